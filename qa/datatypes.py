@@ -1,0 +1,173 @@
+"""The values that travel between the rooms: all frozen, all plain data.
+
+Offsets are Python code points, half-open ``[start, end)``, into ``Article.text``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from .sentences import sentence_around
+
+
+class Status(StrEnum):
+    """What an answer claims."""
+
+    ANSWERED = "answered"
+    WEAK = "weak"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article, cleaned."""
+
+    id: str
+    """Short identifier, unique in its library and never used again there; empty before storing."""
+    title: str
+    """Headline, or the start of the first sentence."""
+    source: str
+    """Path or URL as the person named it; ``path#3`` is the third record of a file of several."""
+    published: date | None
+    """Publication date, when the article names one."""
+    text: str
+    """The cleaned text that every offset refers to."""
+    digest: str
+    """SHA-256 of the cleaned text, in hexadecimal."""
+    first_line: int = 1
+    """Line of the source file on which the text begins; 1 for a record of a file of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences in one article: the piece that is indexed."""
+
+    article: Article
+    """Where it stands."""
+    start: int
+    """First code point."""
+    end: int
+    """One past the last code point."""
+
+    @property
+    def text(self) -> str:
+        """The passage's words."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How a hit came to its place."""
+
+    bm25: float | None
+    """BM25 score, higher is better; None when no word matched."""
+    bm25_rank: int | None
+    """Place in the BM25 list, from 1."""
+    cosine: float
+    """Cosine of question and passage embeddings."""
+    dense_rank: int | None
+    """Place in the dense list, from 1; None when it was not in its top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that retrieval brought up."""
+
+    passage: Passage
+    """The passage."""
+    score: float
+    """Fused retrieval score, higher is better, comparable within one question."""
+    rank: int
+    """Place, from 1."""
+    why: Why
+    """The scores behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words in a passage that may answer a question."""
+
+    passage: Passage
+    """Where the reader found it."""
+    start: int
+    """First code point, in the article's text."""
+    end: int
+    """One past the last code point, in the article's text."""
+    score: float
+    """The reader's score, higher is better; see the reader for its scale."""
+
+    @property
+    def text(self) -> str:
+        """The words themselves."""
+        return self.passage.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The exact place in an article that supports an answer."""
+
+    number: int
+    """Number shown beside the answer, from 1."""
+    article: Article
+    """The article cited."""
+    start: int
+    """First code point of the quote."""
+    end: int
+    """One past the last code point of the quote."""
+
+    @property
+    def quote(self) -> str:
+        """The exact words: ``article.text[start:end]``."""
+        return self.article.text[self.start : self.end]
+
+    @property
+    def line(self) -> int:
+        """Line of the source on which the quote begins, from 1."""
+        return self.article.first_line + self.article.text.count("\n", 0, self.start)
+
+    @cached_property
+    def sentence_bounds(self) -> tuple[int, int]:
+        """Offsets of the sentence, or sentences, that hold the quote."""
+        return sentence_around(self.article.text, self.start, self.end)
+
+    @property
+    def sentence(self) -> str:
+        """The sentence, or sentences, that hold the quote."""
+        start, end = self.sentence_bounds
+        return self.article.text[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another answer, from another place."""
+
+    text: str
+    """The exact words."""
+    confidence: float
+    """Probability in [0, 1] that it is right."""
+    citation: Citation
+    """Where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the articles say to a question."""
+
+    question: str
+    """The question as it was searched."""
+    text: str
+    """The answer, equal to the first citation's quote; empty when not found."""
+    status: Status
+    """Answered, weak or not found."""
+    confidence: float
+    """Probability in [0, 1] that the answer is right."""
+    citations: tuple[Citation, ...]
+    """Places that hold the answer, best first; empty when not found."""
+    alternatives: tuple[Alternative, ...]
+    """Other answers, best first."""
+    hits: tuple[Hit, ...]
+    """The passages that were read, best first."""
+    timings: Mapping[str, float] = field(default_factory=dict)
+    """Milliseconds of each step by name; ``total`` is the whole."""
