@@ -171,3 +171,22 @@ class Answer:
     """The passages that were read, best first."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds of each step by name; ``total`` is the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles a question is put to; the default is all of them."""
+
+    since: date | None = None
+    """Earliest publication date; articles without a date are then left out."""
+    until: date | None = None
+    """Latest publication date; articles without a date are then left out."""
+    source: str | None = None
+    """Glob over ``Article.source``: ``*`` any run of characters, ``?`` one, ``[…]`` a choice."""
+    paths: tuple[str, ...] = ()
+    """Absolute paths of files and folders; an article must stand in or under one of them."""
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing is left out."""
+        return self == Scope()

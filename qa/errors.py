@@ -1,13 +1,13 @@
 """Everything that qa raises on purpose. Each message says what is wrong and what to do next.
 
-    QAError
-    ├── UsageError          the request itself is off: an option, a path, a date
-    ├── ArticleError        one file or record that cannot be read as an article
-    ├── ModelError          a model that is missing, damaged or of another make
-    │   └── ModelMismatch   the library was embedded by another model
-    └── LibraryError        the folder on disk
-        ├── LibraryBusy     another process is writing to it
-        └── LibraryVersion  written by another version of qa
+QAError
+├── UsageError          the request itself is off: an option, a path, a date
+├── ArticleError        one file or record that cannot be read as an article
+├── ModelError          a model that is missing, damaged or of another make
+│   └── ModelMismatchError   the library was embedded by another model
+└── LibraryError        the folder on disk
+    ├── LibraryBusyError     another process is writing to it
+    └── LibraryVersionError  written by another version of qa
 """
 
 
@@ -27,7 +27,7 @@ class ModelError(QAError):
     """A model that is missing, damaged or unfit."""
 
 
-class ModelMismatch(ModelError):
+class ModelMismatchError(ModelError):
     """The library's embeddings were made by another model."""
 
 
@@ -35,9 +35,9 @@ class LibraryError(QAError):
     """The library's folder cannot be used."""
 
 
-class LibraryBusy(LibraryError):
+class LibraryBusyError(LibraryError):
     """Another process holds the library's writer lock."""
 
 
-class LibraryVersion(LibraryError):
+class LibraryVersionError(LibraryError):
     """The library was written by another version of qa."""

@@ -68,9 +68,7 @@ def folders() -> Folders:
     from platformdirs import PlatformDirs
 
     platform = PlatformDirs("qa", appauthor=False)
-    return Folders(
-        platform.user_data_path, platform.user_cache_path, platform.user_config_path
-    )
+    return Folders(platform.user_data_path, platform.user_cache_path, platform.user_config_path)
 
 
 def load_settings(

@@ -1,0 +1,1 @@
+"""Files → Article → Passage."""

@@ -1,0 +1,41 @@
+"""Answers over your own articles: exact, sourced, offline.
+
+from qa import Library
+
+with Library.open("my-library") as library:
+    library.add("articles/")
+    answer = library.ask("Who commands NATO's Libya operation?")
+    print(answer.text, answer.citations[0].article.source)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from .errors import QAError
+
+if TYPE_CHECKING:
+    from .datatypes import Answer, Article, Citation, Hit, Passage, Scope
+    from .library import Library
+
+__all__ = [
+    "Answer",
+    "Article",
+    "Citation",
+    "Hit",
+    "Library",
+    "Passage",
+    "QAError",
+    "Scope",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use, so that ``qa --help`` does not wait for FAISS and onnxruntime."""
+    if name == "Library":
+        from .library import Library
+
+        return Library
+    if name in __all__:
+        from . import datatypes
+
+        return getattr(datatypes, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,75 @@
+"""BM25 and dense retrieval → fused hits.
+
+The union of both top lists is scored by a convex combination of normalised scores (Bruch, Gai and
+Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval"): BM25 is divided by the best
+BM25 of the question, the cosine stands as it is, and the cosine is computed for every candidate,
+found by it or not.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datatypes import Hit, Scope, Why
+from ..settings import CANDIDATES
+from ..storage.store import Store
+from ..storage.vectors import Vectors
+from ..terms import question_terms
+
+DENSE_WEIGHT = 0.5
+"""Share of the cosine in the fused score, the rest being BM25's."""
+
+
+def retrieve(
+    question: str,
+    query: NDArray[np.float32],
+    store: Store,
+    vectors: Vectors,
+    *,
+    k: int,
+    scope: Scope,
+    dense_weight: float = DENSE_WEIGHT,
+) -> list[Hit]:
+    """Return the k best passages for a question, best first.
+
+    ``query`` is the question's embedding, ``(dimension,)``. Passages that vanish meanwhile are
+    left out.
+    """
+    lexical = store.bm25(question_terms(question), CANDIDATES, scope)
+    dense = vectors.search(query, CANDIDATES, store.passage_numbers(scope))
+    found = fuse(lexical, dense, query, vectors, dense_weight)
+    best = sorted(found, key=lambda number: (-found[number][0], number))[:k]
+    passages = store.passages(best)
+    kept = [number for number in best if number in passages]
+    return [
+        Hit(passages[number], found[number][0], rank, found[number][1])
+        for rank, number in enumerate(kept, start=1)
+    ]
+
+
+def fuse(
+    lexical: list[tuple[int, float]],
+    dense: list[tuple[int, float]],
+    query: NDArray[np.float32],
+    vectors: Vectors,
+    dense_weight: float,
+) -> dict[int, tuple[float, Why]]:
+    """Return fused score and reasons of every candidate by number.
+
+    ``lexical`` and ``dense`` are numbers with scores, best first.
+    """
+    bm25 = dict(lexical)
+    bm25_ranks = {number: rank for rank, (number, _) in enumerate(lexical, start=1)}
+    dense_ranks = {number: rank for rank, (number, _) in enumerate(dense, start=1)}
+    cosines = dict(dense)
+    unseen = np.array([number for number in bm25 if number not in cosines], np.int64)
+    cosines.update(vectors.inner_products(query, unseen))
+    best = max(bm25.values(), default=0.0)
+    fused = {}
+    for number, cosine in cosines.items():
+        share = bm25.get(number, 0.0) / best if best > 0 else 0.0
+        score = dense_weight * cosine + (1 - dense_weight) * share
+        fused[number] = (
+            score,
+            Why(bm25.get(number), bm25_ranks.get(number), cosine, dense_ranks.get(number)),
+        )
+    return fused

@@ -1,0 +1,87 @@
+"""What all formats share: the title of an article, and the article itself."""
+
+import hashlib
+import re
+from datetime import date
+
+from ..datatypes import Article
+from ..sentences import sentence_bounds
+from .clean import one_line
+from .dates import after_leading_date, leading_date
+
+TITLE_CHARACTERS = 200
+"""Longest title that an article brings itself."""
+HEADING_CHARACTERS = 120
+"""Longest first line that counts as a heading."""
+SENTENCE_CHARACTERS = 80
+"""Longest title made of a first sentence."""
+
+_LOOKED_AT = 4_000
+"""Code points of a text in which its title is looked for."""
+_FIRST_LINE = re.compile(r"([^\n]+)\n[^\S\n]*\n")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+
+
+def build_article(
+    source: str, text: str, *, title: str = "", published: date | None = None, first_line: int = 1
+) -> Article:
+    """The article of a cleaned text; what the file does not say is taken from the text."""
+    return Article(
+        id="",
+        title=shorten(one_line(title), TITLE_CHARACTERS) or title_of(text),
+        source=source,
+        published=published or leading_date(text),
+        text=text,
+        digest=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        first_line=first_line,
+    )
+
+
+def title_of(text: str) -> str:
+    """The heading that a cleaned text begins with, or else its first sentence, shortened."""
+    start = text.lstrip()[:_LOOKED_AT]
+    found = _FIRST_LINE.match(start)
+    if found and _is_heading(found.group(1).strip()):
+        return one_line(found.group(1))
+    rest = _without_place(start[after_leading_date(start) :]) or start
+    for first, last in sentence_bounds(rest)[:1]:
+        return shorten(one_line(rest[first:last]), SENTENCE_CHARACTERS)
+    return ""
+
+
+def shorten(line: str, limit: int) -> str:
+    """The line, cut at a word and ended with ``…`` where it is longer than the limit."""
+    if len(line) <= limit:
+        return line
+    cut = line[:limit].rfind(" ")
+    # One word that is nearly all of the line is cut in the middle.
+    return line[: cut if cut > limit // 2 else limit - 1].rstrip(" ,;:–—-") + "…"
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line that stands alone looks like a heading rather than a sentence."""
+    return (
+        len(line) <= HEADING_CHARACTERS
+        and not after_leading_date(line)
+        and not _SENTENCE_END.search(line)
+        and len(sentence_bounds(line)) == 1
+    )
+
+
+def _without_place(text: str) -> str:
+    """The text behind a place in capitals, such as ``NEW YORK``, when it begins with one.
+
+    A sentence does not begin in lower case: of ``BRUSSELS NATO is expected`` only the first word
+    is the place.
+    """
+    if not text or text == text.upper():
+        return text
+    words = list(re.finditer(r"\S+", text))
+    count = 0
+    while count < len(words) and words[count].group().isupper():
+        count += 1
+    if count < len(words) and words[count].group()[:1].islower():
+        count -= 1
+    while 0 < count < len(words) and not any(map(str.isalnum, words[count].group())):
+        count += 1  # a dash between place and text
+    return text[words[count].start() :] if 0 < count < len(words) else text

@@ -1,0 +1,141 @@
+"""JSON: one record a line, or one document that is a record or a list of them.
+
+Records are numbered from 1 in the order of the file, blank lines left out; a record that cannot
+be read keeps its number, so that mending it moves no other.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from ...datatypes import Article
+from ...errors import ArticleError
+from ..build import build_article
+from ..clean import clean
+from ..dates import parse_date
+from ..decode import decode
+from ..found import NotAnArticleError, Problem, ReadArticle
+
+TEXT_KEYS = ("text", "content", "body")
+"""Keys of the text, best first."""
+TITLE_KEYS = ("title", "headline")
+"""Keys of the title, best first."""
+DATE_KEYS = ("date", "published", "publish_date")
+"""Keys of the publication date, best first."""
+SOURCE_CHARACTERS = 2_000
+"""Longest URL or path that is taken as a source."""
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+|\S+/\S*\.\w{1,8}|[~.]{0,2}/\S+", re.IGNORECASE)
+
+Line = tuple[int, bytes | None]
+"""Number of a line in its file, from 1, and its bytes; None when it was too long to read."""
+
+
+def parse(data: bytes) -> object:
+    """What the JSON says; raises ArticleError, with the reason, for what is not JSON."""
+    try:
+        return json.loads(decode(data))
+    except json.JSONDecodeError as error:
+        raise ArticleError(f"not valid JSON: {error.msg.lower()}, column {error.colno}") from error
+    except RecursionError as error:
+        raise ArticleError("JSON nested too deeply to read") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise ArticleError("JSON with a number too long to read") from error
+
+
+def is_record(line: bytes) -> bool:
+    """Whether a line is a JSON object, whole."""
+    try:
+        return line.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and isinstance(
+            parse(line), dict
+        )
+    except ArticleError:
+        return False
+
+
+def read_lines(name: str, lines: Iterable[Line]) -> Iterator[ReadArticle | Problem]:
+    """The articles of a file with one JSON object a line, one line in memory at a time."""
+    record = questions = 0
+    others = False
+    for number, line in lines:
+        if line is not None and not line.strip():
+            continue
+        record += 1
+        try:
+            if line is None:
+                raise ArticleError("too long to read")
+            value = parse(line)
+            if _is_question(value):
+                questions += 1
+                continue
+            yield ReadArticle(record, _article(value, name, record))
+        except ArticleError as error:
+            yield Problem(f"{name}#{record}", f"line {number}: {error}", quiet=False)
+        others = True
+    if not record:
+        raise NotAnArticleError("empty file")
+    if questions and not others:
+        raise NotAnArticleError("a set of questions, not articles")
+    if questions:
+        yield Problem(name, f"{questions} records hold a question and no text", quiet=False)
+
+
+def read_document(name: str, value: object) -> Iterator[ReadArticle | Problem]:
+    """The articles of one JSON value, an object or a list of objects."""
+    records = value if isinstance(value, list) else [value]
+    if records and all(map(_is_question, records)):
+        raise NotAnArticleError("a set of questions, not articles")
+    if not any(isinstance(record, dict) and _text(record) for record in records):
+        raise NotAnArticleError("JSON without an article: no record has a text")
+    for number, record in enumerate(records, 1):
+        try:
+            yield ReadArticle(number, _article(record, name, number))
+        except ArticleError as error:
+            yield Problem(f"{name}#{number}", f"record {number}: {error}", quiet=False)
+
+
+def _article(value: object, name: str, record: int) -> Article:
+    """The article of one record; raises ArticleError when it is none."""
+    if not isinstance(value, dict):
+        raise ArticleError("not a JSON object")
+    text = clean(_text(value))
+    if not text.strip():
+        raise ArticleError(f"no text (looked for {', '.join(TEXT_KEYS)})")
+    return build_article(
+        _source(value) or f"{name}#{record}",
+        text,
+        title=next(_strings(value, TITLE_KEYS), ""),
+        published=_published(value),
+    )
+
+
+def _is_question(value: object) -> bool:
+    """Whether a record asks something and has no text of its own."""
+    return isinstance(value, dict) and "question" in value and not _text(value)
+
+
+def _text(record: Mapping[str, object]) -> str:
+    return next(_strings(record, TEXT_KEYS), "")
+
+
+def _published(record: Mapping[str, object]) -> date | None:
+    days = (parse_date(record.get(key)) for key in DATE_KEYS)
+    return next((day for day in days if day), None)
+
+
+def _source(record: Mapping[str, object]) -> str:
+    """The record's URL, or its source where that is a URL or a path; else empty."""
+    for value in _strings(record, ("url", "source")):
+        address = clean(value).strip()
+        if len(address) <= SOURCE_CHARACTERS and _ADDRESS.fullmatch(address):
+            return address
+    return ""
+
+
+def _strings(record: Mapping[str, object], keys: Iterable[str]) -> Iterator[str]:
+    """The values under these keys that are strings and not blank."""
+    for key in keys:
+        value = record.get(key)
+        if isinstance(value, str) and value.strip():
+            yield value

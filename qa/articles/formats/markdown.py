@@ -1,0 +1,96 @@
+"""Markdown: front matter between two ``---`` lines, if there is one, then the article.
+
+The body is kept as it stands, markup and all, so that a quote can be found again in the file.
+"""
+
+import re
+from collections.abc import Mapping
+
+from ...datatypes import Article
+from ..build import build_article
+from ..dates import parse_date
+
+FRONT_MATTER_CHARACTERS = 64_000
+"""Longest front matter that is looked at; more is taken for text."""
+DATE_KEYS = ("date", "published", "publish_date", "publishdate", "pubdate")
+"""Keys of the publication date, in lower case, best first."""
+
+_FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)^(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL | re.M)
+_SIMPLE_KEY = re.compile(r"^([A-Za-z_]\w*):[^\S\n]+(\S.*)$", re.M)
+_HEADING = re.compile(r"^ {0,3}#[^\S\n]+(\S.*?)(?:[^\S\n]+#+)?[^\S\n]*$", re.M)
+_CODE_BLOCK = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1", re.DOTALL | re.M)
+
+
+def read(source: str, text: str) -> Article:
+    """The article of a cleaned file."""
+    fields, body_start = front_matter(text)
+    body = text[body_start:]
+    dates = (parse_date(fields.get(key)) for key in DATE_KEYS)
+    return build_article(
+        source,
+        body,
+        title=fields.get("title", "") or _heading(body),
+        published=next((day for day in dates if day), None),
+        first_line=1 + text.count("\n", 0, body_start),
+    )
+
+
+def front_matter(text: str) -> tuple[Mapping[str, str], int]:
+    """The simple values of the front matter by key in lower case, and the offset of the body.
+
+    ``({}, 0)`` when the text begins with none: a line between two rulers is not front matter.
+    """
+    found = _FRONT_MATTER.match(text, 0, FRONT_MATTER_CHARACTERS)
+    if not found:
+        return {}, 0
+    fields = _fields(found.group(1))
+    return (fields, found.end()) if fields else ({}, 0)
+
+
+def _fields(block: str) -> Mapping[str, str]:
+    """Keys and simple values, all as they were written."""
+    try:
+        mapping = _load_yaml(block)
+    except (ValueError, TypeError, RecursionError):
+        # Not YAML, most often for a colon in a title: the simple lines are clear all the same.
+        mapping = {key: value.strip("\"' ") for key, value in _SIMPLE_KEY.findall(block)}
+    if not isinstance(mapping, dict):
+        return {}
+    return {
+        str(key).lower(): "" if value in ("null", "~") else value
+        for key, value in mapping.items()
+        if isinstance(value, str)
+    }
+
+
+def _load_yaml(block: str) -> object:
+    """What the YAML says, every value left a string; raises ValueError for what is not YAML.
+
+    The base loader makes no objects and reads no dates or numbers, so ``title: 2012`` and
+    ``title: Yes`` stay as they are. Aliases, by which a small file can grow without end, are
+    refused.
+    """
+    import yaml  # 20 ms, and most articles have no front matter
+
+    class Loader(yaml.BaseLoader):
+        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+            if self.check_event(yaml.AliasEvent):
+                raise yaml.YAMLError("aliases are not read")
+            return super().compose_node(parent, index)
+
+    try:
+        loader = Loader(block)
+        return loader.get_single_data()
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+def _heading(body: str) -> str:
+    """The first heading of the first level; empty without one."""
+    start = 0
+    for block in _CODE_BLOCK.finditer(body):
+        if found := _HEADING.search(body, start, block.start()):
+            return found.group(1)
+        start = block.end()
+    found = _HEADING.search(body, start)
+    return found.group(1) if found else ""

@@ -1,0 +1,48 @@
+"""What walking and reading hand on."""
+
+from dataclasses import dataclass
+
+from ..datatypes import Article
+from ..errors import ArticleError
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A regular file that may hold articles."""
+
+    path: str
+    """Absolute path."""
+    name: str
+    """Path as the person named it."""
+    size_bytes: int
+    """Size when it was found."""
+    modified_ns: int
+    """Time of last change when it was found, in nanoseconds since 1970."""
+    named: bool = False
+    """Whether the person named this very file, not a folder above it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that gave no article, and why."""
+
+    source: str
+    """Path as the person named it, with ``#3`` for the third record of a file; safe to show."""
+    reason: str
+    """What is wrong with it, in one line."""
+    quiet: bool
+    """Whether it is no article by nature: to be counted, but not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArticle:
+    """An article as it was read."""
+
+    record: int | None
+    """Number of the record in a file of several, from 1; None when the file is the article."""
+    article: Article
+    """The article, its ``id`` still empty."""
+
+
+class NotAnArticleError(ArticleError):
+    """A file that is no article by nature: an image, a program, an empty file."""

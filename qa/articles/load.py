@@ -1,0 +1,185 @@
+"""Files → articles, whatever the files hold, with a reason for each one that gives none."""
+
+from __future__ import annotations  # BufferedReader takes no argument when it runs
+
+import gzip
+import hashlib
+import io
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path, PurePath
+from typing import Any
+
+from ..errors import ArticleError
+from .clean import clean
+from .decode import decode, is_wide
+from .formats import jsonl, markdown, plain
+from .found import FoundFile, NotAnArticleError, Problem, ReadArticle
+from .stream import FILE_BYTES, RECORD_BYTES, open_stream, read_whole
+from .walk import walk
+
+__all__ = ["FoundFile", "Problem", "ReadArticle", "file_digest", "read_articles", "walk"]
+
+MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
+"""Read as Markdown, whatever they begin with."""
+LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
+"""Read as one JSON record a line."""
+JSON_SUFFIXES = LINES_SUFFIXES | {".json"}
+"""Expected to be JSON: when they are not, that is a fault and not another format."""
+READ_SUFFIXES = JSON_SUFFIXES | MARKDOWN_SUFFIXES | {"", ".txt", ".text"}
+"""All that is read, before or after ``.gz``."""
+
+_SUFFIX = re.compile(r"\.[a-z][a-z0-9_+-]{0,9}", re.IGNORECASE)
+_HEAD_BYTES = 8_192
+_MAGIC = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"PK\x03\x04", "a ZIP archive or office document"),
+    (b"\x1f\x8b", "compressed twice"),
+    (b"BZh", "compressed in a way that is not read"),
+    (b"\xfd7zXZ", "compressed in a way that is not read"),
+    (b"\x28\xb5\x2f\xfd", "compressed in a way that is not read"),
+    (b"SQLite format 3", "a database"),
+    (b"\x7fELF", "a program"),
+)
+
+
+def read_articles(found: FoundFile) -> Iterator[ReadArticle | Problem]:
+    """The articles of a file, in order, and what is wrong with the rest; raises nothing for it.
+
+    A file of records is streamed, so a fault further on comes after good articles. When the last
+    value is a problem under the file's own name, the file was not read to its end.
+    """
+    try:
+        yield from _read(found)
+    except NotAnArticleError as error:
+        yield Problem(found.name, str(error), quiet=not found.named)
+    except ArticleError as error:
+        yield Problem(found.name, str(error), quiet=False)
+    except EOFError:
+        yield Problem(found.name, "its compressed data is cut short", quiet=False)
+    except (zlib.error, gzip.BadGzipFile):
+        yield Problem(found.name, "its compressed data is damaged", quiet=False)
+    except FileNotFoundError:
+        yield Problem(found.name, "vanished before it was read", quiet=False)
+    except OSError as error:
+        yield Problem(found.name, (error.strerror or str(error)).lower(), quiet=False)
+
+
+def file_digest(path: str) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal; raises OSError when it cannot be read."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read(found: FoundFile) -> Iterator[ReadArticle | Problem]:
+    """The articles and problems; raises what is wrong with the file as a whole."""
+    suffix = _suffix(found.name)
+    if suffix not in READ_SUFFIXES:
+        raise NotAnArticleError(f"no reader for {suffix} files yet")
+    with open_stream(found.path) as stream:
+        head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]
+        _refuse_binary(head, suffix)
+        if is_wide(head):
+            data = decode(read_whole(stream)).encode("utf-8", "replace")
+            yield from _read_stream(found, suffix, io.BufferedReader(io.BytesIO(data)))
+        else:
+            yield from _read_stream(found, suffix, stream)
+
+
+def _read_stream(
+    found: FoundFile, suffix: str, stream: io.BufferedReader[Any]
+) -> Iterator[ReadArticle | Problem]:
+    """The articles of a stream of text, in the format that its beginning and suffix show."""
+    begun = b""
+    head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]
+    if suffix in LINES_SUFFIXES or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        begun = _first_line(stream)
+        is_open = begun.strip() in (b"{", b"[")  # a document over several lines
+        if jsonl.is_record(begun) or (suffix in LINES_SUFFIXES and not is_open):
+            yield from jsonl.read_lines(found.name, _lines(begun, stream))
+            _check_unchanged(found)
+            return
+    if found.size_bytes > FILE_BYTES:
+        raise ArticleError(f"larger than {FILE_BYTES // 1_000_000} MB; split it")
+    data = read_whole(stream, begun)
+    _check_unchanged(found)
+    yield from _read_document(found.name, suffix, data)
+
+
+def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle | Problem]:
+    """The records of a JSON document, or the one article of any other file."""
+    if suffix in JSON_SUFFIXES:
+        yield from jsonl.read_document(name, jsonl.parse(data))
+        return
+    if data[-100:].rstrip()[-1:] in (b"}", b"]"):
+        try:
+            records = list(jsonl.read_document(name, jsonl.parse(data)))
+        except ArticleError:
+            pass  # text that ends in a bracket
+        else:
+            yield from records
+            return
+    if b"\0" in data and not is_wide(data):
+        raise ArticleError("not text: it holds zero bytes")
+    text = clean(decode(data))
+    is_markdown = suffix in MARKDOWN_SUFFIXES or markdown.front_matter(text)[1]
+    article = (markdown if is_markdown else plain).read(name, text)
+    if not article.text.strip():
+        raise NotAnArticleError("empty file")
+    yield ReadArticle(None, article)
+
+
+def _first_line(stream: io.BufferedReader[Any]) -> bytes:
+    """The first line that is not blank, with the blank ones before it."""
+    begun = stream.readline(RECORD_BYTES + 1)
+    while begun and not begun.strip() and len(begun) < _HEAD_BYTES:
+        following = stream.readline(RECORD_BYTES + 1)
+        if not following:
+            break
+        begun += following
+    return begun
+
+
+def _lines(begun: bytes, stream: io.BufferedReader[Any]) -> Iterator[jsonl.Line]:
+    """Numbered lines of a stream of which some were read; one that is too long is passed over."""
+    following = iter(lambda: stream.readline(RECORD_BYTES + 1), b"")
+    for number, line in enumerate(chain(begun.splitlines(keepends=True), following), 1):
+        if len(line) <= RECORD_BYTES:
+            yield number, line
+            continue
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(1 << 20)
+        yield number, None
+
+
+def _suffix(name: str) -> str:
+    """What the name says that the content is, in lower case; empty when it says nothing."""
+    path = PurePath(name)
+    if path.suffix.lower() == ".gz":
+        path = path.with_suffix("")
+    return path.suffix.lower() if _SUFFIX.fullmatch(path.suffix) else ""
+
+
+def _refuse_binary(head: bytes, suffix: str) -> None:
+    """Raise for a file whose first bytes are no text: quietly where its name promised none."""
+    if not head:
+        raise NotAnArticleError("empty file")
+    kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
+    if not kind and (b"\0" not in head or is_wide(head)):
+        return
+    reason = kind or "not text: it holds zero bytes"
+    raise (ArticleError if suffix else NotAnArticleError)(reason)
+
+
+def _check_unchanged(found: FoundFile) -> None:
+    """Raise when the file is no longer the one that was found."""
+    status = os.stat(found.path)  # noqa: PTH116
+    if (status.st_size, status.st_mtime_ns) != (found.size_bytes, found.modified_ns):
+        raise ArticleError("changed while it was read; run again")

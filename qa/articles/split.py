@@ -1,0 +1,193 @@
+"""Article → passages.
+
+1. The text is cut into sentences. One with more characters than a passage may have is cut at
+   words.
+2. The sentences are counted, all in one call. One over the limit is cut at words into pieces of
+   the length that its count suggests, at characters where a word is too long; the pieces are
+   counted and, where still over the limit, cut again. From here on a piece is a sentence or a
+   part of one.
+3. Pieces are taken in order as long as the sum of their counts stays within the limit. A passage
+   that is over 60 % full ends early where a blank line follows.
+4. The next passage begins with the last piece of the one before, if that and one new piece fit.
+5. A last passage that is under a quarter full shares evenly with the one before it.
+6. The passages are counted as they will be indexed, all in one call: a sum of counts is only an
+   estimate. One over the limit gives up its overlap, or else is halved, and is counted again.
+
+Each step is linear in the length of the text.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from ..datatypes import Article, Passage
+from ..sentences import sentence_bounds
+
+CountTokens = Callable[[Sequence[str]], Sequence[int]]
+"""How many tokens each of the texts has."""
+
+CHARACTERS_PER_TOKEN = 32
+"""A passage has at most this many characters a token of the limit. Only hostile text comes near:
+some tokenizers count a megabyte without a space as one token."""
+FULL_ENOUGH = 0.6
+"""Share of the limit from which on a blank line ends a passage."""
+TOO_SMALL = 0.25
+"""Share of the limit under which a last passage is evened out."""
+
+
+class _Piece(NamedTuple):
+    """A sentence, or a part of a long one."""
+
+    start: int
+    """First code point."""
+    end: int
+    """One past the last."""
+    tokens: int
+    """Its count."""
+
+
+class _Run(NamedTuple):
+    """A passage in the making: pieces ``first`` to ``last``, the last included."""
+
+    first: int
+    """First piece, the overlap if there is one."""
+    new: int
+    """First piece that the run before does not hold."""
+    last: int
+    """Last piece."""
+
+
+def split(article: Article, count_tokens: CountTokens, limit_tokens: int) -> list[Passage]:
+    """The article's passages, in order.
+
+    Together they hold every character that is not white space. Each begins and ends with such a
+    character and has at most ``limit_tokens`` tokens, unless a single character has more. Raises
+    ValueError for a limit under 1.
+    """
+    if limit_tokens < 1:
+        raise ValueError(f"a passage of {limit_tokens} tokens cannot hold anything")
+    text = article.text
+    pieces = _pieces(text, count_tokens, limit_tokens)
+    runs = _share_evenly(_runs(text, pieces, limit_tokens), pieces, limit_tokens)
+    runs = _verified(text, runs, pieces, count_tokens, limit_tokens)
+    return [Passage(article, pieces[run.first].start, pieces[run.last].end) for run in runs]
+
+
+def _pieces(text: str, count_tokens: CountTokens, limit_tokens: int) -> list[_Piece]:
+    """Steps 1 and 2."""
+    longest = limit_tokens * CHARACTERS_PER_TOKEN
+    waiting = [
+        part for start, end in sentence_bounds(text) for part in _cut(text, start, end, longest)
+    ]
+    done = []
+    while waiting:
+        again = []
+        counts = count_tokens([text[start:end] for start, end in waiting])
+        for (start, end), tokens in zip(waiting, counts, strict=True):
+            length = end - start
+            if tokens <= limit_tokens or length == 1:
+                done.append(_Piece(start, end, tokens))
+            else:
+                # A little less than the share that fits, for words are not of one length.
+                fitting = int(length * limit_tokens / tokens * 0.9)
+                again += _cut(text, start, end, max(1, min(fitting, length * 3 // 4)))
+        waiting = again
+    return sorted(done)
+
+
+def _cut(text: str, start: int, end: int, size: int) -> list[tuple[int, int]]:
+    """Parts of at most ``size`` characters, cut at white space where there is some."""
+    parts = []
+    while end - start > size:
+        stop = max(
+            text.rfind(" ", start, start + size + 1), text.rfind("\n", start, start + size + 1)
+        )
+        stop = stop if stop > start else start + size
+        parts.append((start, start + len(text[start:stop].rstrip())))
+        start = stop
+        while text[start].isspace():
+            start += 1
+    return [*parts, (start, end)]
+
+
+def _runs(text: str, pieces: Sequence[_Piece], limit_tokens: int) -> list[_Run]:
+    """Steps 3 and 4."""
+    runs: list[_Run] = []
+    first = new = tokens = 0
+    for index, piece in enumerate(pieces):
+        if index > new and (
+            not _fits(pieces, first, index, tokens + piece.tokens, limit_tokens)
+            or (tokens >= FULL_ENOUGH * limit_tokens and _blank_line_before(text, pieces, index))
+        ):
+            runs.append(_Run(first, new, index - 1))
+            overlap = pieces[index - 1].tokens
+            new, tokens = index, 0
+            first = index
+            if _fits(pieces, index - 1, index, overlap + piece.tokens, limit_tokens):
+                first, tokens = index - 1, overlap
+        tokens += piece.tokens
+    if pieces:
+        runs.append(_Run(first, new, len(pieces) - 1))
+    return runs
+
+
+def _fits(pieces: Sequence[_Piece], first: int, last: int, tokens: int, limit_tokens: int) -> bool:
+    """Whether pieces with so many tokens in all make a passage that is not too large."""
+    characters = pieces[last].end - pieces[first].start
+    return tokens <= limit_tokens and characters <= limit_tokens * CHARACTERS_PER_TOKEN
+
+
+def _blank_line_before(text: str, pieces: Sequence[_Piece], index: int) -> bool:
+    """Whether a blank line stands between a piece and the one before it."""
+    return text.count("\n", pieces[index - 1].end, pieces[index].start) > 1
+
+
+def _share_evenly(runs: list[_Run], pieces: Sequence[_Piece], limit_tokens: int) -> list[_Run]:
+    """Step 5."""
+    if len(runs) < 2:
+        return runs
+    *others, before, last = runs
+    if sum(piece.tokens for piece in pieces[last.new :]) >= TOO_SMALL * limit_tokens:
+        return runs
+    sums = list(accumulate(piece.tokens for piece in pieces[before.first :]))
+    # The last run may not grow beyond the limit, nor the one before lose all that is new in it.
+    for new in range(before.new + 1, last.new):
+        if 2 * sums[new - 1 - before.first] < sums[-1]:
+            continue
+        for first in (new - 1, new):
+            tokens = sums[-1] - (sums[first - 1 - before.first] if first > before.first else 0)
+            if _fits(pieces, first, last.last, tokens, limit_tokens):
+                return [
+                    *others,
+                    _Run(before.first, before.new, new - 1),
+                    _Run(first, new, last.last),
+                ]
+    return runs
+
+
+def _verified(
+    text: str,
+    runs: list[_Run],
+    pieces: Sequence[_Piece],
+    count_tokens: CountTokens,
+    limit_tokens: int,
+) -> list[_Run]:
+    """Step 6."""
+    good = []
+    waiting = runs
+    while waiting:
+        again = []
+        counts = count_tokens(
+            [text[pieces[run.first].start : pieces[run.last].end] for run in waiting]
+        )
+        for run, tokens in zip(waiting, counts, strict=True):
+            if tokens <= limit_tokens or run.first == run.last:
+                good.append(run)
+            elif run.first < run.new:
+                again.append(_Run(run.new, run.new, run.last))
+            else:
+                middle = (run.first + run.last) // 2
+                again.append(_Run(run.first, run.new, middle))
+                again.append(_Run(middle + 1, middle + 1, run.last))
+        waiting = again
+    return sorted(good)

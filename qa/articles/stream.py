@@ -1,0 +1,74 @@
+"""Opening a file that may be anything, compressed or not, without being led astray by it."""
+
+from __future__ import annotations  # BufferedReader takes no argument when it runs
+
+import gzip
+import io
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..errors import ArticleError
+
+RECORD_BYTES = 64_000_000
+"""Longest line that is read as a record."""
+FILE_BYTES = 256_000_000
+"""Largest file, unpacked, that is read as a whole."""
+UNPACKED_BYTES = 50_000_000
+"""What a compressed file may always unpack to …"""
+UNPACKED_RATIO = 100
+"""… and how many times its own size beyond that. Text packs to a third or a tenth."""
+
+_BLOCK_BYTES = 1 << 17
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+@contextmanager
+def open_stream(path: str) -> Iterator[io.BufferedReader[Any]]:
+    """The file's bytes, unpacked if they are gzip; ArticleError for what is no regular file."""
+    # Without O_NONBLOCK, opening a named pipe that nobody writes to waits for ever.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise ArticleError("not a regular file")
+    with io.BufferedReader(io.FileIO(descriptor), _BLOCK_BYTES) as file:
+        if file.peek(2)[:2] == _GZIP_MAGIC:
+            with io.BufferedReader(_Unpacked(file, status.st_size), _BLOCK_BYTES) as unpacked:
+                yield unpacked
+        else:
+            yield file
+
+
+def read_whole(stream: io.BufferedReader[Any], begun: bytes = b"") -> bytes:
+    """What was read already and all the rest; ArticleError when that is too much."""
+    data = begun + stream.read(FILE_BYTES + 1 - len(begun))
+    if len(data) > FILE_BYTES:
+        raise ArticleError(f"larger than {FILE_BYTES // 1_000_000} MB; split it")
+    return data
+
+
+class _Unpacked(io.RawIOBase):
+    """The inside of a gzip file, up to what is credible."""
+
+    def __init__(self, file: io.BufferedReader[Any], packed_bytes: int) -> None:
+        super().__init__()
+        self._inside = gzip.GzipFile(fileobj=file)
+        self._limit_bytes = max(UNPACKED_BYTES, UNPACKED_RATIO * packed_bytes)
+        self._read_bytes = 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill the buffer as far as the file goes."""
+        data = self._inside.read(len(buffer))
+        buffer[: len(data)] = data
+        self._read_bytes += len(data)
+        if self._read_bytes > self._limit_bytes:
+            raise ArticleError(f"unpacks to more than {UNPACKED_RATIO} times its size")
+        return len(data)

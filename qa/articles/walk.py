@@ -1,0 +1,132 @@
+"""Paths → files, each once, in a fixed order, whatever the folders hold."""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+
+from ..errors import UsageError
+from .clean import is_safe_name, one_line
+from .found import FoundFile, Problem
+
+SKIPPED_FOLDERS = frozenset(
+    {"node_modules", "__pycache__", "__MACOSX", "lost+found", "$RECYCLE.BIN"}
+    | {"System Volume Information"}
+)
+"""Folders that never hold a person's articles; hidden ones are skipped as well."""
+
+_KINDS = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def walk(paths: Sequence[str]) -> Iterator[FoundFile | Problem]:
+    """The files under the paths, in sorted order, and what stood in the way.
+
+    A file reached twice, by paths that overlap or by links, comes once; hard links are files of
+    their own. Raises UsageError at once when a path does not exist.
+    """
+    named_files = set()
+    for path in paths:
+        try:
+            if not stat.S_ISDIR(os.stat(path).st_mode):  # noqa: PTH116
+                named_files.add(os.path.realpath(path))
+        except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+            raise UsageError(f"no such file or folder: {shown(path)}") from error
+        except OSError as error:
+            raise UsageError(f"cannot look at {shown(path)}: {error.strerror}") from error
+    return _Walk(named_files).run(paths)
+
+
+def shown(name: str) -> str:
+    """A file's name, fit to be shown on one line."""
+    return one_line(os.fsencode(name.replace("\0", " ")).decode("utf-8", "replace"))
+
+
+class _Walk:
+    """One walk: remembers what it has seen by real path, which costs no look at the disk."""
+
+    def __init__(self, named_files: set[str]) -> None:
+        self._named_files = named_files
+        self._seen: set[str] = set()
+
+    def run(self, paths: Sequence[str]) -> Iterator[FoundFile | Problem]:
+        """All paths, one after the other."""
+        for path in paths:
+            real = os.path.realpath(path)
+            if not os.path.isdir(path):  # noqa: PTH112
+                yield from self._file(real, os.path.abspath(path), path)  # noqa: PTH100
+                continue
+            name = "" if os.path.normpath(path) == os.curdir else path
+            yield from self._folder(real, os.path.abspath(path), name)  # noqa: PTH100
+
+    def _folder(self, real: str, path: str, name: str) -> Iterator[FoundFile | Problem]:
+        """A folder and all below it; a stack of its own, for folders nest deeper than calls."""
+        stack = [self._entries(real, path, name)]
+        while stack:
+            entry = next(stack[-1], None)
+            if entry is None:
+                stack.pop()
+            elif isinstance(entry, Problem):
+                yield entry
+            else:
+                is_folder, *where = entry
+                if is_folder:
+                    stack.append(self._entries(*where))
+                else:
+                    yield from self._file(*where)
+
+    def _entries(
+        self, real: str, path: str, name: str
+    ) -> Iterator[tuple[bool, str, str, str] | Problem]:
+        """What a folder holds: whether it is a folder, its real path, its path, its name."""
+        if real in self._seen:
+            return
+        self._seen.add(real)
+        try:
+            with os.scandir(path) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Problem(shown(name or path), _reason(error), quiet=False)
+            return
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            is_link = entry.is_symlink()
+            try:
+                is_folder = entry.is_dir()
+            except OSError:  # a link in a ring: looking at it as a file tells why
+                is_folder = False
+            if is_folder and entry.name in SKIPPED_FOLDERS:
+                continue
+            inner = os.path.realpath(entry.path) if is_link else os.path.join(real, entry.name)  # noqa: PTH118
+            yield is_folder, inner, entry.path, os.path.join(name, entry.name)  # noqa: PTH118
+
+    def _file(self, real: str, path: str, name: str) -> Iterator[FoundFile | Problem]:
+        """One file, unless it was seen."""
+        if real in self._seen:
+            return
+        self._seen.add(real)
+        try:
+            status = os.stat(path)  # noqa: PTH116
+        except OSError as error:
+            yield Problem(shown(name), _reason(error), quiet=False)
+            return
+        if not stat.S_ISREG(status.st_mode):
+            kind = next((kind for test, kind in _KINDS if test(status.st_mode)), "no regular file")
+            yield Problem(shown(name), f"{kind}, not a file", quiet=False)
+        elif not is_safe_name(path):
+            reason = "its name holds control characters or is not UTF-8; rename it"
+            yield Problem(shown(name), reason, quiet=False)
+        else:
+            named = real in self._named_files
+            yield FoundFile(path, name, status.st_size, status.st_mtime_ns, named)
+
+
+def _reason(error: OSError) -> str:
+    """Why the system refused, in lower case."""
+    if isinstance(error, FileNotFoundError):
+        return "a link that leads nowhere"
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,294 @@
+"""Library: the folder of articles that questions are put to. The way in for Python."""
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from . import settings
+from .answering.answer import answer
+from .answering.retrieve import retrieve
+from .datatypes import Answer, Article, Hit, Scope
+from .errors import LibraryBusyError, LibraryError, ModelMismatchError, UsageError
+from .indexing import Indexer, Progress, Report, facts_of, reembed
+from .models import catalog
+from .models.encoder import Encoder, open_encoder
+from .models.reader import Reader, SentenceReader
+from .storage.index import LiveVectors
+from .storage.store import ArticleRow, Store
+
+log = logging.getLogger(__name__)
+
+LOCK = "writer.lock"
+"""Name of the file that a writer holds locked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStatus:
+    """What a library holds."""
+
+    folder: Path
+    """Where it lies."""
+    files: int
+    """Files indexed."""
+    articles: int
+    """Articles in them."""
+    passages: int
+    """Passages in those."""
+    model: str
+    """Encoder that made the embeddings; empty before the first article."""
+    dates: tuple[date, date] | None
+    """Earliest and latest publication date."""
+    disk_bytes: int
+    """Size of the folder's files."""
+    changed_files: int
+    """Files that have changed since they were read."""
+    vanished_files: int
+    """Files that are gone."""
+
+
+class Library:
+    """A folder on disk with articles, their passages and embeddings.
+
+    Threads may share one. Reading goes on while another process writes.
+    """
+
+    def __init__(self, folder: Path, model: str | None, *, create: bool) -> None:
+        """Use ``Library.open``."""
+        self.folder = folder
+        """Where the library lies."""
+        self._model = model
+        self._store = Store(folder, create=create)
+        self._encoder: Encoder | None = None
+        self._live: LiveVectors | None = None
+        self._reader: Reader | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        model: str | None = None,
+        create: bool = True,
+    ) -> Self:
+        """Open the library in a folder, or the person's own one; make it if need be.
+
+        ``model`` is an encoder of models.txt or a folder; a library that has one keeps it.
+        Raises LibraryError, LibraryVersionError or UsageError.
+        """
+        given = settings.load_settings(model=model)
+        folder = Path(path).expanduser().absolute() if path is not None else given.library
+        return cls(folder, given.model, create=create)
+
+    def add(
+        self, *paths: str | os.PathLike[str], prune: bool = False, progress: Progress | None = None
+    ) -> Report:
+        """Add and update the articles in files and folders; what is unchanged costs nothing.
+
+        Articles whose file has vanished are kept, unless ``prune``. Raises UsageError for a path
+        that does not exist, LibraryBusyError while another process writes, ModelMismatchError when
+        another model was asked for than the library has.
+        """
+        with self._writing():
+            if not self._store.facts():
+                encoder = self.encoder
+                with self._store.batch() as batch:
+                    batch.set_facts(**facts_of(encoder))
+            indexer = Indexer(self._store, self.encoder, self._vectors(), progress)
+            return indexer.run([os.fspath(path) for path in paths], prune=prune)
+
+    def remove(self, *articles: str) -> list[ArticleRow]:
+        """Remove articles by identifier, source or path; return what was removed.
+
+        The files themselves stay. Raises UsageError when a name fits no article.
+        """
+        with self._writing():
+            rows = self.find(*articles)
+            with self._store.batch() as batch:
+                for row in rows:
+                    batch.remove_article(row.id)
+                batch.remove_empty_files()
+            if self._store.facts():
+                self._vectors().publish()
+            return rows
+
+    def reembed(self, model: str | None = None, progress: Progress | None = None) -> Report:
+        """Embed every article anew, with another model if one is named; all or nothing."""
+        with self._writing():
+            encoder = open_encoder(model or self._model)
+            report = reembed(self._store, encoder, progress)
+            self._encoder, self._live, self._reader = encoder, None, None
+            self._vectors().publish(force=True)
+            return report
+
+    def search(
+        self, question: str, *, k: int = settings.HITS, scope: Scope | None = None
+    ) -> list[Hit]:
+        """Return the k passages that fit a question best, best first."""
+        return self._retrieve(question, k, scope or Scope(), {})
+
+    def ask(self, question: str, *, k: int = settings.HITS, scope: Scope | None = None) -> Answer:
+        """Return the answer that the articles give, with its sources; or that they give none."""
+        question = " ".join(question.split())
+        if not question:
+            raise UsageError("The question is empty.")
+        started = time.perf_counter()
+        timings: dict[str, float] = {}
+        hits = self._retrieve(question, k, scope or Scope(), timings)
+        found = answer(question, hits, self.reader, timings)
+        timings["total"] = (time.perf_counter() - started) * 1000
+        return found
+
+    def articles(self, scope: Scope | None = None) -> list[ArticleRow]:
+        """Return the articles in a scope without their texts, newest first."""
+        return self._store.article_rows(scope)
+
+    def find(self, *names: str) -> list[ArticleRow]:
+        """Return the articles meant by identifiers, sources or paths.
+
+        Raises UsageError when a name fits none.
+        """
+        wanted: set[int] = set()
+        for name in names:
+            found = self._store.find_articles(name)
+            if not found:
+                raise UsageError(f"No article is called {name}. See them all: qa ls")
+            wanted.update(found)
+        return [row for row in self._store.article_rows() if row.id in wanted]
+
+    def article(self, identifier: str | int) -> Article:
+        """Return one article, whole. Raises UsageError when there is none of that identifier."""
+        found = self._store.articles([int(identifier)])
+        if not found:
+            raise UsageError(f"No article has the number {identifier}. See them all: qa ls")
+        return next(iter(found.values()))
+
+    def stale_files(self) -> tuple[list[str], list[str]]:
+        """Return the known files that have changed, and those that are gone: size and time only."""
+        changed, gone = [], []
+        for path, size, modified in self._store.file_marks():
+            try:
+                facts = os.stat(path)  # noqa: PTH116 - twice as fast as Path, and there are many
+            except OSError:
+                gone.append(path)
+            else:
+                if (facts.st_size, facts.st_mtime_ns) != (size, modified):
+                    changed.append(path)
+        return changed, gone
+
+    def status(self) -> LibraryStatus:
+        """Return what the library holds and how far its files have moved on."""
+        files, articles, passages = self._store.count()
+        changed, gone = self.stale_files()
+        return LibraryStatus(
+            folder=self.folder,
+            files=files,
+            articles=articles,
+            passages=passages,
+            model=self._store.facts().get("model", ""),
+            dates=self._store.date_range(),
+            disk_bytes=sum(path.stat().st_size for path in self.folder.iterdir()),
+            changed_files=len(changed),
+            vanished_files=len(gone),
+        )
+
+    def check(self) -> list[str]:
+        """Read the whole library and return what is wrong with it, a line each."""
+        return self._store.check()
+
+    @property
+    def encoder(self) -> Encoder:
+        """The library's encoder, loaded on first use.
+
+        Raises ModelError when it is not there, ModelMismatchError when another made the library.
+        """
+        if self._encoder is None:
+            facts = self._store.facts()
+            named = self._model
+            if facts and named is not None:
+                named = catalog.find(named).name
+                if named != facts["model"]:
+                    raise self._mismatch(facts["model"], named)
+            encoder = open_encoder(named or facts.get("model"))
+            if facts and encoder.fingerprint != facts["fingerprint"]:
+                raise self._mismatch(f"another version of {facts['model']}", encoder.name)
+            self._encoder = encoder
+        return self._encoder
+
+    @property
+    def reader(self) -> Reader:
+        """What reads the passages."""
+        if self._reader is None:
+            self._reader = SentenceReader(self.encoder)
+        return self._reader
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _retrieve(
+        self, question: str, k: int, scope: Scope, timings: dict[str, float]
+    ) -> list[Hit]:
+        if not self._store.facts():
+            raise LibraryError(
+                f"There are no articles in {self.folder} yet. Add some: qa index FOLDER"
+            )
+        times = [time.perf_counter()]
+        vectors = self._vectors().vectors
+        times.append(time.perf_counter())
+        encoder = self.encoder
+        times.append(time.perf_counter())
+        (query,) = encoder.encode([question], "question")
+        times.append(time.perf_counter())
+        hits = retrieve(question, query, self._store, vectors, k=k, scope=scope)
+        times.append(time.perf_counter())
+        steps = ("open", "load", "encode", "retrieve")
+        for name, (first, last) in zip(steps, pairwise(times), strict=True):
+            timings[name] = (last - first) * 1000
+        return hits
+
+    def _vectors(self) -> LiveVectors:
+        """The vectors, up to date."""
+        if self._live is None:
+            self._live = LiveVectors(self._store, int(self._store.facts()["dimension"]))
+        else:
+            self._live.refresh()
+        return self._live
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Hold the writer's lock. Raises LibraryBusyError when another process does."""
+        from filelock import FileLock, Timeout
+
+        try:
+            with FileLock(self.folder / LOCK, timeout=0):
+                yield
+        except Timeout:
+            raise LibraryBusyError(
+                f"Another qa is writing to {self.folder}; questions can be asked meanwhile. "
+                "Try again when it is done."
+            ) from None
+
+    def _mismatch(self, made_by: str, named: str) -> ModelMismatchError:
+        return ModelMismatchError(
+            f"The library in {self.folder} was made by {made_by}, not {named}. "
+            f"To embed it anew: qa index --reembed --model {named}"
+        )

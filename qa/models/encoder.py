@@ -1,0 +1,146 @@
+"""Texts → embeddings, by onnxruntime and tokenizers alone."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import settings
+from ..errors import ModelError
+from . import catalog
+from .export import GRAPH, TOKENIZER, Manifest, cache_folder, export, load_manifest
+
+Role = Literal["question", "passage"]
+"""What a text is to the model; some models put a prompt before each."""
+
+
+class Encoder(Protocol):
+    """What turns texts into embeddings."""
+
+    name: str
+    """The model's name."""
+    fingerprint: str
+    """Digest of all that shapes an embedding; a library refuses another."""
+    dimension: int
+    """Length of an embedding."""
+
+    def encode(self, texts: Sequence[str], role: Role) -> NDArray[np.float32]:
+        """Return unit embeddings, float32 ``(len(texts), dimension)``.
+
+        A text's embedding does not depend on the texts beside it.
+        """
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> Sequence[int]:
+        """Return the word pieces of each text, without the model's own marks."""
+        ...
+
+    @property
+    def room_tokens(self) -> int:
+        """Word pieces of text that the model takes at once; what is beyond is cut."""
+        ...
+
+
+class OnnxEncoder:
+    """An exported model. Each text runs alone, one text a processor.
+
+    Dynamic quantisation scales activations by the largest in the batch, so in a batch an embedding
+    would depend on its companions (cosine down to .98). Alone it does not, nothing is padded, and
+    two processors with a text each are as fast as both on one batch.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        self.name = manifest.name
+        self.fingerprint = manifest.fingerprint
+        self.dimension = manifest.dimension
+        self._prompts = manifest.prompts
+        self._lower_case = manifest.lower_case
+        self._inputs = manifest.inputs
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._counter = Tokenizer.from_file(str(folder / TOKENIZER))
+        self._counter.no_padding()
+        self._counter.no_truncation()
+        special = len(self._tokenizer.encode("").ids)
+        prompt = max((self.count_tokens(list(self._prompts.values())) or [0]), default=0)
+        self._room_tokens = manifest.max_tokens - special - prompt
+        self._tokenizer.enable_truncation(manifest.max_tokens)
+        self._threads = settings.threads()
+        self._pool: ThreadPoolExecutor | None = None
+
+    @property
+    def room_tokens(self) -> int:
+        """Word pieces of text that the model takes at once; what is beyond is cut."""
+        return self._room_tokens
+
+    def encode(self, texts: Sequence[str], role: Role) -> NDArray[np.float32]:
+        """Return unit embeddings, float32 ``(len(texts), dimension)``."""
+        prompt = self._prompts.get(role, "")
+        return self.encode_raw([prompt + text for text in texts] if prompt else texts)
+
+    def encode_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit embeddings of the texts as they stand, without a prompt."""
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        prepared = [text.lower() for text in texts] if self._lower_case else list(texts)
+        encodings = self._tokenizer.encode_batch_fast(prepared)
+        if len(encodings) == 1 or self._threads == 1:
+            rows = [self._run(encoding) for encoding in encodings]
+        else:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._threads, "encoder")
+            rows = list(self._pool.map(self._run, encodings))
+        return np.concatenate(rows)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the word pieces of each text, without the model's own marks."""
+        prepared = [text.lower() for text in texts] if self._lower_case else list(texts)
+        encodings = self._counter.encode_batch_fast(prepared, add_special_tokens=False)
+        return [len(encoding.ids) for encoding in encodings]
+
+    def _run(self, encoding: Any) -> NDArray[np.float32]:
+        ids = np.array([encoding.ids], np.int64)
+        known: dict[str, Callable[[], NDArray[np.int64]]] = {
+            "input_ids": lambda: ids,
+            "attention_mask": lambda: np.ones_like(ids),
+            "token_type_ids": lambda: np.zeros_like(ids),
+        }
+        feed = {name: known[name]() for name in self._inputs}
+        (embedding,) = self._session.run(None, feed)
+        return np.asarray(embedding, np.float32)
+
+
+def open_encoder(name: str | None = None) -> Encoder:
+    """Return the encoder of that name or folder, or the default; export it if that is due.
+
+    Raises ModelError when it is unknown, not installed or damaged.
+    """
+    entry = catalog.find(name)
+    source = entry.require()
+    manifest = load_manifest(entry, source) or export(entry, source)
+    if not manifest.exported:
+        from .fallback import SentenceTransformersEncoder
+
+        return SentenceTransformersEncoder(source, manifest)
+    try:
+        return OnnxEncoder(cache_folder(entry), manifest)
+    except Exception:  # the cache is damaged, in whatever way; it can be made again
+        manifest = export(entry, source)
+        try:
+            return OnnxEncoder(cache_folder(entry), manifest)
+        except Exception as error:
+            raise ModelError(f"{entry.name} cannot be loaded: {error}") from error

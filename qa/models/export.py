@@ -1,0 +1,306 @@
+"""A Sentence-Transformers model → one quantised ONNX graph in the cache, once.
+
+From then on onnxruntime and tokenizers alone run the model. The recipe: torch's TorchScript
+exporter over the whole model, pooling and normalisation inside the graph; onnxruntime's
+transformer optimiser fuses attention, layer normalisation and GELU; dynamic int8 quantisation of
+the weights, per channel. Seven of the eight bits are used, because processors without VNNI
+instructions overflow on the eighth. The exported model must agree with the original before it is
+kept.
+"""
+
+import hashlib
+import json
+import logging
+import shutil
+import tempfile
+import time
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import settings
+from ..errors import ModelError
+from .catalog import WEIGHTS, ModelEntry, file_sha256
+
+log = logging.getLogger(__name__)
+
+RECIPE = 1
+"""Raised when the export changes, so that older exports are made again."""
+
+GRAPH = "model.onnx"
+TOKENIZER = "tokenizer.json"
+MANIFEST = "manifest.json"
+
+LEAST_AGREEMENT = 0.98
+"""Mean cosine to the original below which an export is not kept."""
+
+PROBES = (
+    "Who commands the operation?",
+    "The alliance decided on Friday to end its seven-month mission at the end of October.",
+    "Rescuers reached the miners on the seventeenth day; all thirty-three were alive.",
+    "Shares fell 3.5 per cent in early trading, the steepest loss since March 2009, after the "
+    "central bank left its rate unchanged and said that inflation would stay above its target.",
+)
+
+
+class NotExportableError(Exception):
+    """The model cannot become an ONNX graph; Sentence-Transformers must run it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a cache folder holds and what it was made from."""
+
+    recipe: int
+    """``RECIPE`` at the time."""
+    name: str
+    """The model's name."""
+    fingerprint: str
+    """SHA-256 over the digests of the files that shape an embedding."""
+    sources: Mapping[str, tuple[int, int, str]]
+    """Size in bytes, modification time in nanoseconds and SHA-256 of each source file."""
+    exported: bool
+    """False when the model cannot be exported, so that it is not tried again."""
+    dimension: int = 0
+    """Length of an embedding."""
+    max_tokens: int = 0
+    """Most word pieces the model takes, its own marks included."""
+    inputs: tuple[str, ...] = ()
+    """Names of the graph's inputs, in its order."""
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    """Text put before a question or a passage, by role."""
+    lower_case: bool = False
+    """Whether texts are lowered before they are tokenised."""
+    agreement: float = 0.0
+    """Mean cosine between exported and original embeddings of a few sentences."""
+    graph_sha256: str = ""
+    """SHA-256 of the graph file."""
+
+
+def cache_folder(entry: ModelEntry) -> Path:
+    """Return where the export of a model lies."""
+    return settings.folders().cache / "models" / entry.name.strip("/").replace("/", "--")
+
+
+def load_manifest(entry: ModelEntry, source: Path) -> Manifest | None:
+    """Return the manifest of a model's export if it was made from the files as they are now."""
+    try:
+        values = json.loads((cache_folder(entry) / MANIFEST).read_text(encoding="utf-8"))
+        values["sources"] = {name: tuple(facts) for name, facts in values["sources"].items()}
+        values["inputs"] = tuple(values["inputs"])
+        manifest = Manifest(**values)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    if manifest.recipe != RECIPE:
+        return None
+    for name, (size, modified, _) in manifest.sources.items():
+        try:
+            facts = (source / name).stat()
+        except OSError:
+            return None
+        if (facts.st_size, facts.st_mtime_ns) != (size, modified):
+            return None
+    return manifest
+
+
+def export(entry: ModelEntry, source: Path) -> Manifest:
+    """Check a model's files, export it into the cache, and return its manifest.
+
+    Takes 10 to 20 seconds and imports torch and sentence-transformers. A model that cannot be
+    exported yields a manifest that says so. Raises ModelError when a file fails its digest.
+    """
+    entry.verify(source)
+    sources = _source_facts(source)
+    fingerprint = _fingerprint(sources)
+    folder = cache_folder(entry)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    log.info("Preparing %s for this machine (once, about 15 seconds) …", entry.name)
+    working = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.parent))
+    try:
+        try:
+            facts = _export_into(working, source)
+            manifest = Manifest(RECIPE, entry.name, fingerprint, sources, True, **facts)
+            log.info(
+                "Prepared %s in %.0f s; kept in %s.",
+                entry.name,
+                time.monotonic() - started,
+                folder,
+            )
+        except NotExportableError as reason:
+            log.info("%s runs through sentence-transformers: %s.", entry.name, reason)
+            manifest = Manifest(RECIPE, entry.name, fingerprint, sources, False)
+        text = json.dumps(asdict(manifest), indent=1)
+        (working / MANIFEST).write_text(text, encoding="utf-8")
+        _replace_folder(working, folder)
+    finally:
+        shutil.rmtree(working, ignore_errors=True)
+    return manifest
+
+
+def _export_into(working: Path, source: Path) -> dict[str, Any]:
+    """Write graph and tokenizer; return the manifest's facts. Raises NotExportableError."""
+    settings.go_offline()
+    from .fallback import load_sentence_transformer
+
+    model = load_sentence_transformer(source)
+    tokenizer = getattr(model.tokenizer, "backend_tokenizer", None)
+    if tokenizer is None:
+        raise NotExportableError("it has no fast tokenizer")
+    if any(getattr(module, "include_prompt", True) is False for module in model):
+        raise NotExportableError("it leaves its prompt out of the pooling")
+    tokenizer.save(str(working / TOKENIZER))
+    inputs = _trace(model, working / "traced.onnx")
+    best = _quantise(_fuse(working / "traced.onnx", working))
+    best.rename(working / GRAPH)
+    for leftover in working.glob("*.onnx*"):
+        if leftover.name != GRAPH:
+            leftover.unlink()
+    facts: dict[str, Any] = {
+        "dimension": int(model.encode(["x"], show_progress_bar=False).shape[1]),
+        "max_tokens": int(model.max_seq_length or tokenizer.truncation["max_length"]),
+        "inputs": inputs,
+        "prompts": _prompts(model.prompts),
+        "lower_case": bool(getattr(model[0], "do_lower_case", False)),
+        "graph_sha256": file_sha256(working / GRAPH),
+    }
+    facts["agreement"] = _agreement(model, working, facts)
+    return facts
+
+
+def _trace(model: Any, path: Path) -> tuple[str, ...]:
+    """Export the model with pooling and normalisation; return the names of its inputs."""
+    import torch
+
+    class Whole(torch.nn.Module):
+        def __init__(self, names: tuple[str, ...]) -> None:
+            super().__init__()
+            self.model = model
+            self.names = names
+
+        def forward(self, *tensors: Any) -> Any:
+            features = self.model(dict(zip(self.names, tensors, strict=True)))
+            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
+
+    features = model.tokenizer(["a b c", "d"], padding=True, return_tensors="pt")
+    names = tuple(
+        name
+        for name in ("input_ids", "attention_mask", "token_type_ids")
+        if name in features and name in model.tokenizer.model_input_names
+    )
+    axes: dict[str, dict[int, str]] = {name: {0: "text", 1: "token"} for name in names}
+    try:
+        with warnings.catch_warnings(), torch.inference_mode():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                Whole(names).eval(),
+                tuple(features[name] for name in names),
+                str(path),
+                dynamo=False,
+                opset_version=17,
+                input_names=list(names),
+                output_names=["embedding"],
+                dynamic_axes={**axes, "embedding": {0: "text"}},
+            )
+    except Exception as error:  # torch raises many kinds here; each means the same to us
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise NotExportableError(f"the export failed ({reason[0][:120]})") from error
+    return names
+
+
+def _fuse(traced: Path, working: Path) -> Path:
+    """Fuse attention, normalisation and activation; the traced graph when that fails."""
+    from onnxruntime.transformers.optimizer import optimize_model
+
+    fused = working / "fused.onnx"
+    try:
+        with _quiet_logging():
+            optimize_model(str(traced), model_type="bert").save_model_to_file(str(fused))
+    except Exception as error:  # an unusual architecture: slower to load, otherwise the same
+        log.debug("Fusing failed: %s", error)
+        return traced
+    return fused
+
+
+def _quantise(fused: Path) -> Path:
+    from onnx import TensorProto
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantised = fused.with_name("quantised.onnx")
+    with _quiet_logging():
+        quantize_dynamic(
+            str(fused),
+            str(quantised),
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+            extra_options={"DefaultTensorType": TensorProto.FLOAT},
+        )
+    return quantised
+
+
+def _agreement(model: Any, working: Path, facts: Mapping[str, Any]) -> float:
+    """Mean cosine of exported and original embeddings. Raises NotExportableError when low."""
+    from .encoder import OnnxEncoder
+
+    manifest = Manifest(RECIPE, "", "", {}, True, **facts)
+    original = model.encode(list(PROBES), normalize_embeddings=True, show_progress_bar=False)
+    exported = OnnxEncoder(working, manifest).encode_raw(PROBES)
+    cosine = float(np.mean(np.sum(original * exported, axis=1)))
+    if not cosine >= LEAST_AGREEMENT:
+        raise NotExportableError(f"its exported form disagrees with it (cosine {cosine:.3f})")
+    return cosine
+
+
+def _prompts(prompts: Mapping[str, str | None]) -> dict[str, str]:
+    """Sentence-Transformers' names for prompts → ours."""
+    question = prompts.get("query") or ""
+    passage = prompts.get("document") or prompts.get("passage") or ""
+    return {"question": question, "passage": passage}
+
+
+def _source_facts(source: Path) -> dict[str, tuple[int, int, str]]:
+    """Size, time and digest of every file that can shape an embedding."""
+    kept = {}
+    for path in sorted(source.rglob("*")):
+        shapes = path.suffix in {".json", ".txt", ".model"} or path.name.endswith(".safetensors")
+        if path.is_file() and shapes and path.stem.lower() not in {"readme", "license"}:
+            facts = path.stat()
+            name = path.relative_to(source).as_posix()
+            kept[name] = (facts.st_size, facts.st_mtime_ns, file_sha256(path))
+    if WEIGHTS not in kept and not any(name.endswith(f"/{WEIGHTS}") for name in kept):
+        raise ModelError(f"{source} holds no {WEIGHTS}.")
+    return kept
+
+
+def _fingerprint(sources: Mapping[str, tuple[int, int, str]]) -> str:
+    """One digest for all that shapes an embedding: weights, tokenizer, pooling."""
+    lines = [f"{digest} {name}" for name, (_, _, digest) in sorted(sources.items())]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _replace_folder(working: Path, folder: Path) -> None:
+    """Put the finished folder in place; another process may have just done the same."""
+    if folder.exists():
+        old = Path(tempfile.mkdtemp(prefix=".old-", dir=folder.parent))
+        folder.replace(old / "folder")
+        shutil.rmtree(old, ignore_errors=True)
+    try:
+        working.replace(folder)
+    except OSError:
+        if not (folder / MANIFEST).exists():
+            raise
+
+
+class _quiet_logging:  # noqa: N801 - reads as a function in a with statement
+    """Silence the exporters' advice to the root logger."""
+
+    def __enter__(self) -> None:
+        logging.disable(logging.WARNING)
+
+    def __exit__(self, *_: object) -> None:
+        logging.disable(logging.NOTSET)

@@ -1,0 +1,70 @@
+"""Sentence-Transformers itself: for the export, and for a model that cannot be exported."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import settings
+from ..errors import ModelError
+
+if TYPE_CHECKING:
+    from .encoder import Role
+    from .export import Manifest
+
+
+def load_sentence_transformer(folder: Path) -> Any:
+    """Load a model from its folder: safetensors only, no code of its own, no network.
+
+    Raises ModelError when Sentence-Transformers cannot load it.
+    """
+    settings.go_offline()
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return SentenceTransformer(
+            str(folder),
+            device="cpu",
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True, "attn_implementation": "eager"},
+        )
+    except Exception as error:  # whatever is wrong with the folder, the message says which
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"{folder} cannot be loaded as an encoder: {reason}") from error
+
+
+class SentenceTransformersEncoder:
+    """An encoder that runs in Sentence-Transformers; slow to start, takes any model."""
+
+    def __init__(self, folder: Path, manifest: "Manifest") -> None:
+        self.name = manifest.name
+        self.fingerprint = manifest.fingerprint
+        self._model = load_sentence_transformer(folder)
+        self.dimension = int(self._model.get_embedding_dimension())
+        self.max_tokens = int(self._model.max_seq_length or 512)
+        self._special_tokens = len(self._model.tokenizer("")["input_ids"])
+
+    def encode(self, texts: Sequence[str], role: "Role") -> NDArray[np.float32]:
+        """Return unit embeddings, float32 ``(len(texts), dimension)``."""
+        encode = self._model.encode_query if role == "question" else self._model.encode_document
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        embeddings = encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(embeddings, np.float32)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the word pieces of each text, without the model's own marks."""
+        if not texts:
+            return []
+        encoded = self._model.tokenizer(list(texts), add_special_tokens=False)
+        return [len(ids) for ids in encoded["input_ids"]]
+
+    @property
+    def room_tokens(self) -> int:
+        """Word pieces of text that fit beside the model's own marks and prompt."""
+        return self.max_tokens - self._special_tokens

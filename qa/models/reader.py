@@ -1,0 +1,153 @@
+"""Question and passages → spans that may answer, each with a score."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datatypes import Passage, Span
+from ..sentences import sentence_bounds
+from ..terms import question_terms, stem
+from .encoder import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How a reader's scores become a probability.
+
+    A span's evidence is its score plus ``retrieval_weight`` times the fused retrieval score of its
+    passage; its confidence is the logistic function of ``slope`` × evidence + ``intercept``
+    (Platt 1999).
+    """
+
+    retrieval_weight: float
+    """What one unit of fused retrieval score is worth."""
+    slope: float
+    """Steepness of the curve."""
+    intercept: float
+    """Its place."""
+    answered: float
+    """Confidence from which an answer is claimed."""
+    weak: float
+    """Confidence from which a guess is offered; below it nothing is."""
+
+
+class Reader(Protocol):
+    """What finds the words that answer a question."""
+
+    name: str
+    """Shown to a person."""
+    calibration: Calibration
+    """How far its scores can be trusted."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+        """Return spans from the passages, best first; their scores already weigh "no answer".
+
+        The spans of a passage do not overlap, and there may be none.
+        """
+        ...
+
+
+class SentenceReader:
+    """The light reader: whole sentences, weighed by a linear model over four plain features.
+
+    Needs no weights but the encoder's. The coefficients are fitted by logistic regression on the
+    training questions (tests/benchmarks/fit_sentences.py writes them).
+    """
+
+    name = "sentences"
+    calibration = Calibration(
+        retrieval_weight=0.0, slope=1.0, intercept=0.0, answered=0.5, weak=0.25
+    )
+    coefficients: NDArray[np.float64] = np.array([4.0, 2.0, 1.0, 0.5])
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+        """Return the sentences of the passages, best first."""
+        places = sentences_of(passages)
+        if not places:
+            return []
+        scores = self.features(question, places) @ self.coefficients
+        spans = [
+            Span(passage, start, end, float(score))
+            for (passage, start, end), score in zip(places, scores, strict=True)
+        ]
+        return sorted(spans, key=lambda span: -span.score)
+
+    def features(
+        self, question: str, places: Sequence[tuple[Passage, int, int]]
+    ) -> NDArray[np.float64]:
+        """Return float64 ``(len(places), 4)``: what speaks for each sentence.
+
+        Cosine with the question; share of the question's content words in the sentence; share in
+        its title and passage; whether it holds the kind of thing that the question asks for.
+        """
+        texts = [passage.article.text[start:end] for passage, start, end in places]
+        (query,) = self._encoder.encode([question], "question")
+        cosines = self._encoder.encode(texts, "passage") @ query
+        wanted = {stem(term) for term in question_terms(question)}
+        kind = asked_kind(question)
+        rows = []
+        for (passage, _, _), text, cosine in zip(places, texts, cosines, strict=True):
+            around = f"{passage.article.title} {passage.text}"
+            rows.append(
+                (
+                    float(cosine),
+                    _share(wanted, text),
+                    _share(wanted, around),
+                    float(bool(kind and kind.search(text))),
+                )
+            )
+        return np.array(rows, np.float64)
+
+
+def sentences_of(passages: Sequence[Passage]) -> list[tuple[Passage, int, int]]:
+    """Return the sentences of the passages with their offsets, each place once."""
+    seen: set[tuple[str, int]] = set()
+    places = []
+    for passage in passages:
+        for first, last in sentence_bounds(passage.text):
+            start, end = passage.start + first, passage.start + last
+            key = (passage.article.id, start)
+            if key not in seen:
+                seen.add(key)
+                places.append((passage, start, end))
+    return places
+
+
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
+    r"|thousands?|millions?|billions?|half|twice)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\b\d{4}\b|\d:\d\d|\b(?:January|February|March|April|May|June|July|August|September|October"
+    r"|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"
+)
+_NAME = re.compile(r"(?<=[\w,;:\"'”’)] )(?:[A-Z]|\"[A-Z])")
+_REASON = re.compile(r"\b(?:because|due|after|since|owing|caused?|so that|to)\b", re.IGNORECASE)
+
+_KINDS = (
+    (re.compile(r"\bhow (?:many|much|long|old|far|big|large|high|tall|deep|fast)\b"), _NUMBER),
+    (re.compile(r"\b(?:when|what (?:year|date|day|month|time)|which (?:year|day|month))\b"), _TIME),
+    (re.compile(r"\b(?:who|whom|whose|where|which|what (?:country|city|company|name))\b"), _NAME),
+    (re.compile(r"\bwhy\b"), _REASON),
+)
+
+
+def asked_kind(question: str) -> re.Pattern[str] | None:
+    """Return a pattern for the kind of thing a question asks for, or None when it is open."""
+    lowered = question.lower()
+    return next((kind for asked, kind in _KINDS if asked.search(lowered)), None)
+
+
+def _share(wanted: set[str], text: str) -> float:
+    """Share of the wanted stems that a text holds, in [0, 1]."""
+    if not wanted:
+        return 0.0
+    return len(wanted & {stem(word) for word in question_terms(text)}) / len(wanted)

@@ -1,0 +1,133 @@
+"""Sentence boundaries, as offsets into the text. Imports nothing of qa.
+
+``sentencex`` finds the boundaries inside a block; what a block is, is decided here, because hard
+wrapped text, headings and lists are not its field. A block is a paragraph, a heading line or a
+list item. The last line of a paragraph is the one before a blank line.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+WINDOW = 5_000
+"""Code points looked at in one go. Some texts cost sentencex quadratic time (a million opening
+quotes), and nobody writes a sentence or quotes a passage that is longer."""
+
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+_NEW_BLOCK = re.compile(
+    r"""
+      \n\s*\n                                     # blank lines
+    | \n(?=[ ]{0,3}\#{1,6}[ ])                    # before a heading
+    | \n(?=[ ]{0,12}(?:[-*+•‣–]|\d{1,3}[.)])[ ])  # before a list item
+    """,
+    re.VERBOSE,
+)
+_HEADING = re.compile(r" {0,3}#{1,6} ")
+_ENDING = re.compile("[.!?]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def sentence_bounds(text: str) -> list[tuple[int, int]]:
+    """Offsets of all sentences, in order.
+
+    Each is trimmed of white space and not empty; together they hold every character that is not
+    white space, each once. None reaches across a blank line. A single newline ends a sentence
+    only beside a heading or a list item. A sentence longer than ``WINDOW`` comes in pieces.
+    """
+    return [bounds for start, end in _blocks(text) for bounds in _block_bounds(text, start, end)]
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Offsets of the sentence, or run of sentences, that holds ``text[start:end]``.
+
+    Looks at the paragraphs around, and no further than ``WINDOW`` on either side. An empty range
+    means the character at ``start``; a range of white space alone is returned as it is.
+    """
+    end = max(end, start + 1)
+    low, high = max(0, start - WINDOW), min(len(text), end + WINDOW)
+    before = low
+    for blank in _BLANK_LINE.finditer(text, low, start):
+        before = blank.end()
+    after = _BLANK_LINE.search(text, end, high)
+    paragraph = text[before : after.start() if after else high]
+    touched = [
+        bounds
+        for bounds in sentence_bounds(paragraph)
+        if bounds[0] < end - before and bounds[1] > start - before
+    ]
+    if not touched:
+        return start, min(end, len(text))
+    return touched[0][0] + before, touched[-1][1] + before
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Paragraphs, headings and list items: together the whole text."""
+    start = 0
+    for stop in [*(boundary.end() for boundary in _NEW_BLOCK.finditer(text)), len(text)]:
+        if _HEADING.match(text, start):
+            line_end = text.find("\n", start, stop)
+            if line_end >= 0:
+                yield start, line_end
+                start = line_end
+        yield start, stop
+        start = stop
+
+
+def _block_bounds(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Trimmed sentences of one block, found window by window."""
+    block = _trim(text, start, end)
+    if block is None:
+        return
+    start, end = block
+    while start < end:
+        high = min(end, start + WINDOW)
+        ends = _sentence_ends(text[start:high])
+        if high < end:
+            # The last sentence of a window may go on in the next: it is looked at again there.
+            # When it fills the window it is cut, at a space if there is one.
+            ends = ends[:-1] or [max(text.rfind(" ", start, high) - start, 0) or high - start]
+        stop = start
+        for offset in ends:
+            bounds = _trim(text, stop, start + offset)
+            if bounds:
+                yield bounds
+            stop = start + offset
+        start = stop
+
+
+def _sentence_ends(block: str) -> list[int]:
+    """Offsets in the block at which a sentence ends; the last is its length."""
+    if not block.isascii():
+        block = _SURROGATE.sub("?", block)  # the library speaks UTF-8
+    elif not _ENDING.search(block):
+        return [len(block)]
+    found = _segmenter()("en", block)
+    ends = [
+        int(sentence["end_index"])
+        for sentence in found
+        # It also breaks at some newlines that end no sentence: those are merged again.
+        if sentence["boundary_symbol"] or not sentence["text"].endswith("\n")
+    ]
+    if not ends or ends[-1] < len(block):
+        ends.append(len(block))
+    return ends
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The range without the white space at its ends; None when nothing else is there."""
+    piece = text[start:end]
+    stripped = piece.strip()
+    if not stripped:
+        return None
+    start += len(piece) - len(piece.lstrip())
+    return start, start + len(stripped)
+
+
+@cache
+def _segmenter() -> Callable[[str, str], list[Mapping[str, Any]]]:
+    """sentencex, imported when first needed: its native part takes 10 ms."""
+    from sentencex import get_sentence_boundaries
+
+    segmenter: Callable[[str, str], list[Mapping[str, Any]]] = get_sentence_boundaries
+    return segmenter

@@ -1,0 +1,168 @@
+"""The changes that one transaction can make to a library."""
+
+import sqlite3
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datatypes import Article
+
+
+class Batch:
+    """Open inside ``Store.batch`` alone; keeps rows, full text and tombstones in step."""
+
+    def __init__(self, connection: sqlite3.Connection, revision: int) -> None:
+        self._connection = connection
+        self._revision = revision
+        self.touched_passages = False
+        """Whether passages came or went, so that indexes built on them are behind."""
+
+    def set_facts(self, **facts: str) -> None:
+        """Set what the library says of itself."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", facts.items()
+        )
+
+    def put_file(self, path: str, name: str, size_bytes: int, modified_ns: int, digest: str) -> int:
+        """Add or update a file; return its row number. An empty digest means not yet whole."""
+        row = self._connection.execute(
+            "INSERT INTO files (path, name, size_bytes, modified_ns, digest) "
+            "VALUES (?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET name = excluded.name, "
+            "size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns, "
+            "digest = excluded.digest RETURNING id",
+            (path, name, size_bytes, modified_ns, digest),
+        ).fetchone()
+        return int(row[0])
+
+    def move_file(self, file: int, path: str, name: str) -> None:
+        """Let a file and its articles go by another path."""
+        old = self._connection.execute("SELECT name FROM files WHERE id = ?", (file,)).fetchone()
+        self._connection.execute(
+            "UPDATE files SET path = ?, name = ? WHERE id = ?", (path, name, file)
+        )
+        self._connection.execute(
+            "UPDATE articles SET source = ? || substr(source, length(?) + 1) "
+            "WHERE file = ? AND substr(source, 1, length(?)) = ?",
+            (name, old[0], file, old[0], old[0]),
+        )
+
+    def put_article(
+        self,
+        file: int,
+        record: int | None,
+        article: Article,
+        places: Sequence[tuple[int, int]],
+        embeddings: NDArray[np.float32],
+    ) -> int:
+        """Add an article with its passages; return its number.
+
+        An article that carries an id replaces the stored one of that id. ``places`` are the
+        passages' offsets, ``embeddings`` is float32 ``(len(places), dimension)``.
+        """
+        values = (
+            file,
+            record,
+            article.title,
+            article.source,
+            article.published.isoformat() if article.published else None,
+            article.first_line,
+            article.digest,
+            article.text,
+        )
+        if article.id:
+            number = int(article.id)
+            self.remove_passages(number)
+            self._connection.execute(
+                "UPDATE articles SET file = ?, record = ?, title = ?, source = ?, published = ?, "
+                "first_line = ?, digest = ?, text = ? WHERE id = ?",
+                (*values, number),
+            )
+        else:
+            number = int(
+                self._connection.execute(
+                    "INSERT INTO articles (file, record, title, source, published, first_line, "
+                    "digest, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                    values,
+                ).fetchone()[0]
+            )
+        self._put_passages(number, article, places, embeddings)
+        return number
+
+    def touch_article(
+        self, number: int, file: int, record: int | None, source: str, first_line: int
+    ) -> None:
+        """Move an article whose words are unchanged to another place in its file."""
+        self._connection.execute(
+            "UPDATE articles SET file = ?, record = ?, source = ?, first_line = ? WHERE id = ?",
+            (file, record, source, first_line, number),
+        )
+
+    def remove_article(self, number: int) -> None:
+        """Remove an article and its passages."""
+        self.remove_passages(number)
+        self._connection.execute("DELETE FROM articles WHERE id = ?", (number,))
+
+    def remove_empty_files(self) -> None:
+        """Forget files that hold no article any more."""
+        self._connection.execute("DELETE FROM files WHERE id NOT IN (SELECT file FROM articles)")
+
+    def replace_passages(
+        self,
+        number: int,
+        article: Article,
+        places: Sequence[tuple[int, int]],
+        embeddings: NDArray[np.float32],
+    ) -> None:
+        """Give a stored article other passages; its row stays as it is."""
+        self.remove_passages(number)
+        self._put_passages(number, article, places, embeddings)
+
+    def remove_passages(self, number: int) -> None:
+        """Remove an article's passages from every table and leave their tombstones."""
+        title, text = self._connection.execute(
+            "SELECT title, text FROM articles WHERE id = ?", (number,)
+        ).fetchone()
+        places = self._connection.execute(
+            'SELECT id, start, "end" FROM passages WHERE article = ?', (number,)
+        ).fetchall()
+        # Full text without content of its own must be told the very words it is to forget.
+        self._connection.executemany(
+            "INSERT INTO full_text (full_text, rowid, title, text) VALUES ('delete', ?, ?, ?)",
+            [(passage, title, text[start:end]) for passage, start, end in places],
+        )
+        gone = [(passage,) for passage, _, _ in places]
+        self._connection.executemany("DELETE FROM embeddings WHERE passage = ?", gone)
+        self._connection.executemany("DELETE FROM passages WHERE id = ?", gone)
+        self._connection.executemany(
+            "INSERT INTO tombstones (passage, revision) VALUES (?, ?)",
+            [(passage, self._revision) for (passage,) in gone],
+        )
+        self.touched_passages = self.touched_passages or bool(places)
+
+    def forget_tombstones(self, revision: int) -> None:
+        """Drop tombstones that every published index already knows."""
+        self._connection.execute("DELETE FROM tombstones WHERE revision <= ?", (revision,))
+
+    def _put_passages(
+        self,
+        number: int,
+        article: Article,
+        places: Sequence[tuple[int, int]],
+        embeddings: NDArray[np.float32],
+    ) -> None:
+        vectors = embeddings.astype("<f2")
+        for (start, end), vector in zip(places, vectors, strict=True):
+            (added,) = self._connection.execute(
+                'INSERT INTO passages (article, start, "end") VALUES (?, ?, ?) RETURNING id',
+                (number, start, end),
+            ).fetchone()
+            self._connection.execute(
+                "INSERT INTO full_text (rowid, title, text) VALUES (?, ?, ?)",
+                (added, article.title, article.text[start:end]),
+            )
+            self._connection.execute(
+                "INSERT INTO embeddings (passage, vector) VALUES (?, ?)",
+                (added, vector.tobytes()),
+            )
+        self.touched_passages = self.touched_passages or bool(places)

@@ -1,0 +1,119 @@
+"""Keeps the FAISS index in step with SQLite.
+
+An index is published as ``vectors-<revision>-<nonce>.faiss``. Loading takes the newest file whose
+revision and nonce stand in SQLite's list of commits, drops what has gone since, and adds what has
+come; without such a file everything is read from SQLite. So nothing that happens to these files,
+or between writing them and writing SQLite, can give a wrong answer.
+"""
+
+import logging
+import re
+from pathlib import Path
+
+from .store import Store
+from .vectors import Vectors
+
+log = logging.getLogger(__name__)
+
+STALE_SHARE = 0.05
+"""Share of rows changed since the last publication that makes a new one due."""
+
+STALE_ROWS = 20_000
+"""Rows changed since the last publication that make a new one due."""
+
+KEPT = 2
+"""Published files that are kept."""
+
+_NAME = re.compile(r"vectors-(\d+)-([0-9a-f]+)\.faiss")
+
+
+class LiveVectors:
+    """The vectors of a library, followed as it changes."""
+
+    def __init__(self, store: Store, dimension: int) -> None:
+        self._store = store
+        self._dimension = dimension
+        self._revision, self._nonce, self._last = 0, "", 0
+        self._published = 0
+        with store.snapshot():
+            self._open()
+
+    @property
+    def vectors(self) -> Vectors:
+        """The vectors as of the last ``refresh``."""
+        return self._vectors
+
+    def refresh(self) -> None:
+        """Take in what has been committed since."""
+        with self._store.snapshot():
+            revision, nonce, last = self._store.head()
+            if (revision, nonce) == (self._revision, self._nonce):
+                return
+            known = self._store.commit_nonce(self._revision)
+            if self._revision and (known is None or known[0] != self._nonce):
+                self._open()  # the library was made anew under us
+                return
+            self._vectors.remove(self._store.tombstones_after(self._revision))
+            for numbers, rows in self._store.embeddings_after(self._last, self._dimension):
+                self._vectors.add(numbers, rows)
+            self._revision, self._nonce, self._last = revision, nonce, last
+
+    def publish(self, *, force: bool = False) -> bool:
+        """Write the index to a file if enough has changed; return whether it was written.
+
+        Only the holder of the writer's lock may call this.
+        """
+        self.refresh()
+        if self._published == self._revision:
+            return False
+        published = self._store.commit_nonce(self._published) if self._published else None
+        changed = self._last - (published[1] if published else 0)
+        changed += len(self._store.tombstones_after(self._published))
+        due = changed >= STALE_ROWS or changed >= STALE_SHARE * max(len(self._vectors), 1)
+        if not (due or force):
+            return False
+        name = f"vectors-{self._revision}-{self._nonce}.faiss"
+        self._vectors.save(self._store.folder / name)
+        self._published = self._revision
+        self._delete_old()
+        return True
+
+    def _open(self) -> None:
+        """Load the newest valid file and bring it up to date, or read everything."""
+        revision, nonce, last = self._store.head()
+        self._vectors, start, since = Vectors(self._dimension), 0, 0
+        self._published = 0
+        for path, file_revision, file_nonce in published_files(self._store.folder):
+            known = self._store.commit_nonce(file_revision)
+            if known is None or known[0] != file_nonce:
+                continue
+            try:
+                self._vectors = Vectors.load(path, self._dimension)
+            except ValueError as error:
+                log.warning("%s; it is passed over and will be made again.", error)
+                continue
+            start, since, self._published = known[1], file_revision, file_revision
+            break
+        if since:
+            self._vectors.remove(self._store.tombstones_after(since))
+        for numbers, rows in self._store.embeddings_after(start, self._dimension):
+            self._vectors.add(numbers, rows)
+        self._revision, self._nonce, self._last = revision, nonce, last
+
+    def _delete_old(self) -> None:
+        published = published_files(self._store.folder)
+        for path, _, _ in published[KEPT:]:
+            path.unlink(missing_ok=True)
+        oldest = min((revision for _, revision, _ in published[:KEPT]), default=0)
+        with self._store.batch() as batch:
+            batch.forget_tombstones(oldest)
+
+
+def published_files(folder: Path) -> list[tuple[Path, int, str]]:
+    """Return the published files of a library with revision and nonce, newest first."""
+    found = [
+        (path, int(match[1]), match[2])
+        for path in folder.glob("vectors-*.faiss")
+        if (match := _NAME.fullmatch(path.name))
+    ]
+    return sorted(found, key=lambda item: -item[1])

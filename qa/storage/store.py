@@ -1,0 +1,471 @@
+"""A library's SQLite file: articles, passages, embeddings, full text.
+
+Reading and writing go on at once (write-ahead log); each thread has a connection of its own. All
+changes happen inside ``Store.batch``, one transaction each, wholly in or wholly out.
+"""
+
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datatypes import Article, Passage, Scope
+from ..errors import LibraryError, LibraryVersionError
+from .batch import Batch
+from .schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
+
+DATABASE = "library.sqlite"
+"""Name of the file inside the library's folder."""
+
+TITLE_WEIGHT = 1.0
+"""Weight of the title's column in BM25, the text's being 1."""
+
+MOST_VARIABLES = 900
+"""Values in one SQL statement; SQLite's own limit was 999 for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file as it was when it was read."""
+
+    id: int
+    """Row number."""
+    path: str
+    """Absolute path."""
+    name: str
+    """Path as the person named it."""
+    size_bytes: int
+    """Size then."""
+    modified_ns: int
+    """Modification time then, in nanoseconds."""
+    digest: str
+    """SHA-256 of its bytes; empty when it was not read to its end, or not without a problem."""
+    articles: int
+    """How many articles it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """An article without its text, for listings and comparisons."""
+
+    id: int
+    """Row number; ``Article.id`` is the same in decimal."""
+    record: int | None
+    """Record number in a file of several articles, from 1."""
+    title: str
+    """Headline."""
+    source: str
+    """Path or URL, as shown."""
+    published: date | None
+    """Publication date."""
+    digest: str
+    """SHA-256 of the cleaned text."""
+    length: int
+    """Code points of text."""
+    passages: int
+    """How many passages it was split into."""
+
+
+class Store:
+    """The SQLite file of one library."""
+
+    def __init__(self, folder: Path, *, create: bool) -> None:
+        """Open the library in that folder, or make it there.
+
+        Raises LibraryError when there is none, LibraryVersionError for another version's.
+        """
+        self.folder = folder
+        self.path = folder / DATABASE
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        if not self.path.exists():
+            if not create:
+                raise LibraryError(
+                    f"There are no articles in {folder} yet. Add some: qa index FOLDER"
+                )
+            folder.mkdir(parents=True, exist_ok=True)
+        self._prepare()
+
+    # Reading
+
+    def facts(self) -> dict[str, str]:
+        """Return what the library says of itself: model, fingerprint, dimension."""
+        return dict(self._rows("SELECT name, value FROM facts"))
+
+    def head(self) -> tuple[int, str, int]:
+        """Return the newest commit: revision, nonce and last passage; zeros when there is none."""
+        row = self._row(
+            "SELECT revision, nonce, last_passage FROM commits ORDER BY revision DESC LIMIT 1"
+        )
+        return (row[0], row[1], row[2]) if row else (0, "", 0)
+
+    def commit_nonce(self, revision: int) -> tuple[str, int] | None:
+        """Return nonce and last passage of a commit, or None when there is no such commit."""
+        row = self._row("SELECT nonce, last_passage FROM commits WHERE revision = ?", revision)
+        return (row[0], row[1]) if row else None
+
+    def count(self) -> tuple[int, int, int]:
+        """Return how many files, articles and passages there are."""
+        row = self._row(
+            "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM articles), "
+            "(SELECT count(*) FROM passages)"
+        )
+        return row[0], row[1], row[2]
+
+    def date_range(self) -> tuple[date, date] | None:
+        """Return the earliest and latest publication date, or None when no article has one."""
+        row = self._row("SELECT min(published), max(published) FROM articles")
+        return (date.fromisoformat(row[0]), date.fromisoformat(row[1])) if row[0] else None
+
+    def files(self) -> dict[str, FileRow]:
+        """Return every known file by its absolute path."""
+        rows = self._rows(
+            "SELECT files.id, path, name, size_bytes, modified_ns, files.digest, "
+            "(SELECT count(*) FROM articles WHERE file = files.id) FROM files ORDER BY path"
+        )
+        return {row[1]: FileRow(*row) for row in rows}
+
+    def file_marks(self) -> list[tuple[str, int, int]]:
+        """Return path, size in bytes and modification time in nanoseconds of every known file."""
+        return self._rows("SELECT path, size_bytes, modified_ns FROM files")
+
+    def article_rows(
+        self, scope: Scope | None = None, *, file: int | None = None
+    ) -> list[ArticleRow]:
+        """Return the articles in a scope, newest first, or all articles of one file."""
+        where, values = _scope_sql(scope or Scope())
+        if file is not None:
+            where, values = "articles.file = ?", [file]
+        rows = self._rows(
+            "SELECT articles.id, record, title, source, published, articles.digest, "
+            "length(text), (SELECT count(*) FROM passages WHERE article = articles.id), "
+            "files.path, files.name "
+            f"FROM articles JOIN files ON files.id = articles.file WHERE {where} "
+            "ORDER BY published DESC NULLS LAST, articles.id",
+            *values,
+        )
+        return [
+            ArticleRow(
+                row[0],
+                row[1],
+                row[2],
+                _shown_source(row[3], row[8], row[9]),
+                _date(row[4]),
+                row[5],
+                row[6],
+                row[7],
+            )
+            for row in rows
+        ]
+
+    def articles(self, ids: Iterable[int]) -> dict[int, Article]:
+        """Return articles by row number; those that are gone are left out."""
+        found = {}
+        for part in _parts(sorted(set(ids))):
+            rows = self._rows(
+                "SELECT articles.id, title, source, published, text, articles.digest, first_line, "
+                "files.path, files.name FROM articles JOIN files ON files.id = articles.file "
+                f"WHERE articles.id IN ({_marks(part)})",
+                *part,
+            )
+            for row in rows:
+                found[row[0]] = Article(
+                    id=str(row[0]),
+                    title=row[1],
+                    source=_shown_source(row[2], row[7], row[8]),
+                    published=_date(row[3]),
+                    text=row[4],
+                    digest=row[5],
+                    first_line=row[6],
+                )
+        return found
+
+    def find_articles(self, named: str) -> list[int]:
+        """Return row numbers of the articles that a person means by a number, source or path.
+
+        An exact identifier or source comes first; then a file or folder; then the end of a path.
+        """
+        if named.isdigit():
+            rows = self._rows("SELECT id FROM articles WHERE id = ?", int(named))
+            if rows:
+                return [row[0] for row in rows]
+        path, _, record = named.rpartition("#") if "#" in named else (named, "", "")
+        absolute = str(Path(path).expanduser().absolute()) if path else ""
+        base = "SELECT articles.id FROM articles JOIN files ON files.id = articles.file WHERE "
+        searches: list[tuple[str, list[str | int]]] = [("source = ?", [named])]
+        if record.isdigit():
+            searches.append(("path = ? AND record = ?", [absolute, int(record)]))
+            searches.append(("path LIKE ? ESCAPE '!' AND record = ?", [_ending(path), int(record)]))
+        folder = str(Path(named).expanduser().absolute())
+        searches.append(
+            ("path = ? OR substr(path, 1, length(?)) = ?", [folder, *[folder + "/"] * 2])
+        )
+        searches.append(("path LIKE ? ESCAPE '!'", [_ending(named)]))
+        for where, values in searches:
+            if rows := self._rows(base + f"({where}) ORDER BY articles.id", *values):
+                return [row[0] for row in rows]
+        return []
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """Return passages by number, each with its article; those that are gone are left out."""
+        places: list[tuple[int, int, int, int]] = []
+        for part in _parts(ids):
+            places += self._rows(
+                f'SELECT id, article, start, "end" FROM passages WHERE id IN ({_marks(part)})',
+                *part,
+            )
+        articles = self.articles(article for _, article, _, _ in places)
+        return {
+            number: Passage(articles[article], start, end)
+            for number, article, start, end in places
+            if article in articles
+        }
+
+    def passage_numbers(self, scope: Scope) -> NDArray[np.int64] | None:
+        """Return the sorted numbers of a scope's passages, or None when the scope is everything."""
+        if scope.is_all:
+            return None
+        where, values = _scope_sql(scope)
+        rows = self._rows(
+            "SELECT passages.id FROM passages JOIN articles ON articles.id = passages.article "
+            f"JOIN files ON files.id = articles.file WHERE {where} ORDER BY passages.id",
+            *values,
+        )
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    def bm25(self, terms: Sequence[str], limit: int, scope: Scope) -> list[tuple[int, float]]:
+        """Return the best passages for any of the terms: number and BM25 score, best first.
+
+        Robertson and Zaragoza 2009, with k1 = 1.2 and b = 0.75, as SQLite's FTS5 computes it.
+        """
+        if not terms:
+            return []
+        match = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
+        values: list[str | int] = [match]
+        within = ""
+        if not scope.is_all:
+            where, more = _scope_sql(scope)
+            within = (
+                "AND rowid IN (SELECT passages.id FROM passages "
+                "JOIN articles ON articles.id = passages.article "
+                f"JOIN files ON files.id = articles.file WHERE {where})"
+            )
+            values += more
+        # The hidden column rank sorts inside FTS5, which is faster than an expression.
+        rows = self._rows(
+            f"SELECT rowid, rank FROM full_text WHERE full_text MATCH ? {within} "
+            f"AND rank MATCH 'bm25({TITLE_WEIGHT}, 1.0)' ORDER BY rank LIMIT ?",
+            *values,
+            limit,
+        )
+        return [(number, -score) for number, score in rows]
+
+    def embeddings_after(
+        self, passage: int, dimension: int, size: int = 50_000
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
+        """Yield numbers and float16 vectors ``(n, dimension)`` of later passages, in order."""
+        while True:
+            rows = self._rows(
+                "SELECT passage, vector FROM embeddings WHERE passage > ? ORDER BY passage LIMIT ?",
+                passage,
+                size,
+            )
+            if not rows:
+                return
+            numbers = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+            vectors = np.frombuffer(b"".join(row[1] for row in rows), "<f2")
+            yield numbers, vectors.reshape(len(rows), dimension)
+            passage = int(numbers[-1])
+
+    def tombstones_after(self, revision: int) -> NDArray[np.int64]:
+        """Return the numbers of passages that went after a revision."""
+        rows = self._rows("SELECT passage FROM tombstones WHERE revision > ?", revision)
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all reads inside see one moment of the library."""
+        connection = self.connection()
+        if connection.in_transaction:
+            yield
+            return
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
+
+    def check(self) -> list[str]:
+        """Read the whole file and return what is wrong in it, a line each."""
+        found = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
+        missing = self._row(
+            "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage FROM embeddings)"
+        )[0]
+        if missing:
+            found.append(f"{missing} passages have no embedding")
+        try:
+            connection = self.connection()
+            connection.execute("INSERT INTO full_text (full_text) VALUES ('integrity-check')")
+            connection.rollback()
+        except sqlite3.DatabaseError:
+            found.append("full text and articles disagree")
+        return found
+
+    # Writing
+
+    @contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """One transaction: all of what happens inside, or none of it."""
+        connection = self.connection()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            revision, _, _ = self.head()
+            batch = Batch(connection, revision + 1)
+            yield batch
+            if batch.touched_passages:
+                last = connection.execute(
+                    "SELECT seq FROM sqlite_sequence WHERE name = 'passages'"
+                ).fetchone()
+                connection.execute(
+                    "INSERT INTO commits (revision, nonce, last_passage) VALUES (?, ?, ?)",
+                    (revision + 1, secrets.token_hex(8), last[0] if last else 0),
+                )
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+    def optimise(self) -> None:
+        """Let SQLite renew its statistics and shrink the log; cheap when little has changed."""
+        connection = self.connection()
+        connection.execute("PRAGMA optimize")
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        while self._connections:
+            self._connections.pop().close()
+        self._local = threading.local()
+
+    # Inside
+
+    def connection(self) -> sqlite3.Connection:
+        """Return this thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self.path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute("PRAGMA mmap_size = 1073741824")
+            self._local.connection = connection
+            self._connections.append(connection)
+        return connection
+
+    def _prepare(self) -> None:
+        try:
+            connection = self.connection()
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                self._make(connection)
+                version = SCHEMA_VERSION
+            made_by = connection.execute("PRAGMA application_id").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise LibraryError(
+                f"{self.path} cannot be opened ({error}). If it is damaged, delete {self.folder} "
+                "and index again."
+            ) from error
+        if made_by != APPLICATION_ID:
+            self.close()
+            raise LibraryError(f"{self.path} is not a library of qa; choose another --library.")
+        if version != SCHEMA_VERSION:
+            self.close()
+            raise LibraryVersionError(
+                f"The library in {self.folder} has layout {version}, this qa knows "
+                f"{SCHEMA_VERSION}. Use the qa that made it, or index into another --library."
+            )
+
+    def _make(self, connection: sqlite3.Connection) -> None:
+        """Create the tables, unless another process has just done so."""
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+                if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                    raise LibraryError(
+                        f"{self.path} is not a library of qa; choose another --library."
+                    )
+                for statement in SCHEMA.split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+    def _rows(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
+        return self.connection().execute(sql, values).fetchall()
+
+    def _row(self, sql: str, *values: object) -> tuple:  # type: ignore[type-arg]
+        row: tuple = self.connection().execute(sql, values).fetchone()  # type: ignore[type-arg]
+        return row
+
+
+def _scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
+    """A condition over ``articles`` and ``files``, and its values."""
+    conditions: list[str] = []
+    values: list[str | int] = []
+    if scope.since:
+        conditions.append("articles.published >= ?")
+        values.append(scope.since.isoformat())
+    if scope.until:
+        conditions.append("articles.published <= ?")
+        values.append(scope.until.isoformat())
+    if scope.source:
+        conditions.append("(articles.source GLOB ? OR files.path GLOB ?)")
+        values += [scope.source, scope.source]
+    if scope.paths:
+        under = []
+        for path in scope.paths:
+            folder = path.rstrip("/") + "/"
+            under.append("files.path = ? OR substr(files.path, 1, length(?)) = ?")
+            values += [path, folder, folder]
+        conditions.append("(" + " OR ".join(under) + ")")
+    return " AND ".join(conditions) or "1", values
+
+
+def _shown_source(source: str, path: str, name: str) -> str:
+    """A path as the person named it, while that leads to the file; else its absolute path."""
+    if not source.startswith(name) or name == path or str(Path(name).absolute()) == path:
+        return source
+    return path + source[len(name) :]
+
+
+def _ending(named: str) -> str:
+    """A LIKE pattern for paths that end in these components."""
+    escaped = named.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"%/{escaped}"
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _parts(values: Sequence[int]) -> Iterator[list[int]]:
+    for first in range(0, len(values), MOST_VARIABLES):
+        yield list(values[first : first + MOST_VARIABLES])

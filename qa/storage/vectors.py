@@ -1,0 +1,127 @@
+"""FAISS: numbered vectors, searched by inner product. Knows nothing of what the numbers mean."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Vectors:
+    """Unit vectors as float16, searched exactly.
+
+    Numbers must come in ascending order, which lets a sorted array stand in for a hash map.
+    """
+
+    def __init__(self, dimension: int) -> None:
+        self.dimension = dimension
+        """Length of a vector."""
+        self._numbers: NDArray[np.int64] = np.empty(0, np.int64)
+        # Searched by row through _flat; _mapped carries the numbers to and from the file.
+        self._flat: Any = faiss.IndexScalarQuantizer(
+            dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
+        self._mapped: Any = faiss.IndexIDMap(self._flat)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def add(self, numbers: NDArray[np.int64], vectors: NDArray[np.float16]) -> None:
+        """Add vectors ``(n, dimension)`` whose numbers are greater than all so far."""
+        if len(numbers):
+            self._mapped.add_with_ids(np.ascontiguousarray(vectors, np.float32), numbers)
+            self._numbers = np.concatenate([self._numbers, numbers])
+
+    def remove(self, numbers: NDArray[np.int64]) -> int:
+        """Forget these numbers, those unknown being passed over; return how many went."""
+        gone = np.flatnonzero(np.isin(self._numbers, numbers))
+        if len(gone):
+            self._mapped.remove_ids(faiss.IDSelectorBatch(self._numbers[gone]))
+            self._numbers = np.delete(self._numbers, gone)
+        return len(gone)
+
+    def search(
+        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the k best numbers and their inner products with a query ``(dimension,)``.
+
+        ``among`` restricts the search to these numbers, exactly.
+        """
+        if among is not None:
+            rows = self._rows(among)
+            k = min(k, len(rows))
+            if k == 0:
+                return []
+            marks = np.zeros(len(self._numbers), bool)
+            marks[rows] = True
+            bitmap = np.packbits(marks, bitorder="little")
+            selector = faiss.IDSelectorBitmap(len(bitmap), faiss.swig_ptr(bitmap))
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        else:
+            parameters = None
+            k = min(k, len(self._numbers))
+            if k == 0:
+                return []
+        scores, rows = self._flat.search(query.reshape(1, -1), k, params=parameters)
+        return [
+            (int(self._numbers[row]), float(score))
+            for row, score in zip(rows[0], scores[0], strict=True)
+            if row >= 0
+        ]
+
+    def inner_products(
+        self, query: NDArray[np.float32], numbers: NDArray[np.int64]
+    ) -> dict[int, float]:
+        """Return the inner product of a query ``(dimension,)`` with each known number's vector."""
+        rows = self._rows(numbers)
+        if not len(rows):
+            return {}
+        products = self._flat.reconstruct_batch(rows) @ query
+        return dict(zip(self._numbers[rows].tolist(), products.tolist(), strict=True))
+
+    def save(self, path: Path) -> None:
+        """Write to a file, wholly or not at all, and wait until it is on the disk."""
+        handle, working = tempfile.mkstemp(prefix=".vectors-", dir=path.parent)
+        os.close(handle)
+        try:
+            faiss.write_index(self._mapped, working)
+            _sync(Path(working))
+            Path(working).replace(path)
+        finally:
+            Path(working).unlink(missing_ok=True)
+        _sync(path.parent)
+
+    @classmethod
+    def load(cls, path: Path, dimension: int) -> "Vectors":
+        """Read what ``save`` wrote. Raises ValueError when the file is something else."""
+        try:
+            whole = faiss.read_index(str(path))
+        except RuntimeError as error:
+            raise ValueError(f"{path} is no FAISS index") from error
+        if not isinstance(whole, faiss.IndexIDMap) or whole.d != dimension:
+            raise ValueError(f"{path} holds no vectors of length {dimension}")
+        vectors = cls(dimension)
+        vectors._numbers = faiss.vector_to_array(whole.id_map).astype(np.int64)
+        vectors._mapped, vectors._flat = whole, faiss.downcast_index(whole.index)
+        return vectors
+
+    def _rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows of the known ones among some numbers."""
+        if not len(self._numbers):
+            return np.empty(0, np.int64)
+        rows = np.searchsorted(self._numbers, numbers)
+        rows = np.minimum(rows, len(self._numbers) - 1)
+        known: NDArray[np.int64] = rows[self._numbers[rows] == numbers]
+        return known
+
+
+def _sync(path: Path) -> None:
+    """Force a file, or a folder's list of names, onto the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

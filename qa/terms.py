@@ -1,0 +1,40 @@
+"""The words of a question that say what it is about."""
+
+import re
+
+STOP_WORDS = frozenset(
+    """
+    a about above after again against all also am an and any anybody anyone anything are as at be
+    became because become been before being below between both but by came can could did do does
+    doing done down during each either else ever every few for from further gave get gets getting
+    give given gives go goes going gone got had has have having he hello her here hers herself him
+    himself his how however i if in into is it its itself just know let like made make many may me
+    might mine more most much must my myself name neither no nor not now of off often on once only
+    onto or other our ours out over own per please put quite rather really said same say says she
+    should since so some somebody someone something such take tell than that the their theirs them
+    themselves then there therefore these they thing things this those though through thus to too
+    took toward towards under until up upon us use used using very via was we were what whatever
+    when where whether which while who whoever whom whose why will with within without would yet
+    you your yours d ll m re s t ve
+    """.split()  # noqa: SIM905 - a list of 200 strings reads worse
+)
+"""English words too common to search for; searching them costs much and finds nothing."""
+
+_WORD = re.compile(r"\w+")
+
+
+def question_terms(question: str) -> list[str]:
+    """Return a question's content words, lowered, each once, in their order.
+
+    A question of nothing but stop words keeps them all, so that it still finds something.
+    """
+    words = list(dict.fromkeys(match.group().lower() for match in _WORD.finditer(question)))
+    return [word for word in words if word not in STOP_WORDS] or words
+
+
+def stem(word: str) -> str:
+    """Return a word without its commonest English endings: good enough to compare two words."""
+    for ending, least in (("ies", 3), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3), ("'s", 2)):
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            return word[: -len(ending)] + ("y" if ending == "ies" else "")
+    return word
