@@ -247,7 +247,7 @@ class Library:
     def _retrieve(
         self, question: str, k: int, scope: Scope, timings: dict[str, float]
     ) -> list[Hit]:
-        if not self._store.facts():
+        if not self._store.head()[0]:
             raise LibraryError(
                 f"There are no articles in {self.folder} yet. Add some: qa index FOLDER"
             )

@@ -24,6 +24,7 @@ _NEW_BLOCK = re.compile(
     re.VERBOSE,
 )
 _HEADING = re.compile(r" {0,3}#{1,6} ")
+_MARKER = re.compile(r"\s*(?:[-*+•‣–]|\d{1,3}[.)])\s*")
 _ENDING = re.compile("[.!?]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -109,6 +110,8 @@ def _sentence_ends(block: str) -> list[int]:
         # It also breaks at some newlines that end no sentence: those are merged again.
         if sentence["boundary_symbol"] or not sentence["text"].endswith("\n")
     ]
+    if len(ends) > 1 and _MARKER.fullmatch(block, 0, ends[0]):
+        del ends[0]  # the number of a list item is no sentence
     if not ends or ends[-1] < len(block):
         ends.append(len(block))
     return ends

@@ -21,6 +21,7 @@ _CANDIDATES = (
 )
 """Encodings that articles really come in, the likelier first. Left to itself the guesser takes
 French for Baltic and one word for Chinese."""
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _NEVER_IN_TEXT = re.compile("[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -55,8 +56,11 @@ def _guess(data: bytes) -> str:
     """Name of the likeliest encoding; raises ArticleError when there is none."""
     from charset_normalizer import from_bytes  # 45 ms, and UTF-8 is the rule
 
-    head = data[:GUESSED_FROM_BYTES]
-    if len(data) > len(head):
+    first = _NOT_ASCII.search(data)
+    # Text that is all ASCII says nothing, but for a few words of context.
+    start = max(0, first.start() - 500) if first else 0
+    head = data[start : start + GUESSED_FROM_BYTES]
+    if len(data) > start + len(head):
         head = head[: head.rfind(b" ") + 1] or head  # not in the middle of a character
     guesses = from_bytes(head, cp_isolation=list(_CANDIDATES))
     best = guesses.best()

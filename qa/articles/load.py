@@ -100,8 +100,7 @@ def _read_stream(
     head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]
     if suffix in LINES_SUFFIXES or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         begun = _first_line(stream)
-        is_open = begun.strip() in (b"{", b"[")  # a document over several lines
-        if jsonl.is_record(begun) or (suffix in LINES_SUFFIXES and not is_open):
+        if _is_lines(suffix, begun, stream):
             yield from jsonl.read_lines(found.name, _lines(begun, stream))
             _check_unchanged(found)
             return
@@ -133,6 +132,13 @@ def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle 
     if not article.text.strip():
         raise NotAnArticleError("empty file")
     yield ReadArticle(None, article)
+
+
+def _is_lines(suffix: str, begun: bytes, stream: io.BufferedReader[Any]) -> bool:
+    """Whether JSON that begins so has one record a line; else it is a document, or no JSON."""
+    if suffix in LINES_SUFFIXES:
+        return begun.strip() not in (b"{", b"[")
+    return jsonl.is_record(begun) and (suffix != ".json" or bool(stream.peek(1).strip()))
 
 
 def _first_line(stream: io.BufferedReader[Any]) -> bytes:

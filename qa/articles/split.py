@@ -11,13 +11,14 @@
 4. The next passage begins with the last piece of the one before, if that and one new piece fit.
 5. A last passage that is under a quarter full shares evenly with the one before it.
 6. The passages are counted as they will be indexed, all in one call: a sum of counts is only an
-   estimate. One over the limit gives up its overlap, or else is halved, and is counted again.
+   estimate. One over the limit gives up its overlap, or else is halved, and is counted again; a
+   half that the next passage holds whole is dropped.
 
 Each step is linear in the length of the text.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from ..datatypes import Article, Passage
@@ -190,4 +191,6 @@ def _verified(
                 again.append(_Run(run.first, run.new, middle))
                 again.append(_Run(middle + 1, middle + 1, run.last))
         waiting = again
-    return sorted(good)
+    good.sort()
+    # The half of a run may be all that the next run repeats.
+    return [run for run, after in pairwise(good) if run.first < after.first] + good[-1:]

@@ -17,7 +17,7 @@ DATE_KEYS = ("date", "published", "publish_date", "publishdate", "pubdate")
 
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)^(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL | re.M)
 _SIMPLE_KEY = re.compile(r"^([A-Za-z_]\w*):[^\S\n]+(\S.*)$", re.M)
-_HEADING = re.compile(r"^ {0,3}#[^\S\n]+(\S.*?)(?:[^\S\n]+#+)?[^\S\n]*$", re.M)
+_HEADING = re.compile(r"^ {0,3}#[^\S\n]+(\S.*)$", re.M)
 _CODE_BLOCK = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1", re.DOTALL | re.M)
 
 
@@ -44,18 +44,18 @@ def front_matter(text: str) -> tuple[Mapping[str, str], int]:
     if not found:
         return {}, 0
     fields = _fields(found.group(1))
-    return (fields, found.end()) if fields else ({}, 0)
+    return ({}, 0) if fields is None else (fields, found.end())
 
 
-def _fields(block: str) -> Mapping[str, str]:
-    """Keys and simple values, all as they were written."""
+def _fields(block: str) -> Mapping[str, str] | None:
+    """Keys and simple values, all as they were written; None for what is not a mapping."""
     try:
         mapping = _load_yaml(block)
     except (ValueError, TypeError, RecursionError):
         # Not YAML, most often for a colon in a title: the simple lines are clear all the same.
         mapping = {key: value.strip("\"' ") for key, value in _SIMPLE_KEY.findall(block)}
-    if not isinstance(mapping, dict):
-        return {}
+    if not mapping or not isinstance(mapping, dict):
+        return None
     return {
         str(key).lower(): "" if value in ("null", "~") else value
         for key, value in mapping.items()
@@ -88,9 +88,13 @@ def _load_yaml(block: str) -> object:
 def _heading(body: str) -> str:
     """The first heading of the first level; empty without one."""
     start = 0
-    for block in _CODE_BLOCK.finditer(body):
-        if found := _HEADING.search(body, start, block.start()):
-            return found.group(1)
+    found = None
+    for block in [*_CODE_BLOCK.finditer(body), None]:
+        found = _HEADING.search(body, start, block.start() if block else len(body))
+        if found or not block:
+            break
         start = block.end()
-    found = _HEADING.search(body, start)
-    return found.group(1) if found else ""
+    if not found:
+        return ""
+    before, _, last_word = found.group(1).rstrip().rpartition(" ")
+    return before if before and not last_word.strip("#") else found.group(1)

@@ -1,0 +1,5 @@
+"""``python -m qa`` is the command ``qa``."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,111 @@
+"""``qa ls``, ``qa show`` and ``qa rm``."""
+
+import sys
+
+import click
+
+from ..datatypes import Scope
+from ..errors import UsageError
+from .options import json_option, library_option, open_library, quiet_option, scope_options
+
+
+@click.command()
+@library_option
+@json_option
+@scope_options
+def ls(library: str | None, as_json: bool, scope: Scope) -> None:
+    """List the articles, newest first: number, date, title, source.
+
+    On a pipe the columns are separated by tabs.
+    """
+    from .. import render
+    from .printing import columns, print_lines
+
+    with open_library(library) as opened:
+        rows = opened.articles(scope)
+    if as_json:
+        values = [
+            {
+                "id": str(row.id),
+                "title": row.title,
+                "published": row.published.isoformat() if row.published else None,
+                "source": row.source,
+                "digest": row.digest,
+                "passages": row.passages,
+            }
+            for row in rows
+        ]
+        click.echo(render.to_json({"version": 1, "articles": values}))
+        return
+    width = columns()
+    digits = max((len(str(row.id)) for row in rows), default=1)
+    for row in rows:
+        when = row.published.isoformat() if row.published else ""
+        if width is None:
+            click.echo(f"{row.id}\t{when}\t{row.title}\t{row.source}")
+            continue
+        room = max(20, width - digits - 14 - min(len(row.source), 40) - 2)
+        title = row.title if len(row.title) <= room else row.title[: room - 1] + "…"
+        print_lines(
+            [
+                [
+                    (f"{row.id:>{digits}}  ", "number"),
+                    (f"{when:<10}  ", "date"),
+                    (f"{title:<{room}}  ", "title"),
+                    (row.source, "source"),
+                ]
+            ]
+        )
+
+
+@click.command()
+@click.argument("article")
+@library_option
+@json_option
+def show(article: str, library: str | None, as_json: bool) -> None:
+    """Print ARTICLE whole; name it by number, source or path (see qa ls)."""
+    from .. import render
+    from .printing import print_lines
+
+    with open_library(library) as opened:
+        rows = opened.find(article)
+        if len(rows) > 1:
+            numbers = ", ".join(str(row.id) for row in rows[:10])
+            raise UsageError(f"{article} fits {len(rows)} articles: {numbers}. Name one.")
+        found = opened.article(rows[0].id)
+    if as_json:
+        values = {"version": 1, **render.article_values(found), "text": found.text}
+        click.echo(render.to_json(values))
+        return
+    when = render.written_date(found.published)
+    print_lines(
+        [
+            [(found.title, "title")],
+            [(f"{when} · " if when else "", "date"), (found.source, "source")],
+            [],
+        ]
+    )
+    click.echo(found.text)
+
+
+@click.command()
+@click.argument("articles", nargs=-1, required=True, metavar="ARTICLE...")
+@library_option
+@click.option("--yes", "-y", is_flag=True, help="Do not ask, however many articles it is.")
+@quiet_option
+def rm(articles: tuple[str, ...], library: str | None, yes: bool, quiet: bool) -> None:
+    """Remove articles from the library; the files stay.
+
+    ARTICLE is a number, a source, or the path of a file or folder (see qa ls). More than one
+    article is removed only after a question, or with --yes.
+    """
+    with open_library(library) as opened:
+        rows = opened.find(*articles)
+        if len(rows) > 1 and not yes:
+            if not sys.stdin.isatty():
+                raise UsageError(f"That is {len(rows)} articles; add --yes to remove them all.")
+            click.confirm(f"Remove {len(rows)} articles from the library?", abort=True, err=True)
+        removed = opened.remove(*(str(row.id) for row in rows))
+    for row in removed:
+        if not quiet:
+            click.echo(f"removed {row.id}  {row.title}  {row.source}")

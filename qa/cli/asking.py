@@ -1,0 +1,146 @@
+"""``qa ask`` and ``qa search``."""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..datatypes import Scope, Status
+from ..errors import UsageError
+from .options import (
+    article_paths,
+    hits_option,
+    json_option,
+    library_option,
+    model_option,
+    open_library,
+    quiet_option,
+    scope_options,
+)
+
+if TYPE_CHECKING:
+    from ..library import Library
+
+NAMED_FILES = 3
+"""Changed files that a warning names."""
+
+
+@click.command()
+@click.argument("question")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@library_option
+@json_option
+@hits_option
+@scope_options
+@click.option("--explain", is_flag=True, help="Also show how the answer came about.")
+@model_option
+@quiet_option
+def ask(
+    question: str,
+    paths: tuple[str, ...],
+    library: str | None,
+    as_json: bool,
+    hits: int | None,
+    scope: Scope,
+    explain: bool,
+    model: str | None,
+    quiet: bool,
+) -> None:
+    """Answer QUESTION from your articles.
+
+    With PATH, what is new or changed there is indexed first, and only the articles under PATH are
+    asked. Without, the whole library is. QUESTION - is read from standard input.
+
+    \b
+    qa ask "Who commands NATO's Libya operation?" seeds
+    qa ask "When does it end?" --since 2011-10 --json
+
+    Exit code: 0 answered, 1 not in your articles, 2 something is wrong.
+    """
+    from .. import render, settings
+    from .printing import columns, print_lines
+
+    question = sys.stdin.read() if question == "-" else question
+    if not question.strip():
+        raise UsageError("The question is empty.")
+    places = article_paths(paths)
+    with open_library(library, model=model, create=bool(paths)) as opened:
+        if places:
+            from .indexing import add_with_progress, print_failures
+
+            report = add_with_progress(opened, places, quiet=quiet)
+            if not quiet:
+                print_failures(report)
+            scope = replace(scope, paths=tuple(str(Path(path).absolute()) for path in places))
+        found = opened.ask(question, k=settings.load_settings(hits=hits).hits, scope=scope)
+        if as_json:
+            click.echo(render.to_json(render.answer_values(found)))
+        else:
+            lines = render.answer_lines(found, columns())
+            print_lines(lines + render.explain_lines(found) if explain else lines)
+        if not places and not quiet:
+            _warn_of_changes(opened)
+    if found.status is Status.NOT_FOUND:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("query")
+@library_option
+@json_option
+@hits_option
+@scope_options
+@click.option("--explain", is_flag=True, help="Also show the scores behind each place.")
+@model_option
+@quiet_option
+def search(
+    query: str,
+    library: str | None,
+    as_json: bool,
+    hits: int | None,
+    scope: Scope,
+    explain: bool,
+    model: str | None,
+    quiet: bool,
+) -> None:
+    """Show the passages that fit QUERY best, without an answer.
+
+    Exit code: 0 found, 1 nothing found, 2 something is wrong.
+    """
+    from .. import render, settings
+    from .printing import columns, print_lines
+
+    query = sys.stdin.read() if query == "-" else query
+    if not query.strip():
+        raise UsageError("The query is empty.")
+    with open_library(library, model=model) as opened:
+        found = opened.search(query, k=settings.load_settings(hits=hits).hits, scope=scope)
+        if as_json:
+            values = [render.hit_values(hit) for hit in found]
+            click.echo(render.to_json({"version": 1, "query": query, "hits": values}))
+        elif found:
+            print_lines(render.hit_lines(found, columns(), explain=explain))
+        if not quiet:
+            _warn_of_changes(opened)
+    if not found:
+        if not quiet and not as_json:
+            click.echo("No articles there to search.", err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _warn_of_changes(library: "Library") -> None:
+    """Say on stderr when files have changed since they were read, and how to read them again."""
+    changed, gone = library.stale_files()
+    for paths, what in ((changed, "changed since it was read"), (gone, "gone")):
+        if not paths:
+            continue
+        names = ", ".join(os.path.relpath(path) for path in paths[:NAMED_FILES])
+        more = f" and {len(paths) - NAMED_FILES} more" if len(paths) > NAMED_FILES else ""
+        option = "" if paths is changed else "--prune "
+        folder = os.path.relpath(os.path.commonpath([str(Path(path).parent) for path in paths]))
+        click.echo(
+            f"{names}{more}: {what}. Bring the library up: qa index {option}{folder}", err=True
+        )

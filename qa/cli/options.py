@@ -1,0 +1,141 @@
+"""Options that several commands share, and what they mean."""
+
+import calendar
+import functools
+import logging
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..datatypes import Scope
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from ..library import Library
+
+Command = Callable[..., Any]
+
+
+def library_option(command: Command) -> Command:
+    """Add ``--library``."""
+    return click.option(
+        "--library",
+        metavar="NAME|PATH",
+        help="Library to use: a name, or a folder. [default: default; variable QA_LIBRARY]",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
+
+
+def quiet_option(command: Command) -> Command:
+    """Add ``--quiet``; narration goes to stderr unless it is given."""
+
+    @click.option("--quiet", "-q", is_flag=True, help="No narration on stderr, no progress.")
+    @functools.wraps(command)
+    def narrated(*args: Any, quiet: bool, **values: Any) -> Any:
+        _narrate(quiet)
+        return command(*args, quiet=quiet, **values)
+
+    return narrated
+
+
+def model_option(command: Command) -> Command:
+    """Add ``--model``."""
+    return click.option(
+        "--model",
+        metavar="NAME|PATH",
+        help="Encoder: a model of models.txt, or a folder. [variable QA_MODEL]",
+    )(command)
+
+
+def scope_options(command: Command) -> Command:
+    """Add ``--since``, ``--until`` and ``--source``, and hand them on as ``scope``."""
+
+    @click.option("--since", metavar="DATE", help="Only articles from then on: 2011, 2011-10 …")
+    @click.option("--until", metavar="DATE", help="Only articles up to then.")
+    @click.option("--source", metavar="GLOB", help="Only sources that match, as '*libya*'.")
+    @functools.wraps(command)
+    def scoped(
+        *args: Any, since: str | None, until: str | None, source: str | None, **values: Any
+    ) -> Any:
+        scope = Scope(
+            since=day(since, last=False) if since else None,
+            until=day(until, last=True) if until else None,
+            source=source,
+        )
+        if scope.since and scope.until and scope.since > scope.until:
+            raise UsageError(f"--since {scope.since} is after --until {scope.until}.")
+        return command(*args, scope=scope, **values)
+
+    return scoped
+
+
+def hits_option(command: Command) -> Command:
+    """Add ``-k``."""
+    return click.option(
+        "-k", "hits", type=click.IntRange(1, 100), metavar="N", help="Passages. [default: 10]"
+    )(command)
+
+
+def day(text: str, *, last: bool) -> date:
+    """Return the first or last day that a date, month or year names. Raises UsageError."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", text.strip())
+    if match:
+        year, month, number = (int(part) if part else 0 for part in match.groups())
+        try:
+            whole_month = month or (12 if last else 1)
+            end = calendar.monthrange(year, whole_month)[1] if last else 1
+            return date(year, whole_month, number or end)
+        except (ValueError, calendar.IllegalMonthError):
+            pass
+    raise UsageError(f"{text!r} is not a date; write 2011, 2011-10 or 2011-10-24.")
+
+
+def open_library(
+    library: str | None, *, model: str | None = None, create: bool = False
+) -> "Library":
+    """Open the library that was named. Raises LibraryError when there is none to open."""
+    from .. import settings
+    from ..library import Library
+
+    chosen = settings.load_settings(library, model)
+    return Library.open(chosen.library, model=chosen.model, create=create)
+
+
+def article_paths(paths: Sequence[str]) -> list[str]:
+    """Return the paths as given; ``seeds`` means the sample articles wherever qa is run."""
+    return [
+        str(_samples()) if path.rstrip("/") == "seeds" and not Path(path).exists() else path
+        for path in paths
+    ]
+
+
+def _samples() -> Path:
+    """The sample articles as they travel in the wheel, or at the top of a checkout."""
+    package = Path(str(files("qa")))
+    inside = package / "seeds"
+    return inside if inside.is_dir() else package.parent / "seeds"
+
+
+def _narrate(quiet: bool) -> None:
+    """Let qa's own log lines appear on stderr as they stand."""
+    log = logging.getLogger("qa")
+    log.propagate = False  # some libraries give the root logger a handler of their own
+    log.setLevel(logging.WARNING if quiet else logging.INFO)
+    if not log.handlers:
+        log.addHandler(_Stderr())
+
+
+class _Stderr(logging.Handler):
+    """Writes to whatever stderr is at the time."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(record.getMessage(), err=True)

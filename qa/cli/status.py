@@ -1,0 +1,54 @@
+"""``qa status``."""
+
+import click
+
+from .options import json_option, library_option, open_library
+
+
+@click.command()
+@library_option
+@json_option
+def status(library: str | None, as_json: bool) -> None:
+    """Show what the library holds, and whether its files have moved on."""
+    from .. import render, settings
+
+    with open_library(library) as opened:
+        found = opened.status()
+    places = settings.folders()
+    if as_json:
+        values = {
+            "version": 1,
+            "library": str(found.folder),
+            "articles": found.articles,
+            "files": found.files,
+            "passages": found.passages,
+            "model": found.model,
+            "since": found.dates[0].isoformat() if found.dates else None,
+            "until": found.dates[1].isoformat() if found.dates else None,
+            "disk_bytes": found.disk_bytes,
+            "changed_files": found.changed_files,
+            "vanished_files": found.vanished_files,
+            "config": str(places.config / "config.toml"),
+            "cache": str(places.cache),
+        }
+        click.echo(render.to_json(values))
+        return
+    dates = " to ".join(day.isoformat() for day in found.dates) if found.dates else "none dated"
+    rows = [
+        ("library", str(found.folder)),
+        ("articles", f"{found.articles:,} in {found.files:,} files, {found.passages:,} passages"),
+        ("dates", dates),
+        ("model", found.model or "none yet"),
+        ("size", f"{found.disk_bytes / 1e6:,.1f} MB"),
+        ("files", _freshness(found.changed_files, found.vanished_files)),
+        ("config", str(places.config / "config.toml")),
+        ("cache", str(places.cache)),
+    ]
+    for name, value in rows:
+        click.echo(f"{name:<9} {value}")
+
+
+def _freshness(changed: int, vanished: int) -> str:
+    if not changed and not vanished:
+        return "all as they were when they were read"
+    return f"{changed:,} changed, {vanished:,} gone since they were read: qa index FOLDER"

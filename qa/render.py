@@ -1,0 +1,260 @@
+"""Answers and hits → JSON values and lines of styled text; prints nothing.
+
+A line is a list of pieces, each a text and the name of what it is (``quote``, ``title``, …); the
+doors decide what that looks like.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from .datatypes import Answer, Article, Citation, Hit, Status
+from .sentences import sentence_around
+
+JSON_VERSION = 1
+"""Raised when what ``--json`` prints changes in a way that could break a reader of it."""
+
+SURE = 0.85
+"""Confidence from which an answered question is called sure."""
+
+Piece = tuple[str, str]
+Line = list[Piece]
+
+
+def to_json(value: object) -> str:
+    """Return JSON on one line, valid whatever the articles hold."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def answer_values(answer: Answer) -> dict[str, Any]:
+    """Return an answer as JSON values."""
+    return {
+        "version": JSON_VERSION,
+        "question": answer.question,
+        "status": answer.status.value,
+        "answer": answer.text,
+        "confidence": round(answer.confidence, 4),
+        "citations": [citation_values(citation) for citation in answer.citations],
+        "alternatives": [
+            {
+                "answer": other.text,
+                "confidence": round(other.confidence, 4),
+                "citation": citation_values(other.citation),
+            }
+            for other in answer.alternatives
+        ],
+        "hits": [hit_values(hit) for hit in answer.hits],
+        "timings_ms": {name: round(value, 2) for name, value in answer.timings.items()},
+    }
+
+
+def citation_values(citation: Citation) -> dict[str, Any]:
+    """Return a citation as JSON values."""
+    return {
+        "number": citation.number,
+        "quote": citation.quote,
+        "sentence": citation.sentence,
+        "start": citation.start,
+        "end": citation.end,
+        "line": citation.line,
+        "page": None,
+        "article": article_values(citation.article),
+    }
+
+
+def hit_values(hit: Hit) -> dict[str, Any]:
+    """Return a hit as JSON values."""
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.passage.text,
+        "article": article_values(hit.passage.article),
+        "why": {
+            "bm25": None if hit.why.bm25 is None else round(hit.why.bm25, 4),
+            "bm25_rank": hit.why.bm25_rank,
+            "cosine": round(hit.why.cosine, 4),
+            "dense_rank": hit.why.dense_rank,
+        },
+    }
+
+
+def article_values(article: Article) -> dict[str, Any]:
+    """Return an article as JSON values, without its text."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "published": article.published.isoformat() if article.published else None,
+        "source": article.source,
+        "digest": article.digest,
+    }
+
+
+def confidence_words(answer: Answer) -> str:
+    """Return how sure an answer is, in words."""
+    if answer.status is Status.NOT_FOUND:
+        return "not in your articles"
+    if answer.status is Status.WEAK:
+        return "weak"
+    return "sure" if answer.confidence >= SURE else "likely"
+
+
+def written_date(day: date | None) -> str:
+    """Return a date as people write it; empty for None."""
+    return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def answer_lines(answer: Answer, width: int | None) -> list[Line]:
+    """Return an answer with its sources; ``width`` wraps, None leaves each text on one line."""
+    lines: list[Line] = []
+    if answer.status is Status.NOT_FOUND:
+        lines.append([("Not in your articles.", "missing")])
+        if answer.hits:
+            lines += [[], [("The nearest passages, which do not answer it:", "note")]]
+            lines += _other_lines(answer.hits[:3], 1, width)
+        return lines
+    lines += [[(part, "answer")] for part in _wrapped(answer.text, width)]
+    count = len(answer.citations)
+    where = f" · {count} articles" if count > 1 else ""
+    lines.append([(f"{confidence_words(answer)}{where}", "note")])
+    for citation in answer.citations:
+        lines += [[], _place_line(citation.number, citation.article, citation.line)]
+        lines += _quote_lines(citation, width)
+    cited = {citation.article.id for citation in answer.citations}
+    others = [hit for hit in answer.hits if hit.passage.article.id not in cited]
+    if others:
+        lines += [[], [("Also", "note")]]
+        lines += _other_lines(_first_of_each(others)[:3], count + 1, width)
+    return lines
+
+
+def hit_lines(hits: Sequence[Hit], width: int | None, *, explain: bool) -> list[Line]:
+    """Return passages with their places, and on request with their scores."""
+    lines: list[Line] = []
+    for hit in hits:
+        if lines:
+            lines.append([])
+        passage = hit.passage
+        lines.append(_place_line(hit.rank, passage.article, _line_of(hit)))
+        if explain:
+            lines.append([(f"    {why_text(hit)}", "note")])
+        for part in _wrapped(passage.text, width, indent=4):
+            lines.append([(part, "text")])
+    return lines
+
+
+def explain_lines(answer: Answer) -> list[Line]:
+    """Return how an answer came about: each passage's scores, each step's time."""
+    lines: list[Line] = [[], [("How it came about", "note")]]
+    for hit in answer.hits:
+        lines.append(
+            [
+                (f"{hit.rank:>3}. ", "number"),
+                (f"{why_text(hit)}  ", "note"),
+                (f"{hit.passage.article.source}:{_line_of(hit)}", "source"),
+            ]
+        )
+    steps = " · ".join(f"{name} {value:.0f} ms" for name, value in answer.timings.items())
+    lines.append([(f"     confidence {answer.confidence:.2f} · {steps}", "note")])
+    return lines
+
+
+def why_text(hit: Hit) -> str:
+    """Return a hit's scores on one line."""
+    why = hit.why
+    bm25 = "no word matched" if why.bm25 is None else f"BM25 {why.bm25:.2f} (#{why.bm25_rank})"
+    dense = f"cosine {why.cosine:.2f}" + (f" (#{why.dense_rank})" if why.dense_rank else "")
+    return f"score {hit.score:.2f} · {bm25} · {dense}"
+
+
+def _place_line(number: int, article: Article, line: int) -> Line:
+    pieces: Line = [(f"[{number}] ", "number"), (article.title, "title")]
+    if article.published:
+        pieces.append((f" · {written_date(article.published)}", "date"))
+    pieces += [(" · ", "note"), (f"{article.source}:{line}", "source")]
+    return pieces
+
+
+def _other_lines(hits: Sequence[Hit], first: int, width: int | None) -> list[Line]:
+    """Places of further passages, each with its first words."""
+    lines: list[Line] = []
+    for number, hit in enumerate(hits, start=first):
+        lines.append(_place_line(number, hit.passage.article, _line_of(hit)))
+        words = " ".join(hit.passage.text.split())
+        room = (width or 160) - 4
+        shown = words if len(words) <= room else words[: room - 1].rsplit(" ", 1)[0] + "…"
+        lines.append([(f"    {shown}", "text")])
+    return lines
+
+
+def _quote_lines(citation: Citation, width: int | None) -> list[Line]:
+    """The sentence around a quote, the quote marked; its neighbours too when it is all of it."""
+    text = citation.article.text
+    start, end = citation.sentence_bounds
+    if (start, end) == (citation.start, citation.end):
+        if start > 0:
+            start = sentence_around(text, start - 1, start)[0]
+        if end < len(text):
+            end = sentence_around(text, end, end + 1)[1]
+    parts = (
+        (text[start : citation.start], "text"),
+        (citation.quote, "quote"),
+        (text[citation.end : end], "text"),
+    )
+    words: list[tuple[str, str, bool]] = []  # a word, its style, whether a space stands before it
+    spaced = False
+    for part, style in parts:
+        for position, word in enumerate(part.split()):
+            words.append((word, style, position > 0 or part[:1].isspace() or spaced))
+            spaced = False
+        spaced = part[-1:].isspace() if part else spaced
+    return _filled(words, width)
+
+
+def _filled(words: Sequence[tuple[str, str, bool]], width: int | None) -> list[Line]:
+    """Words → indented lines, neighbours of one style joined."""
+    indent = "    "
+    lines: list[Line] = [[(indent, "text")]]
+    used = len(indent)
+    for word, style, spaced in words:
+        if width and spaced and used > len(indent) and used + 1 + len(word) > width:
+            lines.append([(indent, "text")])
+            used = len(indent)
+        elif spaced and used > len(indent):
+            # The space belongs to the mark only inside it.
+            inside = lines[-1][-1][1] == style
+            lines[-1].append((" ", style if inside else "text"))
+            used += 1
+        lines[-1].append((word, style))
+        used += len(word)
+    return [_joined(line) for line in lines]
+
+
+def _joined(line: Line) -> Line:
+    joined: Line = []
+    for text, style in line:
+        if joined and joined[-1][1] == style:
+            joined[-1] = (joined[-1][0] + text, style)
+        else:
+            joined.append((text, style))
+    return joined
+
+
+def _wrapped(text: str, width: int | None, indent: int = 0) -> list[str]:
+    words = [(word, "", True) for word in text.split()]
+    pieces = _filled(words, width and width + 4 - indent)
+    return [" " * indent + "".join(part for part, _ in line)[4:] for line in pieces]
+
+
+def _first_of_each(hits: Sequence[Hit]) -> list[Hit]:
+    """The best hit of each article."""
+    first: dict[str, Hit] = {}
+    for hit in hits:
+        first.setdefault(hit.passage.article.id, hit)
+    return list(first.values())
+
+
+def _line_of(hit: Hit) -> int:
+    return Citation(0, hit.passage.article, hit.passage.start, hit.passage.end).line

@@ -1,0 +1,106 @@
+"""Dates: a day only where the value names one."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.articles.dates import after_leading_date, leading_date, parse_date
+
+DAY = date(2011, 10, 24)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        DAY,
+        datetime(2011, 10, 24, 23, 59, tzinfo=UTC),
+        "2011-10-24",
+        " 2011-10-24\n",
+        "2011-10-24T10:11:12Z",
+        "2011-10-24 23:59:59.5 -0800",
+        "20111024",
+        20111024,
+        "2011/10/24",
+        "Mon, 24 Oct 2011 10:11:12 +0000",
+        "Mon, 24 Oct 2011 23:11:12 EST",
+        "24 October 2011",
+        "24th October 2011",
+        "October 24, 2011",
+        "Oct. 24, 2011",
+        "October 24, 2011 at 5:00 pm",
+        "24/10/2011",
+        "10/24/2011",
+        1319414400,
+        1319414400.5,
+        1319414400000,
+        "1319414400",
+    ],
+)
+def test_days(value: object) -> None:
+    assert parse_date(value) == DAY
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, True, "", " ", "12", 12, 123, 0, -1, 2011, "2011", "2011-10", "March", "Monday"),
+        *(
+            "March 2011",
+            "24 October",
+            "03/04/11",
+            "03/04/2011",
+            "10:30",
+            "2011-13-45",
+            "2011-02-30",
+        ),
+        *(
+            "0001-01-01",
+            "0000-00-00",
+            "yesterday",
+            "today",
+            "soon, 2011",
+            "24 Oktober 2011 oder so",
+        ),
+        *(
+            float("nan"),
+            float("inf"),
+            1e300,
+            "9" * 5000,
+            "1 " * 5000,
+            [],
+            {},
+            b"2011-10-24",
+        ),
+        *("20111399", "Monday 2011", "2011-W43", "[" * 50 + "2011", "1.2.3.4.2011"),
+    ],
+)
+def test_no_days(value: object) -> None:
+    assert parse_date(value) is None
+
+
+def test_a_number_without_end() -> None:
+    assert parse_date(10**5000) is None
+
+
+@given(st.text(max_size=70) | st.text(st.sampled_from("0123456789 :/-.,TZOctMayapm"), max_size=30))
+def test_never_raises(text: str) -> None:
+    assert parse_date(text) is None or isinstance(parse_date(text), date)
+
+
+@given(st.dates(min_value=date(1000, 1, 1)))
+def test_written_days_are_read_back(day: date) -> None:
+    for form in ("%Y-%m-%d", "%d %B %Y", "%B %d, %Y"):
+        assert parse_date(day.strftime(form).zfill(10)) == day
+
+
+def test_leading_date() -> None:
+    assert leading_date("date 2011-10-24 BRUSSELS NATO is") == DAY
+    assert leading_date("\n  DATE  2011-10-24\nText") == DAY
+    assert leading_date("date 2011-10-24") == DAY
+    for text in ("date 2011-13-24 X", "date 2011-10-245", "update 2011-10-24", "2011-10-24 X", ""):
+        assert leading_date(text) is None
+    text = "date 2011-10-24 BRUSSELS"
+    assert text[after_leading_date(text) :] == "BRUSSELS"
+    assert after_leading_date("A date 2011-10-24") == 0

@@ -1,0 +1,111 @@
+"""Retrieval figures: the fusion weight on the training sets, nDCG@10 on TIME and SciFact.
+
+    QA_DATA=… python -m tests.benchmarks.retrieval --work FOLDER [--sweep]
+
+Pools are indexed into FOLDER once. With --sweep the weights are compared on the training sets
+alone; without, BM25 alone, dense alone and both, at the weight in force, on the test collections.
+"""
+
+import argparse
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from qa import Library
+from qa.answering.retrieve import DENSE_WEIGHT, fuse
+from qa.datatypes import Scope
+from qa.settings import CANDIDATES
+from qa.terms import question_terms
+
+from .labelled import Collection, build_library, data_folder, read_beir, read_training
+
+WEIGHTS = tuple(round(0.1 * step, 1) for step in range(11))
+SAMPLE = 1000
+SEED = 20111024
+
+Ranking = Callable[[float], list[str]]
+
+
+def main() -> None:
+    """Print the figures asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--work", type=Path, required=True, help="folder for the indexed pools")
+    parser.add_argument("--sweep", action="store_true", help="compare weights on training sets")
+    given = parser.parse_args()
+    if given.sweep:
+        sweep(given.work / "training")
+        return
+    print(f"nDCG@10, dense weight {DENSE_WEIGHT}, fitted on the training sets")
+    for name in ("time", "scifact"):
+        collection = read_beir(data_folder() / "retrieval" / name)
+        library, names = build_library(collection, given.work / name)
+        with library:
+            figures = beir_figures(library, names, collection)
+        print(name, " ".join(f"{kind} {value:.3f}" for kind, value in figures.items()))
+
+
+def sweep(folder: Path) -> None:
+    """Print hit@1, hit@5 and MRR@10 of each weight on a sample of the training questions."""
+    collection = read_training()
+    library, names = build_library(collection, folder)
+    answerable = [question for question in collection.questions if question.gold]
+    sample = random.Random(SEED).sample(answerable, SAMPLE)
+    ranks: dict[float, list[int]] = {weight: [] for weight in WEIGHTS}
+    with library:
+        for question in sample:
+            ranking = rankings(library, names, question.text)
+            for weight in WEIGHTS:
+                ranked = ranking(weight)
+                found = [place for place, name in enumerate(ranked, 1) if name in question.gold]
+                ranks[weight].append(found[0] if found else 0)
+    print(f"{SAMPLE} training questions, {len(collection.pool)} paragraphs")
+    for weight, places in ranks.items():
+        found_at = np.array(places)
+        reciprocal = np.where((found_at > 0) & (found_at <= 10), 1 / np.maximum(found_at, 1), 0)
+        first, five = (found_at == 1).mean(), ((found_at > 0) & (found_at <= 5)).mean()
+        print(f"dense {weight:.1f}  hit@1 {first:.3f}  hit@5 {five:.3f}  MRR@10 {reciprocal.mean():.4f}")
+
+
+def beir_figures(
+    library: Library, names: dict[str, str], collection: Collection
+) -> dict[str, float]:
+    """Return mean nDCG@10 of BM25 alone, dense alone and both, articles by their best passage."""
+    gains: dict[str, list[float]] = {"bm25": [], "dense": [], "both": []}
+    for question in collection.questions:
+        ranking = rankings(library, names, question.text)
+        for kind, weight in (("bm25", 0.0), ("dense", 1.0), ("both", DENSE_WEIGHT)):
+            gains[kind].append(ndcg(ranking(weight), question.gold))
+    return {kind: float(np.mean(values)) for kind, values in gains.items()}
+
+
+def rankings(library: Library, names: dict[str, str], text: str) -> Ranking:
+    """Return a function from dense weight to article names, best first."""
+    store, vectors = library._store, library._vectors().vectors
+    (query,) = library.encoder.encode([text], "question")
+    lexical = store.bm25(question_terms(text), CANDIDATES, Scope())
+    dense = vectors.search(query, CANDIDATES)
+    passages = store.passages([number for number, _ in [*lexical, *dense]])
+
+    def ranked(weight: float) -> list[str]:
+        scores = {
+            number: score
+            for number, (score, why) in fuse(lexical, dense, query, vectors, weight).items()
+            if weight not in (0.0, 1.0) or (why.dense_rank if weight else why.bm25_rank)
+        }
+        ordered = sorted(scores, key=lambda number: -scores[number])
+        return list(dict.fromkeys(names[passages[number].article.id] for number in ordered))
+
+    return ranked
+
+
+def ndcg(ranked: Sequence[str], gold: frozenset[str], k: int = 10) -> float:
+    """Return nDCG@k with binary gains (Järvelin and Kekäläinen 2002)."""
+    gain = sum(1 / np.log2(place + 2) for place, name in enumerate(ranked[:k]) if name in gold)
+    ideal = sum(1 / np.log2(place + 2) for place in range(min(k, len(gold))))
+    return float(gain / ideal)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""The cache of exported models: made again when it must be, and only then."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.models import catalog
+from qa.models.catalog import WEIGHTS, ModelEntry
+from qa.models.encoder import OnnxEncoder, open_encoder
+from qa.models.export import (
+    GRAPH,
+    MANIFEST,
+    TOKENIZER,
+    Manifest,
+    cache_folder,
+    load_manifest,
+)
+
+Exports = list[str]
+
+
+@pytest.fixture
+def copied(real_encoder: OnnxEncoder, home: Path) -> Path:
+    """A cache of this test's own, with a copy of the export; returns its folder."""
+    folder = cache_folder(catalog.find(None))
+    whole = home / "copy"
+    shutil.copytree(folder, whole)
+    (home / "cache").unlink()
+    folder.parent.mkdir(parents=True)
+    shutil.copytree(whole, folder)
+    return folder
+
+
+@pytest.fixture
+def exports(copied: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Exports:
+    """The exports that were asked for; each puts the good copy in place, without the 15 seconds."""
+    asked: Exports = []
+
+    def fake(entry: ModelEntry, source: Path) -> Manifest:
+        asked.append(entry.name)
+        shutil.rmtree(copied, ignore_errors=True)
+        shutil.copytree(home / "copy", copied)
+        found = load_manifest(entry, source)
+        assert found is not None
+        return found
+
+    monkeypatch.setattr("qa.models.encoder.export", fake)
+    return asked
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1000])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    for place in range(len(data) * 7 // 10, len(data) * 9 // 10, 500):  # among the weights
+        data[place] ^= 0x40
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("name", [GRAPH, TOKENIZER, MANIFEST])
+@pytest.mark.parametrize("damage", [cut, empty, remove])
+def test_a_damaged_cache_is_made_again(
+    copied: Path, exports: Exports, name: str, damage: Callable[[Path], None]
+) -> None:
+    if (name, damage) == (MANIFEST, cut):
+        damage = empty
+    damage(copied / name)
+    encoder = open_encoder()
+    assert len(exports) == 1
+    assert encoder.encode(["Ash fell."], "passage").shape == (1, 384)
+
+
+@pytest.mark.xfail(strict=True, reason="fault: graph_sha256 is never checked")
+def test_damage_that_leaves_the_graph_loadable_is_noticed(copied: Path, exports: Exports) -> None:
+    wanted = open_encoder().encode(["Ash fell on Iceland."], "passage")
+    flip(copied / GRAPH)
+    found = open_encoder().encode(["Ash fell on Iceland."], "passage")
+    print(f"\ncosine after damage {float(np.sum(found * wanted)):.3f}")
+    assert found.tobytes() == wanted.tobytes()
+    assert len(exports) == 1
+
+
+def test_an_export_by_an_older_recipe_is_made_again(
+    copied: Path, exports: Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (copied / MANIFEST).read_text()
+    (copied / MANIFEST).write_text(text.replace('"recipe": 1', '"recipe": 0'))
+    open_encoder()
+    assert len(exports) == 1
+
+
+def test_changed_weights_are_noticed(
+    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = catalog.find(None)
+    source = tmp_path / "model"
+    shutil.copytree(entry.require(), source, copy_function=shutil.copy2)
+    assert load_manifest(entry, source) is not None
+    weights = source / WEIGHTS
+    facts = weights.stat()
+    weights.write_bytes(weights.read_bytes()[:-1] + b"?")
+    os.utime(weights, ns=(facts.st_atime_ns, facts.st_mtime_ns + 1))
+    assert load_manifest(entry, source) is None
+    weights.write_bytes(weights.read_bytes() + b"?")
+    os.utime(weights, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert load_manifest(entry, source) is None
+
+
+@pytest.mark.xfail(strict=True, reason="fault: manifest compares times, not digests")
+def test_the_same_files_elsewhere_at_another_time_need_no_new_export(
+    copied: Path, tmp_path: Path
+) -> None:
+    """As after installing the package again, or in another environment with the same home."""
+    entry = catalog.find(None)
+    source = tmp_path / "model"
+    shutil.copytree(entry.require(), source)
+    for path in source.rglob("*"):
+        os.utime(path, ns=(1, 1))
+    assert load_manifest(entry, source) is not None

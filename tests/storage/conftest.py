@@ -1,0 +1,75 @@
+"""Ways to fill a store without files."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from qa.datatypes import Article
+from qa.storage.batch import Batch
+from qa.storage.index import LiveVectors
+from qa.storage.store import Store
+
+if TYPE_CHECKING:
+    from tests.conftest import WordEncoder
+
+Put = Callable[..., int]
+
+
+@pytest.fixture
+def put_in(word_encoder: "WordEncoder") -> Put:
+    """Puts an article of one passage a line, with words for embeddings, into an open batch."""
+
+    def put_it(
+        batch: Batch,
+        text: str,
+        *,
+        title: str = "",
+        path: str = "/news/a.txt",
+        published: date | None = None,
+        source: str = "",
+        record: int | None = None,
+        replacing: int | None = None,
+    ) -> int:
+        file = batch.put_file(path, path, len(text), 1, "digest of " + path)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        number = str(replacing) if replacing else ""
+        article = Article(number, title, source or path, published, text, digest)
+        places, start = [], 0
+        for line in text.split("\n"):
+            places.append((start, start + len(line)))
+            start += len(line) + 1
+        embeddings = word_encoder.encode([text[first:last] for first, last in places], "passage")
+        return batch.put_article(file, record, article, places, embeddings)
+
+    return put_it
+
+
+@pytest.fixture
+def put(store: Store, put_in: Put) -> Put:
+    """Puts an article into the store, in a batch of its own."""
+
+    def put_it(text: str, **values: object) -> int:
+        with store.batch() as batch:
+            return put_in(batch, text, **values)
+
+    return put_it
+
+
+@pytest.fixture
+def holds_the_table() -> Callable[[LiveVectors, Store], None]:
+    """Asserts that the vectors are those of the table of embeddings: no more, no less, exact."""
+
+    def compare(live: LiveVectors, store: Store) -> None:
+        rows = store.connection().execute("SELECT passage, vector FROM embeddings").fetchall()
+        vectors = live.vectors
+        assert len(vectors) == len(rows)
+        numbers = np.array([row[0] for row in rows], np.int64)
+        for place, axis in enumerate(np.eye(vectors.dimension, dtype=np.float32)):
+            wanted = {row[0]: float(np.frombuffer(row[1], "<f2")[place]) for row in rows}
+            assert vectors.inner_products(axis, numbers) == wanted
+
+    return compare

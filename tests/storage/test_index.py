@@ -1,0 +1,243 @@
+"""The published index: always what SQLite says, whatever happens to the files."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from qa.storage.index import KEPT, LiveVectors, published_files
+from qa.storage.store import Store
+from qa.storage.vectors import Vectors
+
+Put = Callable[..., int]
+Holds = Callable[[LiveVectors, Store], None]
+DIMENSION = 64
+
+
+def live(store: Store) -> LiveVectors:
+    return LiveVectors(store, DIMENSION)
+
+
+def remove(store: Store, number: int) -> None:
+    with store.batch() as batch:
+        batch.remove_article(number)
+
+
+@contextmanager
+def counted_reads(store: Store, patch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """How many embeddings were read from SQLite, read by read."""
+    counts: list[int] = []
+    read = store.embeddings_after
+
+    def counting(*values: Any) -> Iterator[Any]:
+        for numbers, rows in read(*values):
+            counts.append(len(numbers))
+            yield numbers, rows
+
+    with patch.context() as inner:
+        inner.setattr(store, "embeddings_after", counting)
+        yield counts
+
+
+def test_a_refresh_takes_in_what_others_commit(
+    store: Store, put: Put, holds_the_table: Holds
+) -> None:
+    put("One.\nTwo.")
+    reader = Store(store.folder, create=False)
+    vectors = live(reader)
+    holds_the_table(vectors, store)
+    second = put("Three.", path="/news/b.txt")
+    assert len(vectors.vectors) == 2
+    vectors.refresh()
+    holds_the_table(vectors, store)
+    put("Four.\nFive.\nSix.", path="/news/b.txt", replacing=second)
+    remove(store, 1)
+    vectors.refresh()
+    holds_the_table(vectors, store)
+    assert len(vectors.vectors) == 3
+    vectors.refresh()
+    holds_the_table(vectors, store)
+    reader.close()
+
+
+def test_the_newest_publication_is_loaded_and_only_the_rest_is_read(
+    store: Store, put: Put, holds_the_table: Holds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("One.\nTwo.\nThree.")
+    assert live(store).publish(force=True)
+    put("Four.", path="/news/b.txt")
+    with counted_reads(store, monkeypatch) as counts:
+        opened = live(store)
+    assert counts == [1]
+    holds_the_table(opened, store)
+
+
+def test_nothing_is_published_twice_or_for_little(store: Store, put: Put) -> None:
+    put("\n".join(f"Number {index}." for index in range(100)))
+    vectors = live(store)
+    assert vectors.publish()
+    assert not vectors.publish(force=True)
+    number = put("One.\nTwo.\nThree.", path="/news/b.txt")
+    assert not vectors.publish()
+    remove(store, number)
+    assert vectors.publish(), "three came and three went: over five in a hundred"
+    assert len(published_files(store.folder)) == 2
+
+
+def test_only_the_last_publications_are_kept(store: Store, put: Put) -> None:
+    vectors = live(store)
+    for index in range(5):
+        put("One.", path=f"/news/{index}.txt")
+        vectors.publish(force=True)
+    files = published_files(store.folder)
+    assert [revision for _, revision, _ in files] == [5, 4]
+    assert len(files) == KEPT
+    assert sorted(store.folder.glob("*.faiss")) == sorted(path for path, _, _ in files)
+
+
+def test_what_went_after_a_publication_is_forgotten_on_loading(
+    store: Store, put: Put, holds_the_table: Holds
+) -> None:
+    first = put("One.\nTwo.")
+    put("Three.", path="/news/b.txt")
+    live(store).publish(force=True)
+    remove(store, first)
+    opened = live(store)
+    assert len(opened.vectors) == 1
+    holds_the_table(opened, store)
+
+
+def publish_two(store: Store, put: Put) -> list[Path]:
+    """Two publications, newest first, with something removed between and after them."""
+    vectors = live(store)
+    first = put("One.\nTwo.")
+    second = put("Three.\nFour.", path="/news/b.txt")
+    vectors.publish(force=True)
+    remove(store, first)
+    put("Five.", path="/news/c.txt")
+    vectors.publish(force=True)
+    put("Six.", path="/news/d.txt")
+    remove(store, second)
+    return [path for path, _, _ in published_files(store.folder)]
+
+
+@pytest.mark.parametrize("damaged", [(0,), (1,), (0, 1)])
+def test_a_damaged_publication_is_passed_over(
+    store: Store, put: Put, holds_the_table: Holds, damaged: tuple[int, ...]
+) -> None:
+    paths = publish_two(store, put)
+    for index in damaged:
+        paths[index].write_bytes(paths[index].read_bytes()[:-7])
+    opened = live(store)
+    holds_the_table(opened, store)
+    opened.publish(force=True)
+    holds_the_table(live(store), store)
+
+
+def test_without_any_publication_everything_is_read(
+    store: Store, put: Put, holds_the_table: Holds
+) -> None:
+    for path in publish_two(store, put):
+        path.unlink()
+    holds_the_table(live(store), store)
+
+
+def test_a_publication_of_another_history_is_ignored(
+    store: Store, put: Put, tmp_path: Path, holds_the_table: Holds
+) -> None:
+    other = Store(tmp_path / "other", create=True)
+    shutil.copy(store.path, other.path)
+    put("One.\nTwo.")
+    live(store).publish(force=True)
+    ((path, revision, nonce),) = published_files(store.folder)
+    wrong = Vectors(DIMENSION)
+    wrong.add(np.array([1], np.int64), np.ones((1, DIMENSION), np.float16))
+    for name in (
+        f"vectors-{revision}-{nonce[::-1]}.faiss",
+        f"vectors-{revision + 5}-{nonce}.faiss",
+    ):
+        wrong.save(store.folder / name)
+    path.unlink()
+    holds_the_table(live(store), store)
+    other.close()
+
+
+@pytest.mark.xfail(strict=True, reason="fault: _delete_old counts foreign files")
+def test_publications_of_another_history_do_not_stand_in_the_way(store: Store, put: Put) -> None:
+    """As after putting back an older library.sqlite from a backup."""
+    for revision in (900, 901):
+        Vectors(DIMENSION).save(store.folder / f"vectors-{revision}-00ff.faiss")
+    put("One.\nTwo.")
+    vectors = live(store)
+    assert vectors.publish(force=True)
+    assert 1 in [revision for _, revision, _ in published_files(store.folder)]
+
+
+@pytest.mark.xfail(strict=True, reason="fault: tombstones are forgotten under readers")
+def test_a_reader_that_sleeps_through_publications_forgets_what_went(
+    store: Store, put: Put, holds_the_table: Holds
+) -> None:
+    first = put("One.\nTwo.")
+    put("Three.", path="/news/b.txt")
+    reader = Store(store.folder, create=False)
+    asleep = live(reader)
+    remove(store, first)
+    writer = live(store)
+    for index in range(KEPT + 1):
+        put("More.", path=f"/news/c{index}.txt")
+        writer.publish(force=True)
+    asleep.refresh()
+    holds_the_table(asleep, store)
+    reader.close()
+
+
+def test_a_library_made_anew_under_a_reader_is_read_anew(
+    store: Store, put: Put, holds_the_table: Holds
+) -> None:
+    put("One.\nTwo.")
+    vectors = live(store)
+    store.connection().execute("UPDATE commits SET nonce = 'abc'")
+    store.connection().execute("DELETE FROM embeddings WHERE passage = 1")
+    vectors.refresh()
+    holds_the_table(vectors, store)
+
+
+@pytest.mark.xfail(strict=True, reason="fault: refresh has no lock")
+def test_threads_that_refresh_together_take_in_each_commit_once(
+    store: Store, put: Put, holds_the_table: Holds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("One.\nTwo.")
+    vectors = live(store)
+    put("Three.", path="/news/b.txt")
+    read = store.embeddings_after
+    both_inside = threading.Barrier(2)
+
+    def slow(*values: Any) -> Iterator[Any]:
+        found = list(read(*values))
+        try:
+            both_inside.wait(timeout=1)
+        except threading.BrokenBarrierError:
+            pass  # only one is let in at a time, as it should be
+        yield from found
+
+    monkeypatch.setattr(store, "embeddings_after", slow)
+    threads = [threading.Thread(target=vectors.refresh) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    holds_the_table(vectors, store)
+
+
+@pytest.mark.xfail(strict=True, reason="fault: nobody deletes .vectors-*")
+def test_what_a_killed_publication_left_is_cleared_away(store: Store, put: Put) -> None:
+    left = store.folder / ".vectors-k1lled"
+    left.write_bytes(b"half a file")
+    put("One.")
+    live(store).publish(force=True)
+    assert not left.exists()

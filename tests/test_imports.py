@@ -1,0 +1,64 @@
+"""What is slow to import is imported when it is needed, and no earlier."""
+
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = "torch transformers sentence_transformers faiss onnxruntime textual numpy".split()
+
+REPORT = f"""
+import sys
+print(sorted(name for name in {HEAVY!r} if name in sys.modules), file=sys.stderr)
+"""
+
+
+def heavy_after(program: str) -> str:
+    """The last line on stderr: the heavy modules that the program has imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    return done.stderr.strip().splitlines()[-1]
+
+
+def test_the_package_alone_imports_nothing_heavy() -> None:
+    assert heavy_after("import qa" + REPORT) == "[]"
+    assert heavy_after("import qa; qa.Article, qa.Answer, qa.QAError" + REPORT) == "[]"
+
+
+def test_the_check_itself_would_notice() -> None:
+    assert heavy_after("import qa; qa.Library" + REPORT) != "[]"
+
+
+def test_the_public_names_are_all_there() -> None:
+    import qa
+
+    for name in qa.__all__:
+        assert getattr(qa, name).__name__ == name
+    with pytest.raises(AttributeError, match="Nothing"):
+        _ = qa.Nothing
+
+
+@pytest.mark.skipif(importlib.util.find_spec("qa.cli") is None, reason="there is no qa.cli yet")
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["ask", "--help"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    program = (
+        f"import sys; sys.argv = ['qa', *{arguments!r}]\n"
+        "from qa.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as done:\n    assert not done.code, done.code\n"
+    )
+    assert heavy_after(program + REPORT) == "[]"
+
+
+def test_a_library_with_an_exported_model_needs_no_torch() -> None:
+    """Opening, listing and checking a library load no model at all."""
+    program = (
+        "import tempfile, qa\n"
+        "with qa.Library.open(tempfile.mkdtemp()) as library:\n"
+        "    library.articles(); library.status(); library.check()\n"
+        "import sys\n"
+        "loaded = [n for n in ('torch', 'transformers', 'onnxruntime') if n in sys.modules]\n"
+        "print(loaded, file=sys.stderr)\n"
+    )
+    assert heavy_after(program) == "[]"

@@ -1,0 +1,125 @@
+"""The sample articles and their questions, with the real model, from files to answers."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qa.datatypes import Answer, Status
+
+if TYPE_CHECKING:
+    from qa.library import Library
+    from tests.conftest import RememberingEncoder
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+FLOOR = 0.9
+"""Least share of the questions whose article comes first."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of the set, and what came of it."""
+
+    question: str
+    wanted: frozenset[str]
+    answers: tuple[str, ...]
+    found: Answer
+
+
+@pytest.fixture(scope="module")
+def sampled(
+    remembering_encoder: "RememberingEncoder", tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Library"]:
+    """A library of all sample articles."""
+    from qa.library import Library
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qa.library.open_encoder", lambda name=None: remembering_encoder)
+        with Library.open(tmp_path_factory.mktemp("seeds") / "library") as library:
+            report = library.add(SEEDS)
+            assert report.failed == []
+            yield library
+
+
+@pytest.fixture(scope="module")
+def asked(sampled: "Library") -> list[Asked]:
+    """Every question that the sample articles answer."""
+    records = map(json.loads, (SEEDS / "questions.jsonl").read_text("utf-8").splitlines())
+    return [
+        Asked(
+            record["question"],
+            frozenset(record["articles"]),
+            tuple(record["answers"]),
+            sampled.ask(record["question"]),
+        )
+        for record in records
+        if record["answers"]
+    ]
+
+
+def name_of(source: str) -> str:
+    """File name, or file name and record, as questions.jsonl has them."""
+    return source.rpartition("/")[2]
+
+
+def test_every_article_of_the_folder_is_in(sampled: "Library") -> None:
+    files = {path.name for path in SEEDS.iterdir()} - {"questions.jsonl", "wire.jsonl"}
+    records = (SEEDS / "wire.jsonl").read_text("utf-8").splitlines()
+    wanted = files | {f"wire.jsonl#{number}" for number in range(1, len(records) + 1)}
+    rows = sampled.articles()
+    assert {name_of(row.source) for row in rows} == wanted
+    assert len(rows) == len(wanted)
+    assert sampled.check() == []
+
+
+def test_the_questions_name_articles_that_are_there(sampled: "Library", asked: list[Asked]) -> None:
+    known = {name_of(row.source) for row in sampled.articles()}
+    assert len(asked) > 50
+    for each in asked:
+        assert each.wanted
+        assert each.wanted <= known
+        texts = [
+            sampled.article(row.id).text
+            for row in sampled.articles()
+            if name_of(row.source) in each.wanted
+        ]
+        assert any(answer in text for answer in each.answers for text in texts), each.question
+
+
+def share(asked: list[Asked], hits: list[bool], name: str) -> float:
+    figure = sum(hits) / len(asked)
+    print(f"\n{name}: {sum(hits)} of {len(asked)} = {figure:.3f}")
+    for each, hit in zip(asked, hits, strict=True):
+        if not hit:
+            print(f"  {each.question}  wanted {', '.join(sorted(each.wanted))}")
+    return figure
+
+
+def test_the_right_article_comes_first_in_retrieval(asked: list[Asked]) -> None:
+    firsts = [name_of(each.found.hits[0].passage.article.source) in each.wanted for each in asked]
+    assert share(asked, firsts, "first hit") >= FLOOR
+
+
+def test_the_right_article_is_cited_first(asked: list[Asked]) -> None:
+    cited = [
+        bool(each.found.citations)
+        and name_of(each.found.citations[0].article.source) in each.wanted
+        for each in asked
+    ]
+    assert share(asked, cited, "first citation") >= FLOOR
+
+
+def test_the_answer_shown_holds_a_right_one(asked: list[Asked]) -> None:
+    right = [
+        any(answer.casefold() in each.found.text.casefold() for answer in each.answers)
+        for each in asked
+    ]
+    assert share(asked, right, "right sentence") >= 0.4  # the light reader; .457 when written
+
+
+def test_a_question_about_something_else_is_not_answered(sampled: "Library") -> None:
+    found = sampled.ask("Wie spät ist es?")
+    assert (found.status, found.citations) == (Status.NOT_FOUND, ())
