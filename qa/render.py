@@ -18,6 +18,9 @@ JSON_VERSION = 1
 SURE = 0.85
 """Confidence from which an answered question is called sure."""
 
+NEAR = 0.5
+"""A further source is shown when its score is at least this share of the best."""
+
 Piece = tuple[str, str]
 Line = list[Piece]
 
@@ -123,7 +126,10 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
         lines += [[], _place_line(citation.number, citation.article, citation.line)]
         lines += _quote_lines(citation, width)
     cited = {citation.article.id for citation in answer.citations}
-    others = [hit for hit in answer.hits if hit.passage.article.id not in cited]
+    near = NEAR * answer.hits[0].score if answer.hits else 0.0
+    others = [
+        hit for hit in answer.hits if hit.passage.article.id not in cited and hit.score >= near
+    ]
     if others:
         lines += [[], [("Also", "note")]]
         lines += _other_lines(_first_of_each(others)[:3], count + 1, width)

@@ -1,6 +1,5 @@
 """What the tests share: a home of their own, an encoder without weights, small libraries."""
 
-import os
 import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -40,12 +39,12 @@ class WordEncoder:
         if role == "passage":
             self.encoded += texts
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for vector, text in zip(vectors, texts, strict=True):
+        for row, text in enumerate(texts):
             for word in re.findall(r"\w+", text.lower()):
-                vector[zlib.crc32(f"{self.name} {word}".encode()) % self.dimension] += 1
-            if not vector.any():
-                vector[0] = 1
-            vector /= np.linalg.norm(vector)
+                vectors[row, zlib.crc32(f"{self.name} {word}".encode()) % self.dimension] += 1
+            if not vectors[row].any():
+                vectors[row, 0] = 1
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

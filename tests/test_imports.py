@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-HEAVY = "torch transformers sentence_transformers faiss onnxruntime textual numpy".split()
+HEAVY = ["torch", "transformers", "sentence_transformers", "faiss", "onnxruntime", "textual"]
+HEAVY += ["numpy"]
 
 REPORT = f"""
 import sys

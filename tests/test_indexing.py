@@ -516,8 +516,8 @@ def test_a_run_that_is_stopped_keeps_its_finished_batches(
     write_records(path, *(f"Number{index} fell." for index in range(20)))
     heard: list[tuple[int, int, int]] = []
 
-    def stop_at_the_third(done: int, total: int, report: Report) -> None:
-        heard.append((done, total, report.new))
+    def stop_at_the_third(done_bytes: int, total_bytes: int, report: Report) -> None:
+        heard.append((done_bytes, total_bytes, report.new))
         if len(heard) == 3:
             raise KeyboardInterrupt
 
@@ -552,7 +552,11 @@ def test_an_encoder_that_fails_leaves_the_library_as_it_was(
 
 def test_progress_ends_at_the_whole(library: "Library", articles: Path) -> None:
     heard: list[tuple[int, int]] = []
-    library.add(articles, progress=lambda done, total, report: heard.append((done, total)))
+
+    def hear(done_bytes: int, total_bytes: int, report: Report) -> None:
+        heard.append((done_bytes, total_bytes))
+
+    library.add(articles, progress=hear)
     size = sum(path.stat().st_size for path in articles.iterdir())
     assert heard[-1] == (size, size)
 

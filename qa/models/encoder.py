@@ -52,7 +52,7 @@ class OnnxEncoder:
     two processors with a text each are as fast as both on one batch.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, graph: Path, manifest: Manifest) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -67,12 +67,12 @@ class OnnxEncoder:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
-            str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
+            str(graph), options, providers=["CPUExecutionProvider"]
         )
-        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        self._tokenizer = Tokenizer.from_file(str(graph.with_name(TOKENIZER)))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._counter = Tokenizer.from_file(str(folder / TOKENIZER))
+        self._counter = Tokenizer.from_file(str(graph.with_name(TOKENIZER)))
         self._counter.no_padding()
         self._counter.no_truncation()
         special = len(self._tokenizer.encode("").ids)
@@ -137,10 +137,10 @@ def open_encoder(name: str | None = None) -> Encoder:
 
         return SentenceTransformersEncoder(source, manifest)
     try:
-        return OnnxEncoder(cache_folder(entry), manifest)
+        return OnnxEncoder(cache_folder(entry) / GRAPH, manifest)
     except Exception:  # the cache is damaged, in whatever way; it can be made again
         manifest = export(entry, source)
         try:
-            return OnnxEncoder(cache_folder(entry), manifest)
+            return OnnxEncoder(cache_folder(entry) / GRAPH, manifest)
         except Exception as error:
             raise ModelError(f"{entry.name} cannot be loaded: {error}") from error

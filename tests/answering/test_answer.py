@@ -71,10 +71,10 @@ def test_confidence_is_the_logistic_of_the_evidence() -> None:
     hits = [hit(1, "Ann came.", score=0.25), hit(2, "Bob went.", score=0.75)]
     spans = ToldReader({"Ann": 1.0, "Bob": 0.25}).read("", [each.passage for each in hits])
     weighed = [(span.text, sure) for span, sure in weigh(spans, hits, calibration)]
-    assert weighed == [
-        ("Bob", pytest.approx(logistic(3 * (0.25 + 2 * 0.75) - 1))),
-        ("Ann", pytest.approx(logistic(3 * (1.0 + 2 * 0.25) - 1))),
-    ]
+    assert [text for text, _ in weighed] == ["Bob", "Ann"]
+    assert [sure for _, sure in weighed] == pytest.approx(
+        [logistic(3 * (0.25 + 2 * 0.75) - 1), logistic(3 * (1.0 + 2 * 0.25) - 1)]
+    )
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,10 @@ def test_a_reprint_is_cited_twice_through_a_library(library: "Library", articles
 
 
 words = st.sampled_from(
-    "ash fell volcano Iceland president Dr. St. 3.5 U.S. “quoted” café 🌋 東京 élan I'm [/b] — e.g. …".split()
+    [
+        *("ash", "fell", "volcano", "Iceland", "Dr.", "3.5", "U.S.", "“quoted”", "café"),
+        *("🌋", "東京", "e\u0301lan", "I'm", "[/b]", "—", "e.g.", "…"),
+    ]
 )
 sentences = st.lists(words, min_size=1, max_size=12).map(" ".join)
 ends = st.sampled_from(
@@ -222,7 +225,7 @@ bodies = st.lists(st.tuples(sentences, ends), min_size=1, max_size=12).map(
 
 
 @given(texts=st.lists(bodies, min_size=1, max_size=4), question=sentences)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_quote_is_exact(
     encoders: dict[Any, "WordEncoder"],
     tmp_path_factory: pytest.TempPathFactory,

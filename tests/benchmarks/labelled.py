@@ -93,7 +93,9 @@ def build_library(collection: Collection, folder: Path) -> tuple[Library, dict[s
     library = Library.open(folder / "library")
     library.add(path)
     names = list(collection.pool)
-    by_id = {str(row.id): names[int(row.source.rpartition("#")[2]) - 1] for row in library.articles()}
+    by_id = {
+        str(row.id): names[int(row.source.rpartition("#")[2]) - 1] for row in library.articles()
+    }
     return library, by_id
 
 

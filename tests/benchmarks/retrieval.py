@@ -65,7 +65,8 @@ def sweep(folder: Path) -> None:
         found_at = np.array(places)
         reciprocal = np.where((found_at > 0) & (found_at <= 10), 1 / np.maximum(found_at, 1), 0)
         first, five = (found_at == 1).mean(), ((found_at > 0) & (found_at <= 5)).mean()
-        print(f"dense {weight:.1f}  hit@1 {first:.3f}  hit@5 {five:.3f}  MRR@10 {reciprocal.mean():.4f}")
+        figures = f"hit@1 {first:.3f}  hit@5 {five:.3f}  MRR@10 {reciprocal.mean():.4f}"
+        print(f"dense {weight:.1f}  {figures}")
 
 
 def beir_figures(

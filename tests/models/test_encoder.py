@@ -72,8 +72,9 @@ def test_the_same_neighbours_as_the_original(
         original.encode(questions, show_progress_bar=False)
         @ original.encode(part, show_progress_bar=False).T
     )
-    same = np.mean(ours.argmax(axis=1) == theirs.argmax(axis=1))
-    assert same >= 0.9
+    lost = theirs.max(axis=1) - theirs[np.arange(len(questions)), ours.argmax(axis=1)]
+    assert lost.max() <= 0.05, "the nearest by ours is nearly the nearest by the original"
+    assert lost.mean() <= 0.01
 
 
 def test_companions_change_nothing(
@@ -114,7 +115,7 @@ ODD = [
 @pytest.mark.parametrize("text", ODD, ids=lambda text: ascii(text[:12]))
 def test_any_text_has_a_unit_embedding(real_encoder: OnnxEncoder, text: str) -> None:
     for role in ("question", "passage"):
-        vectors = real_encoder.encode([text, "Ash fell."], role)  # type: ignore[arg-type]
+        vectors = real_encoder.encode([text, "Ash fell."], role)
         assert vectors.shape == (2, real_encoder.dimension)
         assert vectors.dtype == np.float32
         assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1], abs=1e-4)

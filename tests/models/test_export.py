@@ -1,5 +1,6 @@
 """The cache of exported models: made again when it must be, and only then."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -64,11 +65,16 @@ def remove(path: Path) -> None:
     path.unlink()
 
 
-def flip(path: Path) -> None:
-    data = bytearray(path.read_bytes())
-    for place in range(len(data) * 7 // 10, len(data) * 9 // 10, 500):  # among the weights
-        data[place] ^= 0x40
-    path.write_bytes(data)
+def change_weights(path: Path) -> None:
+    """Damage among the weights of one layer, which leaves the file a graph like any other."""
+    import onnx
+
+    graph = onnx.load(path)
+    sizes = {len(tensor.raw_data): tensor for tensor in graph.graph.initializer}
+    words, layer = sorted(sizes, reverse=True)[:2]
+    assert layer < words
+    sizes[layer].raw_data = bytes(layer)
+    onnx.save(graph, path)
 
 
 @pytest.mark.parametrize("name", [GRAPH, TOKENIZER, MANIFEST])
@@ -87,7 +93,7 @@ def test_a_damaged_cache_is_made_again(
 @pytest.mark.xfail(strict=True, reason="fault: graph_sha256 is never checked")
 def test_damage_that_leaves_the_graph_loadable_is_noticed(copied: Path, exports: Exports) -> None:
     wanted = open_encoder().encode(["Ash fell on Iceland."], "passage")
-    flip(copied / GRAPH)
+    change_weights(copied / GRAPH)
     found = open_encoder().encode(["Ash fell on Iceland."], "passage")
     print(f"\ncosine after damage {float(np.sum(found * wanted)):.3f}")
     assert found.tobytes() == wanted.tobytes()
@@ -97,8 +103,9 @@ def test_damage_that_leaves_the_graph_loadable_is_noticed(copied: Path, exports:
 def test_an_export_by_an_older_recipe_is_made_again(
     copied: Path, exports: Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (copied / MANIFEST).read_text()
-    (copied / MANIFEST).write_text(text.replace('"recipe": 1', '"recipe": 0'))
+    facts = json.loads((copied / MANIFEST).read_text())
+    facts["recipe"] -= 1
+    (copied / MANIFEST).write_text(json.dumps(facts))
     open_encoder()
     assert len(exports) == 1
 
@@ -120,7 +127,6 @@ def test_changed_weights_are_noticed(
     assert load_manifest(entry, source) is None
 
 
-@pytest.mark.xfail(strict=True, reason="fault: manifest compares times, not digests")
 def test_the_same_files_elsewhere_at_another_time_need_no_new_export(
     copied: Path, tmp_path: Path
 ) -> None:
@@ -131,3 +137,4 @@ def test_the_same_files_elsewhere_at_another_time_need_no_new_export(
     for path in source.rglob("*"):
         os.utime(path, ns=(1, 1))
     assert load_manifest(entry, source) is not None
+    assert load_manifest(entry, entry.require()) is not None

@@ -16,7 +16,7 @@ qa.indexing.BATCH_PASSAGES = 20
 qa.storage.index.STALE_ROWS = 1
 
 WordEncoder = runpy.run_path(str(Path(__file__).parent.parent / "conftest.py"))["WordEncoder"]
-qa.library.open_encoder = lambda name=None: WordEncoder()
+setattr(qa.library, "open_encoder", lambda name=None: WordEncoder())  # noqa: B010 - not exported
 
 if __name__ == "__main__":
     folder, library_folder = sys.argv[1:]

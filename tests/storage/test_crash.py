@@ -12,7 +12,7 @@ from qa.storage.index import LiveVectors
 from qa.storage.store import Store
 
 KILLS = 8
-FILES = 120
+FILES = 90
 HERE = Path(__file__).parent
 HOLDS_THE_TABLE = Callable[[LiveVectors, Store], None]
 
