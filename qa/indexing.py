@@ -1,8 +1,8 @@
 """Files → passages → embeddings → the library, batch by batch; stopping it loses no batch."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Protocol
 
 from .articles.heading import split_under_heading
@@ -60,6 +60,7 @@ class _Put:
 
     found: FoundFile
     record: int | None
+    url: str | None
     article: Article
     places: list[tuple[int, int]]
     texts: list[str]
@@ -96,7 +97,7 @@ class Indexer:
                 continue
             seen.add(found.path)
             row = known.get(found.path)
-            if row and row.digest and _has_facts(row, found):
+            if row and row.is_whole and _has_facts(row, found):
                 self._report.unchanged += row.articles
             else:
                 pending.append(found)
@@ -125,13 +126,13 @@ class Indexer:
         except OSError as error:
             self._note(Problem(found.name, (error.strerror or str(error)).lower(), quiet=False))
             return None
-        if row and row.digest == digest:
+        if row and row.is_whole and row.digest == digest:
             self._report.unchanged += row.articles
-            self._change(lambda batch: _put_file(batch, found, digest))
+            self._change(lambda batch: _put_file(batch, found, digest, is_whole=True))
         elif row is None and (moved := gone.pop(digest, None)):
             self._report.moved += moved.articles
             self._change(lambda batch: batch.move_file(moved.id, found.path, found.name))
-            self._change(lambda batch: _put_file(batch, found, digest))
+            self._change(lambda batch: _put_file(batch, found, digest, is_whole=moved.is_whole))
             return moved
         else:
             self._changed_file(found, row, digest)
@@ -139,42 +140,33 @@ class Indexer:
 
     def _changed_file(self, found: FoundFile, row: FileRow | None, digest: str) -> None:
         """Index the articles of a file, leaving alone those that it held before."""
-        stored = self._store.article_rows(file=row.id) if row else []
-        by_words = {(old.digest, old.title, old.published): old for old in stored}
-        by_source = {old.source: old for old in stored}
-        left = {old.id for old in stored}
-        problem: Problem | None = None
-        last: ReadArticle | Problem | None = None
-        for last in read_articles(found):
-            if isinstance(last, Problem):
-                problem = last
-                self._note(last)
+        left = {old.id: old for old in self._stored(row)}
+        is_whole, is_cut_short = True, False
+        for read in read_articles(found):
+            if isinstance(read, Problem):
+                is_whole, is_cut_short = False, read.cut_short
+                self._note(read, keeping=is_cut_short and bool(left))
                 continue
-            article = last.article
-            same = by_words.get((article.digest, article.title, article.published))
-            before = by_source.get(article.source)
-            if same and same.id in left:
-                left.discard(same.id)
+            same = _same_words(left.values(), read)
+            before = same or _same_place(left.values(), read)
+            if before:
+                del left[before.id]
+            if same:
                 self._report.unchanged += 1
-                self._change(_keeping(found, last, same))
-            elif before and before.id in left and not _is_numbered(last):
-                left.discard(before.id)
-                self._put(found, last.record, replace(article, id=str(before.id)))
+                self._change(_keeping(found, read, same))
             else:
-                self._put(found, last.record, article)
-        if problem is None:
-            self._remove(left)
-        elif isinstance(last, Problem) and last.source == found.name:
-            if stored:  # its end was not seen: nothing may be called gone
-                reason = "what was read of it before is kept"
-                self._note(Problem(found.name, reason, quiet=False))
+                number = str(before.id) if before else ""
+                self._put(found, read, replace(read.article, id=number))
+        if is_cut_short:  # its end was not seen: nothing may be called gone
             return
-        else:
-            self._remove(left)
-            digest = ""  # read it again next time, so that its bad records are named again
-        self._change(lambda batch: _put_file(batch, found, digest))
+        self._remove(left)
+        self._change(lambda batch: _put_file(batch, found, digest, is_whole=is_whole))
 
-    def _put(self, found: FoundFile, record: int | None, article: Article) -> None:
+    def _stored(self, row: FileRow | None) -> list[ArticleRow]:
+        """The articles that a file held when it was last read."""
+        return self._store.article_rows(file=row.id) if row else []
+
+    def _put(self, found: FoundFile, read: ReadArticle, article: Article) -> None:
         """Let an article be embedded and stored with the next batch."""
         places, texts = self._split(article)
         self._waiting_passages += len(places)
@@ -183,9 +175,9 @@ class Indexer:
             self._report.changed += 1
         else:
             self._report.new += 1
-        self._change(_Put(found, record, article, places, texts))
+        self._change(_Put(found, read.record, _url(found, read), article, places, texts))
 
-    def _remove(self, numbers: set[int]) -> None:
+    def _remove(self, numbers: Collection[int]) -> None:
         """Let articles be dropped with the next batch."""
         self._report.removed += len(numbers)
         for number in sorted(numbers):
@@ -194,7 +186,7 @@ class Indexer:
     def _prune(self, vanished: Sequence[FileRow]) -> None:
         """Drop the articles of files that are gone."""
         for row in vanished:
-            self._remove({article.id for article in self._store.article_rows(file=row.id)})
+            self._remove([article.id for article in self._stored(row)])
         self._change(Batch.remove_empty_files)
 
     def _change(self, change: "_Put | Callable[[Batch], object]") -> None:
@@ -211,10 +203,17 @@ class Indexer:
         with self._store.batch() as batch:
             for change in self._changes:
                 if isinstance(change, _Put):
-                    file = _put_file(batch, change.found, "")
-                    part = vectors[first : first + len(change.places)]
-                    batch.put_article(file, change.record, change.article, change.places, part)
-                    first += len(change.places)
+                    file = _put_file(batch, change.found, "", is_whole=False)
+                    last = first + len(change.places)
+                    batch.put_article(
+                        file,
+                        change.record,
+                        change.url,
+                        change.article,
+                        change.places,
+                        vectors[first:last],
+                    )
+                    first = last
                 else:
                     change(batch)
         self._changes.clear()
@@ -226,8 +225,12 @@ class Indexer:
     def _split(self, article: Article) -> tuple[list[tuple[int, int]], list[str]]:
         return split_under_heading(article, self._encoder.count_tokens, self._encoder.room_tokens)
 
-    def _note(self, problem: Problem) -> None:
-        if problem.quiet:
+    def _note(self, problem: Problem, *, keeping: bool = False) -> None:
+        """Count or list a problem; ``keeping`` says that older articles of the file stay."""
+        if keeping:
+            reason = f"{problem.reason}; its articles are kept as they were read before"
+            self._report.failed.append(replace(problem, reason=reason))
+        elif problem.quiet:
             self._report.skipped += 1
         else:
             self._report.failed.append(problem)
@@ -266,28 +269,58 @@ def facts_of(encoder: Encoder) -> dict[str, str]:
     }
 
 
-def _put_file(batch: Batch, found: FoundFile, digest: str) -> int:
-    return batch.put_file(found.path, found.name, found.size_bytes, found.modified_ns, digest)
+def _put_file(batch: Batch, found: FoundFile, digest: str, *, is_whole: bool) -> int:
+    return batch.put_file(
+        found.path,
+        found.name,
+        found.size_bytes,
+        found.modified_ns,
+        digest,
+        is_whole=is_whole,
+    )
+
+
+def _url(found: FoundFile, read: ReadArticle) -> str | None:
+    """The article's own URL; None when it goes by its file's name."""
+    by_name = (found.name, f"{found.name}#{read.record}")
+    return None if read.article.source in by_name else read.article.source
+
+
+def _same_words(stored: Iterable[ArticleRow], read: ReadArticle) -> ArticleRow | None:
+    """The stored article with the same title, date and words, at the same record if there is."""
+    article = read.article
+    same = [
+        old
+        for old in stored
+        if (old.digest, old.title, old.published)
+        == (article.digest, article.title, article.published)
+    ]
+    return next((old for old in same if old.record == read.record), same[0] if same else None)
+
+
+def _same_place(stored: Iterable[ArticleRow], read: ReadArticle) -> ArticleRow | None:
+    """The stored article that this one replaces: the file's only one, or that of the same URL.
+
+    A record number does not tell, for it shifts when a file is edited.
+    """
+    if read.record is None:
+        return next((old for old in stored if old.record is None), None)
+    return next((old for old in stored if old.url and old.url == read.article.source), None)
 
 
 def _keeping(found: FoundFile, read: ReadArticle, same: ArticleRow) -> Callable[[Batch], object]:
     """An article whose words are as before: at most its place in the file has changed."""
 
     def keep(batch: Batch) -> None:
-        file = _put_file(batch, found, "")
-        article = read.article
-        batch.touch_article(same.id, file, read.record, article.source, article.first_line)
+        file = _put_file(batch, found, "", is_whole=False)
+        url, first_line = _url(found, read), read.article.first_line
+        batch.touch_article(same.id, file, read.record, url, first_line)
 
     return keep
 
 
 def _removing(number: int) -> Callable[[Batch], object]:
     return lambda batch: batch.remove_article(number)
-
-
-def _is_numbered(read: ReadArticle) -> bool:
-    """Whether only a record number, which shifts when a file is edited, names the article."""
-    return read.record is not None and read.article.source.endswith(f"#{read.record}")
 
 
 def _has_facts(row: FileRow, found: FoundFile) -> bool:
@@ -300,13 +333,21 @@ def _vanished(paths: Sequence[str], known: dict[str, FileRow], seen: set[str]) -
     A folder in which nothing at all was found may be a disk that is not mounted: its files do not
     count as vanished.
     """
-    gone = []
-    for path in {Path(path).absolute() for path in paths}:
-        under = f"{path}/"
-        if any(name.startswith(under) for name in seen):
-            gone += [
-                row
-                for name, row in known.items()
-                if name.startswith(under) and name not in seen and not Path(name).exists()
-            ]
-    return list({row.id: row for row in gone}.values())
+    folders = [os.path.abspath(path).rstrip("/") + "/" for path in paths]
+    mounted = tuple(under for under in folders if any(name.startswith(under) for name in seen))
+    return [
+        row
+        for name, row in known.items()
+        if name.startswith(mounted) and name not in seen and _is_gone(name)
+    ]
+
+
+def _is_gone(path: str) -> bool:
+    """Whether there is no such file; one that may merely not be looked at counts as there."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

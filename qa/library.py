@@ -15,19 +15,17 @@ from typing import Self
 from . import settings
 from .answering.answer import answer
 from .answering.retrieve import retrieve
+from .articles.clean import clean
 from .datatypes import Answer, Article, Hit, Scope
-from .errors import LibraryBusyError, LibraryError, ModelMismatchError, UsageError
+from .errors import LibraryBusyError, ModelMismatchError, UsageError
 from .indexing import Indexer, Progress, Report, facts_of, reembed
 from .models import catalog
 from .models.encoder import Encoder, open_encoder
 from .models.reader import Reader, SentenceReader
 from .storage.index import LiveVectors
-from .storage.store import ArticleRow, Store
+from .storage.store import LOCK, ArticleRow, Store, no_articles
 
 log = logging.getLogger(__name__)
-
-LOCK = "writer.lock"
-"""Name of the file that a writer holds locked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +120,10 @@ class Library:
     def reembed(self, model: str | None = None, progress: Progress | None = None) -> Report:
         """Embed every article anew, with another model if one is named; all or nothing."""
         with self._writing():
-            encoder = open_encoder(model or self._model)
+            encoder = open_encoder(model or self._model or self._store.facts().get("model"))
             report = reembed(self._store, encoder, progress)
-            self._encoder, self._live, self._reader = encoder, None, None
+            self._forget_model()
+            self._encoder = encoder
             self._vectors().publish(force=True)
             return report
 
@@ -132,13 +131,11 @@ class Library:
         self, question: str, *, k: int = settings.HITS, scope: Scope | None = None
     ) -> list[Hit]:
         """Return the k passages that fit a question best, best first."""
-        return self._retrieve(question, k, scope or Scope(), {})
+        return self._retrieve(_asked(question), k, scope or Scope(), {})
 
     def ask(self, question: str, *, k: int = settings.HITS, scope: Scope | None = None) -> Answer:
         """Return the answer that the articles give, with its sources; or that they give none."""
-        question = " ".join(question.split())
-        if not question:
-            raise UsageError("The question is empty.")
+        question = _asked(question)
         started = time.perf_counter()
         timings: dict[str, float] = {}
         hits = self._retrieve(question, k, scope or Scope(), timings)
@@ -165,17 +162,19 @@ class Library:
 
     def article(self, identifier: str | int) -> Article:
         """Return one article, whole. Raises UsageError when there is none of that identifier."""
-        found = self._store.articles([int(identifier)])
+        text = str(identifier)
+        number = int(text) if text.isascii() and text.isdecimal() else 0
+        found = self._store.articles([number] if number < 2**63 else [])
         if not found:
             raise UsageError(f"No article has the number {identifier}. See them all: qa ls")
-        return next(iter(found.values()))
+        return found[number]
 
     def stale_files(self) -> tuple[list[str], list[str]]:
         """Return the known files that have changed, and those that are gone: size and time only."""
         changed, gone = [], []
         for path, size, modified in self._store.file_marks():
             try:
-                facts = os.stat(path)  # noqa: PTH116 - twice as fast as Path, and there are many
+                facts = os.stat(path)
             except OSError:
                 gone.append(path)
             else:
@@ -200,8 +199,14 @@ class Library:
         )
 
     def check(self) -> list[str]:
-        """Read the whole library and return what is wrong with it, a line each."""
-        return self._store.check()
+        """Read the whole library and return what is wrong with it, a line each.
+
+        Raises LibraryBusyError while another process writes.
+        """
+        found = self._store.check()
+        if self._store.facts() and (wrong := self._vectors().differences()):
+            found.append(f"{wrong} vectors differ from those in {self._store.path.name}")
+        return found
 
     @property
     def encoder(self) -> Encoder:
@@ -247,18 +252,21 @@ class Library:
     def _retrieve(
         self, question: str, k: int, scope: Scope, timings: dict[str, float]
     ) -> list[Hit]:
-        if not self._store.head()[0]:
-            raise LibraryError(
-                f"There are no articles in {self.folder} yet. Add some: qa index FOLDER"
-            )
+        if k < 1:
+            raise UsageError("The number of hits must be at least 1.")
+        if not self._store.has_articles():
+            raise no_articles(self.folder)
+        if self._encoder and self._encoder.fingerprint != self._store.facts()["fingerprint"]:
+            self._forget_model()  # another process has embedded the library anew
         times = [time.perf_counter()]
-        vectors = self._vectors().vectors
+        live = self._vectors()
         times.append(time.perf_counter())
         encoder = self.encoder
         times.append(time.perf_counter())
         (query,) = encoder.encode([question], "question")
         times.append(time.perf_counter())
-        hits = retrieve(question, query, self._store, vectors, k=k, scope=scope)
+        with live.current() as vectors:
+            hits = retrieve(question, query, self._store, vectors, k=k, scope=scope)
         times.append(time.perf_counter())
         steps = ("open", "load", "encode", "retrieve")
         for name, (first, last) in zip(steps, pairwise(times), strict=True):
@@ -269,9 +277,11 @@ class Library:
         """The vectors, up to date."""
         if self._live is None:
             self._live = LiveVectors(self._store, int(self._store.facts()["dimension"]))
-        else:
-            self._live.refresh()
         return self._live
+
+    def _forget_model(self) -> None:
+        """Let go of all that depends on the model that made the embeddings."""
+        self._encoder, self._live, self._reader = None, None, None
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -292,3 +302,11 @@ class Library:
             f"The library in {self.folder} was made by {made_by}, not {named}. "
             f"To embed it anew: qa index --reembed --model {named}"
         )
+
+
+def _asked(question: str) -> str:
+    """A question on one line, cleaned as articles are. Raises UsageError when nothing is left."""
+    asked = " ".join(clean(question).split())
+    if not asked:
+        raise UsageError("The question is empty.")
+    return asked

@@ -48,12 +48,15 @@ def weigh(
 ) -> list[tuple[Span, float]]:
     """Return spans with their confidence in [0, 1], best first."""
     scores = {_place(hit.passage.article.id, hit.passage.start): hit.score for hit in hits}
-    weighed = []
+    weighed: list[tuple[float, Span]] = []
     for span in spans:
         retrieval = scores[_place(span.passage.article.id, span.passage.start)]
-        evidence = span.score + calibration.retrieval_weight * retrieval
-        weighed.append((span, _logistic(calibration.slope * evidence + calibration.intercept)))
-    return sorted(weighed, key=lambda pair: -pair[1])
+        weighed.append((span.score + calibration.retrieval_weight * retrieval, span))
+    weighed.sort(key=lambda pair: -pair[0])
+    return [
+        (span, _logistic(calibration.slope * evidence + calibration.intercept))
+        for evidence, span in weighed
+    ]
 
 
 def status_of(confidence: float, calibration: Calibration) -> Status:

@@ -32,6 +32,8 @@ class Problem:
     """What is wrong with it, in one line."""
     quiet: bool
     """Whether it is no article by nature: to be counted, but not listed."""
+    cut_short: bool = False
+    """Whether the file, or the rest of it, was not read: what it held before may still stand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,22 +53,24 @@ def read_articles(found: FoundFile) -> Iterator[ReadArticle | Problem]:
     """The articles of a file, in order, and what is wrong with the rest; raises nothing for it.
 
     A file of records is streamed, so a fault further on comes after good articles. When the last
-    value is a problem under the file's own name, the file was not read to its end.
+    value is a problem that is ``cut_short``, the file was not read to its end.
     """
     try:
         yield from _read(found)
     except NotAnArticleError as error:
-        yield Problem(found.name, str(error), quiet=not found.named)
+        yield Problem(found.name, str(error), not found.named, cut_short=True)
     except ArticleError as error:
-        yield Problem(found.name, str(error), quiet=False)
+        yield Problem(found.name, str(error), quiet=False, cut_short=True)
     except EOFError:
-        yield Problem(found.name, "its compressed data is cut short", quiet=False)
+        yield Problem(found.name, "its compressed data is cut short", quiet=False, cut_short=True)
     except (zlib.error, gzip.BadGzipFile):
-        yield Problem(found.name, "its compressed data is damaged", quiet=False)
+        yield Problem(found.name, "its compressed data is damaged", quiet=False, cut_short=True)
     except FileNotFoundError:
-        yield Problem(found.name, "vanished before it was read", quiet=False)
+        yield Problem(found.name, "vanished before it was read", quiet=False, cut_short=True)
     except OSError as error:
-        yield Problem(found.name, (error.strerror or str(error)).lower(), quiet=False)
+        yield Problem(
+            found.name, (error.strerror or str(error)).lower(), quiet=False, cut_short=True
+        )
 
 
 def file_digest(path: str) -> str:
@@ -186,6 +188,6 @@ def _refuse_binary(head: bytes, suffix: str) -> None:
 
 def _check_unchanged(found: FoundFile) -> None:
     """Raise when the file is no longer the one that was found."""
-    status = os.stat(found.path)  # noqa: PTH116
+    status = os.stat(found.path)
     if (status.st_size, status.st_mtime_ns) != (found.size_bytes, found.modified_ns):
         raise ArticleError("changed while it was read; run again")

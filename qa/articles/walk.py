@@ -31,7 +31,7 @@ def walk(paths: Sequence[str]) -> Iterator[FoundFile | Problem]:
     named_files = set()
     for path in paths:
         try:
-            if not stat.S_ISDIR(os.stat(path).st_mode):  # noqa: PTH116
+            if not stat.S_ISDIR(os.stat(path).st_mode):
                 named_files.add(os.path.realpath(path))
         except (FileNotFoundError, NotADirectoryError, ValueError) as error:
             raise UsageError(f"no such file or folder: {shown(path)}") from error
@@ -56,11 +56,11 @@ class _Walk:
         """All paths, one after the other."""
         for path in paths:
             real = os.path.realpath(path)
-            if not os.path.isdir(path):  # noqa: PTH112
-                yield from self._file(real, os.path.abspath(path), path)  # noqa: PTH100
+            if not os.path.isdir(path):
+                yield from self._file(real, os.path.abspath(path), path)
                 continue
             name = "" if os.path.normpath(path) == os.curdir else path
-            yield from self._folder(real, os.path.abspath(path), name)  # noqa: PTH100
+            yield from self._folder(real, os.path.abspath(path), name)
 
     def _folder(self, real: str, path: str, name: str) -> Iterator[FoundFile | Problem]:
         """A folder and all below it; a stack of its own, for folders nest deeper than calls."""
@@ -101,8 +101,8 @@ class _Walk:
                 is_folder = False
             if is_folder and entry.name in SKIPPED_FOLDERS:
                 continue
-            inner = os.path.realpath(entry.path) if is_link else os.path.join(real, entry.name)  # noqa: PTH118
-            yield is_folder, inner, entry.path, os.path.join(name, entry.name)  # noqa: PTH118
+            inner = os.path.realpath(entry.path) if is_link else os.path.join(real, entry.name)
+            yield is_folder, inner, entry.path, os.path.join(name, entry.name)
 
     def _file(self, real: str, path: str, name: str) -> Iterator[FoundFile | Problem]:
         """One file, unless it was seen."""
@@ -110,7 +110,7 @@ class _Walk:
             return
         self._seen.add(real)
         try:
-            status = os.stat(path)  # noqa: PTH116
+            status = os.stat(path)
         except OSError as error:
             yield Problem(shown(name), _reason(error), quiet=False)
             return

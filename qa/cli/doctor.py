@@ -77,7 +77,7 @@ def _packages() -> Iterator[Finding]:
 def _model() -> Iterator[Finding]:
     from ..errors import ModelError
     from ..models import catalog
-    from ..models.export import GRAPH, cache_folder, load_manifest
+    from ..models.export import cache_folder, is_whole, load_manifest
 
     entry = catalog.find(None)
     try:
@@ -91,8 +91,8 @@ def _model() -> Iterator[Finding]:
     manifest, folder = load_manifest(entry, source), cache_folder(entry)
     if manifest is None or not manifest.exported:
         yield Finding("export", True, "not made yet: the first question or index run makes it")
-    elif catalog.file_sha256(folder / GRAPH) != manifest.graph_sha256:
-        yield Finding("export", False, f"{folder / GRAPH} is damaged", f"rm -r '{folder}'")
+    elif not is_whole(entry, manifest):
+        yield Finding("export", False, f"{folder} is damaged", f"rm -r '{folder}'")
     else:
         agreement = f"agrees with the original (cosine {manifest.agreement:.3f})"
         yield Finding("export", True, f"{folder}: whole, {agreement}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .. import settings
 from ..errors import ModelError
 from . import catalog
-from .export import GRAPH, TOKENIZER, Manifest, cache_folder, export, load_manifest
+from .export import GRAPH, TOKENIZER, Manifest, cache_folder, export, is_whole, load_manifest
 
 Role = Literal["question", "passage"]
 """What a text is to the model; some models put a prompt before each."""
@@ -131,16 +131,14 @@ def open_encoder(name: str | None = None) -> Encoder:
     """
     entry = catalog.find(name)
     source = entry.require()
-    manifest = load_manifest(entry, source) or export(entry, source)
+    manifest = load_manifest(entry, source)
+    if manifest is None or not is_whole(entry, manifest):
+        manifest = export(entry, source)
     if not manifest.exported:
         from .fallback import SentenceTransformersEncoder
 
         return SentenceTransformersEncoder(source, manifest)
     try:
         return OnnxEncoder(cache_folder(entry) / GRAPH, manifest)
-    except Exception:  # the cache is damaged, in whatever way; it can be made again
-        manifest = export(entry, source)
-        try:
-            return OnnxEncoder(cache_folder(entry) / GRAPH, manifest)
-        except Exception as error:
-            raise ModelError(f"{entry.name} cannot be loaded: {error}") from error
+    except Exception as error:  # onnxruntime raises many kinds; each means the same here
+        raise ModelError(f"{entry.name} cannot be loaded: {error}") from error

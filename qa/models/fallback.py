@@ -48,6 +48,8 @@ class SentenceTransformersEncoder:
         self.dimension = int(self._model.get_embedding_dimension())
         self.max_tokens = int(self._model.max_seq_length or 512)
         self._special_tokens = len(self._model.tokenizer("")["input_ids"])
+        prompts = [prompt for prompt in self._model.prompts.values() if prompt]
+        self._prompt_tokens = max(self.count_tokens(prompts), default=0)
 
     def encode(self, texts: Sequence[str], role: "Role") -> NDArray[np.float32]:
         """Return unit embeddings, float32 ``(len(texts), dimension)``."""
@@ -67,4 +69,4 @@ class SentenceTransformersEncoder:
     @property
     def room_tokens(self) -> int:
         """Word pieces of text that fit beside the model's own marks and prompt."""
-        return self.max_tokens - self._special_tokens
+        return self.max_tokens - self._special_tokens - self._prompt_tokens

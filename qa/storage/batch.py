@@ -24,33 +24,37 @@ class Batch:
             "INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", facts.items()
         )
 
-    def put_file(self, path: str, name: str, size_bytes: int, modified_ns: int, digest: str) -> int:
-        """Add or update a file; return its row number. An empty digest means not yet whole."""
+    def put_file(
+        self,
+        path: str,
+        name: str,
+        size_bytes: int,
+        modified_ns: int,
+        digest: str,
+        *,
+        is_whole: bool,
+    ) -> int:
+        """Add or update a file; return its row number. One that is not whole is read again."""
         row = self._connection.execute(
-            "INSERT INTO files (path, name, size_bytes, modified_ns, digest) "
-            "VALUES (?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET name = excluded.name, "
+            "INSERT INTO files (path, name, size_bytes, modified_ns, digest, is_whole) "
+            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET name = excluded.name, "
             "size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns, "
-            "digest = excluded.digest RETURNING id",
-            (path, name, size_bytes, modified_ns, digest),
+            "digest = excluded.digest, is_whole = excluded.is_whole RETURNING id",
+            (path, name, size_bytes, modified_ns, digest, is_whole),
         ).fetchone()
         return int(row[0])
 
     def move_file(self, file: int, path: str, name: str) -> None:
         """Let a file and its articles go by another path."""
-        old = self._connection.execute("SELECT name FROM files WHERE id = ?", (file,)).fetchone()
         self._connection.execute(
             "UPDATE files SET path = ?, name = ? WHERE id = ?", (path, name, file)
-        )
-        self._connection.execute(
-            "UPDATE articles SET source = ? || substr(source, length(?) + 1) "
-            "WHERE file = ? AND substr(source, 1, length(?)) = ?",
-            (name, old[0], file, old[0], old[0]),
         )
 
     def put_article(
         self,
         file: int,
         record: int | None,
+        url: str | None,
         article: Article,
         places: Sequence[tuple[int, int]],
         embeddings: NDArray[np.float32],
@@ -64,7 +68,7 @@ class Batch:
             file,
             record,
             article.title,
-            article.source,
+            url,
             article.published.isoformat() if article.published else None,
             article.first_line,
             article.digest,
@@ -74,14 +78,14 @@ class Batch:
             number = int(article.id)
             self.remove_passages(number)
             self._connection.execute(
-                "UPDATE articles SET file = ?, record = ?, title = ?, source = ?, published = ?, "
+                "UPDATE articles SET file = ?, record = ?, title = ?, url = ?, published = ?, "
                 "first_line = ?, digest = ?, text = ? WHERE id = ?",
                 (*values, number),
             )
         else:
             number = int(
                 self._connection.execute(
-                    "INSERT INTO articles (file, record, title, source, published, first_line, "
+                    "INSERT INTO articles (file, record, title, url, published, first_line, "
                     "digest, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                     values,
                 ).fetchone()[0]
@@ -90,12 +94,12 @@ class Batch:
         return number
 
     def touch_article(
-        self, number: int, file: int, record: int | None, source: str, first_line: int
+        self, number: int, file: int, record: int | None, url: str | None, first_line: int
     ) -> None:
         """Move an article whose words are unchanged to another place in its file."""
         self._connection.execute(
-            "UPDATE articles SET file = ?, record = ?, source = ?, first_line = ? WHERE id = ?",
-            (file, record, source, first_line, number),
+            "UPDATE articles SET file = ?, record = ?, url = ?, first_line = ? WHERE id = ?",
+            (file, record, url, first_line, number),
         )
 
     def remove_article(self, number: int) -> None:
@@ -139,10 +143,6 @@ class Batch:
             [(passage, self._revision) for (passage,) in gone],
         )
         self.touched_passages = self.touched_passages or bool(places)
-
-    def forget_tombstones(self, revision: int) -> None:
-        """Drop tombstones that every published index already knows."""
-        self._connection.execute("DELETE FROM tombstones WHERE revision <= ?", (revision,))
 
     def _put_passages(
         self,

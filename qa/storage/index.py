@@ -2,16 +2,21 @@
 
 An index is published as ``vectors-<revision>-<nonce>.faiss``. Loading takes the newest file whose
 revision and nonce stand in SQLite's list of commits, drops what has gone since, and adds what has
-come; without such a file everything is read from SQLite. So nothing that happens to these files,
-or between writing them and writing SQLite, can give a wrong answer.
+come; without such a file everything is read from SQLite. So no crash, and no mix-up
+of these files, can give a wrong answer; that their bytes are as written, ``differences`` checks.
 """
 
 import logging
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from .store import Store
-from .vectors import Vectors
+from .vectors import WORKING_PREFIX, Vectors
 
 log = logging.getLogger(__name__)
 
@@ -28,24 +33,27 @@ _NAME = re.compile(r"vectors-(\d+)-([0-9a-f]+)\.faiss")
 
 
 class LiveVectors:
-    """The vectors of a library, followed as it changes."""
+    """The vectors of a library, followed as it changes. Threads may share one."""
 
     def __init__(self, store: Store, dimension: int) -> None:
         self._store = store
         self._dimension = dimension
         self._revision, self._nonce, self._last = 0, "", 0
         self._published = 0
+        self._lock = threading.RLock()
         with store.snapshot():
             self._open()
 
-    @property
-    def vectors(self) -> Vectors:
-        """The vectors as of the last ``refresh``."""
-        return self._vectors
+    @contextmanager
+    def current(self) -> Iterator[Vectors]:
+        """Lend the vectors as of the newest commit; no other thread changes them meanwhile."""
+        with self._lock:
+            self.refresh()
+            yield self._vectors
 
     def refresh(self) -> None:
         """Take in what has been committed since."""
-        with self._store.snapshot():
+        with self._lock, self._store.snapshot():
             revision, nonce, last = self._store.head()
             if (revision, nonce) == (self._revision, self._nonce):
                 return
@@ -63,6 +71,23 @@ class LiveVectors:
 
         Only the holder of the writer's lock may call this.
         """
+        with self._lock:
+            return self._publish(force)
+
+    def differences(self) -> int:
+        """Return how many vectors differ from SQLite's; reads them all."""
+        with self.current() as vectors:
+            numbers, rows = vectors.rows()
+            found = 0
+            for some, wanted in self._store.embeddings_after(0, self._dimension):
+                places = np.minimum(np.searchsorted(numbers, some), max(len(numbers) - 1, 0))
+                if not len(numbers):
+                    return len(some)
+                same = (numbers[places] == some) & np.all(rows[places] == wanted, axis=1)
+                found += int(np.count_nonzero(~same))
+            return found
+
+    def _publish(self, force: bool) -> bool:
         self.refresh()
         if self._published == self._revision:
             return False
@@ -101,12 +126,16 @@ class LiveVectors:
         self._revision, self._nonce, self._last = revision, nonce, last
 
     def _delete_old(self) -> None:
-        published = published_files(self._store.folder)
-        for path, _, _ in published[KEPT:]:
+        """Delete all but the newest files, those of another history, and what a crash left."""
+        valid: list[Path] = []
+        for path, revision, nonce in published_files(self._store.folder):
+            known = self._store.commit_nonce(revision)
+            if known and known[0] == nonce and len(valid) < KEPT:
+                valid.append(path)
+            else:
+                path.unlink(missing_ok=True)
+        for path in self._store.folder.glob(f"{WORKING_PREFIX}*"):
             path.unlink(missing_ok=True)
-        oldest = min((revision for _, revision, _ in published[:KEPT]), default=0)
-        with self._store.batch() as batch:
-            batch.forget_tombstones(oldest)
 
 
 def published_files(folder: Path) -> list[tuple[Path, int, str]]:

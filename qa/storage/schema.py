@@ -20,22 +20,25 @@ CREATE TABLE commits (
     last_passage INTEGER NOT NULL
 );
 
--- Files as they were when they were read; an empty digest marks one not read to its end.
+-- Files as they were when they were read. One that is not whole is read again: its batches are
+-- not all in yet (its digest is then empty), or some of its records could not be read.
 CREATE TABLE files (
     id          INTEGER PRIMARY KEY,
     path        TEXT NOT NULL UNIQUE,
     name        TEXT NOT NULL,
     size_bytes  INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL,
-    digest      TEXT NOT NULL
+    digest      TEXT NOT NULL,
+    is_whole    INTEGER NOT NULL
 );
 
+-- An article without a url goes by its file's name, and by its record number in a file of several.
 CREATE TABLE articles (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     file       INTEGER NOT NULL REFERENCES files (id),
     record     INTEGER,
     title      TEXT NOT NULL,
-    source     TEXT NOT NULL,
+    url        TEXT,
     published  TEXT,
     first_line INTEGER NOT NULL,
     digest     TEXT NOT NULL,
@@ -63,6 +66,7 @@ CREATE TABLE tombstones (
     passage  INTEGER PRIMARY KEY,
     revision INTEGER NOT NULL
 );
+CREATE INDEX tombstones_by_revision ON tombstones (revision);
 
 -- Full text holds no copy of the words: it reads them through this view.
 CREATE VIEW passage_words (id, title, text) AS

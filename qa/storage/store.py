@@ -4,6 +4,7 @@ Reading and writing go on at once (write-ahead log); each thread has a connectio
 changes happen inside ``Store.batch``, one transaction each, wholly in or wholly out.
 """
 
+import os
 import secrets
 import sqlite3
 import threading
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datatypes import Article, Passage, Scope
-from ..errors import LibraryError, LibraryVersionError
+from ..errors import LibraryBusyError, LibraryError, LibraryVersionError
 from .batch import Batch
 from .schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 
@@ -29,6 +30,15 @@ TITLE_WEIGHT = 1.0
 
 MOST_VARIABLES = 900
 """Values in one SQL statement; SQLite's own limit was 999 for long."""
+
+LOCK = "writer.lock"
+"""Name of the file that whoever writes holds locked."""
+
+SOURCE = (
+    "coalesce(articles.url, files.name || "
+    "CASE WHEN articles.record IS NULL THEN '' ELSE '#' || articles.record END)"
+)
+"""An article's source as the person named it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,9 @@ class FileRow:
     modified_ns: int
     """Modification time then, in nanoseconds."""
     digest: str
-    """SHA-256 of its bytes; empty when it was not read to its end, or not without a problem."""
+    """SHA-256 of its bytes; empty while batches of it are missing."""
+    is_whole: bool
+    """Whether all of it was read, and nothing in it failed."""
     articles: int
     """How many articles it holds."""
 
@@ -71,6 +83,8 @@ class ArticleRow:
     """Code points of text."""
     passages: int
     """How many passages it was split into."""
+    url: str | None
+    """Its URL, when it named one."""
 
 
 class Store:
@@ -87,11 +101,17 @@ class Store:
         self._connections: list[sqlite3.Connection] = []
         if not self.path.exists():
             if not create:
-                raise LibraryError(
-                    f"There are no articles in {folder} yet. Add some: qa index FOLDER"
-                )
-            folder.mkdir(parents=True, exist_ok=True)
-        self._prepare()
+                raise no_articles(folder)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                raise LibraryError(f"{folder} cannot hold a library: {reason}.") from error
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
 
     # Reading
 
@@ -111,6 +131,10 @@ class Store:
         row = self._row("SELECT nonce, last_passage FROM commits WHERE revision = ?", revision)
         return (row[0], row[1]) if row else None
 
+    def has_articles(self) -> bool:
+        """Whether there is any article."""
+        return bool(self._row("SELECT EXISTS (SELECT 1 FROM articles)")[0])
+
     def count(self) -> tuple[int, int, int]:
         """Return how many files, articles and passages there are."""
         row = self._row(
@@ -127,7 +151,7 @@ class Store:
     def files(self) -> dict[str, FileRow]:
         """Return every known file by its absolute path."""
         rows = self._rows(
-            "SELECT files.id, path, name, size_bytes, modified_ns, files.digest, "
+            "SELECT files.id, path, name, size_bytes, modified_ns, files.digest, is_whole, "
             "(SELECT count(*) FROM articles WHERE file = files.id) FROM files ORDER BY path"
         )
         return {row[1]: FileRow(*row) for row in rows}
@@ -144,9 +168,9 @@ class Store:
         if file is not None:
             where, values = "articles.file = ?", [file]
         rows = self._rows(
-            "SELECT articles.id, record, title, source, published, articles.digest, "
+            f"SELECT articles.id, record, title, {SOURCE}, published, articles.digest, "
             "length(text), (SELECT count(*) FROM passages WHERE article = articles.id), "
-            "files.path, files.name "
+            "files.path, files.name, url "
             f"FROM articles JOIN files ON files.id = articles.file WHERE {where} "
             "ORDER BY published DESC NULLS LAST, articles.id",
             *values,
@@ -156,11 +180,12 @@ class Store:
                 row[0],
                 row[1],
                 row[2],
-                _shown_source(row[3], row[8], row[9]),
+                row[10] or _shown_source(row[3], row[8], row[9]),
                 _date(row[4]),
                 row[5],
                 row[6],
                 row[7],
+                row[10],
             )
             for row in rows
         ]
@@ -170,8 +195,9 @@ class Store:
         found = {}
         for part in _parts(sorted(set(ids))):
             rows = self._rows(
-                "SELECT articles.id, title, source, published, text, articles.digest, first_line, "
-                "files.path, files.name FROM articles JOIN files ON files.id = articles.file "
+                f"SELECT articles.id, title, {SOURCE}, published, text, articles.digest, "
+                "first_line, files.path, files.name, url "
+                "FROM articles JOIN files ON files.id = articles.file "
                 f"WHERE articles.id IN ({_marks(part)})",
                 *part,
             )
@@ -179,7 +205,7 @@ class Store:
                 found[row[0]] = Article(
                     id=str(row[0]),
                     title=row[1],
-                    source=_shown_source(row[2], row[7], row[8]),
+                    source=row[9] or _shown_source(row[2], row[7], row[8]),
                     published=_date(row[3]),
                     text=row[4],
                     digest=row[5],
@@ -192,21 +218,19 @@ class Store:
 
         An exact identifier or source comes first; then a file or folder; then the end of a path.
         """
-        if named.isdigit():
-            rows = self._rows("SELECT id FROM articles WHERE id = ?", int(named))
+        if (number := _number(named)) is not None:
+            rows = self._rows("SELECT id FROM articles WHERE id = ?", number)
             if rows:
                 return [row[0] for row in rows]
-        path, _, record = named.rpartition("#") if "#" in named else (named, "", "")
-        absolute = str(Path(path).expanduser().absolute()) if path else ""
         base = "SELECT articles.id FROM articles JOIN files ON files.id = articles.file WHERE "
-        searches: list[tuple[str, list[str | int]]] = [("source = ?", [named])]
-        if record.isdigit():
-            searches.append(("path = ? AND record = ?", [absolute, int(record)]))
-            searches.append(("path LIKE ? ESCAPE '!' AND record = ?", [_ending(path), int(record)]))
-        folder = str(Path(named).expanduser().absolute())
-        searches.append(
-            ("path = ? OR substr(path, 1, length(?)) = ?", [folder, *[folder + "/"] * 2])
-        )
+        searches: list[tuple[str, list[str | int]]] = [(f"{SOURCE} = ?", [named])]
+        path, _, last = named.rpartition("#")
+        if path and (record := _number(last)) is not None:
+            searches.append(("path = ? AND record = ?", [os.path.abspath(path), record]))
+            searches.append(("path LIKE ? ESCAPE '!' AND record = ?", [_ending(path), record]))
+        folder = os.path.abspath(Path(named).expanduser())
+        beneath = folder.rstrip("/") + "/"
+        searches.append(("path = ? OR substr(path, 1, length(?)) = ?", [folder, beneath, beneath]))
         searches.append(("path LIKE ? ESCAPE '!'", [_ending(named)]))
         for where, values in searches:
             if rows := self._rows(base + f"({where}) ORDER BY articles.id", *values):
@@ -310,12 +334,22 @@ class Store:
         )[0]
         if missing:
             found.append(f"{missing} passages have no embedding")
+        connection = self.connection()
         try:
-            connection = self.connection()
-            connection.execute("INSERT INTO full_text (full_text) VALUES ('integrity-check')")
-            connection.rollback()
+            # Rank 1 makes FTS5 compare with the articles, not only look at itself.
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(
+                "INSERT INTO full_text (full_text, rank) VALUES ('integrity-check', 1)"
+            )
+        except sqlite3.OperationalError as error:
+            raise LibraryBusyError(
+                f"Another qa is writing to {self.folder}; look again when it is done."
+            ) from error
         except sqlite3.DatabaseError:
             found.append("full text and articles disagree")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
         return found
 
     # Writing
@@ -372,47 +406,48 @@ class Store:
         return connection
 
     def _prepare(self) -> None:
+        """Make the tables if there are none; raise for what is no library of this layout."""
         try:
             connection = self.connection()
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
+            while connection.execute("PRAGMA user_version").fetchone()[0] == 0:
                 self._make(connection)
-                version = SCHEMA_VERSION
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
             made_by = connection.execute("PRAGMA application_id").fetchone()[0]
         except sqlite3.DatabaseError as error:
-            self.close()
             raise LibraryError(
                 f"{self.path} cannot be opened ({error}). If it is damaged, delete {self.folder} "
                 "and index again."
             ) from error
         if made_by != APPLICATION_ID:
-            self.close()
-            raise LibraryError(f"{self.path} is not a library of qa; choose another --library.")
+            raise self._foreign()
         if version != SCHEMA_VERSION:
-            self.close()
             raise LibraryVersionError(
                 f"The library in {self.folder} has layout {version}, this qa knows "
                 f"{SCHEMA_VERSION}. Use the qa that made it, or index into another --library."
             )
 
     def _make(self, connection: sqlite3.Connection) -> None:
-        """Create the tables, unless another process has just done so."""
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("BEGIN IMMEDIATE")
+        """Create the tables under the writer's lock; return when they are there or may be soon."""
+        from filelock import FileLock, Timeout
+
         try:
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            with FileLock(self.folder / LOCK, timeout=1):
+                if connection.execute("PRAGMA user_version").fetchone()[0]:
+                    return
                 if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                    raise LibraryError(
-                        f"{self.path} is not a library of qa; choose another --library."
-                    )
+                    raise self._foreign()
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("BEGIN")
                 for statement in SCHEMA.split(";\n"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+                connection.execute("COMMIT")
+        except Timeout:
+            return
+
+    def _foreign(self) -> LibraryError:
+        return LibraryError(f"{self.path} is not a library of qa; choose another --library.")
 
     def _rows(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         return self.connection().execute(sql, values).fetchall()
@@ -420,6 +455,11 @@ class Store:
     def _row(self, sql: str, *values: object) -> tuple:  # type: ignore[type-arg]
         row: tuple = self.connection().execute(sql, values).fetchone()  # type: ignore[type-arg]
         return row
+
+
+def no_articles(folder: Path) -> LibraryError:
+    """Return the error of a library that holds nothing yet."""
+    return LibraryError(f"There are no articles in {folder} yet. Add some: qa index FOLDER")
 
 
 def _scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
@@ -433,7 +473,7 @@ def _scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
         conditions.append("articles.published <= ?")
         values.append(scope.until.isoformat())
     if scope.source:
-        conditions.append("(articles.source GLOB ? OR files.path GLOB ?)")
+        conditions.append(f"({SOURCE} GLOB ? OR files.path GLOB ?)")
         values += [scope.source, scope.source]
     if scope.paths:
         under = []
@@ -447,9 +487,14 @@ def _scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
 
 def _shown_source(source: str, path: str, name: str) -> str:
     """A path as the person named it, while that leads to the file; else its absolute path."""
-    if not source.startswith(name) or name == path or str(Path(name).absolute()) == path:
+    if name == path or os.path.abspath(name) == path:
         return source
     return path + source[len(name) :]
+
+
+def _number(text: str) -> int | None:
+    """A row number as a person writes it, or None."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _ending(named: str) -> str:

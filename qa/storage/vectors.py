@@ -9,6 +9,9 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+WORKING_PREFIX = ".vectors-"
+"""How the name of a file begins that is being written; one that stays behind is rubbish."""
+
 
 class Vectors:
     """Unit vectors as float16, searched exactly.
@@ -82,9 +85,13 @@ class Vectors:
         products = self._flat.reconstruct_batch(rows) @ query
         return dict(zip(self._numbers[rows].tolist(), products.tolist(), strict=True))
 
+    def rows(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return all numbers and vectors ``(n, dimension)``."""
+        return self._numbers, self._flat.reconstruct_n(0, len(self._numbers))
+
     def save(self, path: Path) -> None:
         """Write to a file, wholly or not at all, and wait until it is on the disk."""
-        handle, working = tempfile.mkstemp(prefix=".vectors-", dir=path.parent)
+        handle, working = tempfile.mkstemp(prefix=WORKING_PREFIX, dir=path.parent)
         os.close(handle)
         try:
             faiss.write_index(self._mapped, working)
@@ -98,14 +105,19 @@ class Vectors:
     def load(cls, path: Path, dimension: int) -> "Vectors":
         """Read what ``save`` wrote. Raises ValueError when the file is something else."""
         try:
-            whole = faiss.read_index(str(path))
+            whole: Any = faiss.read_index(str(path))
         except RuntimeError as error:
             raise ValueError(f"{path} is no FAISS index") from error
-        if not isinstance(whole, faiss.IndexIDMap) or whole.d != dimension:
+        flat: Any = faiss.downcast_index(whole.index) if hasattr(whole, "id_map") else None
+        if (
+            not isinstance(flat, faiss.IndexScalarQuantizer)
+            or flat.metric_type != faiss.METRIC_INNER_PRODUCT
+            or flat.d != dimension
+        ):
             raise ValueError(f"{path} holds no vectors of length {dimension}")
         vectors = cls(dimension)
         vectors._numbers = faiss.vector_to_array(whole.id_map).astype(np.int64)
-        vectors._mapped, vectors._flat = whole, faiss.downcast_index(whole.index)
+        vectors._mapped, vectors._flat = whole, flat
         return vectors
 
     def _rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
