@@ -50,7 +50,6 @@ def test_a_library_stays_empty_when_the_first_path_does_not_exist(
         library.ask("What fell?")
 
 
-@pytest.mark.xfail(strict=True, reason="fault: ask looks at commits, not at articles")
 def test_a_library_emptied_again_says_how_to_fill_it(library: "Library", articles: Path) -> None:
     library.add(articles)
     library.remove(str(articles))
@@ -104,7 +103,6 @@ def test_a_scope_limits_hits_and_answers(library: "Library", articles: Path) -> 
     assert library.ask("volcano?", scope=Scope(since=date(2013, 1, 1))).hits == ()
 
 
-@pytest.mark.xfail(strict=True, reason="fault: k is not checked")
 def test_k_under_one_is_refused(library: "Library", articles: Path) -> None:
     library.add(articles)
     for k in (0, -1):
@@ -267,7 +265,6 @@ def test_an_article_is_whole(library: "Library", articles: Path) -> None:
         library.article(999)
 
 
-@pytest.mark.xfail(strict=True, reason="fault: int() of a person's text")
 @pytest.mark.parametrize("name", ["abc", "", "²", "9" * 30, "a#²", "a#" + "9" * 30])
 def test_a_name_that_fits_nothing_is_a_usage_error(
     library: "Library", articles: Path, name: str
@@ -312,7 +309,6 @@ def test_reembed_replaces_every_embedding(
     assert len(again.search("volcano")) == 2
 
 
-@pytest.mark.xfail(strict=True, reason="fault: reembed() falls back to the default")
 def test_reembed_without_a_name_keeps_the_library_s_model(
     open_library: Opener, articles: Path
 ) -> None:
@@ -342,7 +338,6 @@ def test_reembed_that_fails_leaves_the_library_as_it_was(
     assert open_library().status().model == "words"
 
 
-@pytest.mark.xfail(strict=True, reason="fault: facts are read once")
 def test_a_library_open_elsewhere_notices_another_model(
     open_library: Opener, articles: Path
 ) -> None:

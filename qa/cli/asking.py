@@ -74,7 +74,7 @@ def ask(
             report = add_with_progress(opened, places, quiet=quiet)
             if not quiet:
                 print_failures(report)
-            scope = replace(scope, paths=tuple(str(Path(path).absolute()) for path in places))
+            scope = replace(scope, paths=tuple(os.path.abspath(path) for path in places))
         found = opened.ask(question, k=settings.load_settings(hits=hits).hits, scope=scope)
         if as_json:
             click.echo(render.to_json(render.answer_values(found)))

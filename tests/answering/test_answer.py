@@ -112,7 +112,6 @@ def test_scores_beyond_all_measure_are_still_probabilities_in_order() -> None:
     assert asked([hit(1, "Ann.")], {"Ann": -1000.0}).confidence >= 0.0
 
 
-@pytest.mark.xfail(strict=True, reason="fault: weigh sorts by saturated confidence")
 def test_evidence_orders_what_is_beyond_all_doubt() -> None:
     calibration = Calibration(10.0, 10.0, 0.0, 0.5, 0.25)
     hits = [hit(1, "Ann came.", score=0.1), hit(2, "Bob went.", score=0.9)]

@@ -22,6 +22,7 @@ from qa.terms import question_terms
 from .labelled import Collection, build_library, data_folder, read_beir, read_training
 
 WEIGHTS = tuple(round(0.1 * step, 1) for step in range(11))
+KINDS = {"bm25": 0.0, "dense": 1.0, "both": DENSE_WEIGHT}
 SAMPLE = 1000
 SEED = 20111024
 
@@ -55,7 +56,7 @@ def sweep(folder: Path) -> None:
     ranks: dict[float, list[int]] = {weight: [] for weight in WEIGHTS}
     with library:
         for question in sample:
-            ranking = rankings(library, names, question.text)
+            ranking = rankings(library, names, question.text, WEIGHTS)
             for weight in WEIGHTS:
                 ranked = ranking(weight)
                 found = [place for place, name in enumerate(ranked, 1) if name in question.gold]
@@ -75,24 +76,28 @@ def beir_figures(
     """Return mean nDCG@10 of BM25 alone, dense alone and both, articles by their best passage."""
     gains: dict[str, list[float]] = {"bm25": [], "dense": [], "both": []}
     for question in collection.questions:
-        ranking = rankings(library, names, question.text)
-        for kind, weight in (("bm25", 0.0), ("dense", 1.0), ("both", DENSE_WEIGHT)):
+        ranking = rankings(library, names, question.text, tuple(KINDS.values()))
+        for kind, weight in KINDS.items():
             gains[kind].append(ndcg(ranking(weight), question.gold))
     return {kind: float(np.mean(values)) for kind, values in gains.items()}
 
 
-def rankings(library: Library, names: dict[str, str], text: str) -> Ranking:
-    """Return a function from dense weight to article names, best first."""
-    store, vectors = library._store, library._vectors().vectors
+def rankings(
+    library: Library, names: dict[str, str], text: str, weights: Sequence[float]
+) -> Ranking:
+    """Return a function from one of the dense weights to article names, best first."""
+    store = library._store
     (query,) = library.encoder.encode([text], "question")
     lexical = store.bm25(question_terms(text), CANDIDATES, Scope())
-    dense = vectors.search(query, CANDIDATES)
+    with library._vectors().current() as vectors:
+        dense = vectors.search(query, CANDIDATES)
+        fused = {weight: fuse(lexical, dense, query, vectors, weight) for weight in weights}
     passages = store.passages([number for number, _ in [*lexical, *dense]])
 
     def ranked(weight: float) -> list[str]:
         scores = {
             number: score
-            for number, (score, why) in fuse(lexical, dense, query, vectors, weight).items()
+            for number, (score, why) in fused[weight].items()
             if weight not in (0.0, 1.0) or (why.dense_rank if weight else why.bm25_rank)
         }
         ordered = sorted(scores, key=lambda number: -scores[number])

@@ -90,7 +90,6 @@ def test_a_damaged_cache_is_made_again(
     assert encoder.encode(["Ash fell."], "passage").shape == (1, 384)
 
 
-@pytest.mark.xfail(strict=True, reason="fault: graph_sha256 is never checked")
 def test_damage_that_leaves_the_graph_loadable_is_noticed(copied: Path, exports: Exports) -> None:
     wanted = open_encoder().encode(["Ash fell on Iceland."], "passage")
     change_weights(copied / GRAPH)

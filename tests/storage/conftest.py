@@ -30,20 +30,20 @@ def put_in(word_encoder: "WordEncoder") -> Put:
         title: str = "",
         path: str = "/news/a.txt",
         published: date | None = None,
-        source: str = "",
+        url: str | None = None,
         record: int | None = None,
         replacing: int | None = None,
     ) -> int:
-        file = batch.put_file(path, path, len(text), 1, "digest of " + path)
+        file = batch.put_file(path, path, len(text), 1, "digest of " + path, is_whole=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
         number = str(replacing) if replacing else ""
-        article = Article(number, title, source or path, published, text, digest)
+        article = Article(number, title, "", published, text, digest)
         places, start = [], 0
         for line in text.split("\n"):
             places.append((start, start + len(line)))
             start += len(line) + 1
         embeddings = word_encoder.encode([text[first:last] for first, last in places], "passage")
-        return batch.put_article(file, record, article, places, embeddings)
+        return batch.put_article(file, record, url, article, places, embeddings)
 
     return put_it
 
@@ -65,11 +65,12 @@ def holds_the_table() -> Callable[[LiveVectors, Store], None]:
 
     def compare(live: LiveVectors, store: Store) -> None:
         rows = store.connection().execute("SELECT passage, vector FROM embeddings").fetchall()
-        vectors = live.vectors
-        assert len(vectors) == len(rows)
         numbers = np.array([row[0] for row in rows], np.int64)
-        for place, axis in enumerate(np.eye(vectors.dimension, dtype=np.float32)):
-            wanted = {row[0]: float(np.frombuffer(row[1], "<f2")[place]) for row in rows}
-            assert vectors.inner_products(axis, numbers) == wanted
+        with live.current() as vectors:
+            assert len(vectors) == len(rows)
+            for place, axis in enumerate(np.eye(vectors.dimension, dtype=np.float32)):
+                wanted = {row[0]: float(np.frombuffer(row[1], "<f2")[place]) for row in rows}
+                assert vectors.inner_products(axis, numbers) == wanted
+        assert live.differences() == 0
 
     return compare
