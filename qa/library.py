@@ -67,6 +67,7 @@ class Library:
         self._encoder: Encoder | None = None
         self._live: LiveVectors | None = None
         self._reader: Reader | None = None
+        self._made_by: str | None = None
 
     @classmethod
     def open(
@@ -203,6 +204,7 @@ class Library:
 
         Raises LibraryBusyError while another process writes.
         """
+        self._notice_new_model()
         found = self._store.check()
         if self._store.facts() and (wrong := self._vectors().differences()):
             found.append(f"{wrong} vectors differ from those in {self._store.path.name}")
@@ -224,7 +226,7 @@ class Library:
             encoder = open_encoder(named or facts.get("model"))
             if facts and encoder.fingerprint != facts["fingerprint"]:
                 raise self._mismatch(f"another version of {facts['model']}", encoder.name)
-            self._encoder = encoder
+            self._encoder, self._made_by = encoder, encoder.fingerprint
         return self._encoder
 
     @property
@@ -256,8 +258,7 @@ class Library:
             raise UsageError("The number of hits must be at least 1.")
         if not self._store.has_articles():
             raise no_articles(self.folder)
-        if self._encoder and self._encoder.fingerprint != self._store.facts()["fingerprint"]:
-            self._forget_model()  # another process has embedded the library anew
+        self._notice_new_model()
         times = [time.perf_counter()]
         live = self._vectors()
         times.append(time.perf_counter())
@@ -276,12 +277,20 @@ class Library:
     def _vectors(self) -> LiveVectors:
         """The vectors, up to date."""
         if self._live is None:
-            self._live = LiveVectors(self._store, int(self._store.facts()["dimension"]))
+            facts = self._store.facts()
+            self._live = LiveVectors(self._store, int(facts["dimension"]))
+            self._made_by = facts["fingerprint"]
         return self._live
+
+    def _notice_new_model(self) -> None:
+        """Let go of the model when another process has embedded the library with another."""
+        facts = self._store.facts()
+        if facts and self._made_by not in (None, facts["fingerprint"]):
+            self._forget_model()
 
     def _forget_model(self) -> None:
         """Let go of all that depends on the model that made the embeddings."""
-        self._encoder, self._live, self._reader = None, None, None
+        self._encoder, self._live, self._reader, self._made_by = None, None, None, None
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -290,6 +299,7 @@ class Library:
 
         try:
             with FileLock(self.folder / LOCK, timeout=0):
+                self._notice_new_model()
                 yield
         except Timeout:
             raise LibraryBusyError(

@@ -35,7 +35,11 @@ class WordEncoder:
         """Every passage that was embedded, in order."""
 
     def encode(self, texts: Sequence[str], role: str) -> NDArray[np.float32]:
-        """Return float32 ``(len(texts), dimension)``; a text without a word is the first axis."""
+        """Return float32 ``(len(texts), dimension)``; a text without a word is the first axis.
+
+        Raises UnicodeEncodeError for a lone surrogate, which a tokenizer takes no more than this.
+        """
+        "".join(texts).encode()
         if role == "passage":
             self.encoded += texts
         vectors = np.zeros((len(texts), self.dimension), np.float32)

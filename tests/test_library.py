@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qa.datatypes import Scope, Status
-from qa.errors import LibraryBusyError, LibraryError, ModelMismatchError, QAError, UsageError
+from qa.errors import LibraryBusyError, LibraryError, ModelMismatchError, UsageError
 from qa.indexing import Report
-from qa.library import LOCK
+from qa.storage.store import LOCK
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -53,8 +53,11 @@ def test_a_library_stays_empty_when_the_first_path_does_not_exist(
 def test_a_library_emptied_again_says_how_to_fill_it(library: "Library", articles: Path) -> None:
     library.add(articles)
     library.remove(str(articles))
-    with pytest.raises(LibraryError, match="qa index"):
-        library.ask("What fell?")
+    for use in (library.ask, library.search):
+        with pytest.raises(LibraryError, match="qa index"):
+            use("What fell?")
+    assert library.add(articles).new == 2
+    assert len(library.search("volcano")) == 2
 
 
 def test_a_library_that_is_not_there_is_not_made_for_reading(tmp_path: Path) -> None:
@@ -65,10 +68,29 @@ def test_a_library_that_is_not_there_is_not_made_for_reading(tmp_path: Path) -> 
     assert not (tmp_path / "none").exists()
 
 
-def test_an_empty_question_is_refused(library: "Library", articles: Path) -> None:
+@pytest.mark.parametrize("question", ["", " \n ", "\x00", "\x07 \x1b\x7f"], ids=ascii)
+def test_an_empty_question_is_refused(library: "Library", articles: Path, question: str) -> None:
     library.add(articles)
-    with pytest.raises(UsageError, match="empty"):
-        library.ask(" \n ")
+    for use in (library.ask, library.search):
+        with pytest.raises(UsageError, match="empty"):
+            use(question)
+
+
+def test_a_question_is_cleaned_as_articles_are(library: "Library", articles: Path) -> None:
+    library.add(articles)
+    wanted = library.ask("Where did a volcano erupt?")
+    found = library.ask("Where\x00 did a\r\n volcano\x1b[31m erupt?")
+    assert (found.question, found.text, found.hits) == (wanted.question, wanted.text, wanted.hits)
+    assert library.search("Where\x00 did a\r\n volcano\x1b[31m erupt?") == list(wanted.hits)
+
+
+def test_half_a_surrogate_does_not_break_off_a_question(library: "Library", articles: Path) -> None:
+    """As the command line hands on bytes that are not UTF-8."""
+    library.add(articles)
+    found = library.ask("Where did a volcano\udce9 erupt?")
+    found.question.encode()
+    assert found.text == "A volcano erupted in Iceland on Monday."
+    assert len(library.search("\udce9 volcano")) == 2
 
 
 # Searching and asking
@@ -106,8 +128,9 @@ def test_a_scope_limits_hits_and_answers(library: "Library", articles: Path) -> 
 def test_k_under_one_is_refused(library: "Library", articles: Path) -> None:
     library.add(articles)
     for k in (0, -1):
-        with pytest.raises(UsageError):
-            library.search("volcano", k=k)
+        for use in (library.search, library.ask):
+            with pytest.raises(UsageError, match="at least 1"):
+                use("volcano", k=k)
 
 
 def test_sources_are_shown_as_the_person_named_them_while_that_leads_there(
@@ -220,6 +243,37 @@ def test_threads_share_a_library(library: "Library", articles: Path) -> None:
     assert results == ["A volcano erupted in Iceland on Monday."] * 8
 
 
+# Looking for damage
+
+
+def test_a_flipped_byte_in_the_vectors_is_found(open_library: Opener, articles: Path) -> None:
+    library = open_library()
+    library.add(articles)
+    assert open_library().check() == []
+    (path,) = library.folder.glob("vectors-*.faiss")
+    data = bytearray(path.read_bytes())
+    place = data.index(
+        library._store.connection().execute("SELECT vector FROM embeddings").fetchone()[0]
+    )
+    data[place + 1] ^= 0x40
+    path.write_bytes(data)
+    (found,) = open_library().check()
+    assert found.startswith("1 vectors differ")
+    path.unlink()
+    assert open_library().check() == []
+
+
+def test_a_library_that_is_written_to_is_not_looked_at(
+    open_library: Opener, articles: Path
+) -> None:
+    writer, reader = open_library(), open_library()
+    writer.add(articles)
+    reader._store.connection().execute("PRAGMA busy_timeout = 50")
+    with writer._store.batch(), pytest.raises(LibraryBusyError, match="when it is done"):
+        reader.check()
+    assert reader.check() == []
+
+
 # Removing and finding
 
 
@@ -315,8 +369,9 @@ def test_reembed_without_a_name_keeps_the_library_s_model(
     library = open_library()
     library.add(articles)
     library.reembed("other")
-    open_library().reembed()
+    assert open_library().reembed().changed == 2
     assert open_library().status().model == "other"
+    assert open_library().check() == []
 
 
 def test_reembed_that_fails_leaves_the_library_as_it_was(
@@ -339,19 +394,48 @@ def test_reembed_that_fails_leaves_the_library_as_it_was(
 
 
 def test_a_library_open_elsewhere_notices_another_model(
-    open_library: Opener, articles: Path
+    open_library: Opener, encoders: Encoders, articles: Path
 ) -> None:
     writer, reader = open_library(), open_library()
     writer.add(articles)
-    assert len(reader.search("volcano")) == 2
-    writer.reembed("other")
-    try:
+    assert reader.ask("Where did a volcano erupt?").text.startswith("A volcano")
+    for model in ("other", "words"):
+        writer.reembed(model)
         hits = reader.search("volcano")
-    except QAError:
-        return
-    assert [hit.why.cosine for hit in hits] == [
-        hit.why.cosine for hit in open_library().search("volcano")
-    ]
+        assert hits == writer.search("volcano") == open_library().search("volcano")
+        assert reader.encoder is encoders[model]
+        assert reader.ask("Where did a volcano erupt?").text.startswith("A volcano")
+        assert reader.check() == []
+
+
+@pytest.mark.parametrize("dimension", [32, 64])
+def test_what_is_added_elsewhere_is_embedded_by_the_library_s_new_model(
+    open_library: Opener,
+    encoders: Encoders,
+    make_encoder: type["WordEncoder"],
+    articles: Path,
+    dimension: int,
+) -> None:
+    encoders["other"] = make_encoder("other", dimension)
+    writer, open_before = open_library(), open_library()
+    writer.add(articles)
+    open_before.search("volcano")
+    writer.reembed("other")
+    (articles / "winter.txt").write_text("Snow fell in Peru.")
+    assert open_before.add(articles).new == 1
+    assert "Snow fell in Peru." in encoders["other"].encoded[-1]
+    assert open_library().check() == []
+
+
+def test_a_library_embedded_anew_elsewhere_is_looked_at_with_its_new_model(
+    open_library: Opener, articles: Path
+) -> None:
+    writer, open_before = open_library(), open_library()
+    writer.add(articles)
+    assert open_before.check() == []
+    writer.reembed("other")
+    assert open_before.check() == []
+    assert len(open_before.remove("volcano.txt")) == 1
 
 
 def test_another_model_is_refused_with_the_command_that_mends_it(

@@ -75,17 +75,18 @@ class LiveVectors:
             return self._publish(force)
 
     def differences(self) -> int:
-        """Return how many vectors differ from SQLite's; reads them all."""
-        with self.current() as vectors:
-            numbers, rows = vectors.rows()
-            found = 0
+        """Return how many vectors differ from SQLite's, or only one has; reads them all."""
+        with self._lock, self._store.snapshot():
+            self.refresh()
+            numbers, rows = self._vectors.rows()
+            known = same = 0
             for some, wanted in self._store.embeddings_after(0, self._dimension):
-                places = np.minimum(np.searchsorted(numbers, some), max(len(numbers) - 1, 0))
-                if not len(numbers):
-                    return len(some)
-                same = (numbers[places] == some) & np.all(rows[places] == wanted, axis=1)
-                found += int(np.count_nonzero(~same))
-            return found
+                known += len(some)
+                if len(numbers):
+                    places = np.minimum(np.searchsorted(numbers, some), len(numbers) - 1)
+                    equal = (numbers[places] == some) & np.all(rows[places] == wanted, axis=1)
+                    same += int(np.count_nonzero(equal))
+            return max(known, len(numbers)) - same
 
     def _publish(self, force: bool) -> bool:
         self.refresh()

@@ -31,6 +31,9 @@ TITLE_WEIGHT = 1.0
 MOST_VARIABLES = 900
 """Values in one SQL statement; SQLite's own limit was 999 for long."""
 
+MAKING_SECONDS = 30
+"""How long to wait for another process that is making the tables."""
+
 LOCK = "writer.lock"
 """Name of the file that whoever writes holds locked."""
 
@@ -409,9 +412,15 @@ class Store:
         """Make the tables if there are none; raise for what is no library of this layout."""
         try:
             connection = self.connection()
-            while connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            for _ in range(MAKING_SECONDS):
+                version = connection.execute("PRAGMA user_version").fetchone()[0]
+                if version:
+                    break
                 self._make(connection)
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            else:
+                raise LibraryBusyError(
+                    f"Another qa holds {self.folder / LOCK} and makes no use of it."
+                )
             made_by = connection.execute("PRAGMA application_id").fetchone()[0]
         except sqlite3.DatabaseError as error:
             raise LibraryError(

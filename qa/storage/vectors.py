@@ -106,13 +106,15 @@ class Vectors:
         """Read what ``save`` wrote. Raises ValueError when the file is something else."""
         try:
             whole: Any = faiss.read_index(str(path))
-        except RuntimeError as error:
+        except (RuntimeError, MemoryError) as error:
             raise ValueError(f"{path} is no FAISS index") from error
         flat: Any = faiss.downcast_index(whole.index) if hasattr(whole, "id_map") else None
         if (
             not isinstance(flat, faiss.IndexScalarQuantizer)
             or flat.metric_type != faiss.METRIC_INNER_PRODUCT
+            or flat.sq.qtype != faiss.ScalarQuantizer.QT_fp16
             or flat.d != dimension
+            or flat.ntotal != whole.id_map.size()
         ):
             raise ValueError(f"{path} holds no vectors of length {dimension}")
         vectors = cls(dimension)

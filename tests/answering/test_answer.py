@@ -224,7 +224,7 @@ bodies = st.lists(st.tuples(sentences, ends), min_size=1, max_size=12).map(
 
 
 @given(texts=st.lists(bodies, min_size=1, max_size=4), question=sentences)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_quote_is_exact(
     encoders: dict[Any, "WordEncoder"],
     tmp_path_factory: pytest.TempPathFactory,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from qa.models import catalog
-from qa.models.catalog import WEIGHTS, ModelEntry
+from qa.models.catalog import WEIGHTS, ModelEntry, file_sha256
 from qa.models.encoder import OnnxEncoder, open_encoder
 from qa.models.export import (
     GRAPH,
@@ -97,6 +97,21 @@ def test_damage_that_leaves_the_graph_loadable_is_noticed(copied: Path, exports:
     print(f"\ncosine after damage {float(np.sum(found * wanted)):.3f}")
     assert found.tobytes() == wanted.tobytes()
     assert len(exports) == 1
+
+
+@pytest.mark.parametrize("name", [GRAPH, TOKENIZER])
+def test_one_flipped_byte_is_noticed_at_loading(copied: Path, exports: Exports, name: str) -> None:
+    whole = (copied / name).read_bytes()
+    facts = json.loads((copied / MANIFEST).read_text())
+    assert facts["made"] == {each: file_sha256(copied / each) for each in (GRAPH, TOKENIZER)}
+    open_encoder()
+    assert exports == []
+    damaged = bytearray(whole)
+    damaged[len(damaged) // 2] ^= 1
+    (copied / name).write_bytes(damaged)
+    open_encoder()
+    assert len(exports) == 1
+    assert (copied / name).read_bytes() == whole
 
 
 def test_an_export_by_an_older_recipe_is_made_again(

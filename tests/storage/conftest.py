@@ -29,12 +29,13 @@ def put_in(word_encoder: "WordEncoder") -> Put:
         *,
         title: str = "",
         path: str = "/news/a.txt",
+        name: str = "",
         published: date | None = None,
         url: str | None = None,
         record: int | None = None,
         replacing: int | None = None,
     ) -> int:
-        file = batch.put_file(path, path, len(text), 1, "digest of " + path, is_whole=True)
+        file = batch.put_file(path, name or path, len(text), 1, "digest of " + path, is_whole=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
         number = str(replacing) if replacing else ""
         article = Article(number, title, "", published, text, digest)

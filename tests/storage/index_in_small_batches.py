@@ -1,8 +1,10 @@
 """Indexes a folder with the double, a few passages a batch, each batch published.
 
-Run as a program by test_crash: ``FOLDER LIBRARY``. Says when it begins and when it is done.
+Run as a program by test_crash: ``FOLDER LIBRARY``. Each line that it is given starts a run in a
+process of its own, which says its number and then each batch; the end is its exit status.
 """
 
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -20,7 +22,11 @@ setattr(qa.library, "open_encoder", lambda name=None: WordEncoder())  # noqa: B0
 
 if __name__ == "__main__":
     folder, library_folder = sys.argv[1:]
-    with Library.open(library_folder) as library:
-        print("begins", flush=True)
-        library.add(folder)
-    print("done", flush=True)
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            with Library.open(library_folder) as library:
+                print(os.getpid(), flush=True)
+                library.add(folder, progress=lambda *_: print("batch", flush=True))
+            os._exit(0)
+        print("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)

@@ -2,31 +2,65 @@
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from qa.storage.index import LiveVectors
 from qa.storage.store import Store
 
 KILLS = 8
-FILES = 90
+FILES = 60
+CHANGED = 15
+MOST_BATCHES = CHANGED * 8 // 20
+"""Batches of 20 that a run has at least, each article being 8 passages."""
 HERE = Path(__file__).parent
-HOLDS_THE_TABLE = Callable[[LiveVectors, Store], None]
+HoldsTheTable = Callable[[LiveVectors, Store], None]
 
 
-def start(folder: Path, library: Path) -> "subprocess.Popen[str]":
-    program = subprocess.Popen(
+class Runs:
+    """The program that indexes, a process a run."""
+
+    def __init__(self, program: "subprocess.Popen[str]") -> None:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        self.given, self.said = program.stdin, program.stdout
+
+    def start(self) -> int:
+        """Start a run; return its process."""
+        self.given.write("go\n")
+        self.given.flush()
+        return int(self.said.readline())
+
+    def batches(self, count: int) -> None:
+        """Wait until so many batches are in."""
+        for _ in range(count):
+            assert self.said.readline() == "batch\n"
+
+    def status(self) -> int:
+        """Wait for the end of the run; return its exit status."""
+        for line in self.said:
+            if line.startswith("ended"):
+                return int(line.split()[1])
+        raise AssertionError("the program is gone")
+
+
+@contextmanager
+def running(folder: Path, library: Path) -> Iterator[Runs]:
+    with subprocess.Popen(
         [sys.executable, str(HERE / "index_in_small_batches.py"), str(folder), str(library)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(HERE.parent.parent)},
-    )
-    assert program.stdout is not None
-    assert program.stdout.readline() == "begins\n"
-    return program
+        env={**os.environ, "PYTHONPATH": str(HERE.parent.parent), "OMP_NUM_THREADS": "1"},
+    ) as program:
+        yield Runs(program)
 
 
 def write(folder: Path, index: int, version: int) -> None:
@@ -35,7 +69,8 @@ def write(folder: Path, index: int, version: int) -> None:
     (folder / f"{index:03}.txt").write_text(" ".join(sentences) + "\n")
 
 
-def test_killed_at_random_moments(tmp_path: Path, holds_the_table: HOLDS_THE_TABLE) -> None:
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="runs are forked, as imports take long")
+def test_killed_at_random_moments(tmp_path: Path, holds_the_table: HoldsTheTable) -> None:
     folder, library = tmp_path / "articles", tmp_path / "library"
     folder.mkdir()
     for index in range(FILES):
@@ -43,34 +78,30 @@ def test_killed_at_random_moments(tmp_path: Path, holds_the_table: HOLDS_THE_TAB
     versions = dict.fromkeys(range(FILES), 0)
     chance = random.Random(20)
     interrupted = 0
-    for kill in range(1, KILLS + 1):
-        program = start(folder, library)
-        time.sleep(chance.uniform(0.0, 0.4))
-        program.kill()
-        rest, _ = program.communicate()
-        interrupted += rest == ""
-        store = Store(library, create=False)
-        assert store.check() == []
-        compare = "INSERT INTO full_text (full_text, rank) VALUES ('integrity-check', 1)"
-        store.connection().execute(compare)
-        if store.facts():
+    with running(folder, library) as runs:
+        for kill in range(1, KILLS + 1):
+            run = runs.start()
+            runs.batches(chance.randrange(MOST_BATCHES))
+            time.sleep(chance.uniform(0.0, 0.03))
+            os.kill(run, signal.SIGKILL)
+            interrupted += runs.status() == -signal.SIGKILL
+            store = Store(library, create=False)
+            assert store.check() == []
             holds_the_table(LiveVectors(store, 64), store)
-        # An article is there with all its passages or not at all.
-        assert {row.passages for row in store.article_rows()} <= {8}
-        store.close()
-        for index in chance.sample(range(FILES), 10):
-            versions[index] = kill
-            write(folder, index, kill)
-    assert interrupted > KILLS // 2, "most kills must come in the middle to prove anything"
-
-    program = start(folder, library)
-    rest, _ = program.communicate(timeout=60)
-    assert (program.returncode, rest) == (0, "done\n")
+            # An article is there with all its passages or not at all.
+            assert {row.passages for row in store.article_rows()} <= {8}
+            store.close()
+            for index in chance.sample(range(FILES), CHANGED):
+                versions[index] = kill
+                write(folder, index, kill)
+        assert interrupted > KILLS // 2, "most kills must come in the middle to prove anything"
+        runs.start()
+        assert runs.status() == 0
     store = Store(library, create=False)
     assert store.check() == []
     holds_the_table(LiveVectors(store, 64), store)
     assert store.count() == (FILES, FILES, FILES * 8)
-    assert all(file.digest for file in store.files().values())
+    assert all(file.digest and file.is_whole for file in store.files().values())
     articles = store.articles(row.id for row in store.article_rows())
     for article in articles.values():
         index = int(Path(article.source).stem)

@@ -241,3 +241,79 @@ def test_what_a_killed_publication_left_is_cleared_away(store: Store, put: Put) 
     put("One.")
     live(store).publish(force=True)
     assert not left.exists()
+
+
+# What differs from SQLite
+
+
+def test_a_flipped_byte_is_a_difference_or_changes_nothing(store: Store, put: Put) -> None:
+    """Loading has no checksum: looking for differences is what finds it."""
+    put("\n".join(f"Number {index}." for index in range(8)))
+    live(store).publish(force=True)
+    ((path, _, _),) = published_files(store.folder)
+    data = path.read_bytes()
+    first = data.index(
+        np.concatenate([rows for _, rows in store.embeddings_after(0, 64)]).tobytes()
+    )
+    last = len(data) - 8 * 8
+    query = np.full(DIMENSION, 0.125, np.float32)
+    with live(store).current() as vectors:
+        wanted = vectors.search(query, 8)
+    found = []
+    # Not among the sizes, which decide how much memory is asked for.
+    for place in [*range(12), *range(first, last - 8, 7), *range(last, len(data), 3)]:
+        damaged = bytearray(data)
+        damaged[place] ^= 0x40
+        path.write_bytes(damaged)
+        opened = live(store)
+        if opened.differences():
+            found.append(place)
+            continue
+        with opened.current() as vectors:
+            assert vectors.search(query, 8) == wanted, f"byte {place} changes what is found"
+    assert set(range(first, last - 8, 7)) <= set(found)
+    path.write_bytes(data)
+    assert live(store).differences() == 0
+
+
+def test_differences_are_counted(store: Store, put: Put) -> None:
+    put("One.\nTwo.\nThree.\nFour.")
+    opened = live(store)
+    assert opened.differences() == 0
+    change = "UPDATE embeddings SET vector = (SELECT vector FROM embeddings WHERE passage = 1) "
+    store.connection().execute(change + "WHERE passage IN (2, 3)")
+    assert opened.differences() == 2
+    with opened.current() as vectors:
+        vectors.remove(np.array([4]))
+    assert opened.differences() == 3
+
+
+def test_what_is_committed_while_differences_are_counted_is_none(
+    store: Store, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("One.\nTwo.")
+    reader = Store(store.folder, create=False)
+    opened = live(reader)
+    read = reader.embeddings_after
+
+    def committed_before(*values: Any) -> Iterator[Any]:
+        put("Three.", path="/news/b.txt")
+        yield from read(*values)
+
+    monkeypatch.setattr(reader, "embeddings_after", committed_before)
+    assert opened.differences() == 0
+    reader.close()
+
+
+def test_lent_vectors_are_not_changed_by_another_thread(store: Store, put: Put) -> None:
+    put("One.\nTwo.")
+    vectors = live(store)
+    other = threading.Thread(target=vectors.refresh)
+    with vectors.current() as lent:
+        put("Three.", path="/news/b.txt")
+        other.start()
+        other.join(timeout=0.2)
+        assert other.is_alive(), "it waits"
+        assert len(lent) == 2
+    other.join()
+    assert len(lent) == 3

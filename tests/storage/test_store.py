@@ -1,6 +1,7 @@
 """The store: whole batches or nothing, full text in step, scopes, other versions refused."""
 
 import sqlite3
+import threading
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from qa.datatypes import Scope
 from qa.errors import LibraryBusyError, LibraryError, LibraryVersionError, QAError
 from qa.storage.schema import SCHEMA_VERSION
-from qa.storage.store import DATABASE, Store
+from qa.storage.store import DATABASE, LOCK, FileRow, Store
 
 Put = Callable[..., int]
 ALL = Scope()
@@ -91,6 +93,89 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(QAError):
         Store(path, create=True)
     assert path.read_text() == "my notes"
+
+
+def test_tables_are_made_under_the_lock_of_the_writer(tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    opened: list[Store] = []
+    openers = [
+        threading.Thread(target=lambda: opened.append(Store(folder, create=True))) for _ in range(4)
+    ]
+    with FileLock(folder / LOCK):
+        for opener in openers:
+            opener.start()
+        openers[0].join(timeout=0.2)
+        assert opened == []
+    for opener in openers:
+        opener.join()
+    assert [store.check() for store in opened] == [[]] * 4
+    for store in opened:
+        store.close()
+
+
+# Files and sources
+
+
+def test_a_source_is_the_url_or_else_the_file_as_it_was_named(
+    store: Store, put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, url = str(tmp_path / "wire.jsonl"), "https://example.org/ash"
+    put("Ash.", path=path, name="wire.jsonl", record=1, url=url)
+    put("Snow.", path=path, name="wire.jsonl", record=2)
+    put("Rain.", path=str(tmp_path / "rain.txt"), name="rain.txt")
+    monkeypatch.chdir(tmp_path)
+    named = [url, "wire.jsonl#2", "rain.txt"]
+    assert [row.source for row in store.article_rows()] == named
+    assert [article.source for article in store.articles([1, 2, 3]).values()] == named
+    assert [row.url for row in store.article_rows()] == [url, None, None]
+    monkeypatch.chdir("/")
+    whole = [url, f"{path}#2", str(tmp_path / "rain.txt")]
+    assert [row.source for row in store.article_rows()] == whole
+    assert [article.source for article in store.articles([1, 2, 3]).values()] == whole
+    assert store.find_articles("wire.jsonl#2") == store.find_articles(f"{path}#2") == [2]
+
+
+def test_a_moved_file_takes_its_articles_along(store: Store, put: Put) -> None:
+    put("Ash.", path="/news/a.jsonl", record=1)
+    put("Snow.", path="/news/a.jsonl", record=2)
+    with store.batch() as batch:
+        batch.move_file(1, "/old/b.jsonl", "/old/b.jsonl")
+    assert [row.source for row in store.article_rows()] == ["/old/b.jsonl#1", "/old/b.jsonl#2"]
+    assert list(store.files()) == ["/old/b.jsonl"]
+
+
+def test_a_touched_article_has_another_place_and_the_same_words(store: Store, put: Put) -> None:
+    number = put("Ash.", path="/news/a.jsonl", record=1)
+    head, url = store.head(), "https://example.org/ash"
+    with store.batch() as batch:
+        batch.touch_article(number, 1, 7, None, 3)
+    (row,) = store.article_rows()
+    assert (row.id, row.record, row.source) == (number, 7, "/news/a.jsonl#7")
+    assert store.articles([number])[number].first_line == 3
+    with store.batch() as batch:
+        batch.touch_article(number, 1, 7, url, 3)
+    assert [row.source for row in store.article_rows()] == [url]
+    assert store.head() == head
+    assert found(store, "ash") == ["Ash."]
+
+
+def test_a_file_is_remembered_as_it_was_read(store: Store) -> None:
+    for is_whole in (False, True, False):
+        with store.batch() as batch:
+            number = batch.put_file("/news/a.txt", "a.txt", 5, 6, "abc", is_whole=is_whole)
+        assert store.files() == {
+            "/news/a.txt": FileRow(number, "/news/a.txt", "a.txt", 5, 6, "abc", is_whole, 0)
+        }
+
+
+def test_whether_there_are_articles(store: Store, put: Put) -> None:
+    assert not store.has_articles()
+    number = put("Ash.")
+    assert store.has_articles()
+    with store.batch() as batch:
+        batch.remove_article(number)
+    assert not store.has_articles()
 
 
 # Batches
@@ -290,9 +375,7 @@ def test_check_finds_full_text_that_disagrees(store: Store, put: Put, damage: st
     assert store.check() == ["full text and articles disagree"]
 
 
-def test_check_while_another_writes_asks_to_wait(
-    store: Store, put: Put, put_in: Put
-) -> None:
+def test_check_while_another_writes_asks_to_wait(store: Store, put: Put, put_in: Put) -> None:
     put("Ash fell.")
     reader = Store(store.folder, create=False)
     reader.connection().execute("PRAGMA busy_timeout = 50")
