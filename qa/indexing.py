@@ -39,6 +39,8 @@ class Report:
     """Dropped: gone from a file that is still there, or pruned with theirs."""
     vanished: list[str] = field(default_factory=list)
     """Known files that are gone; their articles are kept unless pruned."""
+    unpruned: list[str] = field(default_factory=list)
+    """Those of them in folders that are gone or empty: it may be a disk that is not mounted."""
     failed: list[Problem] = field(default_factory=list)
     """Files and records that could not be read, each with its reason."""
     skipped: int = 0
@@ -87,11 +89,15 @@ class Indexer:
         self._total_bytes = 0
 
     def run(self, paths: Sequence[str], *, prune: bool = False) -> Report:
-        """Add and update everything under the paths. Raises UsageError for a path that is not."""
+        """Add and update everything under the paths, or without any, every known file.
+
+        Raises UsageError for a path that does not exist.
+        """
         known = self._store.files()
         pending: list[FoundFile] = []
         seen: set[str] = set()
-        for found in walk(paths):
+        under = [os.path.abspath(path) for path in paths] or ["/"]
+        for found in walk(paths or [path for path in known if os.path.isfile(path)]):
             if isinstance(found, Problem):
                 self._note(found)
                 continue
@@ -101,7 +107,7 @@ class Indexer:
                 self._report.unchanged += row.articles
             else:
                 pending.append(found)
-        vanished = _vanished(paths, known, seen)
+        vanished = _vanished(under, known, seen)
         self._total_bytes = sum(found.size_bytes for found in pending)
         by_digest = {row.digest: row for row in vanished if row.digest}
         for found in pending:
@@ -109,10 +115,11 @@ class Indexer:
             if moved:
                 vanished.remove(moved)
             self._done_bytes += found.size_bytes
-        if prune:
-            self._prune(vanished)
-        self._flush()
         self._report.vanished = [row.name for row in vanished]
+        self._report.unpruned = [row.path for row in vanished if _folder_is_bare(row.path)]
+        if prune:
+            self._prune([row for row in vanished if row.path not in self._report.unpruned])
+        self._flush()
         self._live.publish()
         self._store.optimise()
         return self._report
@@ -219,7 +226,7 @@ class Indexer:
         self._changes.clear()
         self._waiting_passages = 0
         self._live.publish()
-        if self._progress:
+        if self._progress and self._total_bytes:
             self._progress(self._done_bytes, self._total_bytes, self._report)
 
     def _split(self, article: Article) -> tuple[list[tuple[int, int]], list[str]]:
@@ -327,19 +334,23 @@ def _has_facts(row: FileRow, found: FoundFile) -> bool:
     return (row.size_bytes, row.modified_ns) == (found.size_bytes, found.modified_ns)
 
 
-def _vanished(paths: Sequence[str], known: dict[str, FileRow], seen: set[str]) -> list[FileRow]:
-    """Known files under the paths that are no longer there.
-
-    A folder in which nothing at all was found may be a disk that is not mounted: its files do not
-    count as vanished.
-    """
-    folders = [os.path.abspath(path).rstrip("/") + "/" for path in paths]
-    mounted = tuple(under for under in folders if any(name.startswith(under) for name in seen))
+def _vanished(under: Sequence[str], known: dict[str, FileRow], seen: set[str]) -> list[FileRow]:
+    """Known files under the absolute paths that are no longer there."""
+    folders = tuple(path.rstrip("/") + "/" for path in under)
     return [
         row
-        for name, row in known.items()
-        if name.startswith(mounted) and name not in seen and _is_gone(name)
+        for path, row in known.items()
+        if path not in seen and path.startswith(folders) and _is_gone(path)
     ]
+
+
+def _folder_is_bare(path: str) -> bool:
+    """Whether the folder that a file stood in is gone, or holds nothing at all."""
+    try:
+        with os.scandir(os.path.dirname(path)) as entries:
+            return next(entries, None) is None
+    except OSError:
+        return True
 
 
 def _is_gone(path: str) -> bool:

@@ -1,7 +1,7 @@
 """Library: the folder of articles that questions are put to. The way in for Python."""
 
-import logging
 import os
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,8 @@ from .models.reader import Reader, SentenceReader
 from .storage.index import LiveVectors
 from .storage.store import LOCK, ArticleRow, Store, no_articles
 
-log = logging.getLogger(__name__)
+LOCK_SECONDS = 2
+"""How long a writer waits for another before it gives up: time for a run that finds no change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class Library:
     ) -> Report:
         """Add and update the articles in files and folders; what is unchanged costs nothing.
 
-        Articles whose file has vanished are kept, unless ``prune``. Raises UsageError for a path
+        Without a path, every file that the library knows is brought up to date. Articles whose file
+        has vanished are kept, unless ``prune``. Raises UsageError for a path
         that does not exist, LibraryBusyError while another process writes, ModelMismatchError when
         another model was asked for than the library has.
         """
@@ -211,6 +213,11 @@ class Library:
         return found
 
     @property
+    def fingerprint(self) -> str:
+        """Digest of the model that made the embeddings; empty before the first article."""
+        return self._store.facts().get("fingerprint", "")
+
+    @property
     def encoder(self) -> Encoder:
         """The library's encoder, loaded on first use.
 
@@ -298,7 +305,7 @@ class Library:
         from filelock import FileLock, Timeout
 
         try:
-            with FileLock(self.folder / LOCK, timeout=0):
+            with FileLock(self.folder / LOCK, timeout=LOCK_SECONDS):
                 self._notice_new_model()
                 yield
         except Timeout:
@@ -310,7 +317,8 @@ class Library:
     def _mismatch(self, made_by: str, named: str) -> ModelMismatchError:
         return ModelMismatchError(
             f"The library in {self.folder} was made by {made_by}, not {named}. "
-            f"To embed it anew: qa index --reembed --model {named}"
+            f"To embed it anew: qa index --reembed --model {shlex.quote(named)}"
+            f"{settings.library_words(self.folder)}"
         )
 
 

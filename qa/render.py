@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from .datatypes import Answer, Article, Citation, Hit, Status
-from .sentences import sentence_around
+from .sentences import after_leading_date, sentence_around
 
 JSON_VERSION = 1
 """Raised when what ``--json`` prints changes in a way that could break a reader of it."""
@@ -23,6 +23,23 @@ NEAR = 0.5
 
 Piece = tuple[str, str]
 Line = list[Piece]
+
+
+def article_lines(article: Article, width: int | None) -> list[Line]:
+    """Return a whole article under its title, date and path; ``width`` wraps its paragraphs."""
+    when = f"{written_date(article.published)} · " if article.published else ""
+    lines: list[Line] = [
+        [(article.title, "title")],
+        [(when, "date"), (article.source, "source")],
+        [],
+    ]
+    for paragraph in article.text.split("\n"):
+        lines += (
+            [[(part, "text")] for part in _wrapped(paragraph, width)]
+            if width
+            else [[(paragraph, "text")]]
+        )
+    return lines
 
 
 def to_json(value: object) -> str:
@@ -123,7 +140,7 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     where = f" · {count} articles" if count > 1 else ""
     lines.append([(f"{confidence_words(answer)}{where}", "note")])
     for citation in answer.citations:
-        lines += [[], _place_line(citation.number, citation.article, citation.line)]
+        lines += [[], *_place_lines(citation.number, citation.article, citation.line, width)]
         lines += _quote_lines(citation, width)
     cited = {citation.article.id for citation in answer.citations}
     near = NEAR * answer.hits[0].score if answer.hits else 0.0
@@ -143,7 +160,7 @@ def hit_lines(hits: Sequence[Hit], width: int | None, *, explain: bool) -> list[
         if lines:
             lines.append([])
         passage = hit.passage
-        lines.append(_place_line(hit.rank, passage.article, _line_of(hit)))
+        lines += _place_lines(hit.rank, passage.article, _line_of(hit), width)
         if explain:
             lines.append([(f"    {why_text(hit)}", "note")])
         for part in _wrapped(passage.text, width, indent=4):
@@ -155,15 +172,12 @@ def explain_lines(answer: Answer) -> list[Line]:
     """Return how an answer came about: each passage's scores, each step's time."""
     lines: list[Line] = [[], [("How it came about", "note")]]
     for hit in answer.hits:
-        lines.append(
-            [
-                (f"{hit.rank:>3}. ", "number"),
-                (f"{why_text(hit)}  ", "note"),
-                (f"{hit.passage.article.source}:{_line_of(hit)}", "source"),
-            ]
-        )
+        where = f"{hit.passage.article.source}:{_line_of(hit)}"
+        lines.append([(f"{hit.rank:>3}. ", "number"), (where, "source")])
+        lines.append([(f"     {why_text(hit)}", "note")])
     steps = " · ".join(f"{name} {value:.0f} ms" for name, value in answer.timings.items())
-    lines.append([(f"     confidence {answer.confidence:.2f} · {steps}", "note")])
+    lines.append([(f"     confidence {answer.confidence:.2f}", "note")])
+    lines.append([(f"     {steps}", "note")])
     return lines
 
 
@@ -175,19 +189,24 @@ def why_text(hit: Hit) -> str:
     return f"score {hit.score:.2f} · {bm25} · {dense}"
 
 
-def _place_line(number: int, article: Article, line: int) -> Line:
-    pieces: Line = [(f"[{number}] ", "number"), (article.title, "title")]
-    if article.published:
-        pieces.append((f" · {written_date(article.published)}", "date"))
-    pieces += [(" · ", "note"), (f"{article.source}:{line}", "source")]
-    return pieces
+def _place_lines(number: int, article: Article, line: int, width: int | None) -> list[Line]:
+    """Number, title and date; below them the path, never cut, so that it can be opened."""
+    when = f" · {written_date(article.published)}" if article.published else ""
+    label = f"[{number}] "
+    title = article.title
+    if width and len(label) + len(title) + len(when) > width:
+        title = title[: max(10, width - len(label) - len(when) - 1)].rstrip(" …") + "…"
+    return [
+        [(label, "number"), (title, "title"), (when, "date")],
+        [("    ", "text"), (f"{article.source}:{line}", "source")],
+    ]
 
 
 def _other_lines(hits: Sequence[Hit], first: int, width: int | None) -> list[Line]:
     """Places of further passages, each with its first words."""
     lines: list[Line] = []
     for number, hit in enumerate(hits, start=first):
-        lines.append(_place_line(number, hit.passage.article, _line_of(hit)))
+        lines += _place_lines(number, hit.passage.article, _line_of(hit), width)
         words = " ".join(hit.passage.text.split())
         room = (width or 160) - 4
         shown = words if len(words) <= room else words[: room - 1].rsplit(" ", 1)[0] + "…"
@@ -200,10 +219,12 @@ def _quote_lines(citation: Citation, width: int | None) -> list[Line]:
     text = citation.article.text
     start, end = citation.sentence_bounds
     if (start, end) == (citation.start, citation.end):
-        if start > 0:
-            start = sentence_around(text, start - 1, start)[0]
-        if end < len(text):
-            end = sentence_around(text, end, end + 1)[1]
+        before = len(text[:start].rstrip()) - 1
+        after = end + len(text[end:]) - len(text[end:].lstrip())
+        if before >= after_leading_date(text):
+            start = sentence_around(text, before, before + 1)[0]
+        if after < len(text):
+            end = sentence_around(text, after, after + 1)[1]
     parts = (
         (text[start : citation.start], "text"),
         (citation.quote, "quote"),

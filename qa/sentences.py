@@ -2,7 +2,8 @@
 
 ``sentencex`` finds the boundaries inside a block; what a block is, is decided here, because hard
 wrapped text, headings and lists are not its field. A block is a paragraph, a heading line or a
-list item. The last line of a paragraph is the one before a blank line.
+list item, or the ``date YYYY-MM-DD`` that a text begins with. The last line of a paragraph is the
+one before a blank line.
 """
 
 import re
@@ -13,6 +14,9 @@ from typing import Any
 WINDOW = 5_000
 """Code points looked at in one go. Some texts cost sentencex quadratic time (a million opening
 quotes), and nobody writes a sentence or quotes a passage that is longer."""
+
+LEADING_DATE = re.compile(r"\s*date\s+(\d{4})-(\d\d)-(\d\d)(?!\S)[ ,:]*", re.IGNORECASE)
+"""The date that a text of the plain form begins with; its groups are year, month and day."""
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _NEW_BLOCK = re.compile(
@@ -62,10 +66,18 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     return touched[0][0] + before, touched[-1][1] + before
 
 
+def after_leading_date(text: str) -> int:
+    """Offset just behind the ``date YYYY-MM-DD`` that a text begins with; 0 without one."""
+    found = LEADING_DATE.match(text)
+    return found.end() if found else 0
+
+
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Paragraphs, headings and list items: together the whole text."""
-    start = 0
-    for stop in [*(boundary.end() for boundary in _NEW_BLOCK.finditer(text)), len(text)]:
+    """A leading date, paragraphs, headings and list items: together the whole text."""
+    start = after_leading_date(text)
+    if start:
+        yield 0, start
+    for stop in [*(boundary.end() for boundary in _NEW_BLOCK.finditer(text, start)), len(text)]:
         if _HEADING.match(text, start):
             line_end = text.find("\n", start, stop)
             if line_end >= 0:

@@ -5,6 +5,7 @@ lies among someone's articles can change nothing.
 """
 
 import os
+import shlex
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,9 @@ CANDIDATES = 100
 
 HITS = 10
 """Hits that a question returns unless told."""
+
+MOST_HITS = 100
+"""Hits that a question can return."""
 
 OFFLINE_VARIABLES = {
     "HF_HUB_OFFLINE": "1",
@@ -79,17 +83,25 @@ def load_settings(
     Raises UsageError when the config file or a variable cannot be understood.
     """
     places = folders()
-    config = _read_config(places.config / "config.toml")
-    library = library or os.environ.get("QA_LIBRARY") or config.get("library") or "default"
-    model = model or os.environ.get("QA_MODEL") or config.get("model")
-    number = hits if hits is not None else os.environ.get("QA_HITS") or config.get("hits") or HITS
-    try:
-        wanted = int(number)
-    except ValueError:
-        raise UsageError(f"QA_HITS must be a whole number, not {number!r}.") from None
-    if wanted < 1:
-        raise UsageError("The number of hits must be at least 1.")
-    return Settings(_library_folder(library, places), model, wanted)
+    path = places.config / "config.toml"
+    config = _read_config(path)
+    chosen = library or os.environ.get("QA_LIBRARY") or config.get("library") or "default"
+    encoder = model or os.environ.get("QA_MODEL") or str(config.get("model", ""))
+    variable = os.environ.get("QA_HITS")
+    if hits is None and variable:
+        hits = _hits(variable if not variable.isdecimal() else int(variable), "QA_HITS")
+    elif hits is None:
+        hits = _hits(config.get("hits", HITS), f"hits in {path}")
+    return Settings(_library_folder(str(chosen), places), encoder or None, hits)
+
+
+def library_words(folder: Path) -> str:
+    """Return the option that names a library in a command; empty for the one in force anyway."""
+    if folder == load_settings().library:
+        return ""
+    places = folders()
+    named = folder.name if folder.parent == places.libraries else str(folder)
+    return f" --library {shlex.quote(named)}"
 
 
 def threads() -> int:
@@ -116,7 +128,14 @@ def _library_folder(named: str, places: Folders) -> Path:
     return places.libraries / named
 
 
-def _read_config(path: Path) -> dict[str, str]:
+def _hits(value: object, name: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_HITS:
+        raise UsageError(f"{name} must be a whole number from 1 to {MOST_HITS}, not {value!r}.")
+    return value
+
+
+def _read_config(path: Path) -> dict[str, object]:
+    """The config file's values, checked."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -128,4 +147,7 @@ def _read_config(path: Path) -> dict[str, str]:
         raise UsageError(
             f"The config file {path} has {unknown[0]!r}; it may have {', '.join(sorted(known))}."
         )
-    return {key: str(value) for key, value in values.items()}
+    for name in ("library", "model"):
+        if not isinstance(values.get(name, ""), str):
+            raise UsageError(f"{name} in {path} must be text, not {values[name]!r}.")
+    return values

@@ -5,9 +5,9 @@ import re
 from datetime import date
 
 from ..datatypes import Article
-from ..sentences import sentence_bounds
+from ..sentences import after_leading_date, sentence_bounds
 from .clean import one_line
-from .dates import after_leading_date, leading_date
+from .dates import leading_date
 
 TITLE_CHARACTERS = 200
 """Longest title that an article brings itself."""

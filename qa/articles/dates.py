@@ -3,11 +3,12 @@
 import re
 from datetime import UTC, date, datetime
 
+from ..sentences import LEADING_DATE
+
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T\s].*)?", re.DOTALL)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?")
 _YEAR = re.compile(r"\b\d{4}\b")
-_LEAD = re.compile(r"\s*date\s+(\d{4})-(\d\d)-(\d\d)(?!\S)[ ,:]*", re.IGNORECASE)
 
 _FIRST_YEAR = 1000
 """Earlier years are what programs write for 'unknown'."""
@@ -31,14 +32,8 @@ def parse_date(value: object) -> date | None:
 
 def leading_date(text: str) -> date | None:
     """The day of a text that begins with ``date YYYY-MM-DD``; None when it does not."""
-    found = _LEAD.match(text)
+    found = LEADING_DATE.match(text)
     return _day(*found.group(1, 2, 3)) if found else None
-
-
-def after_leading_date(text: str) -> int:
-    """Offset just behind the ``date YYYY-MM-DD`` that a text begins with; 0 without one."""
-    found = _LEAD.match(text)
-    return found.end() if found else 0
 
 
 def _read(text: str) -> date | None:

@@ -4,6 +4,8 @@ Exit codes: 0 answered, 1 not found (as grep), 2 usage or configuration, 130 int
 heavy is imported here; each command imports what it needs when it runs.
 """
 
+import io
+import os
 import sys
 
 import click
@@ -23,6 +25,15 @@ INTERRUPTED = 130
 
 class Commands(click.Group):
     """The commands, listed in the order in which a person meets them."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a reader of our output that leaves early is no error."""
+        try:
+            done = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise click.exceptions.Exit(_leave_closed_pipe()) from None
+        return done
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands' names."""
@@ -49,6 +60,7 @@ for command in (ask, search, index, ls, show, rm, status, doctor, models):
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    _prepare_streams()
     try:
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()
@@ -63,8 +75,25 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         code = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has heard enough; Python must not complain at exit.
-        sys.stderr.close()
-        code = 0
+    except Exception as error:
+        # A crash must not end with 1, which would say that the articles hold no answer.
+        if os.environ.get("QA_DEBUG"):
+            raise
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        click.echo(f"qa: {reason} (QA_DEBUG=1 shows where)", err=True)
+        code = FAILED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _prepare_streams() -> None:
+    """Let any text be printed anywhere: UTF-8 into pipes and files, escapes on old terminals."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _leave_closed_pipe() -> int:
+    """Whoever read our output has heard enough: no error, nor may flushing at exit make one."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

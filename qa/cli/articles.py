@@ -9,7 +9,7 @@ from ..errors import UsageError
 from .options import json_option, library_option, open_library, quiet_option, scope_options
 
 
-@click.command()
+@click.command(short_help="List the articles.")
 @library_option
 @json_option
 @scope_options
@@ -39,12 +39,13 @@ def ls(library: str | None, as_json: bool, scope: Scope) -> None:
         return
     width = columns()
     digits = max((len(str(row.id)) for row in rows), default=1)
+    longest = min(max((len(row.source) for row in rows), default=0), 40)
     for row in rows:
         when = row.published.isoformat() if row.published else ""
         if width is None:
             click.echo(f"{row.id}\t{when}\t{row.title}\t{row.source}")
             continue
-        room = max(20, width - digits - 14 - min(len(row.source), 40) - 2)
+        room = max(20, width - digits - 14 - longest - 2)
         title = row.title if len(row.title) <= room else row.title[: room - 1] + "…"
         print_lines(
             [
@@ -58,14 +59,14 @@ def ls(library: str | None, as_json: bool, scope: Scope) -> None:
         )
 
 
-@click.command()
+@click.command(short_help="Print ARTICLE whole.")
 @click.argument("article")
 @library_option
 @json_option
 def show(article: str, library: str | None, as_json: bool) -> None:
     """Print ARTICLE whole; name it by number, source or path (see qa ls)."""
     from .. import render
-    from .printing import print_lines
+    from .printing import columns, print_lines
 
     with open_library(library) as opened:
         rows = opened.find(article)
@@ -77,15 +78,7 @@ def show(article: str, library: str | None, as_json: bool) -> None:
         values = {"version": 1, **render.article_values(found), "text": found.text}
         click.echo(render.to_json(values))
         return
-    when = render.written_date(found.published)
-    print_lines(
-        [
-            [(found.title, "title")],
-            [(f"{when} · " if when else "", "date"), (found.source, "source")],
-            [],
-        ]
-    )
-    click.echo(found.text)
+    print_lines(render.article_lines(found, columns()))
 
 
 @click.command()

@@ -2,14 +2,14 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..datatypes import Scope, Status
-from ..errors import UsageError
+from ..errors import LibraryBusyError, UsageError
 from .options import (
     article_paths,
     hits_option,
@@ -69,11 +69,7 @@ def ask(
     places = article_paths(paths)
     with open_library(library, model=model, create=bool(paths)) as opened:
         if places:
-            from .indexing import add_with_progress, print_failures
-
-            report = add_with_progress(opened, places, quiet=quiet)
-            if not quiet:
-                print_failures(report)
+            _bring_up(opened, places, quiet=quiet)
             scope = replace(scope, paths=tuple(os.path.abspath(path) for path in places))
         found = opened.ask(question, k=settings.load_settings(hits=hits).hits, scope=scope)
         if as_json:
@@ -131,16 +127,30 @@ def search(
         raise click.exceptions.Exit(1)
 
 
+def _bring_up(library: "Library", places: Sequence[str], *, quiet: bool) -> None:
+    """Index what is new or changed; while another process writes, ask what is there already."""
+    from .indexing import add_with_progress, print_failures
+
+    try:
+        report = add_with_progress(library, places, quiet=quiet)
+    except LibraryBusyError:
+        click.echo("Another qa is writing; asking what is indexed already.", err=True)
+        return
+    if not quiet:
+        print_failures(report)
+
+
 def _warn_of_changes(library: "Library") -> None:
     """Say on stderr when files have changed since they were read, and how to read them again."""
+    from ..settings import library_words
+
     changed, gone = library.stale_files()
-    for paths, what in ((changed, "changed since it was read"), (gone, "gone")):
-        if not paths:
-            continue
-        names = ", ".join(os.path.relpath(path) for path in paths[:NAMED_FILES])
-        more = f" and {len(paths) - NAMED_FILES} more" if len(paths) > NAMED_FILES else ""
-        option = "" if paths is changed else "--prune "
-        folder = os.path.relpath(os.path.commonpath([str(Path(path).parent) for path in paths]))
-        click.echo(
-            f"{names}{more}: {what}. Bring the library up: qa index {option}{folder}", err=True
-        )
+    for paths, what, command in (
+        (changed, "changed since it was read", "qa index"),
+        (gone, "gone", "qa index --prune"),
+    ):
+        if paths:
+            names = ", ".join(os.path.relpath(path) for path in paths[:NAMED_FILES])
+            more = f" and {len(paths) - NAMED_FILES} more" if len(paths) > NAMED_FILES else ""
+            mend = f"{command}{library_words(library.folder)}"
+            click.echo(f"{names}{more}: {what}. To bring the library up: {mend}", err=True)

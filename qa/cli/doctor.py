@@ -1,13 +1,17 @@
 """``qa doctor``."""
 
 import platform
+import shlex
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from .options import json_option, library_option
+
+if TYPE_CHECKING:
+    from ..library import Library
 
 PACKAGES = (
     "article-qa",
@@ -33,7 +37,7 @@ class Finding(NamedTuple):
     """The command that mends it."""
 
 
-@click.command()
+@click.command(short_help="Find what is wrong, and name the mend.")
 @library_option
 @json_option
 def doctor(library: str | None, as_json: bool) -> None:
@@ -92,38 +96,61 @@ def _model() -> Iterator[Finding]:
     if manifest is None or not manifest.exported:
         yield Finding("export", True, "not made yet: the first question or index run makes it")
     elif not is_whole(entry, manifest):
-        yield Finding("export", False, f"{folder} is damaged", f"rm -r '{folder}'")
+        yield Finding("export", False, f"{folder} is damaged", f"rm -r {shlex.quote(str(folder))}")
     else:
         agreement = f"agrees with the original (cosine {manifest.agreement:.3f})"
         yield Finding("export", True, f"{folder}: whole, {agreement}")
 
 
 def _library(named: str | None) -> Iterator[Finding]:
-    from ..errors import LibraryError, QAError
+    from ..errors import QAError
+    from ..settings import library_words, load_settings
     from .options import open_library
 
     try:
         with open_library(named) as opened:
             status = opened.status()
+            words = library_words(opened.folder)
             faults = opened.check()
             for fault in faults:
-                mend = f"rm -r '{opened.folder}', then qa index FOLDER"
+                mend = f"rm -r {shlex.quote(str(opened.folder))}; qa index FOLDER{words}"
                 yield Finding("library", False, fault, mend)
             if not faults:
                 held = f"{status.articles:,} articles, {status.passages:,} passages, sound"
                 yield Finding("library", True, f"{opened.folder}: {held}")
-            if status.articles:
-                _ = opened.encoder
+            if status.model and (other := _other_model(opened)):
+                yield Finding("library", False, *other)
             stale = status.changed_files + status.vanished_files
             moved_on = f"{status.changed_files:,} changed, {status.vanished_files:,} gone"
             yield Finding(
                 "files",
                 not stale,
                 moved_on if stale else "all as they were when they were read",
-                "qa index FOLDER (with --prune to drop what is gone)" if stale else "",
+                f"qa index{' --prune' * bool(status.vanished_files)}{words}" if stale else "",
             )
-    except LibraryError as error:
-        empty = "no articles in" in str(error)
-        yield Finding("library", empty, str(error))
     except QAError as error:
-        yield Finding("library", False, str(error))
+        folder = load_settings(named).library
+        if not folder.exists():
+            yield Finding("library", True, f"{folder}: none yet; qa index FOLDER makes it")
+        else:
+            mend = f"rm -r {shlex.quote(str(folder))}; qa index FOLDER{library_words(folder)}"
+            yield Finding("library", False, str(error), mend)
+
+
+def _other_model(library: "Library") -> tuple[str, str] | None:
+    """What is wrong, and the mend, when the library's model is not the one installed here."""
+    from ..errors import ModelError
+    from ..models import catalog
+    from ..models.export import load_manifest
+    from ..settings import library_words
+
+    named = library.status().model
+    mend = f"qa index --reembed{library_words(library.folder)}"
+    try:
+        entry = catalog.find(named)
+        manifest = load_manifest(entry, entry.require())
+    except ModelError as error:
+        return str(error), mend
+    if manifest and manifest.fingerprint != library.fingerprint:
+        return f"it was made by another version of {named}", mend
+    return None

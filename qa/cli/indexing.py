@@ -1,13 +1,17 @@
 """``qa index``, and the progress that ``qa ask PATH`` shows too."""
 
+import os
+import shlex
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import UsageError
+from ..settings import library_words
 from .options import (
     article_paths,
     json_option,
@@ -27,7 +31,7 @@ MOST_FAILURES = 20
 """Unreadable files that are named one by one; --json names them all."""
 
 
-@click.command()
+@click.command(short_help="Add articles, or bring them up to date.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @library_option
 @click.option("--prune", is_flag=True, help="Drop the articles of files that have vanished.")
@@ -48,35 +52,37 @@ def index(
 ) -> None:
     """Add the articles under PATH to the library, or bring them up to date.
 
+    Without PATH, every file that the library knows is brought up to date.
     Reads .txt, .md, .jsonl and .jsonl.gz, in folders at any depth. What is unchanged is not read
     again. It can be stopped at any time: what is finished stays, and the next run goes on from
     there.
 
     \b
     qa index ~/articles
-    qa index ~/articles --prune
+    qa index --prune
     qa index --reembed --model BAAI/bge-small-en-v1.5
+
+    Exit code: 0 done, 2 nothing could be read or something is wrong.
     """
     from .. import render
 
-    if not paths and not reembed:
-        raise UsageError("Name the folders or files to index: qa index FOLDER")
     if paths and reembed:
         raise UsageError("--reembed takes no PATH: it embeds every article of the library anew.")
     started = time.monotonic()
-    with open_library(library, model=model, create=not reembed) as opened:
+    places = article_paths(paths)
+    with open_library(library, model=model, create=bool(places)) as opened:
         if reembed:
             with _bar(quiet) as progress:
                 report = opened.reembed(model, progress)
         else:
-            report = add_with_progress(opened, article_paths(paths), prune=prune, quiet=quiet)
+            report = add_with_progress(opened, places, prune=prune, quiet=quiet)
         seconds = time.monotonic() - started
         if as_json:
             click.echo(render.to_json(_values(report, seconds)))
         else:
-            _print_report(report, seconds, prune)
+            _print_report(report, seconds, prune=prune, folder=opened.folder)
     if report.failed and not (report.new + report.changed + report.unchanged + report.moved):
-        raise click.exceptions.Exit(1)
+        raise click.exceptions.Exit(2)
 
 
 def add_with_progress(
@@ -97,7 +103,7 @@ def print_failures(report: "Report") -> None:
         )
 
 
-def _print_report(report: "Report", seconds: float, prune: bool) -> None:
+def _print_report(report: "Report", seconds: float, *, prune: bool, folder: Path) -> None:
     counts = [
         (report.new, "new"),
         (report.changed, "changed"),
@@ -118,6 +124,13 @@ def _print_report(report: "Report", seconds: float, prune: bool) -> None:
         click.echo(f"vanished: {name}", err=True)
     if report.vanished and not prune:
         click.echo("Vanished articles are kept; --prune drops them.", err=True)
+    elif report.unpruned:
+        folders = sorted({os.path.dirname(path) for path in report.unpruned})
+        click.echo(
+            "Kept, for their folder is gone or empty, as when a disk is not mounted. To drop them: "
+            f"qa rm --yes {' '.join(map(shlex.quote, folders))}{library_words(folder)}",
+            err=True,
+        )
 
 
 def _values(report: "Report", seconds: float) -> dict[str, object]:

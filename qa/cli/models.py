@@ -1,15 +1,17 @@
 """``qa models`` and ``qa models fetch``."""
 
+import sys
+
 import click
 
-from ..errors import ModelError
+from ..errors import ModelError, UsageError
 from .options import json_option, quiet_option
 
 FETCHED_FILES = ["*.json", "*.txt", "*.safetensors", "*.model", "*/*.json", "*/*.safetensors"]
 """What is fetched of a model: its configuration, tokenizer and safe weights, nothing else."""
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, short_help="List the models; fetch one.")
 @json_option
 @click.pass_context
 def models(context: click.Context, as_json: bool) -> None:
@@ -58,6 +60,8 @@ def fetch(name: str, yes: bool, quiet: bool) -> None:
     folder = catalog.fetched_folder(entry.name)
     click.echo(f"This fetches {entry.name} ({entry.about}) from its hub into {folder}.", err=True)
     click.echo("It fetches configuration, tokenizer and safetensors weights alone.", err=True)
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("Add --yes to fetch it without being asked.")
     if not yes:
         click.confirm("Fetch it?", abort=True, err=True)
     from huggingface_hub import snapshot_download

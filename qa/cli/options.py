@@ -3,6 +3,7 @@
 import calendar
 import functools
 import logging
+import os
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import settings
 from ..datatypes import Scope
 from ..errors import UsageError
 
@@ -67,10 +69,12 @@ def scope_options(command: Command) -> Command:
         *args: Any, since: str | None, until: str | None, source: str | None, **values: Any
     ) -> Any:
         scope = Scope(
-            since=day(since, last=False) if since else None,
-            until=day(until, last=True) if until else None,
+            since=day(since, last=False) if since is not None else None,
+            until=day(until, last=True) if until is not None else None,
             source=source,
         )
+        if source == "":
+            raise UsageError("--source needs a pattern, as '*libya*'.")
         if scope.since and scope.until and scope.since > scope.until:
             raise UsageError(f"--since {scope.since} is after --until {scope.until}.")
         return command(*args, scope=scope, **values)
@@ -81,7 +85,11 @@ def scope_options(command: Command) -> Command:
 def hits_option(command: Command) -> Command:
     """Add ``-k``."""
     return click.option(
-        "-k", "hits", type=click.IntRange(1, 100), metavar="N", help="Passages. [default: 10]"
+        "-k",
+        "hits",
+        type=click.IntRange(1, settings.MOST_HITS),
+        metavar="N",
+        help="Passages. [default: 10]",
     )(command)
 
 
@@ -103,7 +111,6 @@ def open_library(
     library: str | None, *, model: str | None = None, create: bool = False
 ) -> "Library":
     """Open the library that was named. Raises LibraryError when there is none to open."""
-    from .. import settings
     from ..library import Library
 
     chosen = settings.load_settings(library, model)
@@ -111,11 +118,18 @@ def open_library(
 
 
 def article_paths(paths: Sequence[str]) -> list[str]:
-    """Return the paths as given; ``seeds`` means the sample articles wherever qa is run."""
-    return [
+    """Return the paths as given; ``seeds`` means the sample articles wherever qa is run.
+
+    Raises UsageError for a path that does not exist, before anything is made or changed.
+    """
+    places = [
         str(_samples()) if path.rstrip("/") == "seeds" and not Path(path).exists() else path
         for path in paths
     ]
+    for path in places:
+        if not os.path.lexists(path):
+            raise UsageError(f"no such file or folder: {path}")
+    return places
 
 
 def _samples() -> Path:

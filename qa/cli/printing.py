@@ -38,7 +38,8 @@ def columns() -> int | None:
 
 def print_lines(lines: Iterable[Line]) -> None:
     """Print lines: in colour on a terminal, with the quote in «…» where colour is unwanted."""
-    plain = not is_terminal() or bool(os.environ.get("NO_COLOR"))
+    dull = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    plain = dull or not is_terminal()
     for line in lines:
         if plain:
             text = "".join(f"«{text}»" if style == "quote" else text for text, style in line)

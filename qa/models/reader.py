@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datatypes import Passage, Span
-from ..sentences import sentence_bounds
+from ..sentences import after_leading_date, sentence_bounds
 from ..terms import question_terms, stem
 from .encoder import Encoder
 
@@ -116,14 +116,17 @@ class SentenceReader:
 
 
 def sentences_of(passages: Sequence[Passage]) -> list[tuple[Passage, int, int]]:
-    """Return the sentences of the passages with their offsets, each place once."""
+    """Return the sentences of the passages with their offsets, each place once.
+
+    The date that a text begins with is no sentence.
+    """
     seen: set[tuple[str, int]] = set()
     places = []
     for passage in passages:
         for first, last in sentence_bounds(passage.text):
             start, end = passage.start + first, passage.start + last
             key = (passage.article.id, start)
-            if key not in seen:
+            if key not in seen and start >= after_leading_date(passage.article.text):
                 seen.add(key)
                 places.append((passage, start, end))
     return places

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..datatypes import Article, Passage, Scope
 from ..errors import LibraryBusyError, LibraryError, LibraryVersionError
+from ..settings import library_words
 from .batch import Batch
 from .schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 
@@ -139,9 +140,9 @@ class Store:
         return bool(self._row("SELECT EXISTS (SELECT 1 FROM articles)")[0])
 
     def count(self) -> tuple[int, int, int]:
-        """Return how many files, articles and passages there are."""
+        """Return how many files with articles, articles and passages there are."""
         row = self._row(
-            "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM articles), "
+            "SELECT (SELECT count(DISTINCT file) FROM articles), (SELECT count(*) FROM articles), "
             "(SELECT count(*) FROM passages)"
         )
         return row[0], row[1], row[2]
@@ -221,6 +222,8 @@ class Store:
 
         An exact identifier or source comes first; then a file or folder; then the end of a path.
         """
+        if not named.strip():
+            return []
         if (number := _number(named)) is not None:
             rows = self._rows("SELECT id FROM articles WHERE id = ?", number)
             if rows:
@@ -468,7 +471,8 @@ class Store:
 
 def no_articles(folder: Path) -> LibraryError:
     """Return the error of a library that holds nothing yet."""
-    return LibraryError(f"There are no articles in {folder} yet. Add some: qa index FOLDER")
+    words = library_words(folder)
+    return LibraryError(f"There are no articles in {folder} yet. Add some: qa index FOLDER{words}")
 
 
 def _scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
