@@ -2,10 +2,11 @@
 
     QA_DATA=… python -m tests.benchmarks.fit_sentences --work FOLDER
 
-Questions are drawn evenly from the four sets. Each is read twice, over the library as it is and with its gold paragraph gone.
-A sentence is right when it stands in a gold paragraph and holds one of the answers. The ranking
-weights come from one half of the questions, the curve (Platt 1999) from the other; the figures
-printed last are of a third part that neither has seen. Prints what qa/models/reader.py states.
+Questions are drawn evenly from the four sets, and each is read twice, over the library as it is and
+with its gold paragraph gone. A sentence is right when it stands in a gold paragraph and holds one
+of the answers. The ranking weights come from one third of the questions, the curve (Platt 1999)
+from another; the figures printed last are of the third that neither has seen. Prints what
+qa/models/reader.py states.
 """
 
 import argparse
