@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.articles.dates import after_leading_date, leading_date, parse_date
+from qa.articles.dates import leading_date, parse_date
+from qa.sentences import after_leading_date
 
 DAY = date(2011, 10, 24)
 
