@@ -116,7 +116,7 @@ class Indexer:
                 vanished.remove(moved)
             self._done_bytes += found.size_bytes
         self._report.vanished = [row.name for row in vanished]
-        self._report.unpruned = [row.path for row in vanished if _folder_is_bare(row.path)]
+        self._report.unpruned = [row.path for row in vanished if folder_is_bare(row.path)]
         if prune:
             self._prune([row for row in vanished if row.path not in self._report.unpruned])
         self._flush()
@@ -344,7 +344,7 @@ def _vanished(under: Sequence[str], known: dict[str, FileRow], seen: set[str]) -
     ]
 
 
-def _folder_is_bare(path: str) -> bool:
+def folder_is_bare(path: str) -> bool:
     """Whether the folder that a file stood in is gone, or holds nothing at all."""
     try:
         with os.scandir(os.path.dirname(path)) as entries:

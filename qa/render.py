@@ -168,7 +168,7 @@ def hit_lines(hits: Sequence[Hit], width: int | None, *, explain: bool) -> list[
     return lines
 
 
-def explain_lines(answer: Answer) -> list[Line]:
+def explain_lines(answer: Answer, width: int | None) -> list[Line]:
     """Return how an answer came about: each passage's scores, each step's time."""
     lines: list[Line] = [[], [("How it came about", "note")]]
     for hit in answer.hits:
@@ -177,7 +177,7 @@ def explain_lines(answer: Answer) -> list[Line]:
         lines.append([(f"     {why_text(hit)}", "note")])
     steps = " · ".join(f"{name} {value:.0f} ms" for name, value in answer.timings.items())
     lines.append([(f"     confidence {answer.confidence:.2f}", "note")])
-    lines.append([(f"     {steps}", "note")])
+    lines += [[(part, "note")] for part in _wrapped(steps, width, indent=5)]
     return lines
 
 

@@ -167,9 +167,10 @@ def test_a_second_writer_is_turned_away(open_library: Opener, articles: Path) ->
                 write()
             turned_away.append(write)
 
+    (articles / "late.txt").write_text("It is late.")
     one.add(articles, progress=try_to_write)
     assert len(turned_away) == 3
-    assert sources(one) == {"volcano.txt", "election.txt"}
+    assert sources(one) == {"volcano.txt", "election.txt", "late.txt"}
     two.add(articles)
 
 

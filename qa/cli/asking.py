@@ -1,6 +1,7 @@
 """``qa ask`` and ``qa search``."""
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -76,7 +77,9 @@ def ask(
             click.echo(render.to_json(render.answer_values(found)))
         else:
             lines = render.answer_lines(found, columns())
-            print_lines(lines + render.explain_lines(found) if explain else lines)
+            if explain:
+                lines += render.explain_lines(found, columns())
+            print_lines(lines)
         if not places and not quiet:
             _warn_of_changes(opened)
     if found.status is Status.NOT_FOUND:
@@ -142,12 +145,16 @@ def _bring_up(library: "Library", places: Sequence[str], *, quiet: bool) -> None
 
 def _warn_of_changes(library: "Library") -> None:
     """Say on stderr when files have changed since they were read, and how to read them again."""
+    from ..indexing import folder_is_bare
     from ..settings import library_words
 
     changed, gone = library.stale_files()
+    bare = [path for path in gone if folder_is_bare(path)]
+    folders = sorted({shlex.quote(os.path.dirname(path)) for path in bare})
     for paths, what, command in (
         (changed, "changed since it was read", "qa index"),
-        (gone, "gone", "qa index --prune"),
+        ([path for path in gone if path not in bare], "gone", "qa index --prune"),
+        (bare, "gone with its folder", f"qa rm --yes {' '.join(folders)}"),
     ):
         if paths:
             names = ", ".join(os.path.relpath(path) for path in paths[:NAMED_FILES])

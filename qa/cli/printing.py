@@ -40,12 +40,35 @@ def print_lines(lines: Iterable[Line]) -> None:
     """Print lines: in colour on a terminal, with the quote in «…» where colour is unwanted."""
     dull = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     plain = dull or not is_terminal()
-    for line in lines:
-        if plain:
-            text = "".join(f"«{text}»" if style == "quote" else text for text, style in line)
-        else:
-            text = "".join(
-                click.style(text, **STYLES[style]) if STYLES[style] else text  # type: ignore[arg-type]
-                for text, style in line
-            )
+    for line in _marked(lines) if plain else lines:
+        text = "".join(
+            piece if plain or not STYLES[style] else click.style(piece, **STYLES[style])  # type: ignore[arg-type]
+            for piece, style in line
+        )
         click.echo(text, color=not plain)
+
+
+def _marked(lines: Iterable[Line]) -> list[Line]:
+    """Put « before and » after each quote, however many lines it runs over."""
+    marked: list[Line] = []
+    last: tuple[Line, int] | None = None  # the piece that ends the quote so far
+    for line in lines:
+        copy: Line = []
+        marked.append(copy)
+        for text, style in line:
+            if style == "quote":
+                copy.append((text if last else f"«{text}", style))
+                last = copy, len(copy) - 1
+                continue
+            if last and text.strip():
+                _close(*last)
+                last = None
+            copy.append((text, style))
+    if last:
+        _close(*last)
+    return marked
+
+
+def _close(line: Line, place: int) -> None:
+    text, style = line[place]
+    line[place] = (f"{text}»", style)
