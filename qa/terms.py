@@ -16,7 +16,7 @@ STOP_WORDS = frozenset(
     took toward towards under until up upon us use used using very via was we were what whatever
     when where whether which while who whoever whom whose why will with within without would yet
     you your yours d ll m re s t ve
-    """.split()  # noqa: SIM905 - a list of 200 strings reads worse
+    """.split()
 )
 """English words too common to search for; searching them costs much and finds nothing."""
 

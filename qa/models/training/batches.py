@@ -1,0 +1,235 @@
+"""One epoch of examples → batches of about as many tokens each.
+
+An epoch is a function of the seed and its number alone, so that training resumes at any batch
+by building the epoch again. Each epoch asks every question once of a fresh crop that holds an
+answer, and adds, each with its own share: a crop of a mined negative; a crop beside the answer
+in its own passage; the question changed so that its passage no longer answers it.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from .crops import CropSizes, crop_anywhere, crop_around, crop_beside, draw_words
+from .examples import TrainingSet
+from .perturb import Swaps, collect_swaps, perturb_question
+from .tokens import TokenizedText, tokenize
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MOST_QUESTION_TOKENS = 48
+MOST_UNMARKED_TOKENS = 384
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What an epoch holds beside each question with its own passage; shares of questions."""
+
+    mined: float = 0.45
+    perturbed: float = 0.08
+    beside: float = 0.05
+    sizes: CropSizes = field(default_factory=CropSizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question and a crop, as word pieces without special tokens."""
+
+    question: list[int]
+    passage: list[int]
+    spans: tuple[tuple[int, int], ...]
+    """Inclusive piece ranges of the crop; one per vote. Empty where nothing is marked."""
+    answerable: bool
+
+    @property
+    def length(self) -> int:
+        """Number of tokens, the three special ones included."""
+        return len(self.question) + len(self.passage) + 3
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Arrays of a batch; shapes (rows, length) or (rows,)."""
+
+    ids: npt.NDArray[np.int64]
+    types: npt.NDArray[np.int64]
+    """0 for [CLS] question [SEP], 1 for passage [SEP]."""
+    mask: npt.NDArray[np.int64]
+    """1 where there is a token."""
+    choices: npt.NDArray[np.bool_]
+    """True at [CLS], which stands for "no answer", and at the pieces of the passage."""
+    start: npt.NDArray[np.float32]
+    """Share of the votes for each position as the first; each row sums to 1 or 0."""
+    end: npt.NDArray[np.float32]
+    """The same for the last position."""
+    answerable: npt.NDArray[np.float32]
+    """1.0 or 0.0."""
+
+
+def collate(examples: Sequence[Example], special: tuple[int, int, int]) -> Batch:
+    """Pad examples to the longest; ``special`` are the ids of [CLS], [SEP] and [PAD].
+
+    A row without spans votes for [CLS] if it is unanswerable, and for nothing if it is
+    answerable, which leaves it out of the span loss.
+    """
+    first, separator, padding = special
+    shape = (len(examples), max(example.length for example in examples))
+    ids = np.full(shape, padding, dtype=np.int64)
+    types = np.zeros(shape, dtype=np.int64)
+    mask = np.zeros(shape, dtype=np.int64)
+    choices = np.zeros(shape, dtype=np.bool_)
+    start = np.zeros(shape, dtype=np.float32)
+    end = np.zeros(shape, dtype=np.float32)
+    for row, example in enumerate(examples):
+        pieces = [first, *example.question, separator, *example.passage, separator]
+        passage = len(example.question) + 2
+        ids[row, : len(pieces)] = pieces
+        mask[row, : len(pieces)] = 1
+        types[row, passage : len(pieces)] = 1
+        choices[row, passage : len(pieces) - 1] = True
+        choices[row, 0] = True
+        for left, right in example.spans:
+            start[row, passage + left] += 1 / len(example.spans)
+            end[row, passage + right] += 1 / len(example.spans)
+        if not example.answerable:
+            start[row, 0] = end[row, 0] = 1.0
+    answerable = np.array([example.answerable for example in examples], dtype=np.float32)
+    return Batch(ids, types, mask, choices, start, end, answerable)
+
+
+class EpochBuilder:
+    """Builds the batches of any epoch from one seed."""
+
+    def __init__(
+        self,
+        training_set: TrainingSet,
+        tokenizer: "Tokenizer",
+        negatives: dict[int, list[int]],
+        mix: Mix,
+        tokens_per_batch: int,
+        seed: int,
+    ) -> None:
+        """Cut all texts that training may see into word pieces."""
+        self._set = training_set
+        self._tokenizer = tokenizer
+        self._negatives = negatives
+        self._mix = mix
+        self._tokens_per_batch = tokens_per_batch
+        self._seed = seed
+        self._questions = training_set.seen_questions()
+        seen = training_set.seen_passages()
+        texts = tokenize(tokenizer, [training_set.passages[index].text for index in seen])
+        self._passages: dict[int, TokenizedText] = dict(zip(seen, texts, strict=True))
+        texts = tokenize(tokenizer, [training_set.questions[q].text for q in self._questions])
+        self._pieces = {
+            question: text.pieces[:MOST_QUESTION_TOKENS]
+            for question, text in zip(self._questions, texts, strict=True)
+        }
+        self._spans: dict[int, list[tuple[int, int]]] = {}
+        for question in self._questions:
+            entry = training_set.questions[question]
+            found = [self._passages[entry.passage].span_pieces(*span) for span in entry.spans]
+            self._spans[question] = [span for span in found if span is not None]
+        self._swaps: Swaps = collect_swaps(
+            training_set.questions[question].text for question in self._questions
+        )
+
+    def examples(self, epoch: int) -> list[Example]:
+        """Return the examples of an epoch, in the order of the questions."""
+        generator = random.Random(f"{self._seed}/{epoch}")
+        examples: list[Example] = []
+        changed: list[tuple[str, list[int]]] = []
+        for question in self._questions:
+            entry = self._set.questions[question]
+            spans = self._spans[question]
+            if not spans:
+                if not entry.spans:
+                    examples.append(self._unmarked(question, generator))
+                continue
+            positive = self._positive(question, generator)
+            examples.append(positive)
+            if question in self._negatives and generator.random() < self._mix.mined:
+                examples.append(self._mined(question, generator))
+            if generator.random() < self._mix.beside:
+                examples.extend(self._beside(question, generator))
+            if generator.random() < self._mix.perturbed:
+                text = self._set.passages[entry.passage].text
+                other = perturb_question(entry.text, text, self._swaps, generator)
+                if other is not None:
+                    changed.append((other, positive.passage))
+        tokenized = tokenize(self._tokenizer, [text for text, _ in changed])
+        for text_pieces, (_, passage) in zip(tokenized, changed, strict=True):
+            pieces = text_pieces.pieces[:MOST_QUESTION_TOKENS]
+            examples.append(Example(pieces, passage, (), answerable=False))
+        return examples
+
+    def batches(self, epoch: int) -> list[list[Example]]:
+        """Return the batches of an epoch: like lengths together, batches in random order."""
+        generator = random.Random(f"{self._seed}/{epoch}/order")
+        keyed = [
+            (example.length + generator.uniform(-4, 4), example) for example in self.examples(epoch)
+        ]
+        keyed.sort(key=lambda pair: pair[0])
+        batches: list[list[Example]] = [[]]
+        longest = 0
+        for _, example in keyed:
+            longest = max(longest, example.length)
+            if batches[-1] and longest * (len(batches[-1]) + 1) > self._tokens_per_batch:
+                batches.append([])
+                longest = example.length
+            batches[-1].append(example)
+        generator.shuffle(batches)
+        return batches
+
+    def _positive(self, question: int, generator: random.Random) -> Example:
+        """Return a crop around one person's answer, with all answers that fit in it."""
+        text = self._passages[self._set.questions[question].passage]
+        spans = self._spans[question]
+        sizes = self._mix.sizes
+        begin, end = crop_around(
+            text,
+            *generator.choice(spans),
+            draw_words(sizes, generator),
+            sizes.most_tokens,
+            generator,
+        )
+        inside = tuple(
+            (left - begin, right - begin) for left, right in spans if begin <= left and right < end
+        )
+        return Example(self._pieces[question], text.pieces[begin:end], inside, answerable=True)
+
+    def _mined(self, question: int, generator: random.Random) -> Example:
+        text = self._passages[generator.choice(self._negatives[question])]
+        sizes = self._mix.sizes
+        begin, end = crop_anywhere(text, draw_words(sizes, generator), sizes.most_tokens, generator)
+        return Example(self._pieces[question], text.pieces[begin:end], (), answerable=False)
+
+    def _beside(self, question: int, generator: random.Random) -> list[Example]:
+        """Return a crop of the question's own passage without its answer, if there is room."""
+        text = self._passages[self._set.questions[question].passage]
+        sizes = self._mix.sizes
+        crop = crop_beside(
+            text,
+            self._spans[question],
+            draw_words(sizes, generator),
+            sizes.most_tokens,
+            sizes.least_words,
+            generator,
+        )
+        if crop is None:
+            return []
+        pieces = text.pieces[crop[0] : crop[1]]
+        return [Example(self._pieces[question], pieces, (), answerable=False)]
+
+    def _unmarked(self, question: int, generator: random.Random) -> Example:
+        """Return a question whose passage is known to answer it or not, but not where."""
+        entry = self._set.questions[question]
+        text = self._passages[entry.passage]
+        begin, end = crop_anywhere(text, 1_000_000, MOST_UNMARKED_TOKENS, generator)
+        pieces = text.pieces[begin:end]
+        return Example(self._pieces[question], pieces, (), answerable=entry.answerable)

@@ -1,0 +1,130 @@
+"""The model card: data, licences, recipe and figures of a checkpoint, as Markdown."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .checkpoints import write_atomically
+from .examples import TrainingSet
+
+_PUBLISHED = """\
+| set | what | published at | licence |
+|---|---|---|---|
+| SQuADShifts: New Wikipedia, Reddit, Amazon reviews (Miller, Krauth, Recht & Schmidt 2020) | \
+questions on paragraphs of three kinds, each answered by several people | \
+https://modestyachts.github.io/squadshifts-website/ | no licence file is published with it |
+| QED (Lamm et al. 2021) | questions of Natural Questions, a Wikipedia paragraph, short answers | \
+https://github.com/google-research-datasets/QED | CC BY-SA 3.0 |
+| ClapNQ, development set (Rosenthal et al. 2025) | questions of Natural Questions with a passage \
+that answers them, or none that does | https://github.com/primeqa/clapnq | Apache-2.0 |
+| SQuAD 2.0, half of the development set (Rajpurkar, Jia & Liang 2018) | **measured on, never \
+trained on** | https://rajpurkar.github.io/SQuAD-explorer/ | CC BY-SA 4.0 |
+"""
+
+_LAYOUT = """\
+`reader-train/` holds `new_wiki.json`, `reddit.json`, `amazon_reviews.json`, `qed.jsonl`,
+`clapnq_dev_answerable.jsonl` and `clapnq_dev_unanswerable.jsonl`; `dev/` holds
+`squad2-dev-half.json`. Then:
+
+    python -m qa.models.training --data DIR --checkpoints CHECKPOINTS
+    python -m qa.models.training --data DIR --checkpoints CHECKPOINTS --finish TOKENS
+    python -m qa.models.training --data DIR --checkpoints CHECKPOINTS/finished --measure
+"""
+
+
+def _counts(training_set: TrainingSet) -> str:
+    questions: Counter[tuple[str, bool]] = Counter()
+    passages: Counter[tuple[str, bool]] = Counter()
+    for passage in training_set.passages:
+        passages[passage.source, passage.held_out] += 1
+    for question in training_set.questions:
+        passage = training_set.passages[question.passage]
+        questions[passage.source, passage.held_out] += 1
+    lines = [
+        "| file | trained on: questions / passages | held out: questions / passages |",
+        "|---|---|---|",
+    ]
+    for source in dict.fromkeys(passage.source for passage in training_set.passages):
+        cells = [
+            f"{questions[source, held_out]:,} / {passages[source, held_out]:,}"
+            for held_out in (False, True)
+        ]
+        lines.append(f"| {source} | {cells[0]} | {cells[1]} |")
+    return "\n".join(lines)
+
+
+def _recipe(state: Mapping[str, Any]) -> str:
+    options = state["options"]
+    frozen = options["frozen_layers"]
+    kept = "nothing is frozen" if frozen < 0 else f"embeddings and lowest {frozen} layers frozen"
+    finish = (
+        f"; the rate came down to zero over the last {options['finish_tokens']:,} tokens"
+        if options["finish_tokens"]
+        else "; the rate was not brought down"
+    )
+    return (
+        f"- Start: all-MiniLM-L6-v2; {kept}; a linear start/end head, with [CLS] as no answer,"
+        " and an answerability head on [CLS].\n"
+        f"- {state['tokens']:,} tokens read in {state['step']:,} steps"
+        f" ({state['epoch']} whole epochs), {state['seconds'] / 60:.0f} minutes{finish}.\n"
+        f"- AdamW, rate {options['rate']:g} (heads {options['head_rate']:g}),"
+        f" {options['tokens_per_step']:,} tokens a step, dropout {options['dropout']:g},"
+        f" weights averaged with {options['average_decay']:g}, seed {options['seed']}.\n"
+        "- Each epoch asks every question of a fresh crop of whole words that holds an answer,"
+        " and adds passages that BM25 and the encoder bring up but that hold no answer, crops"
+        " beside the answer, and questions about another name or number.\n"
+        "- Every person's answer counts with its share of the votes."
+    )
+
+
+def write_card(
+    path: Path,
+    state: Mapping[str, Any],
+    training_set: TrainingSet,
+    figures: Mapping[str, float],
+) -> None:
+    """Write the model card.
+
+    ``state`` is a checkpoint's, ``training_set`` what it was trained on with what it held out,
+    and ``figures`` those of `measure.figures` over the whole development set.
+    """
+    rows = "\n".join(
+        f"| {name} | {value:,.0f} |" if name.endswith("answerable") else f"| {name} | {value:.3f} |"
+        for name, value in figures.items()
+    )
+    text = f"""# Model card: the default reader
+
+An extractive reader: question and passage in; scores of each token as the first and the last of
+the answer out, with a score for "the passage does not answer". English, lower-cased, six layers
+of 384, a start from `sentence-transformers/all-MiniLM-L6-v2` (Apache-2.0).
+
+## Data
+
+{_PUBLISHED}
+{_counts(training_set)}
+
+What is held out is the share {state["options"]["hold_out"]:.3f} of the SQuADShifts paragraphs, by
+a seeded hash of their text: neither they nor their questions are ever trained on.
+
+{_LAYOUT}
+## Recipe
+
+{_recipe(state)}
+
+## Figures
+
+Passage given, on half of SQuAD 2.0's development set. Exact match and F1 over answerable
+questions, a span of at most 30 word pieces; AUROC of answerable against unanswerable by the best
+span's score less that of no answer, and by the answerability head.
+
+| figure | value |
+|---|---|
+{rows}
+
+## Limits
+
+English only. It copies a span and cannot count, add up, or answer yes or no. A third of its
+training text is casual (forum posts and product reviews), where people disagree on answers more.
+"""
+    write_atomically(path, lambda target: target.write_text(text, encoding="utf-8"))
