@@ -168,7 +168,7 @@ class Answer:
     alternatives: tuple[Alternative, ...]
     """Other answers, best first."""
     hits: tuple[Hit, ...]
-    """The passages that were read, best first."""
+    """The passages that fit the question best, best first."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds of each step by name; ``total`` is the whole."""
 

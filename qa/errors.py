@@ -1,13 +1,14 @@
 """Everything that qa raises on purpose. Each message says what is wrong and what to do next.
 
 QAError
-├── UsageError          the request itself is off: an option, a path, a date
-├── ArticleError        one file or record that cannot be read as an article
-├── ModelError          a model that is missing, damaged or of another make
-│   └── ModelMismatchError   the library was embedded by another model
-└── LibraryError        the folder on disk
-    ├── LibraryBusyError     another process is writing to it
-    └── LibraryVersionError  written by another version of qa
+├── UsageError                  the request itself is off: an option, a path, a date
+├── ArticleError                one file or record that cannot be read as an article
+├── ModelError                  a model that is missing, damaged or of another make
+│   └── ModelMismatchError      the library was embedded by another model
+└── LibraryError                the folder on disk
+    ├── LibraryDamagedError     its SQLite file cannot be read
+    ├── LibraryBusyError        another process is writing to it
+    └── LibraryVersionError     written by another version of qa
 """
 
 
@@ -33,6 +34,10 @@ class ModelMismatchError(ModelError):
 
 class LibraryError(QAError):
     """The library's folder cannot be used."""
+
+
+class LibraryDamagedError(LibraryError):
+    """The library's SQLite file cannot be read."""
 
 
 class LibraryBusyError(LibraryError):

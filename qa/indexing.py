@@ -1,12 +1,20 @@
 """Files → passages → embeddings → the library, batch by batch; stopping it loses no batch."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from .articles.heading import split_under_heading
-from .articles.load import FoundFile, Problem, ReadArticle, file_digest, read_articles, walk
+from .articles.load import (
+    FoundFile,
+    Problem,
+    ReadArticle,
+    file_digest,
+    read_articles,
+    refusal,
+    walk,
+)
 from .datatypes import Article
 from .models.encoder import Encoder
 from .storage.batch import Batch
@@ -40,7 +48,7 @@ class Report:
     vanished: list[str] = field(default_factory=list)
     """Known files that are gone; their articles are kept unless pruned."""
     unpruned: list[str] = field(default_factory=list)
-    """Those of them in folders that are gone or empty: it may be a disk that is not mounted."""
+    """Those of them that pruning spares: all above them is gone or empty, as an unmounted disk."""
     failed: list[Problem] = field(default_factory=list)
     """Files and records that could not be read, each with its reason."""
     skipped: int = 0
@@ -52,8 +60,8 @@ class Report:
 class Progress(Protocol):
     """Hears how an indexing run gets on."""
 
-    def __call__(self, done_bytes: int, total_bytes: int, report: Report) -> None:
-        """Take note of how much of the new and changed files is in."""
+    def __call__(self, done: int, total: int, report: Report, /) -> None:
+        """Take note of how much is in: bytes of changed files, or articles embedded anew."""
 
 
 @dataclass(slots=True)
@@ -108,15 +116,23 @@ class Indexer:
             else:
                 pending.append(found)
         vanished = _vanished(under, known, seen)
+        held = [path for path in under if paths and _holds_anything(path)]
         self._total_bytes = sum(found.size_bytes for found in pending)
-        by_digest = {row.digest: row for row in vanished if row.digest}
+        by_digest: dict[tuple[str, str], list[FileRow]] = {}
+        for row in vanished:
+            if row.digest:
+                by_digest.setdefault((row.digest, _suffix(row.path)), []).append(row)
         for found in pending:
             moved = self._file(found, known.get(found.path), by_digest)
             if moved:
                 vanished.remove(moved)
             self._done_bytes += found.size_bytes
         self._report.vanished = [row.name for row in vanished]
-        self._report.unpruned = [row.path for row in vanished if folder_is_bare(row.path)]
+        self._report.unpruned = [
+            row.path
+            for row in vanished
+            if (not _is_under(row.path, held) if paths else folder_is_bare(row.path))
+        ]
         if prune:
             self._prune([row for row in vanished if row.path not in self._report.unpruned])
         self._flush()
@@ -125,9 +141,15 @@ class Indexer:
         return self._report
 
     def _file(
-        self, found: FoundFile, row: FileRow | None, gone: dict[str, FileRow]
+        self, found: FoundFile, row: FileRow | None, gone: dict[tuple[str, str], list[FileRow]]
     ) -> FileRow | None:
-        """Index a file that is new or may have changed; return the known file it was, if moved."""
+        """Index a file that is new or may have changed; return the known file it was, if moved.
+
+        ``gone`` are the vanished files by digest and suffix.
+        """
+        if row is None and (problem := refusal(found)):
+            self._note(problem)
+            return None
         try:
             digest = file_digest(found.path)
         except OSError as error:
@@ -136,7 +158,8 @@ class Indexer:
         if row and row.is_whole and row.digest == digest:
             self._report.unchanged += row.articles
             self._change(lambda batch: _put_file(batch, found, digest, is_whole=True))
-        elif row is None and (moved := gone.pop(digest, None)):
+        elif row is None and (alike := gone.get((digest, _suffix(found.path)))):
+            moved = alike.pop()
             self._report.moved += moved.articles
             self._change(lambda batch: batch.move_file(moved.id, found.path, found.name))
             self._change(lambda batch: _put_file(batch, found, digest, is_whole=moved.is_whole))
@@ -147,24 +170,36 @@ class Indexer:
 
     def _changed_file(self, found: FoundFile, row: FileRow | None, digest: str) -> None:
         """Index the articles of a file, leaving alone those that it held before."""
-        left = {old.id: old for old in self._stored(row)}
+        stored = self._stored(row)
+        left = {old.id: old for old in stored}
+        by_words: dict[object, list[ArticleRow]] = {}
+        for old in stored:
+            by_words.setdefault((old.digest, old.title, old.published), []).append(old)
+        by_url = {old.url: old for old in stored if old.url}
+        only = next((old for old in stored if old.record is None), None)
         is_whole, is_cut_short = True, False
         for read in read_articles(found):
             if isinstance(read, Problem):
                 is_whole, is_cut_short = False, read.cut_short
                 self._note(read, keeping=is_cut_short and bool(left))
                 continue
-            same = _same_words(left.values(), read)
-            before = same or _same_place(left.values(), read)
-            if before:
+            article = read.article
+            same = _take(by_words.get((article.digest, article.title, article.published)), read)
+            # A record number does not tell which article it was: it shifts with every edit.
+            before = same or (only if read.record is None else by_url.get(article.source))
+            if before and before.id in left:
                 del left[before.id]
+            else:
+                same = before = None
             if same:
                 self._report.unchanged += 1
                 self._change(_keeping(found, read, same))
             else:
                 number = str(before.id) if before else ""
-                self._put(found, read, replace(read.article, id=number))
+                self._put(found, read, replace(article, id=number))
         if is_cut_short:  # its end was not seen: nothing may be called gone
+            if row:
+                self._change(lambda batch: _put_file(batch, found, "", is_whole=False))
             return
         self._remove(left)
         self._change(lambda batch: _put_file(batch, found, digest, is_whole=is_whole))
@@ -247,7 +282,6 @@ def reembed(store: Store, encoder: Encoder, progress: Progress | None = None) ->
     """Split and embed every article anew, in one transaction: stopped, nothing has changed."""
     report = Report()
     rows = store.article_rows()
-    total = sum(row.length for row in rows)
     done = 0
     with store.batch() as batch:
         batch.set_facts(**facts_of(encoder))
@@ -261,9 +295,9 @@ def reembed(store: Store, encoder: Encoder, progress: Progress | None = None) ->
                 batch.replace_passages(int(article.id), article, places, vectors)
                 report.changed += 1
                 report.passages += len(places)
-            done += sum(row.length for row in part)
+            done += len(part)
             if progress:
-                progress(done, total, report)
+                progress(done, len(rows), report)
     return report
 
 
@@ -293,26 +327,13 @@ def _url(found: FoundFile, read: ReadArticle) -> str | None:
     return None if read.article.source in by_name else read.article.source
 
 
-def _same_words(stored: Iterable[ArticleRow], read: ReadArticle) -> ArticleRow | None:
-    """The stored article with the same title, date and words, at the same record if there is."""
-    article = read.article
-    same = [
-        old
-        for old in stored
-        if (old.digest, old.title, old.published)
-        == (article.digest, article.title, article.published)
-    ]
-    return next((old for old in same if old.record == read.record), same[0] if same else None)
-
-
-def _same_place(stored: Iterable[ArticleRow], read: ReadArticle) -> ArticleRow | None:
-    """The stored article that this one replaces: the file's only one, or that of the same URL.
-
-    A record number does not tell, for it shifts when a file is edited.
-    """
-    if read.record is None:
-        return next((old for old in stored if old.record is None), None)
-    return next((old for old in stored if old.url and old.url == read.article.source), None)
+def _take(alike: list[ArticleRow] | None, read: ReadArticle) -> ArticleRow | None:
+    """Take one of the stored articles with the same words, that of the same record if there is."""
+    if not alike:
+        return None
+    best = next((old for old in alike if old.record == read.record), alike[0])
+    alike.remove(best)
+    return best
 
 
 def _keeping(found: FoundFile, read: ReadArticle, same: ArticleRow) -> Callable[[Batch], object]:
@@ -336,21 +357,33 @@ def _has_facts(row: FileRow, found: FoundFile) -> bool:
 
 def _vanished(under: Sequence[str], known: dict[str, FileRow], seen: set[str]) -> list[FileRow]:
     """Known files under the absolute paths that are no longer there."""
-    folders = tuple(path.rstrip("/") + "/" for path in under)
     return [
         row
         for path, row in known.items()
-        if path not in seen and path.startswith(folders) and _is_gone(path)
+        if path not in seen and _is_under(path, under) and _is_gone(path)
     ]
 
 
 def folder_is_bare(path: str) -> bool:
     """Whether the folder that a file stood in is gone, or holds nothing at all."""
+    return not _holds_anything(os.path.dirname(path))
+
+
+def _holds_anything(folder: str) -> bool:
+    """Whether there is such a folder with anything in it: an unmounted disk leaves an empty one."""
     try:
-        with os.scandir(os.path.dirname(path)) as entries:
-            return next(entries, None) is None
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
     except OSError:
-        return True
+        return False
+
+
+def _is_under(path: str, folders: Sequence[str]) -> bool:
+    return path.startswith(tuple(folder.rstrip("/") + "/" for folder in folders))
+
+
+def _suffix(path: str) -> str:
+    return os.path.splitext(path)[1].lower()
 
 
 def _is_gone(path: str) -> bool:

@@ -5,7 +5,7 @@ import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from . import settings
-from .answering.answer import answer
+from .answering.answer import READ_PASSAGES, answer
 from .answering.retrieve import retrieve
 from .articles.clean import clean
 from .datatypes import Answer, Article, Hit, Scope
@@ -141,8 +141,11 @@ class Library:
         question = _asked(question)
         started = time.perf_counter()
         timings: dict[str, float] = {}
-        hits = self._retrieve(question, k, scope or Scope(), timings)
-        found = answer(question, hits, self.reader, timings)
+        if k < 1:
+            raise UsageError("The number of hits must be at least 1.")
+        # As many are read whatever k is, so that it changes what is shown and not the answer.
+        hits = self._retrieve(question, max(k, READ_PASSAGES), scope or Scope(), timings)
+        found = replace(answer(question, hits, self.reader, timings), hits=tuple(hits[:k]))
         timings["total"] = (time.perf_counter() - started) * 1000
         return found
 
@@ -161,7 +164,7 @@ class Library:
             if not found:
                 raise UsageError(f"No article is called {name}. See them all: qa ls")
             wanted.update(found)
-        return [row for row in self._store.article_rows() if row.id in wanted]
+        return self._store.article_rows(ids=sorted(wanted))
 
     def article(self, identifier: str | int) -> Article:
         """Return one article, whole. Raises UsageError when there is none of that identifier."""
@@ -202,15 +205,16 @@ class Library:
         )
 
     def check(self) -> list[str]:
-        """Read the whole library and return what is wrong with it, a line each.
+        """Read the SQLite file whole and return what is wrong with it, a line each.
 
         Raises LibraryBusyError while another process writes.
         """
+        return self._store.check()
+
+    def differing_vectors(self) -> int:
+        """Return how many vectors of the FAISS index are not those of the SQLite file."""
         self._notice_new_model()
-        found = self._store.check()
-        if self._store.facts() and (wrong := self._vectors().differences()):
-            found.append(f"{wrong} vectors differ from those in {self._store.path.name}")
-        return found
+        return self._vectors().differences() if self._store.facts() else 0
 
     @property
     def fingerprint(self) -> str:
@@ -273,8 +277,12 @@ class Library:
         times.append(time.perf_counter())
         (query,) = encoder.encode([question], "question")
         times.append(time.perf_counter())
-        with live.current() as vectors:
-            hits = retrieve(question, query, self._store, vectors, k=k, scope=scope)
+        try:
+            with live.current() as vectors:
+                hits = retrieve(question, query, self._store, vectors, k=k, scope=scope)
+        except ModelMismatchError:  # another process has just embedded the library anew
+            self._forget_model()
+            return self._retrieve(question, k, scope, timings)
         times.append(time.perf_counter())
         steps = ("open", "load", "encode", "retrieve")
         for name, (first, last) in zip(steps, pairwise(times), strict=True):
@@ -285,7 +293,7 @@ class Library:
         """The vectors, up to date."""
         if self._live is None:
             facts = self._store.facts()
-            self._live = LiveVectors(self._store, int(facts["dimension"]))
+            self._live = LiveVectors(self._store)
             self._made_by = facts["fingerprint"]
         return self._live
 

@@ -34,7 +34,7 @@ def question_terms(question: str) -> list[str]:
 
 def stem(word: str) -> str:
     """Return a word without its commonest English endings: good enough to compare two words."""
-    for ending, least in (("ies", 3), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3), ("'s", 2)):
+    for ending, least in (("ies", 3), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3)):
         if word.endswith(ending) and len(word) - len(ending) >= least:
             return word[: -len(ending)] + ("y" if ending == "ies" else "")
     return word

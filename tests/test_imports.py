@@ -1,6 +1,5 @@
 """What is slow to import is imported when it is needed, and no earlier."""
 
-import importlib.util
 import subprocess
 import sys
 
@@ -41,7 +40,6 @@ def test_the_public_names_are_all_there() -> None:
         _ = qa.Nothing
 
 
-@pytest.mark.skipif(importlib.util.find_spec("qa.cli") is None, reason="there is no qa.cli yet")
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["ask", "--help"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     program = (
@@ -52,7 +50,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert heavy_after(program + REPORT) == "[]"
 
 
-def test_a_library_with_an_exported_model_needs_no_torch() -> None:
+def test_listing_and_checking_a_library_load_no_model() -> None:
     """Opening, listing and checking a library load no model at all."""
     program = (
         "import tempfile, qa\n"

@@ -407,14 +407,46 @@ def test_unreadable_now_is_kept_and_named(library: "Library", articles: Path) ->
     assert counts(library.add(articles)) == {"changed": 1, "unchanged": 1}
 
 
-def test_a_file_that_shrank_to_nothing_is_kept_and_named(
+def test_a_file_that_shrank_to_nothing_answers_no_more(library: "Library", articles: Path) -> None:
+    library.add(articles)
+    (articles / "volcano.txt").write_text("")
+    report = library.add(articles)
+    assert (report.removed, report.failed) == (1, [])
+    assert "volcano.txt" not in texts(library)
+    assert library.stale_files() == ([], [])
+
+
+def test_a_file_that_became_binary_is_named_and_its_articles_kept(
     library: "Library", articles: Path
 ) -> None:
     library.add(articles)
-    (articles / "volcano.txt").write_text("")
-    report = library.add(articles, prune=True)
-    assert texts(library)["volcano.txt"].startswith("A volcano")
+    (articles / "volcano.txt").write_bytes(b"\x00\x01" * 500)
+    report = library.add(articles)
     assert [problem.source for problem in report.failed] == [str(articles / "volcano.txt")]
+    assert "volcano.txt" in texts(library)
+    assert library.stale_files() == ([], []), "it was named; a warning now would not mend it"
+    assert len(library.add(articles).failed) == 1, "and it is named until it can be read"
+
+
+def test_pruning_a_folder_that_is_there_drops_a_subfolder_that_is_gone(
+    library: "Library", articles: Path
+) -> None:
+    deeper = articles / "deeper"
+    deeper.mkdir()
+    (deeper / "tide.txt").write_text("The tide rose at noon.")
+    library.add(articles)
+    (deeper / "tide.txt").unlink()
+    deeper.rmdir()
+    report = library.add(articles, prune=True)
+    assert (report.removed, report.unpruned) == (1, [])
+    assert "tide.txt" not in texts(library)
+
+
+def test_a_move_to_another_format_is_no_move(library: "Library", articles: Path) -> None:
+    library.add(articles)
+    (articles / "volcano.txt").rename(articles / "volcano.md")
+    report = library.add(articles)
+    assert (report.moved, report.new, len(report.vanished)) == (0, 1, 1)
 
 
 def test_compressed_records_cut_short_keep_those_whose_end_was_not_seen(

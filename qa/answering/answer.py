@@ -47,10 +47,10 @@ def weigh(
     spans: Sequence[Span], hits: Sequence[Hit], calibration: Calibration
 ) -> list[tuple[Span, float]]:
     """Return spans with their confidence in [0, 1], best first."""
-    scores = {_place(hit.passage.article.id, hit.passage.start): hit.score for hit in hits}
+    scores = {(hit.passage.article.id, hit.passage.start): hit.score for hit in hits}
     weighed: list[tuple[float, Span]] = []
     for span in spans:
-        retrieval = scores[_place(span.passage.article.id, span.passage.start)]
+        retrieval = scores[span.passage.article.id, span.passage.start]
         weighed.append((span.score + calibration.retrieval_weight * retrieval, span))
     weighed.sort(key=lambda pair: -pair[0])
     return [
@@ -90,10 +90,6 @@ def _distinct(weighed: Sequence[tuple[Span, float]]) -> list[tuple[Span, float]]
 def _folded(text: str) -> str:
     """Words alone, for comparing two quotes."""
     return " ".join(text.casefold().split()).strip(" .,;:!?\"'“”‘’")
-
-
-def _place(article: str, start: int) -> tuple[str, int]:
-    return article, start
 
 
 def _logistic(value: float) -> float:

@@ -48,3 +48,7 @@ class ReadArticle:
 
 class NotAnArticleError(ArticleError):
     """A file that is no article by nature: an image, a program, an empty file."""
+
+
+class EmptyFileError(NotAnArticleError):
+    """A file with nothing in it: what it held before is gone."""

@@ -17,11 +17,11 @@ from ..errors import ArticleError
 from .clean import clean
 from .decode import decode, is_wide
 from .formats import jsonl, markdown, plain
-from .found import FoundFile, NotAnArticleError, Problem, ReadArticle
+from .found import EmptyFileError, FoundFile, NotAnArticleError, Problem, ReadArticle
 from .stream import FILE_BYTES, RECORD_BYTES, open_stream, read_whole
 from .walk import walk
 
-__all__ = ["FoundFile", "Problem", "ReadArticle", "file_digest", "read_articles", "walk"]
+__all__ = ["FoundFile", "Problem", "ReadArticle", "file_digest", "read_articles", "refusal", "walk"]
 
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 """Read as Markdown, whatever they begin with."""
@@ -57,20 +57,39 @@ def read_articles(found: FoundFile) -> Iterator[ReadArticle | Problem]:
     """
     try:
         yield from _read(found)
-    except NotAnArticleError as error:
-        yield Problem(found.name, str(error), not found.named, cut_short=True)
-    except ArticleError as error:
-        yield Problem(found.name, str(error), quiet=False, cut_short=True)
-    except EOFError:
-        yield Problem(found.name, "its compressed data is cut short", quiet=False, cut_short=True)
-    except (zlib.error, gzip.BadGzipFile):
-        yield Problem(found.name, "its compressed data is damaged", quiet=False, cut_short=True)
-    except FileNotFoundError:
-        yield Problem(found.name, "vanished before it was read", quiet=False, cut_short=True)
-    except OSError as error:
-        yield Problem(
-            found.name, (error.strerror or str(error)).lower(), quiet=False, cut_short=True
-        )
+    except (OSError, EOFError, zlib.error, ArticleError) as error:
+        yield _problem(found, error)
+
+
+def refusal(found: FoundFile) -> Problem | None:
+    """What stands in the way of reading a file, as far as its name, size and first bytes tell."""
+    suffix = _suffix(found.name)
+    try:
+        _refuse_suffix(suffix)
+        with open_stream(found.path) as stream:
+            _refuse_binary(stream.peek(_HEAD_BYTES)[:_HEAD_BYTES], suffix)
+        if suffix not in JSON_SUFFIXES and not found.name.lower().endswith(".gz"):
+            _refuse_size(found)
+    except (OSError, EOFError, zlib.error, ArticleError) as error:
+        return _problem(found, error)
+    return None
+
+
+def _problem(found: FoundFile, error: Exception) -> Problem:
+    """What broke off the reading of a file; an empty one was read to its end."""
+    quiet = isinstance(error, NotAnArticleError) and not found.named
+    cut_short = not isinstance(error, EmptyFileError)
+    if isinstance(error, ArticleError):
+        reason = str(error)
+    elif isinstance(error, EOFError):
+        reason = "its compressed data is cut short"
+    elif isinstance(error, zlib.error | gzip.BadGzipFile):
+        reason = "its compressed data is damaged"
+    elif isinstance(error, FileNotFoundError):
+        reason = "vanished before it was read"
+    else:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+    return Problem(found.name, reason, quiet, cut_short)
 
 
 def file_digest(path: str) -> str:
@@ -82,8 +101,7 @@ def file_digest(path: str) -> str:
 def _read(found: FoundFile) -> Iterator[ReadArticle | Problem]:
     """The articles and problems; raises what is wrong with the file as a whole."""
     suffix = _suffix(found.name)
-    if suffix not in READ_SUFFIXES:
-        raise NotAnArticleError(f"no reader for {suffix} files yet")
+    _refuse_suffix(suffix)
     with open_stream(found.path) as stream:
         head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]
         _refuse_binary(head, suffix)
@@ -106,8 +124,7 @@ def _read_stream(
             yield from jsonl.read_lines(found.name, _lines(begun, stream))
             _check_unchanged(found)
             return
-    if found.size_bytes > FILE_BYTES:
-        raise ArticleError(f"larger than {FILE_BYTES // 1_000_000} MB; split it")
+    _refuse_size(found)
     data = read_whole(stream, begun)
     _check_unchanged(found)
     yield from _read_document(found.name, suffix, data)
@@ -132,7 +149,7 @@ def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle 
     is_markdown = suffix in MARKDOWN_SUFFIXES or markdown.front_matter(text)[1]
     article = (markdown if is_markdown else plain).read(name, text)
     if not article.text.strip():
-        raise NotAnArticleError("empty file")
+        raise EmptyFileError("empty file")
     yield ReadArticle(None, article)
 
 
@@ -175,10 +192,22 @@ def _suffix(name: str) -> str:
     return path.suffix.lower() if _SUFFIX.fullmatch(path.suffix) else ""
 
 
+def _refuse_suffix(suffix: str) -> None:
+    """Raise for a file that no reader takes."""
+    if suffix not in READ_SUFFIXES:
+        raise NotAnArticleError(f"no reader for {suffix} files yet")
+
+
+def _refuse_size(found: FoundFile) -> None:
+    """Raise for a file that is too large for one article."""
+    if found.size_bytes > FILE_BYTES:
+        raise ArticleError(f"larger than {FILE_BYTES // 1_000_000} MB; split it")
+
+
 def _refuse_binary(head: bytes, suffix: str) -> None:
     """Raise for a file whose first bytes are no text: quietly where its name promised none."""
     if not head:
-        raise NotAnArticleError("empty file")
+        raise EmptyFileError("empty file")
     kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
     if not kind and (b"\0" not in head or is_wide(head)):
         return

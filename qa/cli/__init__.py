@@ -18,7 +18,6 @@ from .indexing import index
 from .models import models
 from .status import status
 
-NOT_FOUND = 1
 FAILED = 2
 INTERRUPTED = 130
 
@@ -62,12 +61,14 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     _prepare_streams()
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="qa", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         code = leaving.exit_code
     except click.ClickException as error:
-        error.show()
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "qa"
+        click.echo(f"qa: {error.format_message()} See: {command} --help", err=True)
         code = FAILED
     except QAError as error:
         click.echo(f"qa: {error}", err=True)

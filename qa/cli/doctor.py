@@ -93,8 +93,10 @@ def _model() -> Iterator[Finding]:
         return
     yield Finding("model", True, f"{entry.name}: its files match the digests in models.txt")
     manifest, folder = load_manifest(entry, source), cache_folder(entry)
-    if manifest is None or not manifest.exported:
+    if manifest is None:
         yield Finding("export", True, "not made yet: the first question or index run makes it")
+    elif not manifest.exported:
+        yield Finding("export", True, "not possible: sentence-transformers runs the model")
     elif not is_whole(entry, manifest):
         yield Finding("export", False, f"{folder} is damaged", f"rm -r {shlex.quote(str(folder))}")
     else:
@@ -103,38 +105,42 @@ def _model() -> Iterator[Finding]:
 
 
 def _library(named: str | None) -> Iterator[Finding]:
-    from ..errors import QAError
+    from ..errors import LibraryDamagedError, QAError
     from ..settings import library_words, load_settings
+    from ..storage.store import DATABASE
     from .options import open_library
 
+    folder = load_settings(named).library
+    words = library_words(folder)
+    if not (folder / DATABASE).exists():
+        yield Finding("library", True, f"{folder}: none yet; qa index FOLDER{words} makes it")
+        return
+    quoted = shlex.quote(str(folder))
+    rebuild = f"rm {quoted}/vectors-*.faiss"
+    start_again = f"rm {quoted}/{DATABASE}* {quoted}/vectors-*.faiss; qa index FOLDER{words}"
     try:
         with open_library(named) as opened:
             status = opened.status()
-            words = library_words(opened.folder)
             faults = opened.check()
             for fault in faults:
-                mend = f"rm -r {shlex.quote(str(opened.folder))}; qa index FOLDER{words}"
-                yield Finding("library", False, fault, mend)
+                yield Finding("library", False, fault, start_again)
             if not faults:
                 held = f"{status.articles:,} articles, {status.passages:,} passages, sound"
-                yield Finding("library", True, f"{opened.folder}: {held}")
+                yield Finding("library", True, f"{folder}: {held}")
+            if wrong := opened.differing_vectors():
+                says = f"{wrong:,} vectors of the index differ; it is made again from {DATABASE}"
+                yield Finding("vectors", False, says, rebuild)
             if status.model and (other := _other_model(opened)):
                 yield Finding("library", False, *other)
             stale = status.changed_files + status.vanished_files
             moved_on = f"{status.changed_files:,} changed, {status.vanished_files:,} gone"
-            yield Finding(
-                "files",
-                not stale,
-                moved_on if stale else "all as they were when they were read",
-                f"qa index{' --prune' * bool(status.vanished_files)}{words}" if stale else "",
-            )
-    except QAError as error:
-        folder = load_settings(named).library
-        if not folder.exists():
-            yield Finding("library", True, f"{folder}: none yet; qa index FOLDER makes it")
-        else:
-            mend = f"rm -r {shlex.quote(str(folder))}; qa index FOLDER{library_words(folder)}"
-            yield Finding("library", False, str(error), mend)
+            mend = f"qa index{' --prune' * bool(status.vanished_files)}{words}"
+            says = moved_on if stale else "all as they were when they were read"
+            yield Finding("files", not stale, says, mend if stale else "")
+    except LibraryDamagedError as error:
+        yield Finding("library", False, str(error), start_again)
+    except QAError as error:  # busy, of another version, not ours: its own words say what to do
+        yield Finding("library", False, str(error))
 
 
 def _other_model(library: "Library") -> tuple[str, str] | None:
@@ -145,12 +151,13 @@ def _other_model(library: "Library") -> tuple[str, str] | None:
     from ..settings import library_words
 
     named = library.status().model
-    mend = f"qa index --reembed{library_words(library.folder)}"
+    words = library_words(library.folder)
+    mend = f"qa index --reembed{words}"
     try:
         entry = catalog.find(named)
         manifest = load_manifest(entry, entry.require())
     except ModelError as error:
-        return str(error), mend
+        return str(error), f"{mend} --model {catalog.find(None).name}"
     if manifest and manifest.fingerprint != library.fingerprint:
         return f"it was made by another version of {named}", mend
     return None

@@ -122,9 +122,9 @@ def _print_report(report: "Report", seconds: float, *, prune: bool, folder: Path
     print_failures(report)
     for name in report.vanished[:MOST_FAILURES]:
         click.echo(f"vanished: {name}", err=True)
-    if report.vanished and not prune:
+    if len(report.vanished) > len(report.unpruned) and not prune:
         click.echo("Vanished articles are kept; --prune drops them.", err=True)
-    elif report.unpruned:
+    if report.unpruned:
         folders = sorted({os.path.dirname(path) for path in report.unpruned})
         click.echo(
             "Kept, for their folder is gone or empty, as when a disk is not mounted. To drop them: "
@@ -181,12 +181,10 @@ class _bar:  # noqa: N801 - reads as a function in a with statement
         if self._wanted and self._task is not None:
             self._progress.stop()
 
-    def _update(self, done_bytes: int, total_bytes: int, report: "Report") -> None:
+    def _update(self, done: int, total: int, report: "Report") -> None:
         articles = report.new + report.changed
         rate = articles / max(time.monotonic() - self._started, 0.1)
         if self._task is None:
-            self._task = self._progress.add_task("", total=total_bytes, articles=0, rate=0.0)
+            self._task = self._progress.add_task("", total=total, articles=0, rate=0.0)
             self._progress.start()
-        self._progress.update(
-            self._task, completed=done_bytes, total=total_bytes, articles=articles, rate=rate
-        )
+        self._progress.update(self._task, completed=done, total=total, articles=articles, rate=rate)

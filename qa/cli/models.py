@@ -1,5 +1,6 @@
 """``qa models`` and ``qa models fetch``."""
 
+import os
 import sys
 
 import click
@@ -64,12 +65,15 @@ def fetch(name: str, yes: bool, quiet: bool) -> None:
         raise UsageError("Add --yes to fetch it without being asked.")
     if not yes:
         click.confirm("Fetch it?", abort=True, err=True)
+    os.environ.update(HF_HUB_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1")
     from huggingface_hub import snapshot_download
 
+    working = folder.with_name(f".{folder.name}.part")  # what was stopped goes on there
     try:
-        snapshot_download(entry.name, local_dir=folder, allow_patterns=FETCHED_FILES)
+        snapshot_download(entry.name, local_dir=working, allow_patterns=FETCHED_FILES)
     except Exception as error:  # the hub's client raises many kinds; a person needs one line
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelError(f"{entry.name} could not be fetched: {reason}") from error
-    entry.verify(entry.require())
+    entry.verify(working)
+    working.rename(folder)
     click.echo(f"{entry.name} is installed. Use it: qa index --model {entry.name} FOLDER")

@@ -76,7 +76,7 @@ class OnnxEncoder:
         self._counter.no_padding()
         self._counter.no_truncation()
         special = len(self._tokenizer.encode("").ids)
-        prompt = max((self.count_tokens(list(self._prompts.values())) or [0]), default=0)
+        prompt = max(self.count_tokens(list(self._prompts.values())), default=0)
         self._room_tokens = manifest.max_tokens - special - prompt
         self._tokenizer.enable_truncation(manifest.max_tokens)
         self._threads = settings.threads()

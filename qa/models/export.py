@@ -12,6 +12,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 
 RECIPE = 2
 """Raised when the export changes, so that older exports are made again."""
+
+MOST_NAME = 80
+"""Characters of a model's name in the name of its cache folder."""
 
 GRAPH = "model.onnx"
 TOKENIZER = "tokenizer.json"
@@ -84,7 +88,10 @@ class Manifest:
 
 def cache_folder(entry: ModelEntry) -> Path:
     """Return where the export of a model lies."""
-    return settings.folders().cache / "models" / entry.name.strip("/").replace("/", "--")
+    readable = re.sub(r"[^\w.-]+", "--", entry.name.strip("/\\"))[-MOST_NAME:]
+    if entry.folder and not entry.package:  # a path: its end alone may be that of another, too
+        readable += f"-{hashlib.sha256(entry.name.encode()).hexdigest()[:12]}"
+    return settings.folders().cache / "models" / readable
 
 
 def load_manifest(entry: ModelEntry, source: Path) -> Manifest | None:
@@ -127,37 +134,49 @@ def export(entry: ModelEntry, source: Path) -> Manifest:
     Takes 10 to 20 seconds and imports torch and sentence-transformers. A model that cannot be
     exported yields a manifest that says so. Raises ModelError when a file fails its digest.
     """
+    from filelock import FileLock
+
+    folder = cache_folder(entry)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.parent / f"{folder.name}.lock"):
+        made = load_manifest(entry, source)
+        if made and is_whole(entry, made):
+            return made  # by another process, while this one waited
+        return _export_locked(entry, source, folder)
+
+
+def _export_locked(entry: ModelEntry, source: Path, folder: Path) -> Manifest:
+    """Export while no other process does; clears away what one left that was killed."""
     entry.verify(source)
     sources = _source_facts(source)
     fingerprint = _fingerprint(sources)
-    folder = cache_folder(entry)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{folder.name}-"
+    for leftover in folder.parent.glob(f"{prefix}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
     started = time.monotonic()
     log.info("Preparing %s for this machine (once, about 15 seconds) …", entry.name)
-    working = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.parent))
+    working = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
     try:
         try:
             facts = _export_into(working, source)
             manifest = Manifest(RECIPE, entry.name, fingerprint, sources, True, **facts)
-            log.info(
-                "Prepared %s in %.0f s; kept in %s.",
-                entry.name,
-                time.monotonic() - started,
-                folder,
-            )
+            seconds = time.monotonic() - started
+            log.info("Prepared %s in %.0f s; kept in %s.", entry.name, seconds, folder)
         except NotExportableError as reason:
             log.info("%s runs through sentence-transformers: %s.", entry.name, reason)
             manifest = Manifest(RECIPE, entry.name, fingerprint, sources, False)
         _write_manifest(manifest, working / MANIFEST)
-        _replace_folder(working, folder)
+        if folder.exists():
+            folder.rename(Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent)) / "old")
+        working.rename(folder)
     finally:
-        shutil.rmtree(working, ignore_errors=True)
+        for leftover in folder.parent.glob(f"{prefix}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
     return manifest
 
 
 def _export_into(working: Path, source: Path) -> dict[str, Any]:
     """Write graph and tokenizer; return the manifest's facts. Raises NotExportableError."""
-    settings.go_offline()
     from .fallback import load_sentence_transformer
 
     model = load_sentence_transformer(source)
@@ -313,19 +332,6 @@ def _fingerprint(sources: Mapping[str, tuple[int, int, str]]) -> str:
     """One digest for all that shapes an embedding: weights, tokenizer, pooling."""
     lines = [f"{digest} {name}" for name, (_, _, digest) in sorted(sources.items())]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _replace_folder(working: Path, folder: Path) -> None:
-    """Put the finished folder in place; another process may have just done the same."""
-    if folder.exists():
-        old = Path(tempfile.mkdtemp(prefix=".old-", dir=folder.parent))
-        folder.replace(old / "folder")
-        shutil.rmtree(old, ignore_errors=True)
-    try:
-        working.replace(folder)
-    except OSError:
-        if not (folder / MANIFEST).exists():
-            raise
 
 
 class _quiet_logging:  # noqa: N801 - reads as a function in a with statement

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..errors import ModelMismatchError
 from .store import Store
 from .vectors import WORKING_PREFIX, Vectors
 
@@ -35,9 +36,11 @@ _NAME = re.compile(r"vectors-(\d+)-([0-9a-f]+)\.faiss")
 class LiveVectors:
     """The vectors of a library, followed as it changes. Threads may share one."""
 
-    def __init__(self, store: Store, dimension: int) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._dimension = dimension
+        facts = store.facts()
+        self._dimension = int(facts["dimension"])
+        self._fingerprint = facts["fingerprint"]
         self._revision, self._nonce, self._last = 0, "", 0
         self._published = 0
         self._lock = threading.RLock()
@@ -52,11 +55,16 @@ class LiveVectors:
             yield self._vectors
 
     def refresh(self) -> None:
-        """Take in what has been committed since."""
+        """Take in what has been committed since.
+
+        Raises ModelMismatchError when another model has embedded the library since.
+        """
         with self._lock, self._store.snapshot():
             revision, nonce, last = self._store.head()
             if (revision, nonce) == (self._revision, self._nonce):
                 return
+            if self._store.facts()["fingerprint"] != self._fingerprint:
+                raise ModelMismatchError("The library was embedded anew meanwhile; ask again.")
             known = self._store.commit_nonce(self._revision)
             if self._revision and (known is None or known[0] != self._nonce):
                 self._open()  # the library was made anew under us

@@ -4,6 +4,7 @@ Reading and writing go on at once (write-ahead log); each thread has a connectio
 changes happen inside ``Store.batch``, one transaction each, wholly in or wholly out.
 """
 
+import json
 import os
 import secrets
 import sqlite3
@@ -18,16 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datatypes import Article, Passage, Scope
-from ..errors import LibraryBusyError, LibraryError, LibraryVersionError
+from ..errors import (
+    LibraryBusyError,
+    LibraryDamagedError,
+    LibraryError,
+    LibraryVersionError,
+)
 from ..settings import library_words
 from .batch import Batch
 from .schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 
 DATABASE = "library.sqlite"
 """Name of the file inside the library's folder."""
-
-TITLE_WEIGHT = 1.0
-"""Weight of the title's column in BM25, the text's being 1."""
 
 MOST_VARIABLES = 900
 """Values in one SQL statement; SQLite's own limit was 999 for long."""
@@ -83,8 +86,6 @@ class ArticleRow:
     """Publication date."""
     digest: str
     """SHA-256 of the cleaned text."""
-    length: int
-    """Code points of text."""
     passages: int
     """How many passages it was split into."""
     url: str | None
@@ -165,31 +166,39 @@ class Store:
         return self._rows("SELECT path, size_bytes, modified_ns FROM files")
 
     def article_rows(
-        self, scope: Scope | None = None, *, file: int | None = None
+        self,
+        scope: Scope | None = None,
+        *,
+        file: int | None = None,
+        ids: Sequence[int] | None = None,
     ) -> list[ArticleRow]:
-        """Return the articles in a scope, newest first, or all articles of one file."""
+        """Return the articles in a scope, of one file, or by row number; newest first."""
         where, values = _scope_sql(scope or Scope())
         if file is not None:
             where, values = "articles.file = ?", [file]
+        if ids is not None:
+            where, values = (
+                "articles.id IN (SELECT value FROM json_each(?))",
+                [json.dumps(list(ids))],
+            )
         rows = self._rows(
             f"SELECT articles.id, record, title, {SOURCE}, published, articles.digest, "
-            "length(text), (SELECT count(*) FROM passages WHERE article = articles.id), "
-            "files.path, files.name, url "
+            "(SELECT count(*) FROM passages WHERE article = articles.id), "
+            "url, files.path, files.name "
             f"FROM articles JOIN files ON files.id = articles.file WHERE {where} "
             "ORDER BY published DESC NULLS LAST, articles.id",
             *values,
         )
         return [
             ArticleRow(
-                row[0],
-                row[1],
-                row[2],
-                row[10] or _shown_source(row[3], row[8], row[9]),
-                _date(row[4]),
-                row[5],
-                row[6],
-                row[7],
-                row[10],
+                id=row[0],
+                record=row[1],
+                title=row[2],
+                source=row[7] or _shown_source(row[3], row[8], row[9]),
+                published=_date(row[4]),
+                digest=row[5],
+                passages=row[6],
+                url=row[7],
             )
             for row in rows
         ]
@@ -291,7 +300,7 @@ class Store:
         # The hidden column rank sorts inside FTS5, which is faster than an expression.
         rows = self._rows(
             f"SELECT rowid, rank FROM full_text WHERE full_text MATCH ? {within} "
-            f"AND rank MATCH 'bm25({TITLE_WEIGHT}, 1.0)' ORDER BY rank LIMIT ?",
+            "ORDER BY rank LIMIT ?",
             *values,
             limit,
         )
@@ -379,7 +388,8 @@ class Store:
                 )
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # after a full disk SQLite has rolled back by itself
+                connection.execute("ROLLBACK")
             raise
 
     def optimise(self) -> None:
@@ -425,10 +435,11 @@ class Store:
                     f"Another qa holds {self.folder / LOCK} and makes no use of it."
                 )
             made_by = connection.execute("PRAGMA application_id").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            raise LibraryError(f"{self.path} cannot be opened: {error}.") from error
         except sqlite3.DatabaseError as error:
-            raise LibraryError(
-                f"{self.path} cannot be opened ({error}). If it is damaged, delete {self.folder} "
-                "and index again."
+            raise LibraryDamagedError(
+                f"{self.path} is damaged ({error}). See: qa doctor{library_words(self.folder)}"
             ) from error
         if made_by != APPLICATION_ID:
             raise self._foreign()

@@ -185,8 +185,11 @@ def process_seconds(command: Sequence[str]) -> float:
     """Run a command to its end; return its wall time."""
     environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
     started = time.perf_counter()
-    subprocess.run(command, check=False, capture_output=True, env=environment)
-    return time.perf_counter() - started
+    done = subprocess.run(command, check=False, capture_output=True, env=environment)
+    seconds = time.perf_counter() - started
+    if done.returncode or not done.stdout.strip():
+        raise SystemExit(f"{command[0]} … failed:\n{done.stderr.decode()}")
+    return seconds
 
 
 def qa(*arguments: str, allowed: Sequence[int] = (0,)) -> str:

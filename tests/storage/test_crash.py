@@ -87,7 +87,7 @@ def test_killed_at_random_moments(tmp_path: Path, holds_the_table: HoldsTheTable
             interrupted += runs.status() == -signal.SIGKILL
             store = Store(library, create=False)
             assert store.check() == []
-            holds_the_table(LiveVectors(store, 64), store)
+            holds_the_table(LiveVectors(store), store)
             # An article is there with all its passages or not at all.
             assert {row.passages for row in store.article_rows()} <= {8}
             store.close()
@@ -99,7 +99,7 @@ def test_killed_at_random_moments(tmp_path: Path, holds_the_table: HoldsTheTable
         assert runs.status() == 0
     store = Store(library, create=False)
     assert store.check() == []
-    holds_the_table(LiveVectors(store, 64), store)
+    holds_the_table(LiveVectors(store), store)
     assert store.count() == (FILES, FILES, FILES * 8)
     assert all(file.digest and file.is_whole for file in store.files().values())
     articles = store.articles(row.id for row in store.article_rows())

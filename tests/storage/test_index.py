@@ -20,7 +20,10 @@ DIMENSION = 64
 
 
 def live(store: Store) -> LiveVectors:
-    return LiveVectors(store, DIMENSION)
+    if not store.facts():
+        with store.batch() as batch:
+            batch.set_facts(model="words", fingerprint="words-64", dimension=str(DIMENSION))
+    return LiveVectors(store)
 
 
 def held(vectors: LiveVectors) -> int:

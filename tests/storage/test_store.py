@@ -83,7 +83,7 @@ def test_a_foreign_database_is_left_as_it_was(tmp_path: Path) -> None:
 
 def test_garbage_is_refused(tmp_path: Path) -> None:
     (tmp_path / DATABASE).write_bytes(b"These are no tables. " * 500)
-    with pytest.raises(LibraryError, match="index again"):
+    with pytest.raises(LibraryError, match="qa doctor"):
         Store(tmp_path, create=True)
 
 

@@ -15,7 +15,7 @@ from ..build import build_article
 from ..clean import clean
 from ..dates import parse_date
 from ..decode import decode
-from ..found import NotAnArticleError, Problem, ReadArticle
+from ..found import EmptyFileError, NotAnArticleError, Problem, ReadArticle
 
 TEXT_KEYS = ("text", "content", "body")
 """Keys of the text, best first."""
@@ -74,7 +74,7 @@ def read_lines(name: str, lines: Iterable[Line]) -> Iterator[ReadArticle | Probl
             yield Problem(f"{name}#{record}", f"line {number}: {error}", quiet=False)
         others = True
     if not record:
-        raise NotAnArticleError("empty file")
+        raise EmptyFileError("empty file")
     if questions and not others:
         raise NotAnArticleError("a set of questions, not articles")
     if questions:
