@@ -28,6 +28,7 @@ from ..errors import (
 from ..settings import library_words
 from .batch import Batch
 from .schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
+from .scope import SOURCE, path_ending, row_number, scope_sql, shown_source
 
 DATABASE = "library.sqlite"
 """Name of the file inside the library's folder."""
@@ -40,12 +41,6 @@ MAKING_SECONDS = 30
 
 LOCK = "writer.lock"
 """Name of the file that whoever writes holds locked."""
-
-SOURCE = (
-    "coalesce(articles.url, files.name || "
-    "CASE WHEN articles.record IS NULL THEN '' ELSE '#' || articles.record END)"
-)
-"""An article's source as the person named it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +168,7 @@ class Store:
         ids: Sequence[int] | None = None,
     ) -> list[ArticleRow]:
         """Return the articles in a scope, of one file, or by row number; newest first."""
-        where, values = _scope_sql(scope or Scope())
+        where, values = scope_sql(scope or Scope())
         if file is not None:
             where, values = "articles.file = ?", [file]
         if ids is not None:
@@ -194,7 +189,7 @@ class Store:
                 id=row[0],
                 record=row[1],
                 title=row[2],
-                source=row[7] or _shown_source(row[3], row[8], row[9]),
+                source=row[7] or shown_source(row[3], row[8], row[9]),
                 published=_date(row[4]),
                 digest=row[5],
                 passages=row[6],
@@ -218,7 +213,7 @@ class Store:
                 found[row[0]] = Article(
                     id=str(row[0]),
                     title=row[1],
-                    source=row[9] or _shown_source(row[2], row[7], row[8]),
+                    source=row[9] or shown_source(row[2], row[7], row[8]),
                     published=_date(row[3]),
                     text=row[4],
                     digest=row[5],
@@ -233,20 +228,20 @@ class Store:
         """
         if not named.strip():
             return []
-        if (number := _number(named)) is not None:
+        if (number := row_number(named)) is not None:
             rows = self._rows("SELECT id FROM articles WHERE id = ?", number)
             if rows:
                 return [row[0] for row in rows]
         base = "SELECT articles.id FROM articles JOIN files ON files.id = articles.file WHERE "
         searches: list[tuple[str, list[str | int]]] = [(f"{SOURCE} = ?", [named])]
         path, _, last = named.rpartition("#")
-        if path and (record := _number(last)) is not None:
+        if path and (record := row_number(last)) is not None:
             searches.append(("path = ? AND record = ?", [os.path.abspath(path), record]))
-            searches.append(("path LIKE ? ESCAPE '!' AND record = ?", [_ending(path), record]))
+            searches.append(("path LIKE ? ESCAPE '!' AND record = ?", [path_ending(path), record]))
         folder = os.path.abspath(Path(named).expanduser())
         beneath = folder.rstrip("/") + "/"
         searches.append(("path = ? OR substr(path, 1, length(?)) = ?", [folder, beneath, beneath]))
-        searches.append(("path LIKE ? ESCAPE '!'", [_ending(named)]))
+        searches.append(("path LIKE ? ESCAPE '!'", [path_ending(named)]))
         for where, values in searches:
             if rows := self._rows(base + f"({where}) ORDER BY articles.id", *values):
                 return [row[0] for row in rows]
@@ -271,7 +266,7 @@ class Store:
         """Return the sorted numbers of a scope's passages, or None when the scope is everything."""
         if scope.is_all:
             return None
-        where, values = _scope_sql(scope)
+        where, values = scope_sql(scope)
         rows = self._rows(
             "SELECT passages.id FROM passages JOIN articles ON articles.id = passages.article "
             f"JOIN files ON files.id = articles.file WHERE {where} ORDER BY passages.id",
@@ -290,7 +285,7 @@ class Store:
         values: list[str | int] = [match]
         within = ""
         if not scope.is_all:
-            where, more = _scope_sql(scope)
+            where, more = scope_sql(scope)
             within = (
                 "AND rowid IN (SELECT passages.id FROM passages "
                 "JOIN articles ON articles.id = passages.article "
@@ -484,47 +479,6 @@ def no_articles(folder: Path) -> LibraryError:
     """Return the error of a library that holds nothing yet."""
     words = library_words(folder)
     return LibraryError(f"There are no articles in {folder} yet. Add some: qa index FOLDER{words}")
-
-
-def _scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
-    """A condition over ``articles`` and ``files``, and its values."""
-    conditions: list[str] = []
-    values: list[str | int] = []
-    if scope.since:
-        conditions.append("articles.published >= ?")
-        values.append(scope.since.isoformat())
-    if scope.until:
-        conditions.append("articles.published <= ?")
-        values.append(scope.until.isoformat())
-    if scope.source:
-        conditions.append(f"({SOURCE} GLOB ? OR files.path GLOB ?)")
-        values += [scope.source, scope.source]
-    if scope.paths:
-        under = []
-        for path in scope.paths:
-            folder = path.rstrip("/") + "/"
-            under.append("files.path = ? OR substr(files.path, 1, length(?)) = ?")
-            values += [path, folder, folder]
-        conditions.append("(" + " OR ".join(under) + ")")
-    return " AND ".join(conditions) or "1", values
-
-
-def _shown_source(source: str, path: str, name: str) -> str:
-    """A path as the person named it, while that leads to the file; else its absolute path."""
-    if name == path or os.path.abspath(name) == path:
-        return source
-    return path + source[len(name) :]
-
-
-def _number(text: str) -> int | None:
-    """A row number as a person writes it, or None."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
-
-
-def _ending(named: str) -> str:
-    """A LIKE pattern for paths that end in these components."""
-    escaped = named.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%/{escaped}"
 
 
 def _date(text: str | None) -> date | None:
