@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from .articles.gone import folder_is_bare, holds_anything, is_gone, is_under
 from .articles.heading import split_under_heading
 from .articles.load import (
     FoundFile,
@@ -116,7 +117,7 @@ class Indexer:
             else:
                 pending.append(found)
         vanished = _vanished(under, known, seen)
-        held = [path for path in under if paths and _holds_anything(path)]
+        held = [path for path in under if paths and holds_anything(path)]
         self._total_bytes = sum(found.size_bytes for found in pending)
         by_digest: dict[tuple[str, str], list[FileRow]] = {}
         for row in vanished:
@@ -131,7 +132,7 @@ class Indexer:
         self._report.unpruned = [
             row.path
             for row in vanished
-            if (not _is_under(row.path, held) if paths else folder_is_bare(row.path))
+            if (not is_under(row.path, held) if paths else folder_is_bare(row.path))
         ]
         if prune:
             self._prune([row for row in vanished if row.path not in self._report.unpruned])
@@ -360,38 +361,9 @@ def _vanished(under: Sequence[str], known: dict[str, FileRow], seen: set[str]) -
     return [
         row
         for path, row in known.items()
-        if path not in seen and _is_under(path, under) and _is_gone(path)
+        if path not in seen and is_under(path, under) and is_gone(path)
     ]
-
-
-def folder_is_bare(path: str) -> bool:
-    """Whether the folder that a file stood in is gone, or holds nothing at all."""
-    return not _holds_anything(os.path.dirname(path))
-
-
-def _holds_anything(folder: str) -> bool:
-    """Whether there is such a folder with anything in it: an unmounted disk leaves an empty one."""
-    try:
-        with os.scandir(folder) as entries:
-            return next(entries, None) is not None
-    except OSError:
-        return False
-
-
-def _is_under(path: str, folders: Sequence[str]) -> bool:
-    return path.startswith(tuple(folder.rstrip("/") + "/" for folder in folders))
 
 
 def _suffix(path: str) -> str:
     return os.path.splitext(path)[1].lower()
-
-
-def _is_gone(path: str) -> bool:
-    """Whether there is no such file; one that may merely not be looked at counts as there."""
-    try:
-        os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False

@@ -181,8 +181,10 @@ class Library:
         for path, size, modified in self._store.file_marks():
             try:
                 facts = os.stat(path)
-            except OSError:
+            except (FileNotFoundError, NotADirectoryError):
                 gone.append(path)
+            except OSError:
+                continue  # it may not be looked at now, which does not make it gone
             else:
                 if (facts.st_size, facts.st_mtime_ns) != (size, modified):
                     changed.append(path)

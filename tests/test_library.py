@@ -471,3 +471,20 @@ def test_a_library_keeps_its_model_when_none_is_named(
     library.reembed("other")
     assert open_library().add(articles).unchanged == 2
     assert open_library().encoder is encoders["other"]
+
+
+def test_a_file_that_may_not_be_looked_at_is_not_called_gone(
+    open_library: Opener, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library()
+    library.add(articles)
+
+    def refuse(path: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("qa.library.os.stat", refuse)
+    stale = library.stale_files()
+    monkeypatch.undo()
+    assert stale == ([], [])
+    (articles / "volcano.txt").unlink()
+    assert library.stale_files() == ([], [str(articles / "volcano.txt")])

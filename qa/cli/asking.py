@@ -145,7 +145,7 @@ def _bring_up(library: "Library", places: Sequence[str], *, quiet: bool) -> None
 
 def _warn_of_changes(library: "Library") -> None:
     """Say on stderr when files have changed since they were read, and how to read them again."""
-    from ..indexing import folder_is_bare
+    from ..articles.gone import folder_is_bare
     from ..settings import library_words
 
     changed, gone = library.stale_files()

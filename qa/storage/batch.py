@@ -76,7 +76,7 @@ class Batch:
         )
         if article.id:
             number = int(article.id)
-            self.remove_passages(number)
+            self._remove_passages(number)
             self._connection.execute(
                 "UPDATE articles SET file = ?, record = ?, title = ?, url = ?, published = ?, "
                 "first_line = ?, digest = ?, text = ? WHERE id = ?",
@@ -104,7 +104,7 @@ class Batch:
 
     def remove_article(self, number: int) -> None:
         """Remove an article and its passages."""
-        self.remove_passages(number)
+        self._remove_passages(number)
         self._connection.execute("DELETE FROM articles WHERE id = ?", (number,))
 
     def remove_empty_files(self) -> None:
@@ -119,10 +119,10 @@ class Batch:
         embeddings: NDArray[np.float32],
     ) -> None:
         """Give a stored article other passages; its row stays as it is."""
-        self.remove_passages(number)
+        self._remove_passages(number)
         self._put_passages(number, article, places, embeddings)
 
-    def remove_passages(self, number: int) -> None:
+    def _remove_passages(self, number: int) -> None:
         """Remove an article's passages from every table and leave their tombstones."""
         title, text = self._connection.execute(
             "SELECT title, text FROM articles WHERE id = ?", (number,)
