@@ -169,6 +169,8 @@ class Answer:
     """Other answers, best first."""
     hits: tuple[Hit, ...]
     """The passages that fit the question best, best first."""
+    guess: Alternative | None = None
+    """The likeliest answer, whatever may be claimed; None when nothing was read. For measuring."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds of each step by name; ``total`` is the whole."""
 

@@ -3,7 +3,7 @@
 import os
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -136,8 +136,19 @@ class Library:
         """Return the k passages that fit a question best, best first."""
         return self._retrieve(_asked(question), k, scope or Scope(), {})
 
-    def ask(self, question: str, *, k: int = settings.HITS, scope: Scope | None = None) -> Answer:
-        """Return the answer that the articles give, with its sources; or that they give none."""
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = settings.HITS,
+        scope: Scope | None = None,
+        on_hits: Callable[[list[Hit]], None] | None = None,
+    ) -> Answer:
+        """Return the answer that the articles give, with its sources; or that they give none.
+
+        ``on_hits`` is called, in this thread, with the k passages as soon as they are found, before
+        they are read.
+        """
         question = _asked(question)
         started = time.perf_counter()
         timings: dict[str, float] = {}
@@ -145,6 +156,8 @@ class Library:
             raise UsageError("The number of hits must be at least 1.")
         # As many are read whatever k is, so that it changes what is shown and not the answer.
         hits = self._retrieve(question, max(k, READ_PASSAGES), scope or Scope(), timings)
+        if on_hits is not None:
+            on_hits(hits[:k])
         found = replace(answer(question, hits, self.reader, timings), hits=tuple(hits[:k]))
         timings["total"] = (time.perf_counter() - started) * 1000
         return found

@@ -25,11 +25,16 @@ def answer(question: str, hits: Sequence[Hit], reader: Reader, timings: dict[str
     weighed = weigh(spans, read, reader.calibration)
     timings["read"] = (time.perf_counter() - started) * 1000
     confidence = weighed[0][1] if weighed else 0.0
+    guess = (
+        Alternative(weighed[0][0].text, confidence, _citation(1, weighed[0][0]))
+        if weighed
+        else None
+    )
     # Whatever a span scores: words that stand in no article cannot be answered from them.
     matched = any(hit.why.bm25 is not None for hit in hits)
     status = status_of(confidence, reader.calibration) if matched else Status.NOT_FOUND
     if status is Status.NOT_FOUND:
-        return Answer(question, "", status, confidence, (), (), tuple(hits), timings)
+        return Answer(question, "", status, confidence, (), (), tuple(hits), guess, timings)
     best = weighed[0][0]
     same = [span for span, _ in weighed if _folded(span.text) == _folded(best.text)]
     citations = _citations(same)
@@ -39,7 +44,15 @@ def answer(question: str, hits: Sequence[Hit], reader: Reader, timings: dict[str
         for number, (span, sure) in enumerate(_distinct(others), start=len(citations) + 1)
     )
     return Answer(
-        question, best.text, status, confidence, citations, alternatives, tuple(hits), timings
+        question,
+        best.text,
+        status,
+        confidence,
+        citations,
+        alternatives,
+        tuple(hits),
+        guess,
+        timings,
     )
 
 

@@ -159,7 +159,8 @@ class EpochBuilder:
                 examples.extend(self._beside(question, generator))
             if generator.random() < self._mix.perturbed:
                 text = self._set.passages[entry.passage].text
-                other = perturb_question(entry.text, text, self._swaps, generator)
+                answers = tuple(self._set.answers(question))
+                other = perturb_question(entry.text, text, self._swaps, generator, answers)
                 if other is not None:
                     changed.append((other, positive.passage))
         tokenized = tokenize(self._tokenizer, [text for text, _ in changed])
