@@ -69,6 +69,8 @@ class Why:
     """Cosine of question and passage embeddings."""
     dense_rank: int | None
     """Place in the dense list, from 1; None when it was not in its top."""
+    reader: float | None = None
+    """The reader's score of its best span, less that of "no answer"; None when it was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Hit:
     score: float
     """Fused retrieval score, higher is better, comparable within one question."""
     rank: int
-    """Place, from 1."""
+    """Place by retrieval alone, from 1; an answer's hits stand in the order of the reader."""
     why: Why
     """The scores behind it."""
 
@@ -187,6 +189,8 @@ class Scope:
     """Glob over ``Article.source``: ``*`` any run of characters, ``?`` one, ``[…]`` a choice."""
     paths: tuple[str, ...] = ()
     """Absolute paths of files and folders; an article must stand in or under one of them."""
+    without: tuple[str, ...] = ()
+    """Article ids left out; those of no article change nothing."""
 
     @property
     def is_all(self) -> bool:

@@ -21,7 +21,7 @@ from .errors import LibraryBusyError, ModelMismatchError, UsageError
 from .indexing import Indexer, Progress, Report, facts_of, reembed
 from .models import catalog
 from .models.encoder import Encoder, open_encoder
-from .models.reader import Reader, SentenceReader
+from .models.reader import Reader, open_reader
 from .storage.index import LiveVectors
 from .storage.store import LOCK, ArticleRow, Store, no_articles
 
@@ -59,11 +59,14 @@ class Library:
     Threads may share one. Reading goes on while another process writes.
     """
 
-    def __init__(self, folder: Path, model: str | None, *, create: bool) -> None:
+    def __init__(
+        self, folder: Path, model: str | None, reader: str | None, *, create: bool
+    ) -> None:
         """Use ``Library.open``."""
         self.folder = folder
         """Where the library lies."""
         self._model = model
+        self._reader_name = reader
         self._store = Store(folder, create=create)
         self._encoder: Encoder | None = None
         self._live: LiveVectors | None = None
@@ -76,16 +79,18 @@ class Library:
         path: str | os.PathLike[str] | None = None,
         *,
         model: str | None = None,
+        reader: str | None = None,
         create: bool = True,
     ) -> Self:
         """Open the library in a folder, or the person's own one; make it if need be.
 
         ``model`` is an encoder of models.txt or a folder; a library that has one keeps it.
+        ``reader`` is a reader of models.txt or a folder, and may change from question to question.
         Raises LibraryError, LibraryVersionError or UsageError.
         """
-        given = settings.load_settings(model=model)
+        given = settings.load_settings(model=model, reader=reader)
         folder = Path(path).expanduser().absolute() if path is not None else given.library
-        return cls(folder, given.model, create=create)
+        return cls(folder, given.model, given.reader, create=create)
 
     def add(
         self, *paths: str | os.PathLike[str], prune: bool = False, progress: Progress | None = None
@@ -257,9 +262,9 @@ class Library:
 
     @property
     def reader(self) -> Reader:
-        """What reads the passages."""
+        """What reads the passages, loaded on first use. Raises ModelError when it is not there."""
         if self._reader is None:
-            self._reader = SentenceReader(self.encoder)
+            self._reader = open_reader(self._reader_name)
         return self._reader
 
     def close(self) -> None:
@@ -320,7 +325,7 @@ class Library:
 
     def _forget_model(self) -> None:
         """Let go of all that depends on the model that made the embeddings."""
-        self._encoder, self._live, self._reader, self._made_by = None, None, None, None
+        self._encoder, self._live, self._made_by = None, None, None
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

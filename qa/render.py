@@ -64,7 +64,7 @@ def answer_values(answer: Answer) -> dict[str, Any]:
             }
             for other in answer.alternatives
         ],
-        "hits": [hit_values(hit) for hit in answer.hits],
+        "hits": [hit_values(hit, place) for place, hit in enumerate(answer.hits, 1)],
         "timings_ms": {name: round(value, 2) for name, value in answer.timings.items()},
     }
 
@@ -83,10 +83,10 @@ def citation_values(citation: Citation) -> dict[str, Any]:
     }
 
 
-def hit_values(hit: Hit) -> dict[str, Any]:
-    """Return a hit as JSON values."""
+def hit_values(hit: Hit, place: int) -> dict[str, Any]:
+    """Return a hit as JSON values; ``place`` is where it stands among those shown, from 1."""
     return {
-        "rank": hit.rank,
+        "rank": place,
         "score": round(hit.score, 4),
         "start": hit.passage.start,
         "end": hit.passage.end,
@@ -97,6 +97,8 @@ def hit_values(hit: Hit) -> dict[str, Any]:
             "bm25_rank": hit.why.bm25_rank,
             "cosine": round(hit.why.cosine, 4),
             "dense_rank": hit.why.dense_rank,
+            "retrieval_rank": hit.rank,
+            "reader": None if hit.why.reader is None else round(hit.why.reader, 4),
         },
     }
 
@@ -171,9 +173,9 @@ def hit_lines(hits: Sequence[Hit], width: int | None, *, explain: bool) -> list[
 def explain_lines(answer: Answer, width: int | None) -> list[Line]:
     """Return how an answer came about: each passage's scores, each step's time."""
     lines: list[Line] = [[], [("How it came about", "note")]]
-    for hit in answer.hits:
+    for place, hit in enumerate(answer.hits, 1):
         where = f"{hit.passage.article.source}:{_line_of(hit)}"
-        lines.append([(f"{hit.rank:>3}. ", "number"), (where, "source")])
+        lines.append([(f"{place:>3}. ", "number"), (where, "source")])
         lines.append([(f"     {why_text(hit)}", "note")])
     steps = " · ".join(f"{name} {value:.0f} ms" for name, value in answer.timings.items())
     lines.append([(f"     confidence {answer.confidence:.2f}", "note")])
@@ -186,7 +188,8 @@ def why_text(hit: Hit) -> str:
     why = hit.why
     bm25 = "no word matched" if why.bm25 is None else f"BM25 {why.bm25:.2f} (#{why.bm25_rank})"
     dense = f"cosine {why.cosine:.2f}" + (f" (#{why.dense_rank})" if why.dense_rank else "")
-    return f"score {hit.score:.2f} · {bm25} · {dense}"
+    reader = "" if why.reader is None else f" · reader {why.reader:+.1f}"
+    return f"score {hit.score:.2f} (#{hit.rank}) · {bm25} · {dense}{reader}"
 
 
 def _place_lines(number: int, article: Article, line: int, width: int | None) -> list[Line]:

@@ -59,6 +59,8 @@ class Settings:
     """Folder of the library."""
     model: str | None
     """Encoder by name or folder; None for the library's own, or the default."""
+    reader: str | None
+    """Reader by name or folder; None for the default."""
     hits: int
     """Hits a question returns."""
 
@@ -76,7 +78,10 @@ def folders() -> Folders:
 
 
 def load_settings(
-    library: str | None = None, model: str | None = None, hits: int | None = None
+    library: str | None = None,
+    model: str | None = None,
+    hits: int | None = None,
+    reader: str | None = None,
 ) -> Settings:
     """Return the settings in force; arguments are flags, None where the flag was not given.
 
@@ -87,12 +92,13 @@ def load_settings(
     config = _read_config(path)
     chosen = library or os.environ.get("QA_LIBRARY") or config.get("library") or "default"
     encoder = model or os.environ.get("QA_MODEL") or str(config.get("model", ""))
+    reading = reader or os.environ.get("QA_READER") or str(config.get("reader", ""))
     variable = os.environ.get("QA_HITS")
     if hits is None and variable:
         hits = _hits(variable if not variable.isdecimal() else int(variable), "QA_HITS")
     elif hits is None:
         hits = _hits(config.get("hits", HITS), f"hits in {path}")
-    return Settings(_library_folder(str(chosen), places), encoder or None, hits)
+    return Settings(_library_folder(str(chosen), places), encoder or None, reading or None, hits)
 
 
 def library_words(folder: Path) -> str:
@@ -142,12 +148,12 @@ def _read_config(path: Path) -> dict[str, object]:
         return {}
     except (OSError, ValueError) as error:
         raise UsageError(f"The config file {path} cannot be read: {error}.") from error
-    known = {"library", "model", "hits"}
+    known = {"library", "model", "reader", "hits"}
     if unknown := sorted(set(values) - known):
         raise UsageError(
             f"The config file {path} has {unknown[0]!r}; it may have {', '.join(sorted(known))}."
         )
-    for name in ("library", "model"):
+    for name in ("library", "model", "reader"):
         if not isinstance(values.get(name, ""), str):
             raise UsageError(f"{name} in {path} must be text, not {values[name]!r}.")
     return values

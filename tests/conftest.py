@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from qa.datatypes import Passage, Span
     from qa.library import Library
     from qa.models.encoder import Encoder, OnnxEncoder
     from qa.storage.store import Store
@@ -56,6 +57,31 @@ class WordEncoder:
         return [len(text.split()) for text in texts]
 
 
+class WordReader:
+    """Offers every sentence that shares a content word with the question: the more, the better."""
+
+    name = "words"
+
+    def read(
+        self, question: str, passages: Sequence["Passage"], seconds: float | None = None
+    ) -> list["Span"]:
+        """Return spans with scores from -2 to 6, best first."""
+        from qa.datatypes import Span
+        from qa.sentences import sentence_bounds
+        from qa.terms import question_terms
+
+        asked = set(question_terms(question))
+        spans = []
+        for passage in passages:
+            for start, end in sentence_bounds(passage.text):
+                shared = asked & set(question_terms(passage.text[start:end]))
+                if shared:
+                    score = 8 * len(shared) / len(asked) - 2
+                    start_at, end_at = passage.start + start, passage.start + end
+                    spans.append(Span(passage, start_at, end_at, score))
+        return sorted(spans, key=lambda span: -span.score)
+
+
 class RememberingEncoder:
     """A real encoder that embeds each text once: embeddings do not depend on companions."""
 
@@ -81,7 +107,7 @@ def session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QA_HOME", str(home))
-        for name in ("QA_LIBRARY", "QA_MODEL", "QA_HITS", "QA_THREADS"):
+        for name in ("QA_LIBRARY", "QA_MODEL", "QA_READER", "QA_HITS", "QA_THREADS"):
             patch.delenv(name, raising=False)
         yield home
 
@@ -137,9 +163,13 @@ def store(tmp_path: Path) -> Iterator["Store"]:
 
 @pytest.fixture
 def encoders(word_encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch) -> dict[Any, WordEncoder]:
-    """What ``open_encoder`` returns in a library, by name; None is the default, the double."""
+    """What ``open_encoder`` returns in a library, by name; None is the default, the double.
+
+    Its reader is a double, too.
+    """
     known = {None: word_encoder, "words": word_encoder, "other": WordEncoder("other", 32)}
     monkeypatch.setattr("qa.library.open_encoder", lambda name=None: known[name])
+    monkeypatch.setattr("qa.library.open_reader", lambda name=None: WordReader())
     return known
 
 

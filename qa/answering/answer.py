@@ -1,14 +1,24 @@
 """Hits → answer: read the passages, weigh the spans, say how sure, or say that there is none."""
 
-import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..datatypes import Alternative, Answer, Citation, Hit, Span, Status
-from ..models.reader import Calibration, Reader
+from ..models.reader import Reader
+from .evidence import Weighed, folded, weigh
 
 READ_PASSAGES = 8
 """Passages that are read for an answer."""
+
+READ_SECONDS = 2.0
+"""After so long no further passage is begun: a slow machine answers from fewer."""
+
+ANSWERED = 0.5
+"""Confidence from which an answer is claimed."""
+
+WEAK = 0.2
+"""Confidence from which a guess is offered; below it nothing is."""
 
 MOST_CITATIONS = 3
 """Places cited for one answer."""
@@ -18,65 +28,65 @@ MOST_ALTERNATIVES = 3
 
 
 def answer(question: str, hits: Sequence[Hit], reader: Reader, timings: dict[str, float]) -> Answer:
-    """Read the best hits and return what they say; adds the milliseconds of reading."""
+    """Read the best hits and return what they say; adds the milliseconds of reading.
+
+    The answer's hits stand in the order that the reader gives them.
+    """
     started = time.perf_counter()
     read = hits[:READ_PASSAGES]
-    spans = reader.read(question, [hit.passage for hit in read])
-    weighed = weigh(spans, read, reader.calibration)
+    spans = reader.read(question, [hit.passage for hit in read], READ_SECONDS)
+    weighed = weigh(question, read, spans)
+    ordered = reorder(hits, weighed)
     timings["read"] = (time.perf_counter() - started) * 1000
-    confidence = weighed[0][1] if weighed else 0.0
-    guess = (
-        Alternative(weighed[0][0].text, confidence, _citation(1, weighed[0][0]))
-        if weighed
-        else None
-    )
+    if not weighed:
+        return Answer(question, "", Status.NOT_FOUND, 0.0, (), (), ordered, None, timings)
+    best = weighed[0]
+    guess = Alternative(best.span.text, best.confidence, _citation(1, best.span))
     # Whatever a span scores: words that stand in no article cannot be answered from them.
     matched = any(hit.why.bm25 is not None for hit in hits)
-    status = status_of(confidence, reader.calibration) if matched else Status.NOT_FOUND
+    status = status_of(best.confidence) if matched else Status.NOT_FOUND
     if status is Status.NOT_FOUND:
-        return Answer(question, "", status, confidence, (), (), tuple(hits), guess, timings)
-    best = weighed[0][0]
-    same = [span for span, _ in weighed if _folded(span.text) == _folded(best.text)]
-    citations = _citations(same)
-    others = [(span, sure) for span, sure in weighed if _folded(span.text) != _folded(best.text)]
+        return Answer(question, "", status, best.confidence, (), (), ordered, guess, timings)
+    words = folded(best.span.text)
+    citations = _citations([entry.span for entry in weighed if folded(entry.span.text) == words])
+    others = [entry for entry in weighed if folded(entry.span.text) != words]
+    most = 1 - best.confidence
     alternatives = tuple(
-        Alternative(span.text, sure, _citation(number, span))
-        for number, (span, sure) in enumerate(_distinct(others), start=len(citations) + 1)
+        Alternative(entry.span.text, min(entry.confidence, most), _citation(number, entry.span))
+        for number, entry in enumerate(_distinct(others), start=len(citations) + 1)
     )
     return Answer(
         question,
-        best.text,
+        best.span.text,
         status,
-        confidence,
+        best.confidence,
         citations,
         alternatives,
-        tuple(hits),
+        ordered,
         guess,
         timings,
     )
 
 
-def weigh(
-    spans: Sequence[Span], hits: Sequence[Hit], calibration: Calibration
-) -> list[tuple[Span, float]]:
-    """Return spans with their confidence in [0, 1], best first."""
-    scores = {(hit.passage.article.id, hit.passage.start): hit.score for hit in hits}
-    weighed: list[tuple[float, Span]] = []
-    for span in spans:
-        retrieval = scores[span.passage.article.id, span.passage.start]
-        weighed.append((span.score + calibration.retrieval_weight * retrieval, span))
-    weighed.sort(key=lambda pair: -pair[0])
-    return [
-        (span, _logistic(calibration.slope * evidence + calibration.intercept))
-        for evidence, span in weighed
+def reorder(hits: Sequence[Hit], weighed: Sequence[Weighed]) -> tuple[Hit, ...]:
+    """Return the hits by their best span, with its score; those without one follow as they were."""
+    best: dict[tuple[str, int], Weighed] = {}
+    for entry in weighed:
+        passage = entry.span.passage
+        best.setdefault((passage.article.id, passage.start), entry)
+    known = {(hit.passage.article.id, hit.passage.start): hit for hit in hits}
+    read = [
+        replace(known[place], why=replace(known[place].why, reader=entry.span.score))
+        for place, entry in best.items()
     ]
+    return (*read, *(hit for place, hit in known.items() if place not in best))
 
 
-def status_of(confidence: float, calibration: Calibration) -> Status:
+def status_of(confidence: float) -> Status:
     """Return what may be claimed at that confidence."""
-    if confidence >= calibration.answered:
+    if confidence >= ANSWERED:
         return Status.ANSWERED
-    return Status.WEAK if confidence >= calibration.weak else Status.NOT_FOUND
+    return Status.WEAK if confidence >= WEAK else Status.NOT_FOUND
 
 
 def _citations(spans: Sequence[Span]) -> tuple[Citation, ...]:
@@ -92,18 +102,9 @@ def _citation(number: int, span: Span) -> Citation:
     return Citation(number, span.passage.article, span.start, span.end)
 
 
-def _distinct(weighed: Sequence[tuple[Span, float]]) -> list[tuple[Span, float]]:
+def _distinct(weighed: Sequence[Weighed]) -> list[Weighed]:
     """The best few with different words."""
-    first: dict[str, tuple[Span, float]] = {}
-    for span, sure in weighed:
-        first.setdefault(_folded(span.text), (span, sure))
+    first: dict[str, Weighed] = {}
+    for entry in weighed:
+        first.setdefault(folded(entry.span.text), entry)
     return list(first.values())[:MOST_ALTERNATIVES]
-
-
-def _folded(text: str) -> str:
-    """Words alone, for comparing two quotes."""
-    return " ".join(text.casefold().split()).strip(" .,;:!?\"'“”‘’")
-
-
-def _logistic(value: float) -> float:
-    return 1 / (1 + math.exp(-max(-50.0, min(50.0, value))))

@@ -19,6 +19,7 @@ from .options import (
     model_option,
     open_library,
     quiet_option,
+    reader_option,
     scope_options,
 )
 
@@ -38,6 +39,7 @@ NAMED_FILES = 3
 @scope_options
 @click.option("--explain", is_flag=True, help="Also show how the answer came about.")
 @model_option
+@reader_option
 @quiet_option
 def ask(
     question: str,
@@ -48,6 +50,7 @@ def ask(
     scope: Scope,
     explain: bool,
     model: str | None,
+    reader: str | None,
     quiet: bool,
 ) -> None:
     """Answer QUESTION from your articles.
@@ -68,7 +71,7 @@ def ask(
     if not question.strip():
         raise UsageError("The question is empty.")
     places = article_paths(paths)
-    with open_library(library, model=model, create=bool(paths)) as opened:
+    with open_library(library, model=model, reader=reader, create=bool(paths)) as opened:
         if places:
             _bring_up(opened, places, quiet=quiet)
             scope = replace(scope, paths=tuple(os.path.abspath(path) for path in places))
@@ -118,7 +121,7 @@ def search(
     with open_library(library, model=model) as opened:
         found = opened.search(query, k=settings.load_settings(hits=hits).hits, scope=scope)
         if as_json:
-            values = [render.hit_values(hit) for hit in found]
+            values = [render.hit_values(hit, hit.rank) for hit in found]
             click.echo(render.to_json({"version": 1, "query": query, "hits": values}))
         elif found:
             print_lines(render.hit_lines(found, columns(), explain=explain))

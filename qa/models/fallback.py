@@ -1,4 +1,4 @@
-"""Sentence-Transformers itself: for the export, and for a model that cannot be exported."""
+"""PyTorch models as their libraries load them: for the export, and for what cannot be exported."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .. import settings
 from ..errors import ModelError
+from .catalog import WEIGHTS
 
 if TYPE_CHECKING:
     from .encoder import Role
@@ -36,6 +37,57 @@ def load_sentence_transformer(folder: Path) -> Any:
     except Exception as error:  # whatever is wrong with the folder, the message says which
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelError(f"{folder} cannot be loaded as an encoder: {reason}") from error
+
+
+def load_question_answering(folder: Path, base: Path | None) -> tuple[Any, Any]:
+    """Load an extractive reader and its tokenizer: safetensors only, no code, no network.
+
+    With ``base``, the folder holds what is to be added to that encoder's weights, in half
+    precision, and the weights of the span head. Raises ModelError when it cannot be loaded.
+    """
+    settings.go_offline()
+    import torch
+    from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(base or folder, local_files_only=True)
+        if base is None:
+            model = AutoModelForQuestionAnswering.from_pretrained(
+                folder,
+                local_files_only=True,
+                use_safetensors=True,
+                attn_implementation="eager",
+                dtype=torch.float32,
+            )
+        else:
+            config = AutoConfig.from_pretrained(base, local_files_only=True)
+            model = AutoModelForQuestionAnswering.from_config(  # type: ignore[no-untyped-call]
+                config, attn_implementation="eager"
+            )
+            model.load_state_dict(_added(base, folder, model.base_model_prefix))
+    except Exception as error:  # whatever is wrong with the folder, the message says which
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"{folder} cannot be loaded as a reader: {reason}") from error
+    return model.eval(), tokenizer
+
+
+def _added(base: Path, folder: Path, prefix: str) -> dict[str, Any]:
+    """Return the weights of a reader whose folder holds the difference from an encoder."""
+    from safetensors.torch import load_file
+
+    encoder = load_file(base / WEIGHTS)
+    weights = {
+        f"{prefix}.{name}": tensor
+        for name, tensor in encoder.items()
+        # A reader has no pooler, and makes its position ids itself.
+        if not name.startswith("pooler.") and not name.endswith("position_ids")
+    }
+    for name, difference in load_file(folder / WEIGHTS).items():
+        added = difference.float()
+        weights[name] = weights[name] + added if name in weights else added
+    return weights
 
 
 class SentenceTransformersEncoder:

@@ -1,39 +1,29 @@
 """Question and passages → spans that may answer, each with a score."""
 
-import math
-import re
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import settings
 from ..datatypes import Passage, Span
-from ..sentences import after_leading_date, sentence_bounds
-from ..terms import question_terms, stem
-from .encoder import Encoder
+from ..errors import ModelError
+from . import catalog
+from .export import GRAPH, TOKENIZER, Manifest, cache_folder, export, is_whole, load_manifest
+from .spans import best_spans, whole_words
 
+STRIDE_TOKENS = 128
+"""By how much the windows of a long passage overlap."""
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """How a reader's scores become a probability.
+SPANS_EACH = 3
+"""Spans offered from each window."""
 
-    A span's evidence is its score plus ``retrieval_weight`` times the fused retrieval score of its
-    passage; its confidence is the logistic function of ``slope`` × evidence + ``intercept``
-    (Platt 1999).
-    """
-
-    retrieval_weight: float
-    """What one unit of fused retrieval score is worth."""
-    slope: float
-    """Steepness of the curve."""
-    intercept: float
-    """Its place."""
-    answered: float
-    """Confidence from which an answer is claimed."""
-    weak: float
-    """Confidence from which a guess is offered; below it nothing is."""
+MOST_QUESTION_TOKENS = 64
+"""Word pieces of a question; what is beyond is left out, so that the passage has room."""
 
 
 class Reader(Protocol):
@@ -41,135 +31,127 @@ class Reader(Protocol):
 
     name: str
     """Shown to a person."""
-    calibration: Calibration
-    """How far its scores can be trusted."""
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+    def read(
+        self, question: str, passages: Sequence[Passage], seconds: float | None = None
+    ) -> list[Span]:
         """Return spans from the passages, best first; their scores already weigh "no answer".
 
-        The spans of a passage do not overlap, and there may be none.
+        The spans of a passage do not overlap, and there may be none. After ``seconds`` no further
+        passage is begun; the first is always read.
         """
         ...
 
 
-class SentenceReader:
-    """The light reader: whole sentences, weighed by a linear model over a few plain features.
+class OnnxReader:
+    """An exported extractive reader. Each passage runs alone, one passage a processor.
 
-    Needs no weights but the encoder's. Coefficients and curve are fitted on the training questions
-    (tests/benchmarks/fit_sentences.py). Of 200 that neither had seen it is right with 47 % when the
-    gold paragraph is there, and tells there from gone with AUROC .79; from ``weak`` on it keeps
-    98 % of its right answers.
+    A span's score is that of its first and last token, less that of "no answer", which is the
+    first token's as both (Devlin et al. 2019, section 4.3).
     """
 
-    name = "sentences"
-    calibration = Calibration(
-        retrieval_weight=5.942, slope=0.8694, intercept=-7.9237, answered=0.5, weak=0.059
-    )
-    coefficients: NDArray[np.float64] = np.array([3.875, 2.083, 0.822, -0.132, 0.527])
+    def __init__(self, graph: Path, manifest: Manifest) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+        self.name = manifest.name
+        self._inputs = manifest.inputs
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(graph), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(graph.with_name(TOKENIZER)))
+        self._tokenizer.no_padding()
+        self._cutter = Tokenizer.from_file(str(graph.with_name(TOKENIZER)))
+        self._cutter.no_padding()
+        self._cutter.enable_truncation(MOST_QUESTION_TOKENS)
+        self._tokenizer.enable_truncation(
+            manifest.max_tokens, stride=STRIDE_TOKENS, strategy="only_second"
+        )
+        self._threads = settings.threads()
+        self._pool: ThreadPoolExecutor | None = None
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
-        """Return the sentences of the passages, best first."""
-        places = sentences_of(passages)
-        if not places:
-            return []
-        scores = self.features(question, places) @ self.coefficients
-        spans = [
-            Span(passage, start, end, float(score))
-            for (passage, start, end), score in zip(places, scores, strict=True)
-        ]
-        return sorted(spans, key=lambda span: -span.score)
+    def read(
+        self, question: str, passages: Sequence[Passage], seconds: float | None = None
+    ) -> list[Span]:
+        """Return spans from the passages, best first."""
+        asked = self._cut(question)
+        until = None if seconds is None else time.monotonic() + seconds
 
-    def features(
-        self, question: str, places: Sequence[tuple[Passage, int, int]]
-    ) -> NDArray[np.float64]:
-        """Return float64 ``(len(places), 5)``: what speaks for each sentence.
+        def read_one(numbered: tuple[int, Passage]) -> list[Span]:
+            number, passage = numbered
+            late = until is not None and number > 0 and time.monotonic() > until
+            return [] if late else self._read_one(asked, passage)
 
-        Cosine with the question; share of the question's content words in the sentence, in it with
-        the sentence before and the title, and in its passage with the title; whether it holds the
-        kind of thing that the question asks for. Words count by how few of the sentences have them.
-        """
-        texts = [passage.article.text[start:end] for passage, start, end in places]
-        (query,) = self._encoder.encode([question], "question")
-        cosines = self._encoder.encode(texts, "passage") @ query
-        inside = [_stems(text) for text in texts]
-        weights = _rarity(_stems(question), inside)
-        kind = asked_kind(question)
-        rows = []
-        for number, (passage, start, _) in enumerate(places):
-            title = _stems(passage.article.title)
-            near = inside[number] | title
-            if number and places[number - 1][0] is passage and start > passage.start:
-                near |= inside[number - 1]
-            rows.append(
-                (
-                    float(cosines[number]),
-                    _share(weights, inside[number]),
-                    _share(weights, near),
-                    _share(weights, _stems(passage.text) | title),
-                    float(bool(kind and kind.search(texts[number]))),
-                )
-            )
-        return np.array(rows, np.float64)
+        found = self._map(read_one, list(enumerate(passages)))
+        return sorted((span for spans in found for span in spans), key=lambda span: -span.score)
+
+    def logits(
+        self, pairs: Sequence[tuple[str, str]]
+    ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Return the raw scores of every token as first and as last, each of shape (tokens,)."""
+        encodings = [self._tokenizer.encode(question, text) for question, text in pairs]
+        return [self._run(encoding) for encoding in encodings]
+
+    def _read_one(self, question: str, passage: Passage) -> list[Span]:
+        text = passage.text
+        encoding = self._tokenizer.encode(question, text)
+        candidates: list[tuple[int, int, float]] = []
+        for window in [encoding, *encoding.overflowing]:
+            start, end = self._run(window)
+            nothing = float(start[0] + end[0])
+            chosen = np.array([part == 1 for part in window.sequence_ids])
+            start, end = np.where(chosen, (start, end), -np.inf).astype(np.float32)
+            for first, last, score in best_spans(start, end, SPANS_EACH):
+                left, right = window.offsets[first][0], window.offsets[last][1]
+                left, right = whole_words(text, left, right)
+                if left < right:
+                    candidates.append((left, right, score - nothing))
+        candidates.sort(key=lambda candidate: -candidate[2])
+        spans: list[Span] = []
+        for left, right, score in candidates:
+            start_at, end_at = passage.start + left, passage.start + right
+            if all(end_at <= span.start or start_at >= span.end for span in spans):
+                spans.append(Span(passage, start_at, end_at, score))
+        return spans[:SPANS_EACH]
+
+    def _cut(self, question: str) -> str:
+        """The question's first word pieces, as text."""
+        encoding = self._cutter.encode(question, add_special_tokens=False)
+        return question[: encoding.offsets[-1][1]] if encoding.overflowing else question
+
+    def _run(self, encoding: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        known = {
+            "input_ids": encoding.ids,
+            "attention_mask": encoding.attention_mask,
+            "token_type_ids": encoding.type_ids,
+        }
+        feed = {name: np.array([known[name]], np.int64) for name in self._inputs}
+        start, end = self._session.run(None, feed)
+        return start[0], end[0]
+
+    def _map(self, read_one: Any, numbered: list[tuple[int, Passage]]) -> list[list[Span]]:
+        if len(numbered) == 1 or self._threads == 1:
+            return [read_one(entry) for entry in numbered]
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._threads, "reader")
+        return list(self._pool.map(read_one, numbered))
 
 
-def sentences_of(passages: Sequence[Passage]) -> list[tuple[Passage, int, int]]:
-    """Return the sentences of the passages with their offsets, each place once.
+def open_reader(name: str | None = None) -> Reader:
+    """Return the reader of that name or folder, or the default; export it if that is due.
 
-    The date that a text begins with is no sentence.
+    Raises ModelError when it is unknown, not installed, damaged or cannot be exported.
     """
-    seen: set[tuple[str, int]] = set()
-    places = []
-    for passage in passages:
-        for first, last in sentence_bounds(passage.text):
-            start, end = passage.start + first, passage.start + last
-            key = (passage.article.id, start)
-            if key not in seen and start >= after_leading_date(passage.article.text):
-                seen.add(key)
-                places.append((passage, start, end))
-    return places
-
-
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
-    r"|thousands?|millions?|billions?|half|twice)\b",
-    re.IGNORECASE,
-)
-_TIME = re.compile(
-    r"\b\d{4}\b|\d:\d\d|\b(?:January|February|March|April|May|June|July|August|September|October"
-    r"|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"
-)
-_NAME = re.compile(r"(?<=[\w,;:\"'”’)] )(?:[A-Z]|\"[A-Z])")
-_REASON = re.compile(r"\b(?:because|due|after|since|owing|caused?|so that|to)\b", re.IGNORECASE)
-
-_KINDS = (
-    (re.compile(r"\bhow (?:many|much|long|old|far|big|large|high|tall|deep|fast)\b"), _NUMBER),
-    (re.compile(r"\b(?:when|what (?:year|date|day|month|time)|which (?:year|day|month))\b"), _TIME),
-    (re.compile(r"\b(?:who|whom|whose|where|which|what (?:country|city|company|name))\b"), _NAME),
-    (re.compile(r"\bwhy\b"), _REASON),
-)
-
-
-def asked_kind(question: str) -> re.Pattern[str] | None:
-    """Return a pattern for the kind of thing a question asks for, or None when it is open."""
-    lowered = question.lower()
-    return next((kind for asked, kind in _KINDS if asked.search(lowered)), None)
-
-
-def _stems(text: str) -> set[str]:
-    """The content words of a text, without their endings."""
-    return {stem(term) for term in question_terms(text)}
-
-
-def _rarity(wanted: set[str], texts: Sequence[set[str]]) -> dict[str, float]:
-    """Weight of each wanted word: the fewer of the texts have it, the more it says."""
-    counts = {word: sum(word in text for text in texts) for word in wanted}
-    return {word: math.log((len(texts) + 1) / (count + 0.5)) for word, count in counts.items()}
-
-
-def _share(weights: dict[str, float], found: set[str]) -> float:
-    """Share of the words' weight that was found, in [0, 1]."""
-    total = sum(weights.values())
-    return sum(weight for word, weight in weights.items() if word in found) / total if total else 0
+    entry = catalog.find(name, "reader")
+    source = entry.require()
+    manifest = load_manifest(entry, source)
+    if manifest is None or not is_whole(entry, manifest):
+        manifest = export(entry, source)
+    try:
+        return OnnxReader(cache_folder(entry) / GRAPH, manifest)
+    except Exception as error:  # onnxruntime raises many kinds; each means the same here
+        raise ModelError(f"{entry.name} cannot be loaded: {error}") from error

@@ -64,7 +64,7 @@ def test_a_model_that_cannot_be_exported_runs_as_it_is(
     def refuse(*_: object) -> None:
         raise export.NotExportableError("it is refused here")
 
-    monkeypatch.setattr(export, "_trace", refuse)
+    monkeypatch.setattr("qa.models.trace._export", refuse)
     encoder = open_encoder(str(tiny))
     assert isinstance(encoder, SentenceTransformersEncoder)
     assert encoder.room_tokens == 48 - 2 - 1

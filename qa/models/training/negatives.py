@@ -77,7 +77,7 @@ def embed(
         mask = torch.tensor(
             [[1] * len(row) + [0] * (length - len(row)) for row in pieces], device=device
         )
-        with torch.inference_mode(), torch.autocast(device, dtype=torch.bfloat16):
+        with torch.inference_mode(), torch.autocast("cuda", enabled=device == "cuda"):
             hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state
         weights = mask.unsqueeze(-1).float()
         pooled = (hidden.float() * weights).sum(1) / weights.sum(1)

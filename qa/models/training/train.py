@@ -6,7 +6,7 @@
   line (warm-up, stable, decay: Hu et al. 2024).
 - A moving average of the weights is kept beside them (Polyak & Juditsky 1992), is what is
   measured, and is what ships.
-- bfloat16 arithmetic with float32 weights, on a CPU as on a GPU.
+- float32 weights; arithmetic in bfloat16 on a GPU and on CPUs that are quicker at it.
 - Everything random follows from the seed, the epoch and the step, so that training that was
   stopped goes on exactly as if it had not been.
 """
