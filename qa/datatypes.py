@@ -187,6 +187,8 @@ class Scope:
     """Glob over ``Article.source``: ``*`` any run of characters, ``?`` one, ``[…]`` a choice."""
     paths: tuple[str, ...] = ()
     """Absolute paths of files and folders; an article must stand in or under one of them."""
+    without: tuple[str, ...] = ()
+    """Article ids left out; those of no article change nothing."""
 
     @property
     def is_all(self) -> bool:

@@ -1,5 +1,6 @@
 """Which articles a scope or a name means, in the words of SQL; how a source is shown."""
 
+import json
 import os
 
 from ..datatypes import Scope
@@ -31,6 +32,11 @@ def scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
             under.append("files.path = ? OR substr(files.path, 1, length(?)) = ?")
             values += [path, folder, folder]
         conditions.append("(" + " OR ".join(under) + ")")
+    if scope.without:
+        numbers = [row_number(identifier) for identifier in scope.without]
+        known = [number for number in numbers if number is not None]
+        conditions.append("articles.id NOT IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(known))
     return " AND ".join(conditions) or "1", values
 
 
