@@ -68,9 +68,10 @@ def open_pool(
     """Index paragraphs into a library in that folder, an article each; once done, only open it."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "pool.jsonl"
-    if not file.exists():
+    records = "".join(map(_record, paragraphs)).encode()
+    if not file.exists() or file.read_bytes() != records:
         working = file.with_suffix(f".{os.getpid()}")
-        working.write_text("".join(map(_record, paragraphs)), encoding="utf-8")
+        working.write_bytes(records)
         working.replace(file)
     library = Library.open(folder / "library", model=model)
     try:
