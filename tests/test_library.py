@@ -125,6 +125,15 @@ def test_a_scope_limits_hits_and_answers(library: "Library", articles: Path) -> 
     assert library.ask("volcano?", scope=Scope(since=date(2013, 1, 1))).hits == ()
 
 
+def test_articles_left_out_are_in_no_hit_and_no_answer(library: "Library", articles: Path) -> None:
+    library.add(articles)
+    (volcano,) = library.find("volcano.txt")
+    scope = Scope(without=(str(volcano.id),))
+    assert library.search("volcano")[0].passage.article.id == str(volcano.id)
+    assert [hit.passage.article.id for hit in library.search("volcano", scope=scope)] == ["1"]
+    assert library.ask("Where did a volcano erupt?", scope=scope).status is Status.NOT_FOUND
+
+
 def test_k_under_one_is_refused(library: "Library", articles: Path) -> None:
     library.add(articles)
     for k in (0, -1):

@@ -14,6 +14,7 @@ from ..errors import QAError
 from .articles import ls, rm, show
 from .asking import ask, search
 from .doctor import doctor
+from .evaluating import evaluate
 from .indexing import index
 from .models import models
 from .status import status
@@ -53,7 +54,7 @@ def cli() -> None:
     """
 
 
-for command in (ask, search, index, ls, show, rm, status, doctor, models):
+for command in (ask, search, index, ls, show, rm, status, doctor, models, evaluate):
     cli.add_command(command)
 
 

@@ -73,7 +73,7 @@ def ask(
     places = article_paths(paths)
     with open_library(library, model=model, reader=reader, create=bool(paths)) as opened:
         if places:
-            _bring_up(opened, places, quiet=quiet)
+            bring_up(opened, places, quiet=quiet)
             scope = replace(scope, paths=tuple(os.path.abspath(path) for path in places))
         found = opened.ask(question, k=settings.load_settings(hits=hits).hits, scope=scope)
         if as_json:
@@ -133,7 +133,7 @@ def search(
         raise click.exceptions.Exit(1)
 
 
-def _bring_up(library: "Library", places: Sequence[str], *, quiet: bool) -> None:
+def bring_up(library: "Library", places: Sequence[str], *, quiet: bool) -> None:
     """Index what is new or changed; while another process writes, ask what is there already."""
     from .indexing import add_with_progress, print_failures
 

@@ -72,7 +72,7 @@ def index(
     places = article_paths(paths)
     with open_library(library, model=model, create=bool(places)) as opened:
         if reembed:
-            with _bar(quiet) as progress:
+            with indexing_bar(quiet) as progress:
                 report = opened.reembed(model, progress)
         else:
             report = add_with_progress(opened, places, prune=prune, quiet=quiet)
@@ -89,7 +89,7 @@ def add_with_progress(
     library: "Library", paths: Sequence[str], *, prune: bool = False, quiet: bool
 ) -> "Report":
     """Index paths with a progress bar on a terminal."""
-    with _bar(quiet) as progress:
+    with indexing_bar(quiet) as progress:
         return library.add(*paths, prune=prune, progress=progress)
 
 
@@ -151,7 +151,7 @@ def _values(report: "Report", seconds: float) -> dict[str, object]:
     }
 
 
-class _bar:  # noqa: N801 - reads as a function in a with statement
+class indexing_bar:  # noqa: N801 - reads as a function in a with statement
     """A progress bar on a terminal's stderr, nothing elsewhere; appears with the first batch."""
 
     def __init__(self, quiet: bool) -> None:

@@ -22,10 +22,11 @@ from sklearn.metrics import roc_auc_score
 
 from qa import Library
 from qa.answering.answer import READ_PASSAGES
+from qa.evaluation.sets import LabelledQuestion
 from qa.models.reader import SentenceReader, sentences_of
 from qa.settings import HITS
 
-from .labelled import Question, build_library, holds_answer, read_training
+from .labelled import build_library, holds_answer, read_training
 
 SAMPLE = 600
 KEPT = 0.98
@@ -45,9 +46,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, required=True, help="folder for the indexed pools")
     given = parser.parse_args()
-    collection = read_training()
-    library, names = build_library(collection, given.work / "training")
-    sample = sample_evenly(collection.questions)
+    labelled = read_training()
+    library, names = build_library(labelled, given.work / "training")
+    sample = sample_evenly(labelled.questions)
     with library:
         reader = SentenceReader(library.encoder)
         pairs = [
@@ -80,9 +81,9 @@ def main() -> None:
     print(f"mean confidence {sure.mean():.3f} against {right.mean():.3f} right")
 
 
-def sample_evenly(questions: Sequence[Question]) -> list[Question]:
+def sample_evenly(questions: Sequence[LabelledQuestion]) -> list[LabelledQuestion]:
     """Return as many answerable questions of each set, mixed."""
-    by_set: dict[str, list[Question]] = {}
+    by_set: dict[str, list[LabelledQuestion]] = {}
     for question in questions:
         for name in question.gold:
             by_set.setdefault(name.rpartition("-")[0], []).append(question)
@@ -100,7 +101,7 @@ def read(
     library: Library,
     reader: SentenceReader,
     names: dict[str, str],
-    question: Question,
+    question: LabelledQuestion,
     *,
     without_gold: bool,
 ) -> Reading:

@@ -1,36 +1,16 @@
 """Labelled questions and their pools, read from the folder that QA_DATA names."""
 
-import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from qa import Library
 from qa.articles.clean import clean
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question with the paragraphs that answer it."""
-
-    text: str
-    """As it was asked."""
-    gold: frozenset[str]
-    """Names of the pool's paragraphs that answer it; empty when none does."""
-    answers: tuple[str, ...] = ()
-    """Exact answers, where they are known."""
-
-
-@dataclass(frozen=True)
-class Collection:
-    """Paragraphs by name, and questions about them."""
-
-    pool: dict[str, tuple[str, str]]
-    """Title, which may be empty, and text of each paragraph."""
-    questions: list[Question]
-    """The labelled questions."""
+from qa.evaluation.fields import json_lines, read_text
+from qa.evaluation.sets import LabelledQuestion, LabelledSet, Layout, Paragraph, pool, read_set
+from qa.evaluation.targets import open_pool
 
 
 def data_folder() -> Path:
@@ -41,62 +21,45 @@ def data_folder() -> Path:
     return Path(folder)
 
 
-def read_beir(folder: Path) -> Collection:
-    """Read a BEIR folder: corpus.jsonl, queries.jsonl, qrels/test.tsv."""
-    pool = {row["_id"]: (row["title"], row["text"]) for row in _lines(folder / "corpus.jsonl")}
-    texts = {row["_id"]: row["text"] for row in _lines(folder / "queries.jsonl")}
-    gold: dict[str, set[str]] = {}
-    for line in (folder / "qrels" / "test.tsv").read_text().splitlines()[1:]:
-        query, paragraph, score = line.split("\t")
-        if int(score) > 0:
-            gold.setdefault(query, set()).add(paragraph)
-    return Collection(pool, [Question(texts[q], frozenset(found)) for q, found in gold.items()])
+def read_training() -> LabelledSet:
+    """Read the training sets, SQuADShifts, QED and ClapNQ, as one.
 
-
-def read_training() -> Collection:
-    """Read the training sets: SQuADShifts, QED and ClapNQ."""
+    The part of a paragraph's name before its last hyphen is that of its set.
+    """
     folder = data_folder() / "reader-train"
-    pool: dict[str, tuple[str, str]] = {}
-    questions = []
-    for name in ("new_wiki", "reddit", "amazon_reviews"):
-        data = json.loads((folder / f"{name}.json").read_text())["data"]
-        paragraphs = [paragraph for article in data for paragraph in article["paragraphs"]]
-        for number, paragraph in enumerate(paragraphs):
-            key = f"{name}-{number}"
-            pool[key] = ("", paragraph["context"])
-            for asked in paragraph["qas"]:
-                answers = tuple({answer["text"] for answer in asked["answers"]})
-                questions.append(Question(asked["question"], frozenset({key}), answers))
+    paragraphs: list[Paragraph] = []
+    questions: list[LabelledQuestion] = []
+
+    def add(name: str, text: str, asked: str | None, answers: tuple[str, ...], gold: bool) -> None:
+        paragraphs.append(Paragraph(name, "", clean(text), name))
+        if asked is not None:
+            found = {name: 1} if gold else {}
+            questions.append(LabelledQuestion(name, asked, answers, found, "", name))
+
+    for source in ("new_wiki", "reddit", "amazon_reviews"):
+        labelled = read_set(folder / f"{source}.json")
+        paragraphs += [
+            replace(paragraph, name=f"{source}-{paragraph.name}")
+            for paragraph in labelled.paragraphs
+        ]
+        questions += [
+            replace(question, gold={f"{source}-{name}": 1 for name in question.gold})
+            for question in labelled.questions
+        ]
     for number, row in enumerate(_lines(folder / "qed.jsonl")):
-        key = f"qed-{number}"
-        pool[key] = ("", row["paragraph_text"])
         answers = tuple(part["string"] for parts in row["original_nq_answers"] for part in parts)
-        questions.append(Question(row["question_text"], frozenset({key}), answers))
-    for kind in ("answerable", "unanswerable"):
-        for row in _lines(folder / f"clapnq_dev_{kind}.jsonl"):
-            passage = row["passages"][0]
-            key = f"clapnq-{row['id']}"
-            pool[key] = ("", passage["text"])
-            if kind == "unanswerable":
-                questions.append(Question(row["input"], frozenset()))
-    return Collection(pool, questions)
+        add(f"qed-{number}", row["paragraph_text"], row["question_text"], answers, gold=True)
+    for row in _lines(folder / "clapnq_dev_answerable.jsonl"):  # its answers are not short: unasked
+        add(f"clapnq-{row['id']}", row["passages"][0]["text"], None, (), gold=False)
+    for row in _lines(folder / "clapnq_dev_unanswerable.jsonl"):
+        add(f"clapnq-{row['id']}", row["passages"][0]["text"], row["input"], (), gold=False)
+    return LabelledSet(folder, Layout.SQUAD, tuple(questions), tuple(paragraphs))
 
 
-def build_library(collection: Collection, folder: Path) -> tuple[Library, dict[str, str]]:
-    """Index a pool, one article a paragraph; return the library and names by article id."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "pool.jsonl"
-    if not path.exists():
-        with path.open("w") as stream:
-            for title, text in collection.pool.values():
-                stream.write(json.dumps({"title": title, "text": text}) + "\n")
-    library = Library.open(folder / "library")
-    library.add(path)
-    names = list(collection.pool)
-    by_id = {
-        str(row.id): names[int(row.source.rpartition("#")[2]) - 1] for row in library.articles()
-    }
-    return library, by_id
+def build_library(labelled: LabelledSet, folder: Path) -> tuple[Library, dict[str, str]]:
+    """Index a set's own texts, an article each; return the library and their names by article."""
+    opened = open_pool(pool(labelled), folder)
+    return opened.library, {identifier: name for name, identifier in opened.ids.items()}
 
 
 def holds_answer(text: str, answers: tuple[str, ...]) -> bool:
@@ -105,7 +68,5 @@ def holds_answer(text: str, answers: tuple[str, ...]) -> bool:
     return any(clean(answer).strip().casefold() in folded for answer in answers if answer.strip())
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open() as stream:
-        for line in stream:
-            yield json.loads(line)
+def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    return (row for row, _ in json_lines(path, read_text(path)))

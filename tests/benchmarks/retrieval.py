@@ -16,10 +16,12 @@ import numpy as np
 from qa import Library
 from qa.answering.retrieve import DENSE_WEIGHT, fuse
 from qa.datatypes import Scope
+from qa.evaluation.figures import first_place, ndcg
+from qa.evaluation.sets import LabelledSet, read_set
 from qa.settings import CANDIDATES
 from qa.terms import question_terms
 
-from .labelled import Collection, build_library, data_folder, read_beir, read_training
+from .labelled import build_library, data_folder, read_training
 
 WEIGHTS = tuple(round(0.1 * step, 1) for step in range(11))
 KINDS = {"bm25": 0.0, "dense": 1.0, "both": DENSE_WEIGHT}
@@ -40,28 +42,26 @@ def main() -> None:
         return
     print(f"nDCG@10, dense weight {DENSE_WEIGHT}, fitted on the training sets")
     for name in ("time", "scifact"):
-        collection = read_beir(data_folder() / "retrieval" / name)
-        library, names = build_library(collection, given.work / name)
+        labelled = read_set(data_folder() / "retrieval" / name)
+        library, names = build_library(labelled, given.work / name)
         with library:
-            figures = beir_figures(library, names, collection)
+            figures = beir_figures(library, names, labelled)
         print(name, " ".join(f"{kind} {value:.3f}" for kind, value in figures.items()))
 
 
 def sweep(folder: Path) -> None:
     """Print hit@1, hit@5 and MRR@10 of each weight on a sample of the training questions."""
-    collection = read_training()
-    library, names = build_library(collection, folder)
-    answerable = [question for question in collection.questions if question.gold]
+    labelled = read_training()
+    library, names = build_library(labelled, folder)
+    answerable = [question for question in labelled.questions if question.gold]
     sample = random.Random(SEED).sample(answerable, SAMPLE)
     ranks: dict[float, list[int]] = {weight: [] for weight in WEIGHTS}
     with library:
         for question in sample:
             ranking = rankings(library, names, question.text, WEIGHTS)
             for weight in WEIGHTS:
-                ranked = ranking(weight)
-                found = [place for place, name in enumerate(ranked, 1) if name in question.gold]
-                ranks[weight].append(found[0] if found else 0)
-    print(f"{SAMPLE} training questions, {len(collection.pool)} paragraphs")
+                ranks[weight].append(first_place(ranking(weight), question.gold))
+    print(f"{SAMPLE} training questions, {len(names)} paragraphs")
     for weight, places in ranks.items():
         found_at = np.array(places)
         reciprocal = np.where((found_at > 0) & (found_at <= 10), 1 / np.maximum(found_at, 1), 0)
@@ -71,11 +71,11 @@ def sweep(folder: Path) -> None:
 
 
 def beir_figures(
-    library: Library, names: dict[str, str], collection: Collection
+    library: Library, names: dict[str, str], labelled: LabelledSet
 ) -> dict[str, float]:
     """Return mean nDCG@10 of BM25 alone, dense alone and both, articles by their best passage."""
     gains: dict[str, list[float]] = {"bm25": [], "dense": [], "both": []}
-    for question in collection.questions:
+    for question in labelled.questions:
         ranking = rankings(library, names, question.text, tuple(KINDS.values()))
         for kind, weight in KINDS.items():
             gains[kind].append(ndcg(ranking(weight), question.gold))
@@ -104,13 +104,6 @@ def rankings(
         return list(dict.fromkeys(names[passages[number].article.id] for number in ordered))
 
     return ranked
-
-
-def ndcg(ranked: Sequence[str], gold: frozenset[str], k: int = 10) -> float:
-    """Return nDCG@k with binary gains (Järvelin and Kekäläinen 2002)."""
-    gain = sum(1 / np.log2(place + 2) for place, name in enumerate(ranked[:k]) if name in gold)
-    ideal = sum(1 / np.log2(place + 2) for place in range(min(k, len(gold))))
-    return float(gain / ideal)
 
 
 if __name__ == "__main__":

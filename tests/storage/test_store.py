@@ -419,6 +419,10 @@ def dated(store: Store, put: Put) -> Store:
         (Scope(paths=("/",)), {"one", "two", "three", "four"}),
         (Scope(paths=("/new",)), set()),
         (Scope(paths=("/news/2012",), until=date(2020, 1, 1)), {"two"}),
+        (Scope(without=("1", "3")), {"two", "four"}),
+        (Scope(without=("99", "no such", "-1", "9" * 30)), {"one", "two", "three", "four"}),
+        (Scope(paths=("/news/2012",), without=("2", "4")), {"three"}),
+        (Scope(without=tuple(map(str, range(1, 40_000)))), set()),
     ],
 )
 def test_a_scope_holds_the_same_everywhere(dated: Store, scope: Scope, wanted: set[str]) -> None:

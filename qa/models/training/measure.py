@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from ...scores import area_under_curve, exact_match, token_f1
 from .batches import Example, collate
 from .examples import read_squad
 from .model import ReaderModel, to_tensors
-from .scores import area_under_curve, exact_match, token_f1
 from .tokens import tokenize
 
 if TYPE_CHECKING:

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ...scores import normalize_answer
 from ...terms import question_terms
 from .checkpoints import write_atomically
 from .examples import TrainingSet
-from .scores import normalize_answer
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

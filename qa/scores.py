@@ -1,4 +1,7 @@
-"""How an answer is scored: SQuAD's exact match and F1, and the area under the ROC curve."""
+"""How an answer is scored: SQuAD's exact match and F1, and the area under the ROC curve.
+
+Imports nothing of qa: training and evaluation score by the same rules.
+"""
 
 import re
 import string
@@ -6,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -44,12 +48,15 @@ def _token_f1(answer: str, gold: str) -> float:
     return 2 * precision * recall / (precision + recall)
 
 
-def area_under_curve(positives: Sequence[float], negatives: Sequence[float]) -> float:
+def area_under_curve(
+    positives: Sequence[float] | NDArray[np.float64],
+    negatives: Sequence[float] | NDArray[np.float64],
+) -> float:
     """Return the chance that a positive scores above a negative, ties counting half.
 
     This is the area under the ROC curve (Mann & Whitney 1947). Returns NaN if either is empty.
     """
-    if not positives or not negatives:
+    if not len(positives) or not len(negatives):
         return float("nan")
     below = np.sort(np.asarray(negatives, dtype=np.float64))
     wanted = np.asarray(positives, dtype=np.float64)

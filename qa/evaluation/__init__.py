@@ -1,0 +1,1 @@
+"""How good retrieval, reading and answers are, measured on labelled questions."""

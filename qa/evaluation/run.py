@@ -1,0 +1,182 @@
+"""Labelled questions are put to a library or a reader; what comes of each is noted."""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from .. import settings
+from ..datatypes import Answer, Article, Passage, Scope, Status
+from ..errors import UsageError
+from ..library import Library
+from ..models.reader import Reader
+from ..scores import exact_match, token_f1
+from .figures import NEAR_ENOUGH, Column, first_place, ndcg
+from .sets import LabelledQuestion
+from .targets import Target
+
+HITS = 10
+"""Passages that are looked at for a question."""
+
+RANKED_PASSAGES = 2 * settings.CANDIDATES
+"""Passages from which documents are ranked by their best: all that retrieval can bring."""
+
+Tick = Callable[[int, int], None]
+"""Hears how many questions are done, of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a question, once."""
+
+    question: LabelledQuestion
+    """The question."""
+    values: Mapping[str, float]
+    """Its values by column; what does not apply is missing."""
+    is_wrong: bool = False
+    """Whether what it got is wrong: no right answer, or an answer where there is none."""
+    shown: Mapping[str, object] = field(default_factory=dict)
+    """What it got, for a person, as JSON values."""
+
+
+def ask_all(
+    library: Library,
+    targets: Sequence[Target],
+    *,
+    scope: Scope | None = None,
+    tick: Tick | None = None,
+) -> list[tuple[Outcome, ...]]:
+    """Ask every question, and once more without its gold where that is to be left out."""
+    scope = scope or Scope()
+    outcomes: list[tuple[Outcome, ...]] = []
+    for number, target in enumerate(targets):
+        text = target.question.text
+        if not number:
+            library.ask(text, k=HITS, scope=scope)  # loads the models, which is not to be counted
+        found = [_answered(target, library.ask(text, k=HITS, scope=scope), is_present=True)]
+        if target.removed:
+            less = replace(scope, without=(*scope.without, *target.removed))
+            answer = library.ask(text, k=HITS, scope=less)
+            found.append(_answered(target, answer, is_present=False))
+        outcomes.append(tuple(found))
+        if tick:
+            tick(number + 1, len(targets))
+    return outcomes
+
+
+def search_all(
+    library: Library, targets: Sequence[Target], *, tick: Tick | None = None
+) -> list[tuple[Outcome, ...]]:
+    """Search for every question, ranking articles by their best passage; nothing is read."""
+    outcomes: list[tuple[Outcome, ...]] = []
+    for number, target in enumerate(targets):
+        if not number:
+            library.search(target.question.text, k=RANKED_PASSAGES)
+        started = time.perf_counter()
+        hits = library.search(target.question.text, k=RANKED_PASSAGES)
+        milliseconds = (time.perf_counter() - started) * 1000
+        ranked = list(dict.fromkeys(hit.passage.article.id for hit in hits))
+        values = {**_places(ranked[:HITS], target.gold), "milliseconds": milliseconds}
+        outcomes.append((Outcome(target.question, values),))
+        if tick:
+            tick(number + 1, len(targets))
+    return outcomes
+
+
+def read_all(
+    reader: Reader, questions: Sequence[LabelledQuestion], *, tick: Tick | None = None
+) -> list[tuple[Outcome, ...]]:
+    """Let the reader read every question's passage, whole. Raises UsageError where one has none."""
+    for question in questions:
+        if not question.passage:
+            raise UsageError(f'{question.place}: no "passage" to read.')
+    outcomes: list[tuple[Outcome, ...]] = []
+    for number, question in enumerate(questions):
+        digest = hashlib.sha256(question.passage.encode()).hexdigest()
+        article = Article(str(number + 1), "", question.place, None, question.passage, digest)
+        passage = Passage(article, 0, len(article.text))
+        if not number:
+            reader.read(question.text, [passage])
+        started = time.perf_counter()
+        spans = reader.read(question.text, [passage])
+        milliseconds = (time.perf_counter() - started) * 1000
+        text, score = (spans[0].text, spans[0].score) if spans else ("", float("-inf"))
+        values = {
+            "score": score,
+            "answerable": float(bool(question.answers)),
+            "milliseconds": milliseconds,
+        }
+        if question.answers:
+            values |= _agreement(text, question.answers)
+        shown = {"answered": text, "score": score if spans else None}
+        is_wrong = bool(question.answers) and values["f1"] < NEAR_ENOUGH
+        outcomes.append((Outcome(question, values, is_wrong, shown),))
+        if tick:
+            tick(number + 1, len(questions))
+    return outcomes
+
+
+def columns(outcomes: Sequence[Sequence[Outcome]]) -> dict[str, Column]:
+    """Return what came of the questions as columns, float64 ``(questions, conditions)``."""
+    conditions = max(map(len, outcomes), default=0)
+    names = dict.fromkeys(name for each in outcomes for one in each for name in one.values)
+    made = {name: np.full((len(outcomes), conditions), np.nan) for name in names}
+    for row, each in enumerate(outcomes):
+        for place, one in enumerate(each):
+            for name, value in one.values.items():
+                made[name][row, place] = value
+    return made
+
+
+def _answered(target: Target, answer: Answer, *, is_present: bool) -> Outcome:
+    """What came of a question that was asked with its gold there, or left out."""
+    golds = target.question.answers if is_present else ()
+    guess = answer.guess.text if answer.guess else ""
+    agreement = _agreement(guess, golds)
+    is_right = agreement["f1"] >= NEAR_ENOUGH
+    ranked = [hit.passage.article.id for hit in answer.hits]
+    values = {
+        "score": answer.confidence,
+        "confidence": answer.confidence,
+        "right": float(is_right),
+        "answerable": float(bool(golds)),
+        "milliseconds": answer.timings["total"],
+        **{status.value: float(answer.status is status) for status in Status},
+    }
+    if golds:
+        values |= agreement
+    if answer.status is Status.ANSWERED:
+        values["answered_precision"] = float(is_right)
+    if target.gold and is_present:
+        values |= _places(ranked, target.gold)
+        first = [hit.passage.article.id for hit in answer.hits if hit.rank == 1]
+        values["retrieval_hit@1"] = float(bool(first_place(first, target.gold)))
+    refused = answer.status is Status.NOT_FOUND
+    cited = answer.guess.citation if answer.guess else None
+    shown = {
+        "answered": guess,
+        "confidence": round(answer.confidence, 4),
+        "status": answer.status.value,
+        "source": cited.article.source if cited else None,
+        "sentence": cited.sentence if cited else None,
+        "gold_left_out": not is_present,
+        "gold_rank": (first_place(ranked, target.gold) or None) if is_present else None,
+    }
+    is_wrong = (refused or not is_right) if golds else not refused
+    return Outcome(target.question, values, is_wrong, shown)
+
+
+def _agreement(text: str, golds: Sequence[str]) -> dict[str, float]:
+    return {"em": exact_match(text, golds), "f1": token_f1(text, golds)}
+
+
+def _places(ranked: Sequence[str], gold: Mapping[str, int]) -> dict[str, float]:
+    """What the places of the gold articles in a ranking are worth."""
+    place = first_place(ranked, gold)
+    return {
+        **{f"hit@{k}": float(0 < place <= k) for k in (1, 5, 10)},
+        "mrr@10": 1 / place if 0 < place <= HITS else 0.0,
+        "ndcg@10": ndcg(ranked, gold, HITS),
+    }
