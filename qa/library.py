@@ -4,11 +4,12 @@ import os
 import shlex
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from threading import Lock, Thread
 from types import TracebackType
 from typing import Self
 
@@ -17,7 +18,7 @@ from .answering.answer import READ_PASSAGES, answer
 from .answering.retrieve import retrieve
 from .articles.clean import clean
 from .datatypes import Answer, Article, Hit, Scope
-from .errors import LibraryBusyError, ModelMismatchError, UsageError
+from .errors import LibraryBusyError, ModelMismatchError, QAError, UsageError
 from .indexing import Indexer, Progress, Report, facts_of, reembed
 from .models import catalog
 from .models.encoder import Encoder, open_encoder
@@ -71,6 +72,7 @@ class Library:
         self._encoder: Encoder | None = None
         self._live: LiveVectors | None = None
         self._reader: Reader | None = None
+        self._loading = Lock()
         self._made_by: str | None = None
 
     @classmethod
@@ -159,11 +161,14 @@ class Library:
         timings: dict[str, float] = {}
         if k < 1:
             raise UsageError("The number of hits must be at least 1.")
+        if self._reader is None:  # loads while the passages are looked up
+            Thread(target=self._load_reader, name="reader", daemon=True).start()
         # As many are read whatever k is, so that it changes what is shown and not the answer.
         hits = self._retrieve(question, max(k, READ_PASSAGES), scope or Scope(), timings)
         if on_hits is not None:
             on_hits(hits[:k])
-        found = replace(answer(question, hits, self.reader, timings), hits=tuple(hits[:k]))
+        found = answer(question, hits, self.reader, timings)
+        found = replace(found, hits=found.hits[:k])
         timings["total"] = (time.perf_counter() - started) * 1000
         return found
 
@@ -263,9 +268,15 @@ class Library:
     @property
     def reader(self) -> Reader:
         """What reads the passages, loaded on first use. Raises ModelError when it is not there."""
-        if self._reader is None:
-            self._reader = open_reader(self._reader_name)
-        return self._reader
+        with self._loading:
+            if self._reader is None:
+                self._reader = open_reader(self._reader_name)
+            return self._reader
+
+    def _load_reader(self) -> None:
+        """Load the reader early; where that fails, whoever needs it hears of it."""
+        with suppress(QAError):
+            _ = self.reader
 
     def close(self) -> None:
         """Let go of the folder."""

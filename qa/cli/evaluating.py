@@ -20,6 +20,7 @@ from .options import (
     model_option,
     open_library,
     quiet_option,
+    reader_option,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Request(NamedTuple):
     """Library that is asked."""
     model: str | None
     """Encoder."""
+    reader: str | None
+    """Reader."""
     reading: bool
     """Whether passages are given and only reading is measured."""
     without: "Without | None"
@@ -69,6 +72,7 @@ class Request(NamedTuple):
 @click.option("--wrong", metavar="FILE", help="Write what went wrong there, as JSON lines.")
 @json_option
 @model_option
+@reader_option
 @quiet_option
 def evaluate(
     file: str,
@@ -82,6 +86,7 @@ def evaluate(
     wrong: str | None,
     as_json: bool,
     model: str | None,
+    reader: str | None,
     quiet: bool,
 ) -> None:
     """Measure retrieval and answers on the labelled questions of FILE.
@@ -114,7 +119,7 @@ def evaluate(
     from .printing import print_lines
 
     left_out = Without(without) if without else None
-    request = Request(paths, library, model, reading, left_out, pool, wrong, quiet)
+    request = Request(paths, library, model, reader, reading, left_out, pool, wrong, quiet)
     labelled = read_set(Path(file))
     _check(request, labelled)
     chosen = [question for question in labelled.questions if not left_out or question.answers]
@@ -180,7 +185,7 @@ def _read(request: Request, questions: Sequence["LabelledQuestion"]) -> Run:
 
     with (
         TemporaryDirectory() as folder,
-        open_library(folder, model=request.model, create=True) as empty,
+        open_library(folder, model=request.model, reader=request.reader, create=True) as empty,
         _asking_bar(request.quiet, "reading") as tick,
     ):
         outcomes = read_all(empty.reader, questions, tick=tick)
@@ -194,7 +199,9 @@ def _ask_library(request: Request, questions: Sequence["LabelledQuestion"]) -> R
     from .asking import bring_up
 
     places = article_paths(request.paths)
-    with open_library(request.library, model=request.model, create=bool(places)) as opened:
+    with open_library(
+        request.library, model=request.model, reader=request.reader, create=bool(places)
+    ) as opened:
         if places:
             bring_up(opened, places, quiet=request.quiet)
         scope = Scope(paths=tuple(os.path.abspath(path) for path in places))
@@ -218,7 +225,9 @@ def _ask_pool(
     model = settings.load_settings(model=request.model).model
     folder = targets.pool_folder(paragraphs, model)
     with indexing_bar(request.quiet) as progress:
-        pool = targets.open_pool(paragraphs, folder, model=model, progress=progress)
+        pool = targets.open_pool(
+            paragraphs, folder, model=model, reader=request.reader, progress=progress
+        )
     aims = targets.pool_targets(questions, pool, paragraphs, request.without)
     with pool.library as library, _asking_bar(request.quiet, "asking") as tick:
         if labelled.layout is sets.Layout.BEIR:

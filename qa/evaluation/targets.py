@@ -63,6 +63,7 @@ def open_pool(
     folder: Path,
     *,
     model: str | None = None,
+    reader: str | None = None,
     progress: Progress | None = None,
 ) -> Pool:
     """Index paragraphs into a library in that folder, an article each; once done, only open it."""
@@ -73,7 +74,7 @@ def open_pool(
         working = file.with_suffix(f".{os.getpid()}")
         working.write_bytes(records)
         working.replace(file)
-    library = Library.open(folder / "library", model=model)
+    library = Library.open(folder / "library", model=model, reader=reader)
     try:
         library.add(file, progress=progress)
         ids = {

@@ -1,23 +1,64 @@
 """Fits what weighs the reader's spans: their evidence, and the curve from it to a probability.
 
     QA_DATA=… python -m tests.benchmarks.fit_reader collect --work FOLDER
-    python -m tests.benchmarks.fit_reader fit --work FOLDER
+    QA_DATA=… python -m tests.benchmarks.fit_reader fit --work FOLDER
 
-``collect`` asks questions twice, over a pool of paragraphs as it is and with the gold paragraph
-gone, and keeps the features of every span: training questions whose paragraphs the reader never
-saw (the held-out third of SQuADShifts), and the answerable development questions over their own
-paragraphs and all of SQuADShifts. ``fit`` fits the weights on the training questions alone, and
-the curve and its thresholds on half of the development articles; what it prints last is measured on
-the other half. Prints what qa/answering/evidence.py and answer.py state.
+``collect`` asks questions over the development paragraphs and all of SQuADShifts, as they are and
+with what holds the answer gone, and keeps the hits and spans: training questions whose paragraphs
+the reader never saw (the held-out third of SQuADShifts), and the answerable development questions.
+``fit`` fits the weights on the training questions alone, and the curve and its thresholds on half
+of the development articles; what it prints last is measured on the other half. It prints what
+qa/answering/evidence.py and answer.py state.
 """
 
 import argparse
+import hashlib
+import pickle
+import random
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+
+from qa import Library
+from qa.answering.evidence import FEATURES, features
+from qa.datatypes import Hit, Scope, Span
+from qa.evaluation import sets, targets
+from qa.evaluation.figures import calibration_error, coverage, discrimination
+from qa.models.training.examples import is_held_out
+from qa.scores import exact_match, token_f1
+
+from .labelled import data_folder
+
 SEED = 20111024
-SAMPLE = 2500
+HOLD_OUT = 1 / 3
+"""Share of SQuADShifts that training left out, by its default."""
 READ = 12
-"""Passages read for each question, so that fewer can be tried from what is kept."""
+"""Passages kept for each question, so that fewer can be tried."""
+RIGHT = 0.5
+"""F1 from which an answer is right."""
+SHIFTS = ("new_wiki", "reddit", "amazon_reviews")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with what retrieval and reader brought up, by what was left out."""
+
+    question: str
+    answers: tuple[str, ...]
+    article: str
+    """The paragraph's article, by which the development set is halved."""
+    gold: frozenset[str]
+    """Ids of the articles that answer."""
+    hits: dict[str, list[Hit]]
+    """Hits by what was left out: nothing, gold, article."""
+    spans: list[Span]
+    """Spans of all passages among the hits."""
 
 
 def main() -> None:
@@ -25,13 +66,211 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("step", choices=["collect", "fit"])
     parser.add_argument("--work", type=Path, required=True, help="folder for what is kept")
+    parser.add_argument("--reader", help="reader by name or folder (default: the default one)")
+    parser.add_argument("--training", type=int, default=1500, help="training questions")
+    parser.add_argument("--development", type=int, default=10_000, help="development questions")
     parser.add_argument("--read", type=int, default=8, help="passages read")
-    parser.add_argument("--reader", default=None)
     given = parser.parse_args()
     if given.step == "collect":
-        collect(given.work, given.reader)
+        collect(given.work, given.reader, given.training, given.development)
     else:
         fit(given.work, given.read)
+
+
+def collect(work: Path, reader: str | None, training: int, development: int) -> None:
+    """Ask all questions and keep what comes up."""
+    work.mkdir(parents=True, exist_ok=True)
+    folder = data_folder()
+    labelled = sets.read_set(folder / "dev" / "squad2-dev-half.json")
+    shifts = [sets.read_set(folder / "reader-train" / f"{name}.json") for name in SHIFTS]
+    paragraphs = sets.pool(labelled, shifts)
+    pool = targets.open_pool(paragraphs, targets.pool_folder(paragraphs, None), reader=reader)
+    names = {paragraph.text: paragraph.name for paragraph in paragraphs}
+    unseen = [
+        replace(question, gold={names[question.passage]: 1})
+        for shift in shifts
+        for question in shift.questions
+        if is_held_out(question.passage, HOLD_OUT, 0)
+    ]
+    answerable = [question for question in labelled.questions if question.answers]
+    for name, questions, count in (
+        ("training", unseen, training),
+        ("development", answerable, development),
+    ):
+        chosen = random.Random(SEED).sample(questions, min(count, len(questions)))
+        gold = targets.pool_targets(chosen, pool, paragraphs, targets.Without.GOLD)
+        whole = targets.pool_targets(chosen, pool, paragraphs, targets.Without.ARTICLE)
+        articles = {paragraph.name: paragraph.article for paragraph in paragraphs}
+        started = time.monotonic()
+        kept = []
+        for number, (one, all_of_it) in enumerate(zip(gold, whole, strict=True)):
+            removed = {"nothing": (), "gold": one.removed}
+            if name == "development":
+                removed["article"] = all_of_it.removed
+            article = articles[next(iter(one.question.gold))]
+            kept.append(ask(pool.library, one, article, removed))
+            if number % 100 == 0:
+                print(name, number, f"{time.monotonic() - started:.0f} s", flush=True)
+        with (work / f"{name}.pickle").open("wb") as stream:
+            pickle.dump(kept, stream)
+    pool.library.close()
+
+
+def ask(
+    library: Library, target: targets.Target, article: str, removed: dict[str, tuple[str, ...]]
+) -> Asked:
+    """Ask a question with each of these left out; read every passage that comes up, once."""
+    question = target.question.text
+    hits = {
+        name: library.search(question, k=READ, scope=Scope(without=ids))
+        for name, ids in removed.items()
+    }
+    passages = {place(hit): hit.passage for found in hits.values() for hit in found}
+    spans = library.reader.read(question, list(passages.values()))
+    return Asked(question, target.question.answers, article, frozenset(target.gold), hits, spans)
+
+
+def place(found: Hit | Span) -> tuple[str, int]:
+    """Where a passage stands."""
+    return found.passage.article.id, found.passage.start
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The spans of a question asked once."""
+
+    features: NDArray[np.float64]
+    """``(spans, len(FEATURES))``."""
+    f1: NDArray[np.float64]
+    """F1 of each with the right answers; 0 where they were left out."""
+    exact: NDArray[np.float64]
+    """Exact match of each."""
+    is_gold: NDArray[np.bool_]
+    """Whether each stands in a paragraph that answers."""
+    question: Asked
+    """The question."""
+    left_out: str
+    """What was left out."""
+
+
+def rows(asked: Iterable[Asked], left_out: str, read: int) -> list[Rows]:
+    """Return the spans' features and how right they are."""
+    made = []
+    for each in asked:
+        hits = each.hits[left_out][:read]
+        places = {place(hit) for hit in hits}
+        spans = [span for span in each.spans if place(span) in places]
+        golds = each.answers if left_out == "nothing" else ()
+        made.append(
+            Rows(
+                features(each.question, hits, spans),
+                np.array([token_f1(span.text, golds) for span in spans]),
+                np.array([exact_match(span.text, golds) for span in spans]),
+                np.array([span.passage.article.id in each.gold for span in spans], bool),
+                each,
+                left_out,
+            )
+        )
+    return made
+
+
+def fit(work: Path, read: int) -> None:
+    """Fit, and print the figures of the half that nothing was fitted on."""
+    training = load(work / "training.pickle")
+    present, gone = rows(training, "nothing", read), rows(training, "gold", read)
+    weights = fit_weights(present, gone)
+    named = ", ".join(f"{name} {w:.3f}" for name, w in zip(FEATURES, weights, strict=True))
+    print(f"weights, from {len(training)} training questions: {named}")
+    print(np.round(weights, 3).tolist())
+    report("training", present, gone, weights)
+    development = load(work / "development.pickle")
+    halves = ([each for each in development if half(each.article) == side] for side in (0, 1))
+    first, second = halves
+    print(f"development: {len(first)} and {len(second)} questions")
+    curve = fit_curve([*rows(first, "nothing", read), *rows(first, "gold", read)], weights)
+    print("curve", [(round(x, 2), round(y, 3)) for x, y in curve])
+    for name, side in (("fitted half", first), ("other half", second)):
+        present = rows(side, "nothing", read)
+        for left_out in ("gold", "article"):
+            report(f"{name}, {left_out} gone", present, rows(side, left_out, read), weights, curve)
+
+
+def load(path: Path) -> list[Asked]:
+    """Read what was collected."""
+    with path.open("rb") as stream:
+        kept: list[Asked] = pickle.load(stream)
+    return kept
+
+
+def half(article: str) -> int:
+    """Return which half of the development articles one falls in, by a hash of its name."""
+    return hashlib.sha256(f"{SEED}/{article}".encode()).digest()[0] % 2
+
+
+def fit_weights(present: Sequence[Rows], gone: Sequence[Rows]) -> NDArray[np.float64]:
+    """Return the weights: a logistic regression over each passage's spans, right or not."""
+    every = [*present, *gone]
+    model = LogisticRegression(C=10.0, max_iter=5000)
+    model.fit(
+        np.concatenate([each.features for each in every]),
+        np.concatenate([each.f1 >= RIGHT for each in every]),
+    )
+    return np.asarray(model.coef_[0], np.float64)
+
+
+def best(every: Sequence[Rows], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Return evidence, F1, exact match and whether in a gold paragraph of each best span."""
+    found = []
+    for each in every:
+        if not len(each.features):
+            found.append((-99.0, 0.0, 0.0, 0.0))
+            continue
+        sums = each.features @ weights
+        top = int(np.argmax(sums))
+        found.append((sums[top], each.f1[top], each.exact[top], float(each.is_gold[top])))
+    columns = np.array(found).T
+    return columns[0], columns[1], columns[2], columns[3]
+
+
+def fit_curve(every: Sequence[Rows], weights: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Return points of a rising curve from evidence to the share that is right.
+
+    Isotonic regression (Zadrozny & Elkan 2002) over groups of equal mass, straight between.
+    """
+    evidence, f1, _, _ = best(every, weights)
+    order = np.argsort(evidence)
+    groups = np.array_split(order, 20)
+    middles = [float(evidence[group].mean()) for group in groups]
+    shares = [float((f1[group] >= RIGHT).mean()) for group in groups]
+    smooth = IsotonicRegression(y_min=0.01, y_max=0.99).fit_transform(middles, shares)
+    return list(zip(middles, smooth.tolist(), strict=True))
+
+
+def report(
+    name: str,
+    present: Sequence[Rows],
+    gone: Sequence[Rows],
+    weights: NDArray[np.float64],
+    curve: Sequence[tuple[float, float]] = (),
+) -> None:
+    """Print the figures."""
+    evidence, f1, exact, gold = best(present, weights)
+    without, *_ = best(gone, weights)
+    scores = np.concatenate([evidence, without])
+    is_present = np.concatenate([np.ones(len(evidence)), np.zeros(len(without))])
+    line = f"{name}: hit@1 {gold.mean():.3f} EM {exact.mean():.3f} F1 {f1.mean():.3f}"
+    line += f" AUROC {discrimination(scores, is_present):.3f}"
+    if curve:
+        sure = np.interp(scores, *np.array(curve).T)
+        right = np.concatenate([f1 >= RIGHT, np.zeros(len(without))]).astype(np.float64)
+        line += f" ECE {calibration_error(sure, right):.3f} coverage@90 {coverage(sure, right):.3f}"
+        for threshold in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6):
+            claimed = sure >= threshold
+            kept = (claimed & (right == 1)).sum() / max(1, (right == 1).sum())
+            refused = 1 - claimed[len(evidence) :].mean()
+            line += f"\n    from {threshold}: precision {right[claimed].mean():.3f}"
+            line += f", keeps {kept:.3f} of the right, refuses {refused:.3f} of the gone"
+    print(line)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,10 @@ Measure a checkpoint's averaged weights on the whole development set, and write 
 
     python -m qa.models.training --data DIR --checkpoints DIR --measure --card CARD.md
 
+Write what ships, the difference of the averaged weights from the encoder's::
+
+    python -m qa.models.training --data DIR --checkpoints DIR/finished --ship qa/models/weights
+
 ``DIR`` of ``--data``, or the variable QA_DATA, holds ``reader-train/`` and
 ``dev/squad2-dev-half.json``. The card says where each set is published.
 """
@@ -114,10 +118,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--weights",
         default=AVERAGE_FILE,
-        help="which weights to measure: average.safetensors, model.safetensors",
+        help="which weights to measure or ship: average.safetensors, model.safetensors",
     )
     parser.add_argument(
         "--card", type=Path, default=None, help="with --measure: write the model card to this file"
+    )
+    parser.add_argument(
+        "--ship",
+        type=Path,
+        default=None,
+        help="write the difference from the encoder here, and stop",
     )
     for option in dataclasses.fields(TrainingOptions):
         if option.name == "finish_tokens":
@@ -155,6 +165,17 @@ def _measure(arguments: argparse.Namespace, encoder: Path) -> None:
         write_card(arguments.card, state, training_set, found)
 
 
+def _ship(arguments: argparse.Namespace, encoder: Path) -> None:
+    from ..catalog import WEIGHTS, file_sha256
+    from .ship import write_difference
+
+    latest = latest_checkpoint(arguments.checkpoints)
+    if latest is None:
+        raise SystemExit(f"no checkpoint in {arguments.checkpoints}: train first")
+    size = write_difference(latest / arguments.weights, encoder, arguments.ship)
+    print(f"bytes = {size}\ndigests =\n    {file_sha256(arguments.ship / WEIGHTS)} {WEIGHTS}")
+
+
 def main() -> None:
     """Parse the arguments and do what they ask."""
     arguments = _parser().parse_args()
@@ -167,6 +188,9 @@ def main() -> None:
 
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
+    if arguments.ship is not None:
+        _ship(arguments, encoder)
+        return
     if arguments.measure:
         _measure(arguments, encoder)
         return

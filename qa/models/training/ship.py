@@ -1,0 +1,36 @@
+"""A checkpoint → what ships: its difference from the encoder, in half precision.
+
+Only the layers that learned differ, and the encoder is installed anyway; the span head is whole.
+`models.fallback.load_question_answering` adds the two up again.
+"""
+
+from pathlib import Path
+
+from ..catalog import WEIGHTS
+from .checkpoints import write_atomically
+
+PREFIX = "bert."
+NOT_SHIPPED = "answer_head."
+"""The answerability head helps training alone."""
+
+
+def write_difference(weights: Path, encoder_folder: Path, folder: Path) -> int:
+    """Write the difference into ``folder`` and return its size in bytes.
+
+    ``weights`` is a checkpoint's safetensors file.
+    """
+    from safetensors.torch import load_file, save_file
+
+    encoder = load_file(encoder_folder / WEIGHTS)
+    shipped = {}
+    for name, tensor in load_file(weights).items():
+        known = encoder.get(name.removeprefix(PREFIX))
+        if name.startswith(NOT_SHIPPED):
+            continue
+        difference = tensor if known is None else tensor - known
+        if known is None or difference.any():
+            shipped[name] = difference.half().contiguous()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / WEIGHTS
+    write_atomically(path, lambda target: save_file(shipped, target, metadata={"format": "pt"}))
+    return path.stat().st_size
