@@ -134,6 +134,8 @@ HIT["properties"]["why"] = values(  # beside what design.md lists: the scores, a
     bm25_rank={"type": ["integer", "null"]},
     cosine={"type": "number"},
     dense_rank={"type": ["integer", "null"]},
+    retrieval_rank=RANK,
+    reader={"type": ["number", "null"]},
 )
 ANSWER = values(
     version=VERSION,
@@ -414,7 +416,7 @@ def test_help_lists_every_command(empty_shelf: Shelf) -> None:
 def test_an_answer_on_a_pipe_is_plain_text(qa: Shelf) -> None:
     done = qa("ask", WHO)
     assert (done.code, done.err) == (0, "")
-    assert done.out.splitlines()[0] == "Captain Ingrid Solheim commands the harbour of Westport."
+    assert "Ingrid Solheim" in done.out.splitlines()[0] in "Captain Ingrid Solheim"
     assert "news/harbour/storm.txt:3" in done.out
     assert "24 October 2011" in done.out
     assert "«" in done.out
@@ -422,14 +424,15 @@ def test_an_answer_on_a_pipe_is_plain_text(qa: Shelf) -> None:
 
 
 def test_an_answer_is_shown_among_its_neighbours(qa: Shelf) -> None:
-    """A quote that is a whole sentence is shown between the sentences around it."""
+    """A quote is shown in its sentence, and lit there."""
     place = qa("ask", WHO).out.partition("storm.txt:3\n")[2].partition("\n\n")[0]
-    assert "She expects the pilots to go out again on Wednesday." in place
+    shown = " ".join(place.split())
+    assert "Ingrid Solheim» commands the harbour of Westport." in shown
 
 
 def test_an_answer_does_not_begin_with_the_date_line(qa: Shelf) -> None:
     found = qa("ask", "--json", "How many ships wait outside the breakwater?").json("ask")
-    assert "eleven ships" in found["answer"]
+    assert "eleven" in found["answer"].casefold()
     assert not found["answer"].startswith("date ")
 
 

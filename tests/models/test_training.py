@@ -30,7 +30,13 @@ from qa.models.training.forward import Dropout, encode
 from qa.models.training.measure import best_spans, figures, read_all, special_ids
 from qa.models.training.model import ReaderModel, reader_loss, to_tensors
 from qa.models.training.negatives import choose_negatives, holds_answer, search_words
-from qa.models.training.perturb import collect_swaps, find_names, perturb_question
+from qa.models.training.perturb import (
+    OPPOSITES,
+    Swaps,
+    collect_swaps,
+    find_names,
+    perturb_question,
+)
 from qa.models.training.progress import Progress, TrainingOptions
 from qa.models.training.tokens import load_tokenizer, tokenize
 from qa.models.training.train import Trainer
@@ -260,22 +266,62 @@ def test_held_out_is_seeded_and_about_the_share() -> None:
     assert not any(is_held_out(text, 0.0, 0) for text in texts)
 
 
-def test_perturbed_questions_ask_for_what_the_passage_lacks() -> None:
-    swaps = collect_swaps(["When did Bob Hill leave Oslo in 1901?", "Are there 12 or 14 ships?"])
+def test_swaps_are_collected_by_kind() -> None:
+    swaps = collect_swaps(["When did Bob Hill leave Oslo in 1901?", "Are there 12 rotting ships?"])
     assert swaps.years == ["1901"]
-    assert sorted(swaps.numbers) == ["12", "14"]
+    assert swaps.numbers == ["12"]
     assert "Bob Hill" in swaps.names
-    generator = random.Random(6)
-    question, passage = "Who built the mill at Aldbury in 1790?", TEXTS[0]
-    for _ in range(20):
-        other = perturb_question(question, passage, swaps, generator)
-        assert other is not None
-        assert other != question
-        changed = set(re.findall(r"\w+", other)) - set(re.findall(r"\w+", question))
-        assert changed
-        assert not any(word in passage for word in changed)
-    assert perturb_question("who built it", passage, swaps, generator) is None
+    assert swaps.words["ing"] == ["rotting"]
     assert find_names("What did Anna see?") == [(9, 13)]
+
+
+PASSAGE = (
+    "In 1790 John Mill built the first mill at Aldbury. Mary Ann Grey bought it in 1812 for 90"
+    " pounds, and sold the largest barn."
+)
+SWAPS = Swaps(["Bob Hill"], ["1901"], ["12"], {"": ["harbour"]})
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        (
+            "who saw John Mill",
+            {"who saw Bob Hill", "who saw Mary Ann Grey"},
+        ),
+        ("what came in 1790", {"what came in 1901", "what came in 1812"}),
+        ("what cost 90", {"what cost 12", "what cost 1"}),
+        (
+            "who built the first one",
+            {"who built the last one", "who destroyed the first one", "who harbour the first one"},
+        ),
+        ("who saw a barn", {"who saw a harbour"}),
+        ("where was she", {"where wasn't she", "where was she not"}),
+        ("who did not see it", set()),
+        ("who fled", set()),
+    ],
+)
+def test_perturbed_questions_are_changed_by_one_rule(question: str, wanted: set[str]) -> None:
+    found = {
+        perturb_question(question, PASSAGE, SWAPS, random.Random(seed)) for seed in range(60)
+    } - {None}
+    assert found <= wanted
+    assert bool(found) == bool(wanted)
+    assert question not in found
+
+
+def test_what_is_swapped_in_is_no_answer() -> None:
+    for seed in range(60):
+        answers = ("Mary Ann Grey", "1812")
+        other = perturb_question("who saw John Mill", PASSAGE, SWAPS, random.Random(seed), answers)
+        assert other == "who saw Bob Hill"
+
+
+def test_opposites_go_both_ways() -> None:
+    assert "last" in OPPOSITES["first"]
+    for word, others in OPPOSITES.items():
+        assert word not in others
+        assert all(word in OPPOSITES[other] for other in others)
 
 
 def test_quick_forward_pass_is_berts_own(model_folder: Path) -> None:
@@ -525,3 +571,28 @@ def test_special_tokens_are_found(model_folder: Path) -> None:
     assert special_ids(tokenizer) == tuple(
         tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]", "[PAD]")
     )
+
+
+def test_what_ships_adds_up_to_the_checkpoint(model_folder: Path, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    from qa.models.catalog import WEIGHTS
+    from qa.models.fallback import load_question_answering
+    from qa.models.training.ship import write_difference
+
+    torch.manual_seed(1)
+    model = ReaderModel(model_folder)
+    with torch.no_grad():
+        for parameter in model.bert.encoder.layer[1].parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    save_file(weights, tmp_path / WEIGHTS)
+    size = write_difference(tmp_path / WEIGHTS, model_folder, tmp_path / "shipped")
+    assert size == (tmp_path / "shipped" / WEIGHTS).stat().st_size
+    shipped = load_file(tmp_path / "shipped" / WEIGHTS)
+    assert not any("layer.0." in name or "answer_head" in name for name in shipped)
+    assert all(tensor.dtype == torch.half for tensor in shipped.values())
+    found = load_question_answering(tmp_path / "shipped", model_folder)[0].state_dict()
+    for name, tensor in weights.items():
+        if not name.startswith("answer_head"):
+            assert torch.allclose(found[name], tensor, atol=2e-3), name

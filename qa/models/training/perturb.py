@@ -233,8 +233,8 @@ def _negation(task: _Task) -> str | None:
     if task.generator.random() < 0.5:
         return task.replaced(match.end(), match.end(), "n't")
     words = task.question[match.end() :].split(" ")
-    # After the subject, as near as a rule can tell: one or two words on.
-    place = min(len(words) - 1, 2)
+    # After the subject, as near as a rule can tell: a word, or two where the first is an article.
+    place = min(len(words), 3 if words[1:2] in (["the"], ["a"], ["an"]) else 2)
     return task.question[: match.end()] + " ".join([*words[:place], "not", *words[place:]])
 
 
