@@ -279,7 +279,7 @@ PASSAGE = (
     "In 1790 John Mill built the first mill at Aldbury. Mary Ann Grey bought it in 1812 for 90"
     " pounds, and sold the largest barn."
 )
-SWAPS = Swaps(["Bob Hill"], ["1901"], ["12"], {"": ["harbour"]})
+SWAPS = Swaps(["Bob Hill"], ["1901"], ["77"], {"": ["harbour"]})
 
 
 @pytest.mark.parametrize(
@@ -290,10 +290,11 @@ SWAPS = Swaps(["Bob Hill"], ["1901"], ["12"], {"": ["harbour"]})
             {"who saw Bob Hill", "who saw Mary Ann Grey"},
         ),
         ("what came in 1790", {"what came in 1901", "what came in 1812"}),
-        ("what cost 90", {"what cost 12", "what cost 1"}),
+        ("what cost 90", {"what cost 77"}),
         (
             "who built the first one",
-            {"who built the last one", "who destroyed the first one", "who harbour the first one"},
+            {"who built the last one", "who destroyed the first one", "who harbour the first one"}
+            | {"who built the harbour one"},
         ),
         ("who saw a barn", {"who saw a harbour"}),
         ("where was she", {"where wasn't she", "where was she not"}),
