@@ -142,7 +142,11 @@ def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path) -> N
     [
         ("corpus.jsonl", None, "it has no corpus.jsonl"),
         ("qrels/test.tsv", None, "it has no qrels/test.tsv"),
-        ("corpus.jsonl", '{"_id": "d1", "text": "x"}\n{"text": "y"}\n', r'corpus\.jsonl:2: no "_id"'),
+        (
+            "corpus.jsonl",
+            '{"_id": "d1", "text": "x"}\n{"text": "y"}\n',
+            r'corpus\.jsonl:2: no "_id"',
+        ),
         ("corpus.jsonl", "", "holds no document"),
         ("corpus.jsonl", "{oops}", r"corpus\.jsonl:1: not valid JSON"),
         ("queries.jsonl", '{"_id": "q1", "text": ""}\n', r'queries\.jsonl:1: "text" must'),
