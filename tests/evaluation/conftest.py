@@ -66,7 +66,7 @@ MORE_SQUAD: dict[str, Any] = {
     ]
 }
 
-CORPUS = [
+CORPUS: list[dict[str, Any]] = [
     {"_id": "d1", "title": "Mill", "text": MILL, "metadata": {}},
     {"_id": "d2", "title": "Inn", "text": INN},
     {"_id": "d3", "title": "Rain on Tring", "text": ""},
@@ -80,7 +80,10 @@ QUERIES = [
 JUDGEMENTS = "query-id\tcorpus-id\tscore\nq1\td1\t2\nq1\td2\t1\nq2\td3\t1\nq2\td1\t0\n"
 
 ARTICLES = {"mill.txt": MILL, "old/mill.txt": INN, "rain.md": RAIN}
-WIRE = [{"text": GOATS}, {"text": BRIDGE, "url": "https://example.org/bridge"}]
+WIRE: list[dict[str, Any]] = [
+    {"text": GOATS},
+    {"text": BRIDGE, "url": "https://example.org/bridge"},
+]
 OWN: list[dict[str, Any]] = [
     {
         "id": "a",

@@ -1,0 +1,303 @@
+"""``qa eval`` as a person runs it: a process, the real models, small sets."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+TIMEOUT_SECONDS = 120
+
+RETRIEVAL = ("hit@1", "hit@5", "hit@10", "mrr@10", "ndcg@10")
+TIMES = ("median_ms", "p95_ms")
+ANSWERS = ("retrieval_hit@1", "em", "f1", "auroc", "ece", "coverage@90")
+STATUSES = ("answered", "weak", "not_found")
+
+SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+AMOUNT = {"type": "number", "minimum": 0}
+COUNT = {"type": "integer", "minimum": 0}
+
+
+def figure_of(number: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a figure."""
+    keys = ("value", "low", "high")
+    return {
+        "type": "object",
+        "properties": dict.fromkeys(keys, number),
+        "required": list(keys),
+        "additionalProperties": False,
+    }
+
+
+FIGURES = {
+    name: figure_of(SHARE) for name in (*RETRIEVAL, *ANSWERS, *STATUSES, "answered_precision")
+}
+FIGURES |= {name: figure_of(AMOUNT) for name in TIMES}
+FACTS: dict[str, dict[str, Any]] = {
+    "version": {"const": 1},
+    "file": {"type": "string"},
+    "layout": {"enum": ["squad", "beir", "lines"]},
+    "mode": {"enum": ["open", "reading"]},
+    "without": {"enum": [None, "gold", "article"]},
+    "questions": {"type": "integer", "minimum": 1},
+    "answerable": COUNT,
+    "articles": {"type": ["integer", "null"], "minimum": 1},
+    "model": {"type": "string", "minLength": 1},
+    "reader": {"type": ["string", "null"], "minLength": 1},
+    "sample": {"type": ["integer", "null"]},
+    "seed": COUNT,
+}
+SCHEMA = {
+    "type": "object",
+    "properties": {**FACTS, **FIGURES},
+    "required": list(FACTS),
+    "additionalProperties": False,
+}
+
+
+class Done:
+    """What came of a run."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    def json(self) -> dict[str, Any]:
+        """The one object on stdout."""
+        assert (self.code, self.err, self.out.count("\n")) == (0, "", 1), (self.out, self.err)
+        found: dict[str, Any] = json.loads(self.out)
+        Draft202012Validator(SCHEMA).validate(found)
+        for name in FIGURES.keys() & found.keys():
+            assert found[name]["low"] <= found[name]["value"] <= found[name]["high"], name
+        return found
+
+    def names(self) -> set[str]:
+        """The figures that it shows."""
+        return FIGURES.keys() & self.json().keys()
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def evaluate(session_home: Path, real_encoder: object, home: Path, tmp_path: Path) -> Run:
+    """Runs ``qa eval`` to its end in the test's own home; only the exported model is shared."""
+    (home / "cache").unlink()
+    (home / "cache").mkdir()
+    (home / "cache" / "models").symlink_to(session_home / "cache" / "models")
+
+    def run(*arguments: str | Path) -> Done:
+        done = subprocess.run(
+            [sys.executable, "-m", "qa", "eval", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            timeout=TIMEOUT_SECONDS,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+def test_squad_is_asked_with_its_paragraphs_pooled(evaluate: Run, squad_file: Path) -> None:
+    found = evaluate(squad_file, "--json").json()
+    assert (found["layout"], found["mode"], found["without"]) == ("squad", "open", None)
+    assert (found["questions"], found["answerable"], found["articles"]) == (6, 4, 4)
+    assert {*RETRIEVAL, *ANSWERS, *STATUSES, *TIMES} <= found.keys()
+    # Four paragraphs on four subjects: the right one comes first, and of ten hits it is one.
+    assert found["hit@1"]["value"] == found["retrieval_hit@1"]["value"] == 1
+    assert found["ndcg@10"]["value"] == found["mrr@10"]["low"] == 1
+    assert found["f1"]["value"] > 0
+    shares = sum(found[name]["value"] for name in STATUSES)
+    assert shares == pytest.approx(1, abs=1e-3)
+
+
+def test_a_second_run_is_the_same_and_indexes_nothing(
+    evaluate: Run, squad_file: Path, home: Path
+) -> None:
+    first = evaluate(squad_file, "--json").json()
+    (folder,) = (home / "cache" / "eval").iterdir()
+    before = (folder / "pool.jsonl").stat().st_mtime_ns
+    second = evaluate(squad_file, "--json").json()
+    assert [(home / "cache" / "eval" / folder.name)] == list((home / "cache" / "eval").iterdir())
+    assert (folder / "pool.jsonl").stat().st_mtime_ns == before
+    for name in TIMES:
+        del first[name], second[name]
+    assert first == second
+    assert not (home / "data").exists()  # nobody's library is touched
+
+
+def test_a_pool_distracts(evaluate: Run, squad_file: Path, more_squad_file: Path) -> None:
+    found = evaluate(squad_file, "--pool", more_squad_file, "--json", "--quiet").json()
+    assert (found["articles"], found["questions"]) == (5, 6)
+
+
+@pytest.mark.parametrize("without", ["gold", "article"])
+def test_without_the_gold_less_is_claimed(evaluate: Run, squad_file: Path, without: str) -> None:
+    found = evaluate(squad_file, "--without", without, "--json").json()
+    assert (found["questions"], found["answerable"], found["without"]) == (4, 4, without)
+    assert found["hit@1"]["value"] == 1  # of the four as they are
+    assert found["auroc"]["value"] > 0.8  # what is left is about something else altogether
+
+
+def test_reading_is_measured_alone(evaluate: Run, squad_file: Path, own_file: Path) -> None:
+    done = evaluate(squad_file, "--reading", "--json")
+    assert done.names() == {"em", "f1", "auroc", *TIMES}
+    found = done.json()
+    assert (found["mode"], found["articles"], found["questions"]) == ("reading", None, 6)
+    assert found["f1"]["value"] > 0.2
+    assert evaluate(own_file, "--reading", "--json").json()["answerable"] == 2
+
+
+def test_of_beir_retrieval_alone_is_measured(evaluate: Run, beir_folder: Path) -> None:
+    done = evaluate(beir_folder, "--json")
+    assert done.names() == {*RETRIEVAL, *TIMES}
+    found = done.json()
+    assert (found["reader"], found["questions"], found["articles"]) == (None, 2, 3)
+    assert found["hit@1"]["value"] == 1
+    assert evaluate(f"{beir_folder}/", "--sample", "1", "--json").json()["questions"] == 1
+
+
+def test_your_own_are_asked_of_the_articles_named(
+    evaluate: Run, own_file: Path, article_folder: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("Something else altogether is in this one.\n")
+    found = evaluate(own_file, "articles", "--json").json()
+    assert (found["questions"], found["answerable"], found["articles"]) == (3, 2, 5)
+    assert found["hit@1"]["value"] == 1
+    again = evaluate(own_file, other, "articles", "--library", "default", "--json").json()
+    assert again["articles"] == 6
+    library = evaluate(own_file, "--json", "--without", "gold").json()
+    assert (library["articles"], library["questions"], library["answerable"]) == (6, 2, 2)
+    refused = evaluate(own_file, other)
+    assert (refused.code, refused.out) == (2, "")
+    assert "own.jsonl:1: none of the articles asked is called 'articles/mill.txt'" in refused.err
+
+
+def test_the_table_names_each_figure(evaluate: Run, own_file: Path, article_folder: Path) -> None:
+    done = evaluate(own_file, article_folder)
+    assert (done.code, done.err) == (0, "")
+    head, table = done.out.split("\n\n")
+    assert "3 questions · 2 with an answer · 5 articles" in head
+    rows = {line.split()[0]: line for line in table.splitlines()}
+    assert {*RETRIEVAL, *ANSWERS, *STATUSES, *TIMES} <= rows.keys()
+    assert rows["hit@1"].split()[1:5] == ["1.000", "1.000", "to", "1.000"]
+    assert "\x1b" not in done.out
+
+
+def test_what_went_wrong_can_be_read(
+    evaluate: Run, own_file: Path, article_folder: Path, tmp_path: Path
+) -> None:
+    hostile = {"question": "What [b] is \u202e it\u0007?", "answers": ["\x1b[31mno\ud83d such"]}
+    with own_file.open("a") as stream:
+        stream.write(json.dumps(hostile) + "\n")
+    evaluate(own_file, article_folder, "--wrong", "wrong.jsonl", "--json").json()
+    rows = [json.loads(line) for line in (tmp_path / "wrong.jsonl").read_text().splitlines()]
+    assert rows
+    assert set(rows[0]) == {
+        "id",
+        "question",
+        "answers",
+        "answered",
+        "confidence",
+        "status",
+        "source",
+        "sentence",
+        "gold_left_out",
+        "gold_rank",
+    }
+    sure = [row["confidence"] for row in rows]
+    assert sure == sorted(sure, reverse=True)
+    (bad,) = (row for row in rows if row["id"] == "4")
+    assert (bad["question"], bad["answers"]) == ("What [b] is it?", ["no such"])
+    assert bad["gold_rank"] is None
+
+
+def test_a_seed_draws_the_sample_and_the_intervals(evaluate: Run, squad_file: Path) -> None:
+    def run(*arguments: str) -> dict[str, Any]:
+        found = evaluate(squad_file, "--reading", "--json", *arguments).json()
+        return {name: value for name, value in found.items() if name not in TIMES}
+
+    some = run("--sample", "4", "--seed", "1")
+    assert (some["questions"], some["sample"], some["seed"]) == (4, 4, 1)
+    assert some == run("--sample", "4", "--seed", "1")
+    assert run("--sample", "99")["questions"] == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("missing.json",), "missing.json cannot be read"),
+        (("squad.json", "articles"), "brings its own articles"),
+        (("squad.json", "--library", "x"), "brings its own articles"),
+        (("beir", "--reading"), "BEIR has no answers"),
+        (("beir", "--without", "gold"), "BEIR has no answers"),
+        (("beir", "--wrong", "wrong.jsonl"), "BEIR has no answers"),
+        (("squad.json", "--reading", "--without", "gold"), "drop --without"),
+        (("squad.json", "--reading", "--pool", "beir"), "drop --pool"),
+        (("own.jsonl", "articles", "--reading"), "drop PATH"),
+        (("own.jsonl", "--pool", "beir"), "index the articles instead"),
+        (("own.jsonl", "--without", "article"), "write --without gold"),
+        (("squad.json", "--pool", "own.jsonl"), "no paragraphs of its own"),
+        (("squad.json", "--pool", "missing"), "missing cannot be read"),
+        (("squad.json", "--wrong", "no/such/folder.jsonl"), "cannot be written"),
+        (("own.jsonl", "nowhere"), "no such file or folder: nowhere"),
+        (("own.jsonl",), "no articles"),
+        (("none.jsonl", "--without", "gold"), "no question with an answer"),
+        (("squad.json", "--sample", "0"), "--sample"),
+        (("squad.json", "--seed", "-1"), "--seed"),
+        (("squad.json", "--without", "all"), "--without"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_line(
+    evaluate: Run,
+    squad_file: Path,
+    beir_folder: Path,
+    own_file: Path,
+    article_folder: Path,
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    why: str,
+) -> None:
+    (tmp_path / "none.jsonl").write_text('{"question": "Who?", "answers": []}\n')
+    done = evaluate(*arguments)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1), done.err
+    assert why in done.err
+
+
+def test_ctrl_c_ends_it(evaluate: Run, tmp_path: Path, home: Path) -> None:
+    texts = [
+        f"Village {n} lies {n} miles from the sea; its mill has {n} sacks." for n in range(1500)
+    ]
+    paragraphs = [
+        {"context": text, "qas": [{"question": f"Where is village {n}?", "answers": []}]}
+        for n, text in enumerate(texts)
+    ]
+    (tmp_path / "long.json").write_text(json.dumps({"data": [{"paragraphs": paragraphs}]}))
+    running = subprocess.Popen(
+        [sys.executable, "-m", "qa", "eval", "long.json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=os.environ,
+    )
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not list((home / "cache").glob("eval/*/library/library.sqlite")):
+        assert time.monotonic() < deadline
+        assert running.poll() is None
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    try:
+        out, err = running.communicate(timeout=TIMEOUT_SECONDS)
+    finally:
+        running.kill()
+    assert (running.returncode, out, err.strip()) == (130, b"", b"Interrupted.")
