@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING, Any
 from .errors import QAError
 
 if TYPE_CHECKING:
-    from .datatypes import Answer, Article, Citation, Hit, Passage, Scope
+    from .datatypes import Answer, Article, Citation, Conversation, Hit, Passage, Scope, Turn
     from .library import Library
 
 __all__ = [
     "Answer",
     "Article",
     "Citation",
+    "Conversation",
     "Hit",
     "Library",
     "Passage",
     "QAError",
     "Scope",
+    "Turn",
 ]
 
 

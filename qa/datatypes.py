@@ -5,11 +5,15 @@ Offsets are Python code points, half-open ``[start, end)``, into ``Article.text`
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Literal
 
 from .sentences import sentence_around
+
+Verdict = Literal["right", "wrong"]
+"""What a person says of an answer. For ``not_found`` right means: the articles do not hold it."""
 
 
 class Status(StrEnum):
@@ -196,3 +200,48 @@ class Scope:
     def is_all(self) -> bool:
         """Whether nothing is left out."""
         return self == Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation with the answer it got, as they are remembered."""
+
+    id: int
+    """Number, unique in its library."""
+    question: str
+    """As it was typed, cleaned."""
+    searched: str
+    """The form that stands alone, which was searched."""
+    answer: str
+    """The answer's words; empty when not found."""
+    status: Status
+    """What the answer claimed."""
+    confidence: float
+    """Probability in [0, 1] that it is right."""
+    sentence: str
+    """Sentence of the first citation; empty when there is none."""
+    sources: tuple[tuple[str, str, int], ...]
+    """Title, source and line of each citation."""
+    articles: tuple[tuple[str, int, int, str], ...]
+    """Article id, start, end and the text's digest of each citation: offsets hold while the
+    article still has that digest."""
+    asked_at: datetime
+    """When, in UTC."""
+    verdict: Verdict | None
+    """What the person said of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation without its turns, for listings."""
+
+    id: int
+    """Number, unique in its library."""
+    title: str
+    """As the person named it, else its first question; empty while there is neither."""
+    started: datetime
+    """When it began, in UTC."""
+    updated: datetime
+    """When its last question was asked, in UTC."""
+    turns: int
+    """How many turns it has."""

@@ -11,18 +11,19 @@ from itertools import pairwise
 from pathlib import Path
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from . import settings
 from .answering.answer import READ_PASSAGES, answer
 from .answering.retrieve import retrieve
 from .articles.clean import clean
-from .datatypes import Answer, Article, Hit, Scope
+from .datatypes import Answer, Article, Conversation, Hit, Scope, Turn, Verdict
 from .errors import LibraryBusyError, ModelMismatchError, QAError, UsageError
 from .indexing import Indexer, Progress, Report, facts_of, reembed
 from .models import catalog
 from .models.encoder import Encoder, open_encoder
 from .models.reader import Reader, open_reader
+from .storage.conversations import Conversations
 from .storage.index import LiveVectors
 from .storage.store import LOCK, ArticleRow, Store, no_articles
 
@@ -69,6 +70,7 @@ class Library:
         self._model = model
         self._reader_name = reader
         self._store = Store(folder, create=create)
+        self._conversations = Conversations(self._store)
         self._encoder: Encoder | None = None
         self._live: LiveVectors | None = None
         self._reader: Reader | None = None
@@ -197,6 +199,48 @@ class Library:
         if not found:
             raise UsageError(f"No article has the number {identifier}. See them all: qa ls")
         return found[number]
+
+    def conversations(self) -> list[Conversation]:
+        """Return the conversations had with this library, the one last spoken in first."""
+        return self._conversations.all()
+
+    def start_conversation(self, title: str = "") -> int:
+        """Begin a conversation, return its number; without a title it takes its first question's.
+
+        This and all that changes conversations waits for no indexing run, only for the batch that
+        is being written at the moment. Raises LibraryBusyError when that takes half a minute.
+        """
+        return self._conversations.start(title)
+
+    def turns(self, conversation: int) -> list[Turn]:
+        """Return a conversation's turns, oldest first. Raises UsageError when there is none."""
+        return self._conversations.turns(conversation)
+
+    def add_turn(self, conversation: int, question: str, answer: Answer) -> Turn:
+        """Remember a question as it was typed, and what came of it; on the disk on return.
+
+        ``answer.question`` is what was searched. Raises UsageError, LibraryBusyError.
+        """
+        return self._conversations.add(conversation, question, answer)
+
+    def judge(self, turn: int, verdict: Verdict | None) -> None:
+        """Remember what the person says of an answer; None takes it back. Raises UsageError."""
+        self._conversations.judge(turn, verdict)
+
+    def rename_conversation(self, conversation: int, title: str) -> None:
+        """Give a conversation another title. Raises UsageError."""
+        self._conversations.rename(conversation, title)
+
+    def delete_conversation(self, conversation: int) -> None:
+        """Forget a conversation with all its turns. Raises UsageError."""
+        self._conversations.delete(conversation)
+
+    def cases(self) -> list[dict[str, Any]]:
+        """Return the judged turns as labelled questions, the layout that ``qa eval`` reads.
+
+        What a verdict is taken to say stands in ``qa.storage.conversations.cases``.
+        """
+        return self._conversations.cases()
 
     def stale_files(self) -> tuple[list[str], list[str]]:
         """Return the known files that have changed, and those that are gone: size and time only."""

@@ -1,12 +1,14 @@
-"""The tables of a library, and the version they are of."""
+"""The tables of a library, the version they are of, and the way there from older versions."""
 
-SCHEMA_VERSION = 1
+import sqlite3
+
+SCHEMA_VERSION = 2
 """Raised with every change of the tables; stored as SQLite's ``user_version``."""
 
 APPLICATION_ID = 0x51614C62
 """Marks the file as a library of qa (``QaLb``); stored as SQLite's ``application_id``."""
 
-SCHEMA = """
+_FIRST = """
 -- What the library is: the model that made its embeddings, by name and fingerprint.
 CREATE TABLE facts (
     name  TEXT PRIMARY KEY,
@@ -81,3 +83,57 @@ CREATE VIRTUAL TABLE full_text USING fts5 (
     detail=full, columnsize=1
 );
 """
+
+_CONVERSATIONS = """
+-- Times are UTC, in ISO 8601. An empty title is taken from the first question.
+CREATE TABLE conversations (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    title   TEXT NOT NULL,
+    started TEXT NOT NULL,
+    updated TEXT NOT NULL
+);
+
+-- A question as it was typed and as it was searched, with the answer it got.
+CREATE TABLE turns (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    question     TEXT NOT NULL,
+    searched     TEXT NOT NULL,
+    answer       TEXT NOT NULL,
+    status       TEXT NOT NULL,
+    confidence   REAL NOT NULL,
+    sentence     TEXT NOT NULL,
+    asked_at     TEXT NOT NULL,
+    verdict      TEXT CHECK (verdict IN ('right', 'wrong'))
+);
+CREATE INDEX turns_by_conversation ON turns (conversation);
+
+-- Where an answer stood. The article may have changed or gone since: its digest tells.
+CREATE TABLE turn_citations (
+    turn    INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+    number  INTEGER NOT NULL,
+    title   TEXT NOT NULL,
+    source  TEXT NOT NULL,
+    line    INTEGER NOT NULL,
+    article TEXT NOT NULL,
+    start   INTEGER NOT NULL,
+    "end"   INTEGER NOT NULL,
+    digest  TEXT NOT NULL,
+    PRIMARY KEY (turn, number)
+) WITHOUT ROWID;
+"""
+
+STEPS = {1: _FIRST, 2: _CONVERSATIONS}
+"""What makes a library of each version out of one of the version before; 1 begins with nothing."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables up to this version, as part of the transaction that is open.
+
+    Called by whatever writes: reading gets by with the tables that are there.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for step in range(version + 1, SCHEMA_VERSION + 1):
+        for statement in STEPS[step].split(";\n"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {step}")

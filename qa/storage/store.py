@@ -1,7 +1,8 @@
 """A library's SQLite file: articles, passages, embeddings, full text.
 
 Reading and writing go on at once (write-ahead log); each thread has a connection of its own. All
-changes happen inside ``Store.batch``, one transaction each, wholly in or wholly out.
+changes happen inside ``Store.batch``, one transaction each, wholly in or wholly out; conversations,
+in the same file, are changed in transactions of their own.
 """
 
 import json
@@ -27,7 +28,7 @@ from ..errors import (
 )
 from ..settings import library_words
 from .batch import Batch
-from .schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
+from .schema import APPLICATION_ID, SCHEMA_VERSION, migrate
 from .scope import SOURCE, path_ending, row_number, scope_sql, shown_source
 
 DATABASE = "library.sqlite"
@@ -370,6 +371,7 @@ class Store:
         connection = self.connection()
         connection.execute("BEGIN IMMEDIATE")
         try:
+            migrate(connection)
             revision, _, _ = self.head()
             batch = Batch(connection, revision + 1)
             yield batch
@@ -406,7 +408,7 @@ class Store:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(
-                self.path, timeout=30, isolation_level=None, check_same_thread=False
+                self._address(), uri=True, timeout=30, isolation_level=None, check_same_thread=False
             )
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
@@ -415,6 +417,12 @@ class Store:
             self._local.connection = connection
             self._connections.append(connection)
         return connection
+
+    def _address(self) -> str:
+        """The file as a URI; in a folder that may not be written, one that asks for no log."""
+        address = self.path.absolute().as_uri()
+        alone = not os.access(self.folder, os.W_OK) and not Path(f"{self.path}-wal").exists()
+        return f"{address}?immutable=1" if alone else address
 
     def _prepare(self) -> None:
         """Make the tables if there are none; raise for what is no library of this layout."""
@@ -438,7 +446,7 @@ class Store:
             ) from error
         if made_by != APPLICATION_ID:
             raise self._foreign()
-        if version != SCHEMA_VERSION:
+        if version > SCHEMA_VERSION:
             raise LibraryVersionError(
                 f"The library in {self.folder} has layout {version}, this qa knows "
                 f"{SCHEMA_VERSION}. Use the qa that made it, or index into another --library."
@@ -456,10 +464,8 @@ class Store:
                     raise self._foreign()
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("BEGIN")
-                for statement in SCHEMA.split(";\n"):
-                    connection.execute(statement)
+                migrate(connection)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
                 connection.execute("COMMIT")
         except Timeout:
             return

@@ -1,0 +1,438 @@
+"""Conversations: on the disk at once, beside an indexing run, in libraries of every age."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from filelock import FileLock
+
+from qa.datatypes import Alternative, Answer, Article, Citation, Status
+from qa.errors import LibraryBusyError, LibraryError, UsageError
+from qa.storage.schema import SCHEMA_VERSION, STEPS
+from qa.storage.store import DATABASE, LOCK, Store
+
+if TYPE_CHECKING:
+    from qa.library import Library
+
+Put = Callable[..., int]
+HERE = Path(__file__).parent
+
+HOSTILE = [
+    "[/bold] [b who?",
+    "\x1b[31mred\x1b]0;title\x07 who?",
+    "who\x00 fell?\x9b2J",
+    "\u202ewho\u202c \ud800fell?",
+    "'); DROP TABLE turns; --",
+    "Qui a démissionné ? 誰が 🏴󠁧󠁢󠁥󠁮󠁧󠁿 👩‍👩‍👧",
+    "who\r\nfell\u2028and where?",
+    "who " * 50_000,
+]
+
+ASH = Article(
+    "7",
+    "Ash over [Europe]",
+    "news/ash.txt",
+    date(2010, 4, 21),
+    "First line.\nAsh closed the airports. Snow fell in Oslo.",
+    "d1",
+)
+
+
+def found(question: str, text: str = "Ash", *more: Article) -> Answer:
+    """An answer with these words, cited from ASH and from other articles that hold them."""
+    citations = []
+    for number, article in enumerate((ASH, *more), start=1):
+        start = article.text.index(text)
+        citations.append(Citation(number, article, start, start + len(text)))
+    guess = Alternative(text, 0.8, citations[0])
+    return Answer(question, text, Status.ANSWERED, 0.8, tuple(citations), (), (), guess)
+
+
+def missing(question: str) -> Answer:
+    return Answer(question, "", Status.NOT_FOUND, 0.1, (), (), ())
+
+
+# What is remembered
+
+
+def test_a_turn_comes_back_as_it_was(library: "Library", open_library: Any) -> None:
+    before = datetime.now(UTC)
+    number = library.start_conversation()
+    other = Article("9", "Oslo", "oslo.md", None, "Snow fell.", "d2", first_line=5)
+    first = library.add_turn(number, "What fell there?", found("What fell in Oslo?", "Snow", other))
+    second = library.add_turn(number, "  And why? ", missing("Why did snow fall?"))
+    assert (first.question, first.searched) == ("What fell there?", "What fell in Oslo?")
+    assert (first.answer, first.status, first.confidence) == ("Snow", Status.ANSWERED, 0.8)
+    assert first.sentence == "Snow fell in Oslo."
+    assert first.sources == (("Ash over [Europe]", "news/ash.txt", 2), ("Oslo", "oslo.md", 5))
+    assert first.articles == (("7", 37, 41, "d1"), ("9", 0, 4, "d2"))
+    assert ASH.text[37:41] == "Snow"
+    assert first.verdict is None
+    assert before <= first.asked_at <= second.asked_at <= datetime.now(UTC)
+    assert first.asked_at.utcoffset() == timedelta(0)
+    assert (second.question, second.answer, second.sentence) == ("And why?", "", "")
+    assert second.status is Status.NOT_FOUND
+    assert second.sources == ()
+    assert second.articles == ()
+    assert open_library().turns(number) == library.turns(number) == [first, second]
+
+
+def test_conversations_are_listed_the_last_spoken_in_first(library: "Library") -> None:
+    assert library.conversations() == []
+    one, two = library.start_conversation("Ash"), library.start_conversation()
+    assert [talk.id for talk in library.conversations()] == [two, one]
+    library.add_turn(one, "What fell?", found("What fell?"))
+    first, second = library.conversations()
+    assert (first.id, first.title, first.turns) == (one, "Ash", 1)
+    assert (second.id, second.title, second.turns) == (two, "", 0)
+    assert first.started < first.updated
+    assert second.started == second.updated
+    assert first.updated == library.turns(one)[0].asked_at
+
+
+def test_an_empty_title_is_taken_from_the_first_question(library: "Library") -> None:
+    number = library.start_conversation(" \n")
+    library.add_turn(number, "Who\nfell, and " + "where " * 30 + "?", missing("Who fell?"))
+    library.add_turn(number, "Why?", missing("Why?"))
+    (talk,) = library.conversations()
+    assert talk.title.startswith("Who fell, and where")
+    assert talk.title.endswith("where…")
+    assert len(talk.title) <= 80
+
+
+def test_renamed_and_deleted(library: "Library") -> None:
+    one, two = library.start_conversation("One"), library.start_conversation("Two")
+    turn = library.add_turn(one, "What fell?", found("What fell?"))
+    kept = library.add_turn(two, "What fell?", found("What fell?"))
+    library.rename_conversation(two, " The\nsecond ")
+    library.delete_conversation(one)
+    assert [(talk.id, talk.title) for talk in library.conversations()] == [(two, "The second")]
+    assert library.turns(two) == [kept]
+    with pytest.raises(UsageError):
+        library.judge(turn.id, "right")
+    assert library.start_conversation() > two, "numbers are not used again"
+    connection = sqlite3.connect(library.folder / DATABASE)
+    assert connection.execute("SELECT DISTINCT turn FROM turn_citations").fetchall() == [(kept.id,)]
+    connection.close()
+
+
+@pytest.mark.parametrize("number", [0, -1, 2, 2**63, 2**200])
+def test_unknown_numbers_are_refused(library: "Library", number: int) -> None:
+    known = library.start_conversation()
+    uses: list[Callable[[], object]] = [
+        lambda: library.turns(number),
+        lambda: library.add_turn(number, "What fell?", missing("What fell?")),
+        lambda: library.judge(number, "right"),
+        lambda: library.rename_conversation(number, "Ash"),
+        lambda: library.delete_conversation(number),
+    ]
+    for use in uses:
+        with pytest.raises(UsageError, match=str(number)):
+            use()
+    assert [talk.id for talk in library.conversations()] == [known]
+
+
+def test_what_makes_no_sense_is_refused(library: "Library") -> None:
+    number = library.start_conversation("Ash")
+    turn = library.add_turn(number, "What fell?", missing("What fell?"))
+    with pytest.raises(UsageError, match="empty"):
+        library.add_turn(number, " \x00\n", missing("What fell?"))
+    with pytest.raises(UsageError, match="empty"):
+        library.rename_conversation(number, "\u202e ")
+    with pytest.raises(UsageError, match="right or wrong"):
+        library.judge(turn.id, "perhaps")  # type: ignore[arg-type]
+    assert library.turns(number) == [turn]
+    assert library.conversations()[0].title == "Ash"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_kept_cleaned(library: "Library", text: str) -> None:
+    number = library.start_conversation(text)
+    turn = library.add_turn(number, text, missing(text))
+    library.rename_conversation(number, text)
+    for kept in (turn.question, turn.searched, library.conversations()[0].title):
+        assert kept
+        assert not set("\x00\x07\x1b\x9b\r\u2028\u202e\ud800") & set(kept)
+    assert library.turns(number) == [turn]
+
+
+def test_judged_and_taken_back(library: "Library") -> None:
+    number = library.start_conversation()
+    turn = library.add_turn(number, "What fell?", found("What fell?"))
+    for verdict in ("right", "wrong", None):
+        library.judge(turn.id, verdict)
+        assert library.turns(number)[0].verdict == verdict
+
+
+# Judged turns as labelled questions
+
+
+def judged(library: "Library", *answers: tuple[Answer, str | None]) -> list[dict[str, Any]]:
+    number = library.start_conversation()
+    for answer, verdict in answers:
+        turn = library.add_turn(number, "As it was typed?", answer)
+        library.judge(turn.id, verdict)  # type: ignore[arg-type]
+    return library.cases()
+
+
+def test_a_right_answer_is_a_case_and_a_wrong_one_alone_is_none(library: "Library") -> None:
+    assert judged(
+        library,
+        (found("What fell?", "Snow"), "right"),
+        (found("What closed the airports?", "Snow"), "wrong"),
+        (missing("Who sang?"), "right"),
+        (missing("What fell in Oslo?"), "wrong"),
+        (found("Where?", "Oslo"), None),
+    ) == [
+        {"question": "What fell?", "answers": ["Snow"], "articles": ["news/ash.txt"]},
+        {"question": "Who sang?", "answers": [], "articles": []},
+    ]
+
+
+def test_verdicts_on_one_question_make_one_case(library: "Library") -> None:
+    second = Article("8", "Oslo", "oslo.txt", None, "The snow. Snow fell in Oslo.", "d3")
+    assert judged(
+        library,
+        (found("What fell?", "airports"), "wrong"),
+        (found("What fell?", "Snow", second), "right"),
+        (found("what FELL?", "Snow fell"), "right"),
+        (found("What fell?", "airports"), "wrong"),
+    ) == [
+        {
+            "question": "What fell?",
+            "answers": ["Snow", "Snow fell"],
+            "articles": ["news/ash.txt", "oslo.txt"],
+            "wrong": ["airports"],
+        }
+    ]
+
+
+def test_a_later_verdict_wins_over_one_that_it_contradicts(library: "Library") -> None:
+    assert judged(
+        library, (found("What fell?", "Snow"), "right"), (missing("What fell?"), "right")
+    ) == [{"question": "What fell?", "answers": [], "articles": []}]
+    assert judged(library, (found("What fell?", "Ash"), "right")) == [
+        {"question": "What fell?", "answers": ["Ash"], "articles": ["news/ash.txt"]}
+    ]
+
+
+# Beside others who write
+
+
+def test_turns_are_written_while_an_indexing_run_holds_its_lock(
+    library: "Library", articles: Path
+) -> None:
+    number = library.start_conversation()
+    with FileLock(library.folder / LOCK):
+        library.add_turn(number, "What fell?", missing("What fell?"))
+        with pytest.raises(LibraryBusyError):
+            library.add(articles)
+    assert len(library.turns(number)) == 1
+
+
+def test_a_turn_waits_for_an_open_batch_and_no_longer(library: "Library", put_in: Put) -> None:
+    number = library.start_conversation()
+    other = Store(library.folder, create=False)
+    writer = threading.Thread(
+        target=lambda: library.add_turn(number, "What fell?", missing("What fell?"))
+    )
+    with other.batch() as batch:
+        put_in(batch, "Ash fell.")
+        writer.start()
+        writer.join(timeout=0.3)
+        assert writer.is_alive()
+        assert library.turns(number) == [], "reading waits for nobody"
+    writer.join(timeout=30)
+    assert len(library.turns(number)) == 1
+    assert other.count() == (1, 1, 1)
+    assert other.check() == []
+    other.close()
+
+
+def test_a_batch_that_takes_too_long_is_busy(store: Store, put_in: Put) -> None:
+    from qa.storage.conversations import Conversations
+
+    other = Store(store.folder, create=False)
+    other.connection().execute("PRAGMA busy_timeout = 50")
+    with store.batch() as batch:
+        put_in(batch, "Ash fell.")
+        with pytest.raises(LibraryBusyError, match="try again"):
+            Conversations(other).start("Ash")
+    assert Conversations(other).start("Ash") == 1
+    other.close()
+
+
+def test_threads_share_a_library(library: "Library") -> None:
+    number = library.start_conversation()
+
+    def talk(name: int) -> None:
+        for count in range(10):
+            turn = library.add_turn(number, f"{name} {count}", missing("What fell?"))
+            library.judge(turn.id, "right")
+            library.conversations()
+
+    threads = [threading.Thread(target=talk, args=(name,)) for name in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    turns = library.turns(number)
+    assert {turn.question for turn in turns} == {f"{n} {c}" for n in range(6) for c in range(10)}
+    assert {turn.verdict for turn in turns} == {"right"}
+
+
+def test_what_was_said_survives_a_kill(library: "Library") -> None:
+    number = library.start_conversation()
+    said: list[int] = []
+    for count in (1, 3, 8):
+        with subprocess.Popen(
+            [
+                sys.executable,
+                str(HERE / "talk_until_killed.py"),
+                str(library.folder),
+                str(number),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(HERE.parent.parent)},
+        ) as program:
+            assert program.stdout is not None
+            said += [int(program.stdout.readline()) for _ in range(count)]
+            program.send_signal(signal.SIGKILL)
+            said += [int(line) for line in program.stdout if line.endswith("\n")]
+        kept = [turn.id for turn in library.turns(number)]
+        # The last one may have been in before it could be said.
+        assert set(said) <= set(kept)
+        said = kept
+    assert library.check() == []
+
+
+# Libraries of an older layout, and of others
+
+
+def of_version_1(folder: Path) -> None:
+    """Take the library back to the layout that knew no conversations."""
+    connection = sqlite3.connect(folder / DATABASE)
+    connection.execute("DROP TABLE turn_citations")
+    connection.execute("DROP TABLE turns")
+    connection.execute("DROP TABLE conversations")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+
+
+def version_and_tables(folder: Path) -> tuple[int, list[tuple[str]]]:
+    connection = sqlite3.connect(folder / DATABASE)
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = connection.execute(
+        "SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%' ORDER BY name"
+    ).fetchall()
+    connection.close()
+    return version, tables
+
+
+@pytest.fixture
+def old(open_library: Callable[[], "Library"], articles: Path) -> "Library":
+    """A library with articles, of version 1 now."""
+    made = open_library()
+    made.add(articles)
+    made.close()
+    of_version_1(made.folder)
+    return open_library()
+
+
+def test_an_older_library_answers_and_is_left_as_it_is(old: "Library") -> None:
+    before = version_and_tables(old.folder)
+    assert before[0] == 1
+    assert old.ask("What closed the airports?").citations
+    assert old.conversations() == []
+    assert old.cases() == []
+    with pytest.raises(UsageError):
+        old.turns(1)
+    assert version_and_tables(old.folder) == before
+
+
+@pytest.mark.parametrize("use", ["start", "add", "judge"])
+def test_an_older_library_is_migrated_by_the_first_change(
+    old: "Library", articles: Path, tmp_path: Path, use: str
+) -> None:
+    Store(tmp_path / "new", create=True).close()
+    rows = old.articles()
+    if use == "start":
+        assert old.start_conversation("Ash") == 1
+    elif use == "add":
+        (articles / "snow.txt").write_text("Snow fell in Oslo.")
+        old.add(articles)
+    else:
+        with pytest.raises(UsageError):
+            old.judge(1, "right")
+        assert version_and_tables(old.folder)[0] == 1, "nothing was changed"
+        old.start_conversation()
+    assert version_and_tables(old.folder) == version_and_tables(tmp_path / "new")
+    assert version_and_tables(old.folder)[0] == SCHEMA_VERSION
+    assert [row for row in old.articles() if "snow" not in row.source] == rows
+    assert old.ask("What closed the airports?").citations
+    assert old.check() == []
+
+
+def test_a_migration_that_fails_leaves_the_library_as_it_was(
+    old: "Library", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = version_and_tables(old.folder)
+    whole = STEPS[2]
+    monkeypatch.setitem(STEPS, 2, whole + ";\nCREATE TABLE articles (id)")
+    with pytest.raises(LibraryError, match="could not be kept"):
+        old.start_conversation()
+    assert version_and_tables(old.folder) == before
+    monkeypatch.setitem(STEPS, 2, whole)
+    assert old.start_conversation() == 1
+
+
+def test_two_migrate_at_once(old: "Library", open_library: Callable[[], "Library"]) -> None:
+    others = [open_library() for _ in range(4)]
+    threads = [threading.Thread(target=other.start_conversation) for other in others]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [talk.id for talk in old.conversations()] == [4, 3, 2, 1]
+
+
+def test_a_database_that_may_not_be_written_answers_all_the_same(
+    library: "Library", articles: Path
+) -> None:
+    library.add(articles)
+    number = library.start_conversation("Ash")
+    library._store.connection().execute("PRAGMA query_only = ON")
+    answer = library.ask("What closed the airports?")
+    assert answer.citations
+    with pytest.raises(LibraryError, match="asked all the same"):
+        library.add_turn(number, "What closed the airports?", answer)
+    assert [talk.title for talk in library.conversations()] == ["Ash"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork") or os.name == "nt", reason="needs POSIX users")
+def test_a_folder_that_may_not_be_written_answers_all_the_same(
+    library: "Library", articles: Path, open_library: Callable[[], "Library"]
+) -> None:
+    library.add(articles)
+    library.start_conversation("Ash")
+    library.close()
+    library.folder.chmod(0o555)
+    try:
+        if os.access(library.folder, os.W_OK):
+            pytest.skip("this user may write everywhere")
+        reader = open_library()
+        assert reader.ask("What closed the airports?").citations
+        assert [talk.title for talk in reader.conversations()] == ["Ash"]
+        with pytest.raises(LibraryError, match="asked all the same"):
+            reader.start_conversation()
+    finally:
+        library.folder.chmod(0o755)
