@@ -903,7 +903,7 @@ def spoiled(qa: Shelf, tmp_path: Path) -> tuple[Shelf, Path]:
     home = tmp_path / "two words"
     shutil.copytree(qa.home / "data" / "libraries" / "default", home / "data/libraries/default")
     shutil.copytree((qa.home / "cache").resolve(), home / "cache")
-    (graph,) = (home / "cache").glob("models/*MiniLM*/model.onnx")
+    (graph,) = (home / "cache").glob("models/*all-MiniLM*/model.onnx")
     return Shelf(home, qa.folder), graph
 
 

@@ -8,7 +8,7 @@ from ..datatypes import Alternative, Answer, Citation, Hit, Span, Status
 from ..models.reader import Reader
 from .evidence import Weighed, folded, weigh
 
-READ_PASSAGES = 8
+READ_PASSAGES = 10
 """Passages that are read for an answer."""
 
 READ_SECONDS = 2.0

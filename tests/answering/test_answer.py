@@ -71,7 +71,6 @@ def test_confidence_is_read_off_the_curve_at_the_sum_of_the_features() -> None:
     assert column["reader"].tolist() == [1.0, 0.25]
     assert column["fused"].tolist() == [0.25, 0.75]
     assert column["in_sentence"].tolist() == [1.0, 0.0]
-    assert column["kind"].tolist() == [1.0, 1.0]
     weighed = weigh("Who arrived?", hits, spans)
     wanted = dict(zip([span.text for span in spans], rows @ WEIGHTS, strict=True))
     assert {entry.span.text: entry.evidence for entry in weighed} == pytest.approx(wanted)
