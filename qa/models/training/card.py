@@ -73,7 +73,8 @@ def _recipe(state: Mapping[str, Any]) -> str:
         f" weights averaged with {options['average_decay']:g}, seed {options['seed']}.\n"
         "- Each epoch asks every question of a fresh crop of whole words that holds an answer,"
         " and adds passages that BM25 and the encoder bring up but that hold no answer, crops"
-        " beside the answer, and questions about another name or number.\n"
+        " beside the answer, and questions changed by rule (another name or number, an opposite,"
+        " another word, a negation) so that their passage no longer answers them.\n"
         "- Every person's answer counts with its share of the votes."
     )
 
