@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from .export import Manifest
 
 
+SCALES = ".scales"
+"""Ends the name of the scales, one a row, of differences kept as 8-bit integers."""
+
+
 def load_sentence_transformer(folder: Path) -> Any:
     """Load a model from its folder: safetensors only, no code of its own, no network.
 
@@ -42,8 +46,8 @@ def load_sentence_transformer(folder: Path) -> Any:
 def load_question_answering(folder: Path, base: Path | None) -> tuple[Any, Any]:
     """Load an extractive reader and its tokenizer: safetensors only, no code, no network.
 
-    With ``base``, the folder holds what is to be added to that encoder's weights, in half
-    precision, and the weights of the span head. Raises ModelError when it cannot be loaded.
+    With ``base``, the folder holds what is to be added to that encoder's weights, and those of the
+    span head, as training/ship.py writes them. Raises ModelError when it cannot be loaded.
     """
     settings.go_offline()
     import torch
@@ -84,9 +88,13 @@ def _added(base: Path, folder: Path, prefix: str) -> dict[str, Any]:
         # A reader has no pooler, and makes its position ids itself.
         if not name.startswith("pooler.") and not name.endswith("position_ids")
     }
-    for name, difference in load_file(folder / WEIGHTS).items():
-        added = difference.float()
-        weights[name] = weights[name] + added if name in weights else added
+    differences = load_file(folder / WEIGHTS)
+    for name, stored in differences.items():
+        if name.endswith(SCALES):
+            continue
+        scales = differences.get(name + SCALES)
+        difference = stored.float() if scales is None else stored.float() * scales
+        weights[name] = weights[name] + difference if name in weights else difference
     return weights
 
 

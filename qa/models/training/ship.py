@@ -1,12 +1,15 @@
-"""A checkpoint → what ships: its difference from the encoder, in half precision.
+"""A checkpoint → what ships: its difference from the encoder, a byte a weight.
 
-Only the layers that learned differ, and the encoder is installed anyway; the span head is whole.
+Only the layers that learned differ, and the encoder is installed anyway. A matrix of differences is
+kept as 8-bit integers with a scale for each row, which is finer than the 8 bits that the whole
+weights run in; the rest, the span head among it, is kept in half precision.
 `models.fallback.load_question_answering` adds the two up again.
 """
 
 from pathlib import Path
 
 from ..catalog import WEIGHTS
+from ..fallback import SCALES
 from .checkpoints import write_atomically
 
 PREFIX = "bert."
@@ -28,8 +31,14 @@ def write_difference(weights: Path, encoder_folder: Path, folder: Path) -> int:
         if name.startswith(NOT_SHIPPED):
             continue
         difference = tensor if known is None else tensor - known
-        if known is None or difference.any():
+        if known is not None and not difference.any():
+            continue
+        if known is None or difference.dim() < 2:
             shipped[name] = difference.half().contiguous()
+        else:
+            scales = difference.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127
+            shipped[name] = (difference / scales).round().char().contiguous()
+            shipped[name + SCALES] = scales.contiguous()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / WEIGHTS
     write_atomically(path, lambda target: save_file(shipped, target, metadata={"format": "pt"}))
