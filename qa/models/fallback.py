@@ -70,15 +70,18 @@ def load_question_answering(folder: Path, base: Path | None) -> tuple[Any, Any]:
             model = AutoModelForQuestionAnswering.from_config(  # type: ignore[no-untyped-call]
                 config, attn_implementation="eager"
             )
-            model.load_state_dict(_added(base, folder, model.base_model_prefix))
+            model.load_state_dict(add_difference(base, folder, model.base_model_prefix))
     except Exception as error:  # whatever is wrong with the folder, the message says which
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelError(f"{folder} cannot be loaded as a reader: {reason}") from error
     return model.eval(), tokenizer
 
 
-def _added(base: Path, folder: Path, prefix: str) -> dict[str, Any]:
-    """Return the weights of a reader whose folder holds the difference from an encoder."""
+def add_difference(base: Path, folder: Path, prefix: str) -> dict[str, Any]:
+    """Return the weights of a reader whose folder holds the difference from an encoder's.
+
+    ``prefix`` is what the reader puts before the names of the encoder's weights.
+    """
     from safetensors.torch import load_file
 
     encoder = load_file(base / WEIGHTS)

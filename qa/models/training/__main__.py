@@ -4,6 +4,10 @@ Train, or go on where training stopped (SIGTERM and Ctrl-C write a checkpoint fi
 
     python -m qa.models.training --data DIR --checkpoints DIR
 
+Start from a reader that ships in place of the encoder alone, where no checkpoint is left::
+
+    python -m qa.models.training --data DIR --checkpoints DIR --start qa/models/weights
+
 Bring the rate down to zero from the last checkpoint, which it leaves as it is; the result goes
 into another folder::
 
@@ -79,6 +83,13 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         default=None,
         help="model folder to start from (default: the installed encoder)",
+    )
+    parser.add_argument(
+        "--start",
+        type=Path,
+        default=None,
+        metavar="FOLDER",
+        help="start from the reader whose difference from the encoder lies there",
     )
     parser.add_argument("--threads", type=int, default=None, help="CPU threads")
     parser.add_argument(
@@ -182,6 +193,7 @@ def main() -> None:
     encoder = arguments.encoder or encoder_folder()
     import torch
 
+    from ..fallback import add_difference
     from .measure import read_questions
     from .model import ReaderModel
     from .train import Trainer
@@ -224,6 +236,9 @@ def main() -> None:
     )
     torch.manual_seed(options.seed)
     model = ReaderModel(encoder)
+    if arguments.start is not None:
+        # The answerability head does not ship and starts anew.
+        model.load_state_dict(add_difference(encoder, arguments.start, "bert"), strict=False)
     trainer = Trainer(model, builder, tokenizer, encoder, folder, options, development)
     if latest is not None:
         trainer.restore(load_checkpoint(latest))
