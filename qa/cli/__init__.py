@@ -13,6 +13,7 @@ import click
 from ..errors import QAError
 from .articles import ls, rm, show
 from .asking import ask, search
+from .chatting import chat
 from .doctor import doctor
 from .indexing import index
 from .models import models
@@ -53,7 +54,7 @@ def cli() -> None:
     """
 
 
-for command in (ask, search, index, ls, show, rm, status, doctor, models):
+for command in (ask, chat, search, index, ls, show, rm, status, doctor, models):
     cli.add_command(command)
 
 

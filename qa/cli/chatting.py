@@ -1,0 +1,62 @@
+"""``qa chat``: opens the terminal chat."""
+
+import os
+from dataclasses import replace
+
+import click
+
+from ..datatypes import Scope
+from ..errors import UsageError
+from .options import (
+    article_paths,
+    hits_option,
+    library_option,
+    model_option,
+    open_library,
+    scope_options,
+)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--ask", "question", metavar="QUESTION", help="Ask this at once.")
+@click.option("--continue", "resume", is_flag=True, help="Take up the last conversation.")
+@library_option
+@hits_option
+@scope_options
+@model_option
+def chat(
+    paths: tuple[str, ...],
+    question: str | None,
+    resume: bool,
+    library: str | None,
+    hits: int | None,
+    scope: Scope,
+    model: str | None,
+) -> None:
+    """Talk with your articles in the terminal: questions, answers, their sources beside them.
+
+    With PATH, what is new or changed there is indexed while you ask, and only the articles under
+    PATH are asked. Without, the whole library is. F1 shows the keys, Ctrl-Q leaves.
+    """
+    from .. import settings
+
+    if question is not None and not question.strip():
+        raise UsageError("The question is empty.")
+    chosen = settings.load_settings(library, model, hits)
+    places = article_paths(paths)
+    if places:
+        scope = replace(scope, paths=tuple(os.path.abspath(path) for path in places))
+    from ..chat.app import ChatApp
+
+    app = ChatApp(
+        lambda: open_library(str(chosen.library), model=model, create=True),
+        paths_meant=article_paths,
+        scope=scope,
+        question=question or "",
+        index=places,
+        resume=resume,
+        hits=chosen.hits,
+    )
+    app.run()
+    app.desk.close()
