@@ -247,7 +247,8 @@ def written_key(key: str) -> str:
     """Return a key's name as people write it."""
     names = {"escape": "Esc", "left": "←", "right": "→", "up": "↑", "down": "↓"}
     *modifiers, last = key.split("+") if len(key) > 1 else [key]
-    word = names.get(last, last.upper() if modifiers or last.startswith("f") and last[1:] else last)
+    is_function_key = last.startswith("f") and last[1:].isdigit()
+    word = names.get(last, last.upper() if modifiers or is_function_key else last)
     if modifiers == ["ctrl"] and len(word) == 1:
         return f"^{word}"
     return "-".join([*(modifier.capitalize() for modifier in modifiers), word])

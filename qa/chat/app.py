@@ -81,8 +81,8 @@ class ChatApp(App[None]):
     ) -> None:
         """``open_library`` runs in a worker thread; ``paths_meant`` says which paths a name means.
 
-        ``question`` is asked at once, ``index`` are paths that are indexed at once, ``resume`` takes
-        up the last conversation.
+        ``question`` is asked and ``index`` are paths indexed at once; ``resume`` takes up the last
+        conversation.
         """
         super().__init__()
         self.desk = Desk(open_library, paths_meant, self._post, hits)

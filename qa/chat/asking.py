@@ -9,6 +9,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
+from ..answering.answer import READ_PASSAGES
 from ..answering.followup import Exchange
 from ..articles.clean import one_line
 from ..datatypes import Scope, Verdict
@@ -221,7 +222,8 @@ class AskingScreen(ChatView):
             self.show_entry(entry)
             self._rest()
             took = report.answer.timings.get("total", 0.0) / 1000
-            self.say(f"{counted(len(entry.hits), 'passage')} read · {took:.1f} s")
+            read = min(len(entry.hits), READ_PASSAGES)
+            self.say(f"{counted(read, 'passage')} read · {took:.1f} s")
 
     @on(news.NotAnswered)
     def _not_answered(self, report: news.NotAnswered) -> None:
@@ -319,7 +321,8 @@ class AskingScreen(ChatView):
         pending = next((entry for entry in self.entries if entry.is_pending), None)
         if pending is not None and self._is_prepared:
             took = time.perf_counter() - self._asked_at
-            doing = f"reading {counted(len(pending.hits), 'passage')}" if pending.hits else "looking"
+            read = min(len(pending.hits), READ_PASSAGES)
+            doing = f"reading {counted(read, 'passage')}" if read else "looking"
             words = f"{doing} · {took:.1f} s"
         elif not self._is_prepared:
             words = self._said or "loading the models …"

@@ -5,19 +5,19 @@ from collections.abc import Callable, Sequence
 from rich.cells import cell_len
 from textual.content import Content
 from textual.style import Style
-from textual.widgets import Static
 
 from ..datatypes import Scope
 from ..render import written_date
 from .actions import Action
 from .layout import shortened
+from .words import Words
 
 
-class Rule(Static):
+class Rule(Words):
     """A line across the screen, joined to the one between the panes."""
 
     def __init__(self, join: str, split: Callable[[], int | None]) -> None:
-        super().__init__(classes="rule", markup=False)
+        super().__init__(classes="rule")
         self._join = join
         self._split = split
 
@@ -29,11 +29,11 @@ class Rule(Static):
         return Content("─" * split + self._join + "─" * (width - split - 1))
 
 
-class TopRow(Static):
+class TopRow(Words):
     """What is asked: the library, how many articles, which of them."""
 
     def __init__(self) -> None:
-        super().__init__(id="top", markup=False)
+        super().__init__(id="top")
         self._left = "qa"
         self._scope = Scope()
 
@@ -56,11 +56,11 @@ class TopRow(Static):
         return Content.assemble(" ", (left, ".library"), " " * gap, scope, " ")
 
 
-class BottomRow(Static):
+class BottomRow(Words):
     """The keys that make sense now, and what is going on."""
 
     def __init__(self) -> None:
-        super().__init__(id="bottom", markup=False)
+        super().__init__(id="bottom")
         self._actions: Sequence[Action] = ()
         self._status = ""
         self._numbers = False

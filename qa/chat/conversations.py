@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from ..articles.clean import one_line
@@ -18,6 +18,7 @@ from ..render import written_date
 from .bars import counted
 from .dialogs import RenameDialog
 from .layout import shortened
+from .words import Words
 
 
 class ConversationList(ModalScreen[int | None]):
@@ -46,13 +47,12 @@ class ConversationList(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         """Lay out the list."""
         with Vertical(classes="dialog dialog-wide"):
-            yield Static("Earlier conversations", classes="dialog-title", markup=False)
+            yield Words("Earlier conversations", classes="dialog-title")
             yield OptionList(markup=False)
-            yield Static("", classes="dialog-error", markup=False)
-            yield Static(
+            yield Words("", classes="dialog-error")
+            yield Words(
                 "Enter takes it up · r renames · d deletes · Esc leaves",
                 classes="dialog-note",
-                markup=False,
             )
 
     def on_mount(self) -> None:
@@ -112,7 +112,7 @@ class ConversationList(ModalScreen[int | None]):
             self._say("d again deletes it for good")
 
     def _say(self, words: str) -> None:
-        self.query_one(".dialog-error", Static).update(Content(words))
+        self.query_one(".dialog-error", Words).update(Content(words))
 
 
 def _row(conversation: Conversation) -> Content:

@@ -107,9 +107,7 @@ class Desk:
 
             searched = entry.question if entry.verbatim else stand_alone(entry.question, earlier)
             self._post(news.Resolved(number, searched))
-            answer = self.library.ask(
-                searched, k=self._hits, scope=entry.scope, on_hits=found
-            )
+            answer = self.library.ask(searched, k=self._hits, scope=entry.scope, on_hits=found)
         except Stopped:
             return
         except Exception as error:
@@ -178,8 +176,8 @@ class Desk:
                     continue  # it is gone, which its place will say
             with self._talk:
                 self._conversation = number
-            entries = [remembered(first + place, turn, articles) for place, turn in enumerate(turns)]
-            self._post(news.Resumed(number, entries))
+            told = [remembered(first + at, turn, articles) for at, turn in enumerate(turns)]
+            self._post(news.Resumed(number, told))
 
         self._try(take_up)
 

@@ -9,11 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from ..articles.dates import named_day
 from ..datatypes import Scope
 from ..errors import UsageError
+from .words import Words
 
 
 class Write(Protocol):
@@ -40,19 +41,18 @@ class FilterDialog(ModalScreen[Scope | None]):
     def compose(self) -> ComposeResult:
         """Lay out the fields."""
         with Vertical(classes="dialog"):
-            yield Static("Ask only some articles", classes="dialog-title", markup=False)
+            yield Words("Ask only some articles", classes="dialog-title")
             for name, label, value, hint in (
                 ("since", "from", _day(self._scope.since), "2011, 2011-10 or 2011-10-24"),
                 ("until", "until", _day(self._scope.until), "2011, 2011-10 or 2011-10-24"),
                 ("source", "path", self._scope.source or "", "*libya*"),
             ):
-                yield Static(label, classes="dialog-label", markup=False)
+                yield Words(label, classes="dialog-label")
                 yield Input(value, placeholder=hint, id=f"filter-{name}", compact=True)
-            yield Static("", classes="dialog-error", markup=False)
-            yield Static(
+            yield Words("", classes="dialog-error")
+            yield Words(
                 "Enter sets it, empty fields leave nothing out · Esc leaves it as it was",
                 classes="dialog-note",
-                markup=False,
             )
 
     @on(Input.Submitted)
@@ -74,7 +74,7 @@ class FilterDialog(ModalScreen[Scope | None]):
         self.dismiss(Scope(since, until, given["source"] or None, paths))
 
     def _refuse(self, why: str) -> None:
-        self.query_one(".dialog-error", Static).update(Content(why))
+        self.query_one(".dialog-error", Words).update(Content(why))
 
 
 class LineDialog(ModalScreen[str | None]):
@@ -93,15 +93,15 @@ class LineDialog(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Lay out the line."""
         with Vertical(classes="dialog"):
-            yield Static(Content(self.TITLE_TEXT), classes="dialog-title", markup=False)
+            yield Words(Content(self.TITLE_TEXT), classes="dialog-title")
             yield Input(self._value, placeholder=self.HINT, compact=True)
-            yield Static("", classes="dialog-error", markup=False)
-            yield Static(Content(self.NOTE), classes="dialog-note", markup=False)
+            yield Words("", classes="dialog-error")
+            yield Words(Content(self.NOTE), classes="dialog-note")
 
     @on(Input.Submitted)
     def _done(self, event: Input.Submitted) -> None:
         if error := self.refusal(event.value):
-            self.query_one(".dialog-error", Static).update(Content(error))
+            self.query_one(".dialog-error", Words).update(Content(error))
         else:
             self.dismiss(event.value.strip())
 
@@ -152,5 +152,3 @@ class RenameDialog(LineDialog):
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-

@@ -74,7 +74,7 @@ class Entry:
         self.places = places_of_hits(hits)
 
     def answered(self, answer: Answer) -> None:
-        """Take the answer. What the person has opened meanwhile stays open, if it is still there."""
+        """Take the answer. An article that the person has opened meanwhile stays open."""
         opened = self.place(self.shown)
         self.stage, self.answer, self.hits = Stage.ANSWERED, answer, answer.hits
         self.searched = answer.question

@@ -100,5 +100,6 @@ def _values(entry: Entry) -> dict[str, Any]:
 
 def _plain(text: str) -> str:
     """Text on one line in which no character is markup."""
-    line = " ".join(text.split())
-    return re.sub(r"^(\d+)([.)])", r"\1\\\2", re.sub(r"^([-+=])", r"\\\1", _MARKDOWN.sub(r"\\\1", line)))
+    line = _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    line = re.sub(r"^([-+=])", r"\\\1", line)  # a list, a heading
+    return re.sub(r"^(\d+)([.)])", r"\1\\\2", line)  # a numbered list

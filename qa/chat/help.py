@@ -7,9 +7,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from .actions import ACTIONS, LINE_KEYS, Action
+from .words import Words
 
 MARKS = (
     ("sure", "the articles say it, and the reader is sure of it"),
@@ -32,7 +32,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the text."""
         with VerticalScroll(classes="dialog dialog-wide dialog-tall"):
-            yield Static(help_text(), markup=False)
+            yield Words(help_text())
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""
@@ -58,7 +58,10 @@ def help_text() -> Content:
         parts += [(f"  {word:<22}", ".key"), meaning, "\n"]
     parts += [
         "\n",
-        ("In the source the answer is lit strongly, its sentence softly, and other words of\n", ".note"),
-        ("the question faintly. Shift and the mouse select text in most terminals.", ".note"),
+        (
+            "In the source the answer is lit strongly, its sentence softly, and other words ",
+            ".note",
+        ),
+        ("of the question faintly. The mouse selects text there; ^C copies it.", ".note"),
     ]
     return Content.assemble(*parts)

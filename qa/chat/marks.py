@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from ..terms import STOP_WORDS, question_terms, stem
 
@@ -53,7 +54,7 @@ def pieces(start: int, end: int, marks: Iterable[Mark]) -> list[Piece]:
         cuts.update(cut for cut in (mark.start, mark.end) if start < cut < end)
     ordered = sorted(cuts)
     cut_up = []
-    for first, last in zip(ordered, ordered[1:], strict=False):
+    for first, last in pairwise(ordered):
         lights = {mark.light for mark in near if mark.start <= first and mark.end >= last}
         cut_up.append((first, last, tuple(sorted(lights, key=_BRIGHTNESS.__getitem__))))
     return cut_up

@@ -18,34 +18,30 @@ from .turns import TurnView
 class ChatScreen(AskingScreen):
     """Where a person lives with their articles."""
 
-    BINDINGS = bindings()  # type: ignore[assignment]  # noqa: RUF012 - Textual's own name and form
+    BINDINGS = bindings()  # type: ignore[assignment]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether an action of the table is possible now."""
         chosen = self.chosen
-        is_answered = chosen is not None and chosen.stage is Stage.ANSWERED
-        has_places = chosen is not None and bool(chosen.places)
+        possible = True
         match action:
             case "copy_answer":
-                return bool(chosen and chosen.reference)
+                possible = chosen is not None and bool(chosen.reference)
             case "others":
-                return bool(chosen and self._has_others)
+                possible = self._has_others
             case "right" | "wrong":
-                return is_answered
+                possible = chosen is not None and chosen.stage is Stage.ANSWERED
             case "edit_search":
-                return chosen is not None
+                possible = chosen is not None
             case "next_source" | "previous_source" | "find" | "open_article" | "open_place":
-                return has_places
+                possible = chosen is not None and bool(chosen.places)
             case "explain":
-                return chosen is not None and not chosen.is_pending
+                possible = chosen is not None and not chosen.is_pending
             case "earlier_turn" | "later_turn":
-                return len(self.entries) > 1
+                possible = len(self.entries) > 1
             case "export" | "new_conversation":
-                return bool(self.entries)
-            case "palette" if not self.entries and self.articles is None:
-                return True
-            case _:
-                return True
+                possible = bool(self.entries)
+        return possible
 
     # Asking
 
@@ -267,5 +263,3 @@ class ChatScreen(AskingScreen):
     def possible(self, name: str) -> bool:
         """Whether an action of the table can be offered."""
         return name in BY_NAME and self.check_action(name, ()) is True
-
-

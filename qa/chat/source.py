@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.style import Style
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from ..articles.clean import one_line
 from .article import ArticleText
@@ -17,6 +17,7 @@ from .entries import Entry
 from .explain import explained
 from .marks import Light, Mark
 from .places import Kind, Place
+from .words import Words
 
 MOST_FOUND = 1_000
 """Places that are lit and counted when an article is searched."""
@@ -57,15 +58,15 @@ class SourcePane(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out the parts."""
-        yield Static(id="source-head", markup=False)
+        yield Words(id="source-head")
         yield ArticleText(id="article")
         with VerticalScroll(id="why-scroll"):
-            yield Static(id="why", markup=False)
+            yield Words(id="why")
         with Horizontal(id="find-bar"):
-            yield Static("/", id="find-sign", markup=False)
+            yield Words("/", id="find-sign")
             yield FindLine(id="find-line", placeholder="search in this article", compact=True)
-            yield Static(id="find-count", markup=False)
-        yield Static(id="source-foot", markup=False)
+            yield Words(id="find-count")
+        yield Words(id="source-foot")
 
     @property
     def article(self) -> ArticleText:
@@ -78,16 +79,16 @@ class SourcePane(Vertical):
         self.set_class(place is None, "-empty")
         self.close_find()
         if entry is None or place is None:
-            self.query_one("#source-head", Static).update(_nothing_yet(entry))
-            self.query_one("#source-foot", Static).update("")
+            self.query_one("#source-head", Words).update(_nothing_yet(entry))
+            self.query_one("#source-foot", Words).update("")
             self.article.show_text("", [], "", 0)
         else:
-            self.query_one("#source-head", Static).update(_head(entry, place))
-            self.query_one("#source-foot", Static).update(_foot(entry, place))
+            self.query_one("#source-head", Words).update(_head(entry, place))
+            self.query_one("#source-foot", Words).update(_foot(entry, place))
             question = entry.searched or entry.question
             at = place.citation.start
             self.article.show_text(place.article.text, place.marks, question, at)
-        self.query_one("#why", Static).update(explained(entry) if entry else Content())
+        self.query_one("#why", Words).update(explained(entry) if entry else Content())
 
     def toggle_why(self) -> None:
         """Show how the answer came about, or the source again."""
@@ -159,7 +160,7 @@ class SourcePane(Vertical):
         ]
         many = f"{MOST_FOUND:,}+" if len(self._found) >= MOST_FOUND else f"{len(self._found):,}"
         count = f"{self._current + 1:,} of {many}" if self._found else "nothing" if wanted else ""
-        self.query_one("#find-count", Static).update(Content(count))
+        self.query_one("#find-count", Words).update(Content(count))
         offset = self._found[self._current][0] if self._found else None
         self.article.show_found(marks, offset)
 

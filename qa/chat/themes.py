@@ -79,11 +79,7 @@ LIGHT = Theme(
 
 THEMES = (DARK, LIGHT)
 
-FALLBACKS = {
-    name: value
-    for name, value in DARK.variables.items()
-    if name.startswith("lit-")
-}
+FALLBACKS = {name: value for name, value in DARK.variables.items() if name.startswith("lit-")}
 """What every theme that is not ours uses for lit text; dark ones as they are."""
 
 LIGHT_FALLBACKS = {

@@ -9,15 +9,17 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.style import Style
-from textual.widgets import Static
 
+from ..answering.answer import READ_PASSAGES
 from ..articles.clean import one_line
 from ..datatypes import Status
 from ..render import confidence_words
 from .actions import BY_NAME
+from .bars import counted
 from .entries import Entry, Stage
 from .layout import inert, shortened
 from .places import Kind, Place
+from .words import Words
 
 LONGEST_ANSWER = 2_000
 """Code points of an answer that are shown in the conversation; the source shows all of it."""
@@ -45,9 +47,9 @@ class TurnView(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out the parts."""
-        yield Static(classes="question", markup=False)
-        yield Static(classes="asked-as", markup=False)
-        yield Static(classes="answer", markup=False)
+        yield Words(classes="question")
+        yield Words(classes="asked-as")
+        yield Words(classes="answer")
 
     def on_mount(self) -> None:
         """Fill the parts."""
@@ -56,12 +58,12 @@ class TurnView(Vertical):
     def show(self) -> None:
         """Bring the parts up to date with the entry."""
         entry = self.entry
-        self.query_one(".question", Static).update(Content(inert(one_line(entry.question))))
-        asked_as = self.query_one(".asked-as", Static)
+        self.query_one(".question", Words).update(Content(inert(one_line(entry.question))))
+        asked_as = self.query_one(".asked-as", Words)
         asked_as.display = entry.is_resolved
         if entry.is_resolved:
             asked_as.update(Content(f"asked as: {inert(one_line(entry.searched))}"))
-        answer = self.query_one(".answer", Static)
+        answer = self.query_one(".answer", Words)
         answer.update(_answer(entry, max(20, self.size.width - 8)))
         for name in ("sure", "likely", "weak", "missing", "pending", "failed"):
             answer.set_class(name == _tone(entry), f"-{name}")
@@ -91,10 +93,6 @@ class Conversation(VerticalScroll):
 
     BINDINGS: ClassVar = []
 
-    def on_mount(self) -> None:
-        """Stay at the bottom while answers come in."""
-        self.anchor()
-
     @property
     def views(self) -> list[TurnView]:
         """The questions' widgets, oldest first."""
@@ -107,7 +105,11 @@ class Conversation(VerticalScroll):
     def add(self, *entries: Entry) -> None:
         """Show further questions."""
         self.mount(*(TurnView(entry) for entry in entries))
-        self.anchor()
+        self.go_to_end()
+
+    def go_to_end(self) -> None:
+        """Show the newest; ``anchor`` would push a short conversation down to the bottom."""
+        self.call_after_refresh(self.scroll_end, animate=False, immediate=True)
 
     def choose(self, entry: Entry | None, *, scroll: bool = False) -> None:
         """Mark the question whose sources are shown."""
@@ -146,7 +148,8 @@ def _answer(entry: Entry, width: int) -> Content:
 def _pending(entry: Entry, width: int) -> Content:
     if not entry.hits:
         return Content.styled("looking …", ".note")
-    parts: Parts = [(f"reading {_passages(len(entry.hits))} …", ".note")]
+    read = min(len(entry.hits), READ_PASSAGES)
+    parts: Parts = [(f"reading {counted(read, 'passage')} …", ".note")]
     parts += _place_lines(entry.places[:3], width)
     return Content.assemble(*parts)
 
@@ -220,15 +223,11 @@ def _verdict(entry: Entry) -> Content:
     return Content.assemble((" · ", ".note"), (sign, style))
 
 
-def _passages(count: int) -> str:
-    return "1 passage" if count == 1 else f"{count} passages"
-
-
-class Welcome(Static):
+class Welcome(Words):
     """What stands in the conversation before the first question."""
 
     def __init__(self) -> None:
-        super().__init__(id="welcome", markup=False)
+        super().__init__(id="welcome")
 
     def show_opening(self) -> None:
         """The library is being opened."""
@@ -258,7 +257,8 @@ class Welcome(Static):
             "articles do not hold it, you are told so.\n\n"
         ]
         if titles:
-            parts.append((f"The newest of {count:,}:" if count > 1 else "The one there is:", ".note"))
+            newest = f"The newest of {count:,}:" if count > 1 else "The one there is:"
+            parts.append((newest, ".note"))
             for title in titles:
                 parts += ["\n  ", shortened(one_line(title), max(20, room - 4))]
             parts.append("\n\n")

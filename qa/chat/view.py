@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.widgets import Static
 
 from ..datatypes import Scope
 from .actions import ACTIONS
@@ -16,6 +15,7 @@ from .places import Place
 from .prompt import Prompt
 from .source import SourcePane
 from .turns import Conversation, TurnView, Welcome
+from .words import Words
 
 WIDE = 100
 """Columns from which the source stands beside the conversation."""
@@ -27,10 +27,7 @@ ADD_HERE = "a file or folder with articles"
 class ChatView(Screen[None]):
     """Conversation on the left, source on the right, the question line below."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (WIDE, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual has it
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "bar",
@@ -74,7 +71,7 @@ class ChatView(Screen[None]):
             yield SourcePane(id="source")
         yield Rule("┴", self._split)
         with Horizontal(id="line"):
-            yield Static("❯", id="sign", markup=False)
+            yield Words("❯", id="sign")
             yield Prompt()
         yield BottomRow()
 
@@ -132,7 +129,10 @@ class ChatView(Screen[None]):
         """Bring an entry's widget and, if it is chosen, the source up to date."""
         view = self.conversation.view(entry)
         if view is not None and view.is_mounted:
+            is_at_end = self.conversation.is_vertical_scroll_end
             view.show()
+            if is_at_end and entry is self.entries[-1]:
+                self.conversation.go_to_end()
         if entry is self.chosen:
             self.show_source()
         self.refresh_actions()
