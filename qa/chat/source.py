@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -83,7 +84,7 @@ class SourcePane(Vertical):
             self.query_one("#source-foot", Words).update("")
             self.article.show_text("", [], "", 0)
         else:
-            self.query_one("#source-head", Words).update(_head(entry, place))
+            self.query_one("#source-head", Words).update(_head(entry, place, self.size.width - 4))
             self.query_one("#source-foot", Words).update(_foot(entry, place))
             question = entry.searched or entry.question
             at = place.citation.start
@@ -184,7 +185,7 @@ def _stretches(text: str, wanted: str) -> Iterator[list[tuple[int, int]]]:
         position = max(limit, stretch[-1][1] if stretch else 0)
 
 
-def _head(entry: Entry, place: Place) -> Content:
+def _head(entry: Entry, place: Place, room: int) -> Content:
     """Title, date and path; above them what a person must know of the place."""
     parts: list[tuple[str, str] | str] = []
     if place.note:
@@ -194,9 +195,11 @@ def _head(entry: Entry, place: Place) -> Content:
     elif place.kind is Kind.OTHER:
         parts += [("Another answer", ".note-strong"), "\n"]
     parts += [(one_line(place.article.title), ".title"), "\n"]
+    path = one_line(place.path)
     if place.when:
-        parts += [(place.when, ".date"), " · "]
-    parts.append((one_line(place.path), ".path"))
+        joined = cell_len(place.when) + 3 + cell_len(path) <= room
+        parts += [(place.when, ".date"), " · " if joined else "\n"]
+    parts.append((path, ".path"))
     return Content.assemble(*parts)
 
 

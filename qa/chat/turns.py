@@ -239,7 +239,7 @@ class Welcome(Words):
             Content.assemble(
                 ("No articles here yet.", ".title"),
                 "\n\n",
-                "Name a file or folder below, and press Enter: its articles are read and\n"
+                "Name a file or folder below, and press Enter: its articles are read and "
                 "indexed, on this machine alone. Files may be .txt, .md, .jsonl, .jsonl.gz.\n\n",
                 ("  ~/articles", ".number"),
                 ("    a folder, with all that is in it", ".note"),
@@ -253,8 +253,8 @@ class Welcome(Words):
         """There are articles: teach how to ask them."""
         parts: Parts = [("Ask your articles something.", ".title"), "\n\n"]
         parts += [
-            "An answer is the exact words of an article, shown in its place. When the\n"
-            "articles do not hold it, you are told so.\n\n"
+            "An answer is the exact words of an article, shown in its place. "
+            "When the articles do not hold it, you are told so.\n\n"
         ]
         if titles:
             newest = f"The newest of {count:,}:" if count > 1 else "The one there is:"

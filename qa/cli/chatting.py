@@ -1,6 +1,8 @@
 """``qa chat``: opens the terminal chat."""
 
 import os
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import click
@@ -21,6 +23,8 @@ from .options import (
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--ask", "question", metavar="QUESTION", help="Ask this at once.")
 @click.option("--continue", "resume", is_flag=True, help="Take up the last conversation.")
+@click.option("--web", "in_browser", is_flag=True, help="In a browser, on this machine alone.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port for --web. [default: 8222]")
 @library_option
 @hits_option
 @scope_options
@@ -29,6 +33,8 @@ def chat(
     paths: tuple[str, ...],
     question: str | None,
     resume: bool,
+    in_browser: bool,
+    port: int | None,
     library: str | None,
     hits: int | None,
     scope: Scope,
@@ -47,6 +53,13 @@ def chat(
     places = article_paths(paths)
     if places:
         scope = replace(scope, paths=tuple(os.path.abspath(path) for path in places))
+    if in_browser:
+        from ..chat.web import PORT, serve
+
+        # The same command again, without what asks for a browser: one run for each page opened.
+        again = _without(sys.argv[1:], {"--web": 0, "--port": 1})
+        serve([sys.executable, "-m", "qa", *again], port or PORT)
+        return
     from ..chat.app import ChatApp
 
     app = ChatApp(
@@ -60,3 +73,18 @@ def chat(
     )
     app.run()
     app.desk.close()
+
+
+def _without(arguments: Sequence[str], options: Mapping[str, int]) -> list[str]:
+    """The arguments without some options; each is given with the number of its values."""
+    kept: list[str] = []
+    skip = 0
+    for argument in arguments:
+        name, _, value = argument.partition("=")
+        if skip:
+            skip -= 1
+        elif name in options:
+            skip = 0 if value else options[name]
+        else:
+            kept.append(argument)
+    return kept
