@@ -59,6 +59,7 @@ ACTIONS = (
         "Stops what is being answered; else closes what is open; else goes to the question line.",
         ASKING,
         ("escape",),
+        hint="back",
     ),
     Action(
         "edit_search",

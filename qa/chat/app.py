@@ -15,7 +15,7 @@ from .actions import ACTIONS, Action
 from .desk import Desk
 from .preferences import remember_theme, remembered_theme
 from .screen import ChatScreen
-from .themes import THEMES, first_theme, lit_variables
+from .themes import THEMES, first_theme, own_variables
 
 if TYPE_CHECKING:
     from ..library import Library
@@ -118,8 +118,8 @@ class ChatApp(App[None]):
         return self._main
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return the colours of lit text, for themes that bring none."""
-        return lit_variables(self.current_theme)
+        """Return our own variables, for themes that do not bring them."""
+        return own_variables(self.current_theme)
 
     def on_mount(self) -> None:
         """Remember the theme whenever it changes."""

@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from .layout import Layout, inert
+from .layout import Layout
 from .marks import Light, Lit, Mark, pieces, word_marks
 
 MARGIN = 2
@@ -83,12 +83,11 @@ class ArticleText(ScrollView, can_focus=True):
         if number >= len(rows):
             return Strip.blank(width, base)
         start, end = rows[number]
-        text = self._layout_now.text
         segments = [Segment(" " * MARGIN, base)]
         marks = self._lit.touching(start, end)
         selected = self._selected(number, start, end)
         for first, last, lights in pieces(start, end, [*marks, *selected]):
-            segments.append(Segment(inert(text[first:last]), self._style(base, lights)))
+            segments.append(Segment(self._layout_now.drawn(first, last), self._style(base, lights)))
         strip = Strip(segments).extend_cell_length(width, base).crop(0, width)
         return strip.apply_offsets(-MARGIN, number)
 

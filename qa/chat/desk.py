@@ -150,9 +150,12 @@ class Desk:
     def delete(self, conversation: int) -> None:
         """Forget a conversation."""
         with self._talk:
-            if self._conversation == conversation:
+            is_current = self._conversation == conversation
+            if is_current:
                 self._conversation = None
         self._try(lambda: self.library.delete_conversation(conversation))
+        if is_current:
+            self._post(news.Resumed(0, []))
         self.list_conversations()
 
     def resume(self, conversation: int | None, first: int) -> None:

@@ -22,6 +22,9 @@ Range = tuple[int, int]
 _SINGLE_CELLS = re.compile("[ -~¡-¬®-˿Ͱ-҂‐-‧‰-⁞]*")
 """Text of which each code point takes one cell, so that its rows can be cut by counting."""
 
+_SOFT_BREAK = re.compile(r"(?<=[^\n]{50})\n(?=[^\s\d*+•‣–>|#-])")
+"""The end of a line that was broken only because it was full: it is shown as a space."""
+
 _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -66,6 +69,10 @@ class Layout:
     def row_at(self, offset: int) -> int:
         """Return the row that holds an offset, or the nearest that is laid out."""
         return max(0, bisect_right(self._row_starts, offset) - 1)
+
+    def drawn(self, start: int, end: int) -> str:
+        """Return a piece of a row as it is shown; as long as it is in the text."""
+        return inert(self.text[start:end]).replace("\n", " ")
 
     @property
     def is_above(self) -> bool:
@@ -112,6 +119,7 @@ def _block_starts(text: str) -> Iterator[int]:
 
 @lru_cache(maxsize=64)
 def _block_rows(block: str, start: int, width: int) -> list[Range]:
+    block = _SOFT_BREAK.sub(" ", block)
     # A newline at the end only ends the last row: the row after it is the next block's.
     end = len(block) - 1 if block.endswith("\n") else len(block)
     return [(start + first, start + last) for first, last in wrap(block, 0, end, width)]

@@ -60,6 +60,12 @@ class Place:
         return written_date(self.article.published)
 
     @property
+    def short_date(self) -> str:
+        """The date in few columns; empty without one."""
+        day = self.article.published
+        return f"{day.day} {day:%b} {day.year}" if day else ""
+
+    @property
     def path(self) -> str:
         """The path with the line."""
         return f"{self.article.source}:{self.citation.line}"

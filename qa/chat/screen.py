@@ -80,8 +80,8 @@ class ChatScreen(AskingScreen):
 
     def action_others(self) -> None:
         """Show or hide the other answers."""
-        if self.chosen is not None and (view := self.view_of(self.chosen)) is not None:
-            view.action_unfold()
+        if self.chosen is not None:
+            self.action_unfold(self.chosen.number)
 
     @property
     def _has_others(self) -> bool:
@@ -192,11 +192,22 @@ class ChatScreen(AskingScreen):
     @on(TurnView.Chosen)
     def _chosen(self, event: TurnView.Chosen) -> None:
         entry = self.entry_of(event.number)
+        if entry is not None and entry is not self.chosen:
+            self.choose(entry)
+
+    def action_open_source(self, number: int, place: int) -> None:
+        """Open a source of any question: what a click on its number does."""
+        entry = self.entry_of(number)
         if entry is not None:
             if entry is not self.chosen:
                 self.choose(entry)
-            if event.place is not None:
-                self.action_open_place(event.place)
+            self.action_open_place(place)
+
+    def action_unfold(self, number: int) -> None:
+        """Show or hide the other answers of any question."""
+        entry = self.entry_of(number)
+        if entry is not None and (view := self.view_of(entry)) is not None:
+            view.unfold()
 
     def action_export(self) -> None:
         """Ask where to write the conversation."""

@@ -84,12 +84,17 @@ class SourcePane(Vertical):
             self.query_one("#source-foot", Words).update("")
             self.article.show_text("", [], "", 0)
         else:
-            self.query_one("#source-head", Words).update(_head(entry, place, self.size.width - 4))
+            self.query_one("#source-head", Words).update(_head(entry, place, self._room))
             self.query_one("#source-foot", Words).update(_foot(entry, place))
             question = entry.searched or entry.question
             at = place.citation.start
             self.article.show_text(place.article.text, place.marks, question, at)
         self.query_one("#why", Words).update(explained(entry) if entry else Content())
+
+    @property
+    def _room(self) -> int:
+        """Cells for a line of the head, also while the pane is not shown yet."""
+        return (self.size.width or self.screen.size.width) - 4
 
     def toggle_why(self) -> None:
         """Show how the answer came about, or the source again."""

@@ -31,6 +31,7 @@ DARK = Theme(
         "scrollbar-background": "#181c23",
         "scrollbar-background-hover": "#181c23",
         "scrollbar-background-active": "#181c23",
+        "line": "#333b49",
         "lit-answer": "#f0bd52",
         "lit-answer-text": "#1c1503",
         "lit-sentence": "#35301f",
@@ -67,6 +68,7 @@ LIGHT = Theme(
         "scrollbar-background": "#f3f1ec",
         "scrollbar-background-hover": "#f3f1ec",
         "scrollbar-background-active": "#f3f1ec",
+        "line": "#d2cdc2",
         "lit-answer": "#ffd24d",
         "lit-answer-text": "#241a00",
         "lit-sentence": "#fbf0cd",
@@ -79,14 +81,17 @@ LIGHT = Theme(
 
 THEMES = (DARK, LIGHT)
 
-FALLBACKS = {name: value for name, value in DARK.variables.items() if name.startswith("lit-")}
-"""What every theme that is not ours uses for lit text; dark ones as they are."""
+OWN = ("line", "lit-")
+"""How the names begin that only we know."""
 
-LIGHT_FALLBACKS = {
-    name: value for name, value in LIGHT.variables.items() if name.startswith("lit-")
-}
+DARK_DEFAULTS = {name: value for name, value in DARK.variables.items() if name.startswith(OWN)}
+"""What the dark themes of others use for them."""
+
+LIGHT_DEFAULTS = {name: value for name, value in LIGHT.variables.items() if name.startswith(OWN)}
+"""What the light themes of others use for them."""
 
 ANSI = {
+    "line": "ansi_bright_black",
     "lit-answer": "ansi_yellow",
     "lit-answer-text": "ansi_black",
     "lit-sentence": "ansi_default",
@@ -98,11 +103,11 @@ ANSI = {
 """The terminal's own sixteen: what they look like is the terminal's business."""
 
 
-def lit_variables(theme: Theme) -> dict[str, str]:
-    """Return the colours of lit text for a theme that does not bring its own."""
+def own_variables(theme: Theme) -> dict[str, str]:
+    """Return our own variables for a theme that does not bring them."""
     if theme.ansi:
         return ANSI
-    return FALLBACKS if theme.dark else LIGHT_FALLBACKS
+    return DARK_DEFAULTS if theme.dark else LIGHT_DEFAULTS
 
 
 def first_theme(variables: Mapping[str, str] | None = None, colors: str | None = None) -> str:

@@ -33,12 +33,10 @@ class TurnView(Vertical):
     class Chosen(Message):
         """The person wants this question's sources."""
 
-        def __init__(self, number: int, place: int | None) -> None:
+        def __init__(self, number: int) -> None:
             super().__init__()
             self.number = number
             """The question's number."""
-            self.place = place
-            """The source clicked, or None for the question as such."""
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(id=f"turn-{entry.number}")
@@ -64,7 +62,7 @@ class TurnView(Vertical):
         if entry.is_resolved:
             asked_as.update(Content(f"asked as: {inert(one_line(entry.searched))}"))
         answer = self.query_one(".answer", Words)
-        answer.update(_answer(entry, max(20, self.size.width - 8)))
+        answer.update(_answer(entry, max(20, self.size.width - 4)))
         for name in ("sure", "likely", "weak", "missing", "pending", "failed"):
             answer.set_class(name == _tone(entry), f"-{name}")
 
@@ -76,13 +74,9 @@ class TurnView(Vertical):
     def on_click(self, event: events.Click) -> None:
         """Show this question's sources."""
         if "@click" not in event.style.meta:
-            self.post_message(self.Chosen(self.entry.number, None))
+            self.post_message(self.Chosen(self.entry.number))
 
-    def action_open(self, place: int) -> None:
-        """Show one of its sources."""
-        self.post_message(self.Chosen(self.entry.number, place))
-
-    def action_unfold(self) -> None:
+    def unfold(self) -> None:
         """Show or hide the other answers."""
         self.entry.unfolded = not self.entry.unfolded
         self.show()
@@ -150,7 +144,7 @@ def _pending(entry: Entry, width: int) -> Content:
         return Content.styled("looking …", ".note")
     read = min(len(entry.hits), READ_PASSAGES)
     parts: Parts = [(f"reading {counted(read, 'passage')} …", ".note")]
-    parts += _place_lines(entry.places[:3], width)
+    parts += _place_lines(entry, entry.places[:3], width)
     return Content.assemble(*parts)
 
 
@@ -158,7 +152,7 @@ def _missing(entry: Entry, width: int) -> Content:
     parts: Parts = [("Not in your articles.", ".strong"), _verdict(entry)]
     if entry.places:
         parts += ["\n", ("The nearest passages, which do not answer it:", ".note")]
-        parts += _place_lines(entry.places[:3], width)
+        parts += _place_lines(entry, entry.places[:3], width)
     elif not entry.hits and entry.turn is None:
         filtered = "" if entry.scope.is_all else " The filter may leave too few of them."
         parts += ["\n", (f"No passage comes near it.{filtered}", ".note")]
@@ -175,7 +169,7 @@ def _claimed(entry: Entry, width: int) -> Content:
     cited = entry.of_kind(Kind.CITATION)
     parts.append((" ·", ".note"))
     for place in cited:
-        parts += [" ", _number(place)]
+        parts += [" ", _number(entry, place)]
     if len(cited) > 1:
         parts.append((f" · {len(cited)} articles", ".note"))
     parts.append(_verdict(entry))
@@ -183,35 +177,42 @@ def _claimed(entry: Entry, width: int) -> Content:
     if others:
         many = "1 other answer" if len(others) == 1 else f"{len(others)} other answers"
         sign = "▾" if entry.unfolded else "▸"
-        fold = Style.from_meta({"@click": "unfold"})
+        fold = Style.from_meta({"@click": f"screen.unfold({entry.number})"})
         parts += ["\n", Content.styled(f"{sign} {many}", ".note").stylize(fold)]
     if others and entry.unfolded:
         for place in others:
             room = max(10, width - 12)
             sure = f" {place.confidence:.0%}" if place.confidence is not None else ""
             words = shortened(place.citation.quote, room)
-            parts += ["\n  ", _number(place), " ", _link(words, place), (sure, ".note")]
+            parts += [
+                "\n  ",
+                _number(entry, place),
+                " ",
+                _link(words, entry, place),
+                (sure, ".note"),
+            ]
     return Content.assemble(*parts)
 
 
-def _place_lines(places: Sequence[Place], width: int) -> Parts:
+def _place_lines(entry: Entry, places: Sequence[Place], width: int) -> Parts:
     """A line for each place: number, title, date."""
     parts: Parts = []
     for place in places:
-        when = f" · {place.when}" if place.when else ""
-        room = max(10, width - 5 - len(when))
+        when = f" · {place.short_date}" if place.short_date else ""
+        room = max(10, width - 4 - len(when))
         title = shortened(one_line(place.article.title), room)
-        parts += ["\n", _number(place), " ", _link(title, place), (when, ".note")]
+        parts += ["\n", _number(entry, place), " ", _link(title, entry, place), (when, ".note")]
     return parts
 
 
-def _number(place: Place) -> Content:
-    return _link(f"[{place.number}]", place).stylize(".number")
+def _number(entry: Entry, place: Place) -> Content:
+    return _link(f"[{place.number}]", entry, place).stylize(".number")
 
 
-def _link(text: str, place: Place) -> Content:
+def _link(text: str, entry: Entry, place: Place) -> Content:
     """Text that opens a place when it is clicked."""
-    return Content(text).stylize(Style.from_meta({"@click": f"open({place.number})"}))
+    action = f"screen.open_source({entry.number}, {place.number})"
+    return Content(text).stylize(Style.from_meta({"@click": action}))
 
 
 def _verdict(entry: Entry) -> Content:
@@ -242,10 +243,10 @@ class Welcome(Words):
                 "Name a file or folder below, and press Enter: its articles are read and "
                 "indexed, on this machine alone. Files may be .txt, .md, .jsonl, .jsonl.gz.\n\n",
                 ("  ~/articles", ".number"),
-                ("    a folder, with all that is in it", ".note"),
+                ("   a folder of your own", ".note"),
                 "\n",
                 ("  seeds", ".number"),
-                ("         the sample articles, to try things out", ".note"),
+                ("        the sample articles", ".note"),
             )
         )
 

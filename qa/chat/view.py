@@ -159,8 +159,13 @@ class ChatView(Screen[None]):
 
     def refresh_actions(self) -> None:
         """Offer what is possible now."""
+        pointless = set() if self.is_reading else {"back"}
+        if not self.is_wide:
+            pointless.add("open_article")
         possible = [
-            action for action in ACTIONS if action.hint and self.check_action(action.name, ())
+            action
+            for action in ACTIONS
+            if action.hint and action.name not in pointless and self.check_action(action.name, ())
         ]
         many = self.chosen is not None and bool(self.chosen.places)
         self.bottom.show_actions(possible, numbers=many)

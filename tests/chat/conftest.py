@@ -182,10 +182,11 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool], seconds: float = 
 async def ask(pilot: Pilot[None], question: str) -> None:
     """Type a question and wait for what comes of it."""
     main = chat_of(pilot).main
+    before = len(main.entries)
     main.prompt.value = question
     main.prompt.focus()
     await pilot.press("enter")
-    await until(pilot, lambda: not any(entry.is_pending for entry in main.entries))
+    await until(pilot, lambda: len(main.entries) > before and not main.entries[-1].is_pending)
     await until(pilot, lambda: main.entries[-1].answer is None or bool(main.entries[-1].turn))
     await pilot.pause()
 
