@@ -1,8 +1,9 @@
 """The app around the main screen: colours, palette, the way in."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App, SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -11,7 +12,7 @@ from textual.theme import Theme
 
 from ..datatypes import Scope
 from ..settings import HITS
-from .actions import ACTIONS, Action
+from .actions import ACTIONS, DIGITS, Action
 from .desk import Desk
 from .preferences import remember_theme, remembered_theme
 from .screen import ChatScreen
@@ -85,6 +86,9 @@ class ChatApp(App[None]):
         conversation.
         """
         super().__init__()
+        for digit in DIGITS:
+            # Textual takes Alt with a digit for the sign that a Mac would type, as ™ for 2.
+            cast("dict[str, object]", ANSI_SEQUENCES_KEYS).pop(f"\x1b{digit}", None)
         self.desk = Desk(open_library, paths_meant, self._post, hits)
         """What the worker threads do."""
         self._first_scope = scope or Scope()

@@ -62,13 +62,19 @@ class TurnView(Vertical):
         if entry.is_resolved:
             asked_as.update(Content(f"asked as: {inert(one_line(entry.searched))}"))
         answer = self.query_one(".answer", Words)
-        answer.update(_answer(entry, max(20, self.size.width - 4)))
+        answer.update(_answer(entry, self._room))
         for name in ("sure", "likely", "weak", "missing", "pending", "failed"):
             answer.set_class(name == _tone(entry), f"-{name}")
 
+    @property
+    def _room(self) -> int:
+        """Cells for a line of the answer, also before the first layout."""
+        above = self.parent.content_size.width if isinstance(self.parent, Conversation) else 0
+        return max(20, (self.size.width or above) - 4)
+
     def on_resize(self) -> None:
         """Cut the titles to the new width."""
-        if self.is_mounted:
+        if self.query(".answer"):
             self.show()
 
     def on_click(self, event: events.Click) -> None:

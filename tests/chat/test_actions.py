@@ -1,6 +1,8 @@
 """One table of actions: keys, bottom row, palette and help cannot tell different stories."""
 
 import pytest
+from textual import events
+from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
 from qa.chat.actions import ACTIONS, bindings, written_key
@@ -34,6 +36,17 @@ def test_the_help_has_every_action_with_its_keys() -> None:
 )
 def test_keys_are_written_as_people_write_them(key: str, written: str) -> None:
     assert written_key(key) == written
+
+
+def test_alt_with_a_digit_is_what_it_says_in_an_old_terminal_too(
+    scripted: ScriptedLibrary,
+) -> None:
+    chat(scripted)
+    parser = XTermParser()
+    pressed = [*parser.feed("\x1b2"), *parser.feed("")]
+    assert [event.key for event in pressed if isinstance(event, events.Key)] == ["alt+2"]
+    typed = [event for event in XTermParser().feed("£") if isinstance(event, events.Key)]
+    assert [event.character for event in typed] == ["£"]
 
 
 def test_help_opens_and_closes(scripted: ScriptedLibrary) -> None:
