@@ -209,9 +209,25 @@ ACTIONS = (
     Action("help", "Help", "All keys, and how answers are marked.", QA, ("f1",), ("?",), "help"),
     Action("quit", "Quit", "The conversation is kept.", QA, ("ctrl+q",), ("q",), hint="quit"),
 )
-"""In the order of the bottom row and of the palette."""
+"""In the order of the palette and the help."""
 
 BY_NAME = {action.name: action for action in ACTIONS}
+
+HINTED = tuple(
+    BY_NAME[name]
+    for name in (
+        "back",
+        "palette",
+        "copy_answer",
+        "find",
+        "help",
+        "explain",
+        "open_article",
+        "filter",
+        "quit",
+    )
+)
+"""The bottom row, what matters most first: what does not fit is left out."""
 
 _MOVES = (
     ("ctrl+up", "scroll_source(-3)"),

@@ -96,7 +96,7 @@ class BottomRow(Words):
         for key, word, action in hints:
             needed = len(key) + len(word) + 4
             if used + needed > room + 3:
-                continue
+                break
             hint = Content.assemble((key, ".key"), (f" {word}", ".hint"))
             parts += [hint.stylize(Style.from_meta({"@click": action})), "   "]
             used += needed

@@ -8,7 +8,7 @@ from textual.content import Content
 from ..articles.clean import one_line
 from ..datatypes import Hit, Why
 from ..render import confidence_words
-from ..terms import question_terms
+from ..terms import question_terms, stem
 from .entries import Entry
 from .layout import shortened
 
@@ -45,8 +45,9 @@ def explained(entry: Entry) -> Content:
     if entry.hits:
         parts += ["\n", ("Passages", ".title"), "\n"]
         best = max(hit.score for hit in entry.hits)
+        wanted = {stem(term): term for term in question_terms(searched)}
         for hit in entry.hits:
-            parts += _hit_parts(hit, best)
+            parts += _hit_parts(hit, best, wanted)
     elif entry.turn is not None:
         parts += ["\n", ("Of an earlier day; ask again to see its scores.", ".note"), "\n"]
     timings = answer.timings if answer is not None else {}
@@ -55,12 +56,17 @@ def explained(entry: Entry) -> Content:
     return Content.assemble(*parts)
 
 
-def _hit_parts(hit: Hit, best: float) -> list[tuple[str, str] | str]:
-    """A passage's place, a bar for its score, and the scores behind it."""
+def _hit_parts(hit: Hit, best: float, wanted: Mapping[str, str]) -> list[tuple[str, str] | str]:
+    """A passage's place, a bar for its score, and the scores behind it.
+
+    ``wanted`` are the question's words by their stems.
+    """
     article = hit.passage.article
     length = round(BAR * hit.score / best) if best > 0 else 0
     why = hit.why
     words = "no word" if why.bm25 is None else f"BM25 {why.bm25:.2f} (#{why.bm25_rank})"
+    there = {stem(term) for term in question_terms(f"{article.title} {hit.passage.text}")}
+    matched = ", ".join(term for root, term in wanted.items() if root in there)
     dense = f"cosine {why.cosine:.2f}" + (f" (#{why.dense_rank})" if why.dense_rank else "")
     # Other rooms may come to give further reasons: each is shown under its own name.
     more = [
@@ -77,6 +83,7 @@ def _hit_parts(hit: Hit, best: float) -> list[tuple[str, str] | str]:
         f" {hit.score:.2f}",
         "\n    ",
         (" · ".join([words, dense, *more]), ".note"),
+        (f"\n    {matched}" if matched else "", ".note"),
         "\n",
     ]
 

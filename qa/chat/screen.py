@@ -1,6 +1,6 @@
 """The main screen: every action of the table, and what follows from a click."""
 
-from textual import on
+from textual import on, work
 
 from ..datatypes import Scope, Verdict
 from . import news
@@ -173,7 +173,11 @@ class ChatScreen(AskingScreen):
     def action_copy_answer(self) -> None:
         """Copy the answer with its first source."""
         if self.chosen is not None and self.chosen.reference:
-            self.say(copy(self.app, self.chosen.reference))
+            self._copy(self.chosen.reference)
+
+    @work(group="copy")
+    async def _copy(self, text: str) -> None:
+        self.say(await copy(self.app, text))
 
     def action_earlier_turn(self) -> None:
         """Go to the question before."""

@@ -8,7 +8,7 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 
 from ..datatypes import Scope
-from .actions import ACTIONS
+from .actions import HINTED
 from .bars import BottomRow, Rule, TopRow
 from .entries import Entry
 from .places import Place
@@ -164,8 +164,8 @@ class ChatView(Screen[None]):
             pointless.add("open_article")
         possible = [
             action
-            for action in ACTIONS
-            if action.hint and action.name not in pointless and self.check_action(action.name, ())
+            for action in HINTED
+            if action.name not in pointless and self.check_action(action.name, ())
         ]
         many = self.chosen is not None and bool(self.chosen.places)
         self.bottom.show_actions(possible, numbers=many)

@@ -60,6 +60,8 @@ def chat(
         again = _without(sys.argv[1:], {"--web": 0, "--port": 1})
         serve([sys.executable, "-m", "qa", *again], port or PORT)
         return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
+        raise UsageError("The chat needs a terminal. In a script: qa ask QUESTION --json")
     from ..chat.app import ChatApp
 
     app = ChatApp(

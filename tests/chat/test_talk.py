@@ -31,12 +31,12 @@ def test_copying_an_answer_with_its_reference(
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
         await pilot.press("ctrl+y")
+        await until(pilot, lambda: main.bottom.status == "copied")
         (text,) = clipboard
         assert text.startswith("Charles Bouchard\n— NATO is to close its Libya mission")
         assert "24 October 2011" in text
         assert text.endswith("libya.txt:3")
         assert pilot.app.clipboard == text  # by OSC 52 as well
-        assert main.bottom.status == "copied"
 
     drive(chat(scripted), act)
 

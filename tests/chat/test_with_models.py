@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from qa.chat.marks import Light
 from qa.library import Library
 
-from .conftest import ask, chat, chat_of, drive, shown
+from .conftest import ask, chat, chat_of, drive, shown, until
 from .test_sources import lit
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def test_questions_and_a_follow_up_on_the_sample_articles(
         (answer,) = lit(main.source.article, Light.ANSWER)
         assert answer == first.answer.text
         await pilot.press("ctrl+y")
+        await until(pilot, lambda: bool(clipboard))
         assert "libya-nato.txt" in clipboard[0]
         await ask(pilot, "When did he speak?")
         assert "Bouchard" in main.entries[1].searched
