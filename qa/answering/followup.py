@@ -61,7 +61,7 @@ _WORKS = (
     r"album|albums|record|song|songs|single|film|movie|show|book|novel|series|play|ep|tour|video|"
     r"soundtrack|game|track|musical|demo|tape"
 )
-_HAS_A_NAME = r"(?! (?:of|by|on|called|titled|[A-Z\"]))"
+_HAS_A_NAME = r"(?! (?:(?:of|by|on|called|titled)\b|(?-i:[A-Z\"])))"
 _WORK_NOUN = re.compile(
     rf"\b(?:the|this|that) ((?:\w+ )??(?:{_WORKS}))\b{_HAS_A_NAME}", re.IGNORECASE
 )

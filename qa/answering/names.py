@@ -6,12 +6,32 @@ from enum import Enum
 from functools import lru_cache
 
 from ..terms import STOP_WORDS
+from .name_words import (
+    FEMALE_TITLES,
+    GROUP_WORDS,
+    MALE_TITLES,
+    MEN,
+    NOT_NAMES,
+    PLACE_WORDS,
+    SENTENCE_STARTS,
+    TITLES,
+    WOMEN,
+)
 
 LONGEST_NAME = 80
 """Code points; a longer run of capitals is a headline or a shout."""
 
 NEAR = 60
 """Code points before and after a name that are looked at."""
+
+
+SMALL_WORDS = frozenset(
+    """
+    a an and as at but by da de del der di du el for from in into la of on or the to van von vs. &
+    with y
+    """.split()
+)
+"""Words that stay small inside names and titles."""
 
 
 class Kind(Enum):
@@ -48,104 +68,19 @@ _WORD = (
 )
 _RUN = re.compile(
     rf"(?<![\w'’])(?:[Tt]he )?{_WORD}"
-    rf"(?:(?: | (?:of|of the|de|da|di|del|der|den|la|le|van|von|van der|bin|ibn|al|&|for|the) )"
-    rf"{_WORD}|"
+    rf"(?:(?: | (?:of|of the|de|da|di|del|der|den|la|le|(?:van|von)(?: der| den| de)?|bin|ibn|al|&|"
+    rf"for|the) ){_WORD}|"
     rf" (?:\d{{1,4}}|[IVX]+)\b)*"
 )
 _MONTH = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
     r"(?: \d+)?$"
 )
+_DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day ")
 _ACRONYM = re.compile(r"[A-Z]{2,6}")
 _QUOTED = re.compile(r"[\"“]([^\"“”\n]{2,60}?)[,.]?[\"”]")
 _POSSESSIVE = re.compile(r"['’]s?$")
 
-_SENTENCE_STARTS = frozenset(
-    """
-    although amid among anything apart around aside because besides beside despite during except
-    following former however instead interesting later latter moreover meanwhile nevertheless
-    originally perhaps regarding several since soon tell today together unlike upon yes no okay
-    ok besides another both each eventually finally first initially second third many most much
-    one two three other others prior recently shortly subsequently throughout within without
-    according
-    """.split()
-)
-"""Words that begin a sentence, and are then capitalised without being names."""
-
-_NOT_NAMES = frozenset(
-    """
-    january february march april may june july august september october november december monday
-    tuesday wednesday thursday friday saturday sunday english french german spanish italian
-    russian chinese japanese american british european i mr mrs ms dr
-    """.split()
-)
-"""Capitalised in English whatever they stand for: months, days, languages and peoples."""
-
-_MALE_TITLES = frozenset("mr king prince sir lord father uncle duke emperor pope monsieur".split())
-_FEMALE_TITLES = frozenset(
-    "mrs ms miss queen princess lady dame mother aunt duchess empress".split()
-)
-_TITLES = (
-    frozenset(
-        """
-        president general lieutenant colonel captain major admiral sergeant commander marshal
-        minister chancellor senator governor mayor judge justice professor dr doctor coach
-        chairman secretary ambassador bishop archbishop cardinal pastor saint rear vice chief
-        director foreman lieutenant- general
-        """.split()
-    )
-    | _MALE_TITLES
-    | _FEMALE_TITLES
-)
-_MEN = frozenset(
-    """
-    adam alan albert alex alexander alfred andrew andy anthony antonio arthur barack ben
-    benjamin bernard bill billy bob bobby brian bruce carl carlos charles charlie chris
-    christian christopher daniel dave david dennis derek donald douglas edward elon eric ernest
-    francis francisco frank franklin frederick gary gene geoff george gerald giovanni graham
-    greg gregory gordon harold harry henry howard hugh ian jack jacob jakob james jason jay jeff
-    jeremy jerry jesse jim jimmy joe john johnny jon jonathan jose josé joseph juan julian keith
-    ken kenneth kevin kurt lance larry lawrence lee leo leonard louis luis mark martin matt
-    matthew michael miguel mike mohammed muhammad naoto nathan neil nicholas nick nigel norman
-    oliver oscar patrick paul pedro peter phil philip phillip pierre ralph ray raymond richard
-    rick rob robert roger ronald ross roy russell ryan sam samuel scott sean simon stanley
-    stephen steve steven stuart ted terry theodore thomas tim timothy todd tom tommy tony
-    vincent vladimir walter warren wayne will william winston xavier
-    """.split()
-)
-_WOMEN = frozenset(
-    """
-    abigail agnes alexandra alice alison amanda amy andrea angela angelina ann anna anne annie
-    audrey barbara beatrice betty beyoncé bonnie britney carol caroline catherine charlotte
-    cheryl christina christine claire clara courtney cynthia daisy debbie deborah diana donna
-    doris dorothy eleanor elisabeth elizabeth ella ellen emily emma erin eva evelyn florence
-    frances gloria grace hannah harriet heather helen hillary irene isabel isabella jane janet
-    janis jean jennifer jessica joan joanna josephine joyce judith judy julia julie karen kate
-    katharine katherine kathleen katie kim laura lauren linda lisa liz louise lucy madonna
-    margaret maria marie marilyn martha mary megan melissa michelle mildred monica nancy naomi
-    natalie nicole nina olivia pamela patricia patsy paula penelope phyllis queen rachel rebecca
-    rita rosa rose ruth sally samantha sandra sara sarah serena sharon shirley sophia sophie
-    stella stephanie sue susan suzanne sylvia teresa theresa ursula vanessa venus veronica
-    victoria virginia wendy winnie yoko yvonne
-    """.split()
-)
-_GROUP_WORDS = frozenset(
-    """
-    agency army association bank band board brothers cabinet club college committee commission
-    company congress corporation corps council court department force forces foundation
-    government group guard inc institute laboratory league ltd ministry museum navy office
-    orchestra organisation organization parliament party police press records school senate
-    service sisters society studios team times tribe union university boys girls fc
-    """.split()
-)
-_PLACE_WORDS = frozenset(
-    """
-    airport archipelago avenue bay beach bridge canal cape castle cathedral church city coast
-    county desert district forest glacier gulf harbour harbor hills hospital hotel island
-    islands isle lake mine mount mountain mountains ocean palace park peninsula port river road
-    sea square station street strait theatre theater tower town valley village volcano
-    """.split()
-)
 _WORK_BEFORE = re.compile(
     r"\b(?:album|albums|song|songs|single|singles|film|films|movie|novel|book|play|series|musical|"
     r"magazine|poem|opera|track|tracks|show|ep|video|called|titled|entitled|named)[,:]? "
@@ -167,13 +102,14 @@ _MALE_BEFORE = re.compile(
     r"\b(?:brother|father|husband|son|boyfriend|nephew|uncle|widower|man|boy)s?,? $"
 )
 _PERSON_AFTER = re.compile(
-    r"(?:['’]s)? (?:said|says|told|thought|believed|asked|married|died|was born|announced|played)\b"
+    r"(?:['’]s)? (?:said|says?|told|tell|thought|think|believed?|asked?|married|marry|died?|"
+    r"was born|announced?|played|resign|promised?|wanted?)\b"
 )
 
 
-_KIND_AFTER = re.compile(" (?:" + "|".join(sorted(_PLACE_WORDS)) + r")\b")
+_KIND_AFTER = re.compile(" (?:" + "|".join(sorted(PLACE_WORDS)) + r")\b")
 _VERB_AFTER = re.compile(r"['’]s\b|,? (?:is|was|has|had|did|does|would|will|could|can|[a-z]+ed)\b")
-_SMALL = frozenset("a an and as at but by for from in into of on or the to with de la & y".split())
+_HEADLINE_VERB = re.compile(r"[A-Z]\w+[^s\W]s|[Tt]o|[Ww]ill|[Ii]s|[Aa]re|[Ww]as|[Ww]ere|[Hh]as")
 
 
 def _is_title(words: str) -> bool:
@@ -182,7 +118,7 @@ def _is_title(words: str) -> bool:
     return (
         0 < len(parts) <= 8
         and parts[0][0].isupper()
-        and all(not part[0].islower() or part in _SMALL for part in parts)
+        and all(not part[0].islower() or part in SMALL_WORDS for part in parts)
     )
 
 
@@ -202,6 +138,8 @@ def names_in(text: str) -> tuple[Name, ...]:
             start, words = _without_start(start, words)
             if " " not in words and not _VERB_AFTER.match(text, match.end()):
                 continue
+        if day := _DAY.match(words):  # "on Monday Luis Urzúa": a day is no part of the name
+            start, words = start + day.end(), words[day.end() :]
         words = _POSSESSIVE.sub("", words.strip(" .,'’"))
         if noun := _KIND_AFTER.match(text, match.end()):  # the San José mine, the Suez canal
             words += noun.group()
@@ -234,19 +172,19 @@ def _kind_by_words(name: str) -> Kind | None:
     """What the name's own words are: a title, a first name, Agency, Island."""
     words = [word.lower().strip(".,") for word in name.replace("-", " ").split()]
     titles = set(words[:-1])
-    first = next((word for word in words if word not in _TITLES), "")
+    first = next((word for word in words if word not in TITLES), "")
     found: Kind | None = None
-    if titles & _FEMALE_TITLES or (first in _WOMEN and len(words) > 1):
+    if titles & FEMALE_TITLES or (first in WOMEN and len(words) > 1):
         found = Kind.WOMAN
-    elif titles & _MALE_TITLES or (first in _MEN and len(words) > 1):
+    elif titles & MALE_TITLES or (first in MEN and len(words) > 1):
         found = Kind.MAN
-    elif not _GROUP_WORDS.isdisjoint(words) or _ACRONYM.fullmatch(name):
+    elif not GROUP_WORDS.isdisjoint(words) or _ACRONYM.fullmatch(name):
         found = Kind.GROUP
-    elif not _PLACE_WORDS.isdisjoint(words):
+    elif not PLACE_WORDS.isdisjoint(words):
         found = Kind.PLACE
-    elif first in _MEN or first in _WOMEN:
-        found = Kind.MAN if first in _MEN else Kind.WOMAN
-    elif titles & _TITLES:
+    elif first in MEN or first in WOMEN:
+        found = Kind.MAN if first in MEN else Kind.WOMAN
+    elif titles & TITLES:
         found = Kind.PERSON
     return found
 
@@ -258,7 +196,7 @@ def _without_start(start: int, words: str) -> tuple[int, str]:
         low = first.lower().rstrip(",.")
         if low == "the" and rest[:1].isupper():
             return start, words
-        if low not in STOP_WORDS and low not in _SENTENCE_STARTS:
+        if low not in STOP_WORDS and low not in SENTENCE_STARTS:
             return start, words
         if not rest:
             return start, ""
@@ -269,6 +207,21 @@ def _is_name(words: str) -> bool:
     if not 1 < len(words) <= LONGEST_NAME:
         return False
     lowered = words.lower()
-    if lowered in _NOT_NAMES or lowered in STOP_WORDS or lowered in _SENTENCE_STARTS:
+    if lowered in NOT_NAMES or lowered in STOP_WORDS or lowered in SENTENCE_STARTS:
         return False
     return any(character.isalpha() for character in words)
+
+
+def is_named_by(title: str) -> bool:
+    """Whether an article's title names its subject and says nothing of it.
+
+    A headline has a verb: a word that is not capitalised or, where all are, one in -s amid others
+    ("Macron Vows to Rebuild Notre-Dame").
+    """
+    words = title.split()
+    if not words or len(words) > 6 or len(title) > 60 or title[-1] in ".?!…:":
+        return False
+    if len(words) > 3 and any(_HEADLINE_VERB.fullmatch(word) for word in words[1:-1]):
+        return False
+    plain = [word for word in words if word[0].islower() and word not in SMALL_WORDS]
+    return not plain or len(words) <= 2 or (" of " in title and len(words) <= 4)

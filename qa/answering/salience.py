@@ -2,14 +2,14 @@
 
 A referent is the name that is most present in the hearer's mind. It grows with what a person sees
 as the subject: the article's title, the last question, the answer to it; and it fades with each
-turn (Lappin and Leass 1994 weigh the same cues).
+turn (Lappin and Leass 1994 weigh cues like these).
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .names import PEOPLE, Kind, kind_of, names_in
+from .names import PEOPLE, SMALL_WORDS, Kind, is_named_by, kind_of, names_in
 
 TITLE_WEIGHT = 3.5
 """Of the one whom the article is named after: nearly every he or she is that person."""
@@ -29,11 +29,6 @@ SENTENCE_WEIGHT = 0.5
 FADING = 0.75
 """What a name loses with each turn."""
 
-_SMALL = frozenset(
-    """
-    a an and as at by da de del der di du el for from in la of on or the to van von with & vs.
-    """.split()
-)
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 _WORK_IN_BRACKETS = re.compile(r"\b(?:film|album|song|novel|series|book|play|musical|magazine)\b")
 _BAND = re.compile(r"\bthe (?:band|group)\b|\bband's\b|\btheir (?:\w+ )?(?:album|single|song)")
@@ -102,7 +97,7 @@ class Talk:
         self._mentions = list(_mentions(earlier))
         title = next((turn.title for turn in reversed(earlier) if turn.title), "")
         named = _BRACKETS.sub("", title).strip()
-        self.is_titled = _is_name(named)
+        self.is_titled = is_named_by(named)
         """Whether the article is named after the topic, as an encyclopedia's are."""
         self.topic = named if self.is_titled else self._main_name(title)
         """What the talk is about; empty when nothing was named."""
@@ -118,7 +113,7 @@ class Talk:
         found = [(name.start, name.kind) for name in names_in(question)]
         parts = {
             word.lower() for word in _LONG_WORD.findall(self.topic) if word[0].isupper()
-        } - _SMALL
+        } - SMALL_WORDS
         for match in _LONG_WORD.finditer(question):
             # Any kind of topic may be what he or they stands for: it counts as a person's name.
             if match.group().lower().removesuffix("'s") in parts:
@@ -141,7 +136,7 @@ class Talk:
                 continue
             weight = mention.weight
             if mention.kind is gender:
-                weight += 1
+                weight += 1.5
             elif mention.kind is Kind.PERSON:
                 weight += 0.5
             else:
@@ -281,13 +276,6 @@ def _mentions(earlier: Sequence[Exchange]) -> Iterator[_Mention]:
             (turn.sentence, SENTENCE_WEIGHT),
         ):
             for name in names_in(text):
-                yield _Mention(name.text, name.kind, weight - FADING * age)
-
-
-def _is_name(title: str) -> bool:
-    """Whether a title names its subject and says nothing of it."""
-    words = title.split()
-    if not words or len(words) > 6 or len(title) > 60 or title[-1] in ".?!…:":
-        return False
-    plain = [word for word in words if word[0].islower() and word not in _SMALL]
-    return not plain or len(words) <= 2 or (" of " in title and len(words) <= 4)
+                is_who = weight == WHO_WEIGHT and name.kind is Kind.UNKNOWN
+                kind = Kind.PERSON if is_who else name.kind
+                yield _Mention(name.text, kind, weight - FADING * age)

@@ -1,7 +1,8 @@
 """A library's SQLite file: articles, passages, embeddings, full text.
 
 Reading and writing go on at once (write-ahead log); each thread has a connection of its own. All
-changes happen inside ``Store.batch``, one transaction each, wholly in or wholly out.
+changes happen inside ``Store.batch``, one transaction each, wholly in or wholly out; conversations,
+in the same file, are changed in transactions of their own.
 """
 
 import json
