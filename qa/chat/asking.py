@@ -59,6 +59,7 @@ class AskingScreen(ChatView):
         self.query_one(Welcome).show_opening()
         self.show_source()
         self.prompt.focus()
+        self.refresh_actions()
         self._say_what_goes_on()
         self._prepare()
         if self._first_paths:
