@@ -1,11 +1,8 @@
 """The main screen's dealings with the worker threads: what is started, what comes back."""
 
-import time
 from collections.abc import Sequence
 
 from textual import on, work
-from textual.css.query import NoMatches
-from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
@@ -15,17 +12,15 @@ from ..articles.clean import one_line
 from ..datatypes import Scope, Verdict
 from . import news
 from .bars import TopRow, counted
+from .busy import BusyView
 from .desk import Desk, now
 from .entries import Entry, Stage
 from .places import Kind
 from .turns import Welcome
-from .view import ADD_HERE, ASK_HERE, ChatView
-
-SAID_SECONDS = 4.0
-"""How long a remark stays in the bottom row."""
+from .view import ADD_HERE, ASK_HERE
 
 
-class AskingScreen(ChatView):
+class AskingScreen(BusyView):
     """Asks, indexes, resumes; only the handlers of reports change widgets."""
 
     def __init__(
@@ -48,11 +43,6 @@ class AskingScreen(ChatView):
         self._resume = resume
         self._number = 0
         self._library_name = ""
-        self._asked_at = 0.0
-        self._is_prepared = False
-        self._indexing = ""
-        self._said = ""
-        self._timer: Timer | None = None
 
     def on_mount(self) -> None:
         """Open the library while the person looks and types."""
@@ -60,7 +50,7 @@ class AskingScreen(ChatView):
         self.show_source()
         self.prompt.focus()
         self.refresh_actions()
-        self._say_what_goes_on()
+        self.say_what_goes_on()
         self._prepare()
         if self._first_paths:
             self.index(*self._first_paths)
@@ -82,9 +72,7 @@ class AskingScreen(ChatView):
         self.conversation.add(entry)
         self.choose(entry)
         self.read(False)
-        self._asked_at = time.perf_counter()
-        if self._timer is None:
-            self._timer = self.set_interval(0.1, self._say_what_goes_on)
+        self.watch_the_clock()
         self._ask(entry, earlier)
 
     def _ask_first(self) -> None:
@@ -100,7 +88,7 @@ class AskingScreen(ChatView):
             entry.stage = Stage.STOPPED
             self.show_entry(entry)
         self.workers.cancel_group(self, "ask")
-        self._rest()
+        self.rest()
         return bool(pending)
 
     def resume(self, conversation: int | None) -> None:
@@ -118,19 +106,13 @@ class AskingScreen(ChatView):
 
     def index(self, *paths: str) -> None:
         """Add the articles of files and folders."""
-        self._indexing = "indexing …"
-        self._say_what_goes_on()
+        self.indexing = "indexing …"
+        self.say_what_goes_on()
         self._add(paths)
 
     def count(self) -> None:
         """Find out how many articles the scope leaves."""
         self._count()
-
-    def say(self, words: str) -> None:
-        """Put a remark into the bottom row for a while."""
-        self._said = words
-        self._say_what_goes_on()
-        self.set_timer(SAID_SECONDS, lambda: self._unsay(words))
 
     # In worker threads
 
@@ -186,42 +168,43 @@ class AskingScreen(ChatView):
     @on(news.NotOpened)
     def _not_opened(self, report: news.NotOpened) -> None:
         self.query_one(Welcome).show_failure(report.error)
-        self._is_prepared = True
-        self._rest()
+        self.is_prepared = True
+        self.rest()
 
     @on(news.Prepared)
     def _prepared(self, report: news.Prepared) -> None:
-        self._is_prepared = True
-        self._said = ""
+        self.is_prepared = True
+        self.said = ""
         if report.error:
             self.query_one(Welcome).show_failure(report.error)
             self.say("the models cannot be used")
-        self._say_what_goes_on()
+        self.say_what_goes_on()
 
     @on(news.Narrated)
     def _narrated(self, report: news.Narrated) -> None:
-        self._said = report.text
-        self._say_what_goes_on()
+        self.said = report.text
+        self.say_what_goes_on()
 
     @on(news.Resolved)
     def _resolved(self, report: news.Resolved) -> None:
         if entry := self._awaited(report):
             entry.searched = report.searched
-            self.show_entry(entry)
+            if entry.is_resolved:
+                self.show_entry(entry)
 
     @on(news.Found)
     def _found(self, report: news.Found) -> None:
         if entry := self._awaited(report):
             entry.found(report.hits)
             self.show_entry(entry)
-            self._say_what_goes_on()
+            self.say_what_goes_on()
 
     @on(news.Answered)
     def _answered(self, report: news.Answered) -> None:
         if entry := self._awaited(report):
             entry.answered(report.answer)
             self.show_entry(entry)
-            self._rest()
+            self.rest()
             took = report.answer.timings.get("total", 0.0) / 1000
             read = min(len(entry.hits), READ_PASSAGES)
             self.say(f"{counted(read, 'passage')} read · {took:.1f} s")
@@ -231,7 +214,7 @@ class AskingScreen(ChatView):
         if entry := self._awaited(report):
             entry.stage, entry.error = Stage.FAILED, report.error
             self.show_entry(entry)
-            self._rest()
+            self.rest()
 
     @on(news.Kept)
     def _kept(self, report: news.Kept) -> None:
@@ -254,13 +237,13 @@ class AskingScreen(ChatView):
 
     @on(news.Indexing)
     def _heard_progress(self, report: news.Indexing) -> None:
-        self._indexing = f"indexing {report.share:.0%} · {counted(report.articles, 'article')}"
-        self._say_what_goes_on()
+        self.indexing = f"indexing {report.share:.0%} · {counted(report.articles, 'article')}"
+        self.say_what_goes_on()
 
     @on(news.Indexed)
     def _indexed(self, report: news.Indexed) -> None:
-        self._indexing = ""
-        self._say_what_goes_on()
+        self.indexing = ""
+        self.say_what_goes_on()
         if report.report is None:
             self.app.notify(report.error, severity="error", markup=False, timeout=10)
             return
@@ -306,33 +289,6 @@ class AskingScreen(ChatView):
         """Say what is asked."""
         if self._library_name:
             self.query_one(TopRow).show(self._library_name, self.articles, self.scope)
-
-    def _rest(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        self._say_what_goes_on()
-
-    def _unsay(self, words: str) -> None:
-        if self._said == words:
-            self._said = ""
-            self._say_what_goes_on()
-
-    def _say_what_goes_on(self) -> None:
-        pending = next((entry for entry in self.entries if entry.is_pending), None)
-        if pending is not None and self._is_prepared:
-            took = time.perf_counter() - self._asked_at
-            read = min(len(pending.hits), READ_PASSAGES)
-            doing = f"reading {counted(read, 'passage')}" if read else "looking"
-            words = f"{doing} · {took:.1f} s"
-        elif not self._is_prepared:
-            words = self._said or "loading the models …"
-        else:
-            words = self._indexing or self._said
-        try:
-            self.bottom.show_status(words)
-        except NoMatches:
-            return  # a timer's last call, while the screen is being taken down
 
 
 def _exchange(entry: Entry) -> Exchange:

@@ -54,6 +54,7 @@ class SourcePane(Vertical):
         super().__init__(id=id)
         self.place: Place | None = None
         """What is shown."""
+        self._entry: Entry | None = None
         self._found: list[tuple[int, int]] = []
         self._current = -1
 
@@ -89,7 +90,8 @@ class SourcePane(Vertical):
             question = entry.searched or entry.question
             at = place.citation.start
             self.article.show_text(place.article.text, place.marks, question, at)
-        self.query_one("#why", Words).update(explained(entry) if entry else Content())
+        self._entry = entry
+        self._explain()
 
     @property
     def _room(self) -> int:
@@ -99,6 +101,12 @@ class SourcePane(Vertical):
     def toggle_why(self) -> None:
         """Show how the answer came about, or the source again."""
         self.toggle_class("-why")
+        self._explain()
+
+    def _explain(self) -> None:
+        """Give the account of the answer, if it is looked at: it costs some milliseconds."""
+        if self.has_class("-why") and self._entry is not None:
+            self.query_one("#why", Words).update(explained(self._entry))
 
     @property
     def is_finding(self) -> bool:
