@@ -42,6 +42,9 @@ def explained(entry: Entry) -> Content:
         if answer.guess is not None and not answer.citations:
             guess = f"{one_line(answer.guess.text)} ({answer.guess.confidence:.2f})"
             parts += [("best guess ", ".note"), guess, "\n"]
+    timings = answer.timings if answer is not None else {}
+    if timings:
+        parts += ["\n", ("Milliseconds", ".title"), "\n", *_timing_parts(timings)]
     if entry.hits:
         parts += ["\n", ("Passages", ".title"), "\n"]
         best = max(hit.score for hit in entry.hits)
@@ -50,9 +53,6 @@ def explained(entry: Entry) -> Content:
             parts += _hit_parts(hit, best, wanted)
     elif entry.turn is not None:
         parts += ["\n", ("Of an earlier day; ask again to see its scores.", ".note"), "\n"]
-    timings = answer.timings if answer is not None else {}
-    if timings:
-        parts += ["\n", ("Milliseconds", ".title"), "\n", *_timing_parts(timings)]
     return Content.assemble(*parts)
 
 
