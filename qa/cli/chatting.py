@@ -19,7 +19,7 @@ from .options import (
 )
 
 
-@click.command()
+@click.command(short_help="Talk with your articles on a screen of its own.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--ask", "question", metavar="QUESTION", help="Ask this at once.")
 @click.option("--continue", "resume", is_flag=True, help="Take up the last conversation.")
