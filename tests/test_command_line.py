@@ -24,7 +24,9 @@ import pytest
 from filelock import FileLock
 from jsonschema import Draft202012Validator, FormatChecker
 
-COMMANDS = ("ask", "search", "index", "ls", "show", "rm", "status", "doctor", "models", "eval")
+COMMANDS = (
+    *("ask", "chat", "search", "index", "ls", "show", "rm", "status", "doctor", "models", "eval"),
+)
 HEAVY = {"numpy", "faiss", "onnxruntime", "torch", "transformers", "sentence_transformers"}
 HEAVY |= {"textual", "rich"}
 

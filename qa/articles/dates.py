@@ -1,13 +1,16 @@
 """Publication dates, taken only from what is clearly one."""
 
+import calendar
 import re
 from datetime import UTC, date, datetime
 
+from ..errors import UsageError
 from ..sentences import LEADING_DATE
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T\s].*)?", re.DOTALL)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?")
+_NAMED = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _YEAR = re.compile(r"\b\d{4}\b")
 
 _FIRST_YEAR = 1000
@@ -28,6 +31,20 @@ def parse_date(value: object) -> date | None:
         return _read(str(value).strip())
     except ValueError:  # an integer of thousands of digits
         return None
+
+
+def named_day(text: str, *, last: bool) -> date:
+    """The first or last day that a person's date, month or year names. Raises UsageError."""
+    match = _NAMED.fullmatch(text.strip())
+    if match:
+        year, month, number = (int(part) if part else 0 for part in match.groups())
+        try:
+            whole_month = month or (12 if last else 1)
+            end = calendar.monthrange(year, whole_month)[1] if last else 1
+            return date(year, whole_month, number or end)
+        except (ValueError, calendar.IllegalMonthError):
+            pass
+    raise UsageError(f"{text!r} is not a date; write 2011, 2011-10 or 2011-10-24.")
 
 
 def leading_date(text: str) -> date | None:

@@ -13,6 +13,7 @@ import click
 from ..errors import QAError
 from .articles import ls, rm, show
 from .asking import ask, search
+from .chatting import chat
 from .doctor import doctor
 from .evaluating import evaluate
 from .indexing import index
@@ -54,7 +55,19 @@ def cli() -> None:
     """
 
 
-for command in (ask, search, index, ls, show, rm, status, doctor, models, evaluate):
+for command in (
+    ask,
+    chat,
+    search,
+    index,
+    ls,
+    show,
+    rm,
+    status,
+    doctor,
+    models,
+    evaluate,
+):
     cli.add_command(command)
 
 

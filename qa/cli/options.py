@@ -1,12 +1,9 @@
 """Options that several commands share, and what they mean."""
 
-import calendar
 import functools
 import logging
 import os
-import re
 from collections.abc import Callable, Sequence
-from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import settings
+from ..articles.dates import named_day
 from ..datatypes import Scope
 from ..errors import UsageError
 
@@ -78,8 +76,8 @@ def scope_options(command: Command) -> Command:
         *args: Any, since: str | None, until: str | None, source: str | None, **values: Any
     ) -> Any:
         scope = Scope(
-            since=day(since, last=False) if since is not None else None,
-            until=day(until, last=True) if until is not None else None,
+            since=named_day(since, last=False) if since is not None else None,
+            until=named_day(until, last=True) if until is not None else None,
             source=source,
         )
         if source == "":
@@ -100,20 +98,6 @@ def hits_option(command: Command) -> Command:
         metavar="N",
         help="Passages. [default: 10]",
     )(command)
-
-
-def day(text: str, *, last: bool) -> date:
-    """Return the first or last day that a date, month or year names. Raises UsageError."""
-    match = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", text.strip())
-    if match:
-        year, month, number = (int(part) if part else 0 for part in match.groups())
-        try:
-            whole_month = month or (12 if last else 1)
-            end = calendar.monthrange(year, whole_month)[1] if last else 1
-            return date(year, whole_month, number or end)
-        except (ValueError, calendar.IllegalMonthError):
-            pass
-    raise UsageError(f"{text!r} is not a date; write 2011, 2011-10 or 2011-10-24.")
 
 
 def open_library(

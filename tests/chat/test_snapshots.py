@@ -1,0 +1,143 @@
+"""Pictures of the screen, compared with stored ones.
+
+After a wanted change: ``QA_SNAPSHOTS=write pytest tests/chat/test_snapshots.py``, and look at each
+picture before it is committed. A picture that differs is written beside the stored one as ``.new``.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+
+from .conftest import (
+    COMMANDED,
+    MINERS,
+    UNKNOWN,
+    WEAK,
+    ScriptedLibrary,
+    ask,
+    chat,
+    chat_of,
+    drive,
+    until,
+)
+
+FOLDER = Path(__file__).parent / "snapshots"
+
+
+def compare(app: App[None], name: str) -> None:
+    """Compare what the app shows with the stored picture of that name."""
+    # Rich numbers its styles by a digest of the text: the same picture has the same number.
+    taken = re.sub(r"terminal-\d+", "terminal", app.export_screenshot(title="qa"))
+    stored = FOLDER / f"{name}.svg"
+    if os.environ.get("QA_SNAPSHOTS") == "write":
+        stored.write_text(taken, encoding="utf-8")
+        return
+    if taken != stored.read_text(encoding="utf-8"):
+        stored.with_suffix(".svg.new").write_text(taken, encoding="utf-8")
+        pytest.fail(f"{stored.name} shows something else; see {stored.name}.new")
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing blinks, passes or depends on where the test runs."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("textual.widgets.Input._toggle_cursor", lambda self: None)
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Let the last remark fade and the last row be drawn."""
+    main = chat_of(pilot).main
+    main.say("")
+    await pilot.pause(0.1)
+    main.prompt._cursor_visible = True
+    await pilot.pause()
+
+
+def test_empty(empty: ScriptedLibrary) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        compare(pilot.app, "empty")
+
+    drive(chat(empty), act, size=(110, 26))
+
+
+def test_a_conversation(empty: ScriptedLibrary, newsroom: Path) -> None:
+    empty.add(Path("newsroom"))
+
+    async def act(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+        await ask(pilot, WEAK)
+        await ask(pilot, MINERS)
+        await pilot.press("ctrl+g", "alt+up", "alt+up", "alt+a")
+        await settle(pilot)
+        compare(pilot.app, "conversation")
+
+    drive(chat(empty), act, size=(120, 32))
+
+
+def test_a_conversation_on_light_ground(empty: ScriptedLibrary, newsroom: Path) -> None:
+    empty.add(Path("newsroom"))
+    app = chat(empty)
+    app.theme = "qa-light"
+
+    async def act(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+        await settle(pilot)
+        compare(pilot.app, "light")
+
+    drive(app, act, size=(110, 26))
+
+
+def test_not_found_in_the_terminals_own_colours(empty: ScriptedLibrary, newsroom: Path) -> None:
+    empty.add(Path("newsroom"))
+    app = chat(empty)
+    app.theme = "ansi-dark"
+
+    async def act(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+        await ask(pilot, UNKNOWN)
+        await pilot.press("alt+up")
+        await settle(pilot)
+        compare(pilot.app, "sixteen-colours")
+
+    drive(app, act, size=(110, 28))
+
+
+def test_narrow(empty: ScriptedLibrary, newsroom: Path) -> None:
+    empty.add(Path("newsroom"))
+
+    async def act(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+        await pilot.press("alt+1")
+        await settle(pilot)
+        compare(pilot.app, "narrow")
+
+    drive(chat(empty), act, size=(72, 24))
+
+
+def test_a_failure(scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    from qa.errors import ModelMismatchError
+
+    mend = (
+        "The library in seeds was made by words, not other. "
+        "To embed it anew: qa index --reembed --model other"
+    )
+
+    def fail(*_: object, **__: object) -> None:
+        raise ModelMismatchError(mend)
+
+    monkeypatch.setattr(scripted, "ask", fail)
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        main.prompt.value = MINERS
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(main.entries[0].error))
+        await settle(pilot)
+        compare(pilot.app, "failure")
+
+    drive(chat(scripted), act, size=(110, 20))

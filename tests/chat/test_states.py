@@ -1,0 +1,247 @@
+"""Empty, busy and failing: each state says what it is and what can be done."""
+
+import asyncio
+import json
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from qa.chat import web
+from qa.chat.app import ChatApp
+from qa.chat.preferences import remembered_theme
+from qa.chat.themes import first_theme
+from qa.errors import ModelMismatchError, UsageError
+from qa.library import Library
+
+from .conftest import (
+    COMMANDED,
+    MINERS,
+    ScriptedLibrary,
+    ask,
+    chat,
+    chat_of,
+    drive,
+    shown,
+    until,
+)
+
+
+def test_an_empty_library_takes_a_path_and_then_questions(
+    empty: ScriptedLibrary, newsroom: Path
+) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        assert "No articles here yet." in shown(pilot)
+        assert "a file or folder with articles" in shown(pilot)
+        main.prompt.value = "nowhere"
+        await pilot.press("enter")
+        await until(pilot, lambda: "nowhere" in shown(pilot))
+        main.prompt.value = str(newsroom)
+        await pilot.press("enter")
+        await until(pilot, lambda: main.articles == 3)
+        await until(pilot, lambda: "3 new · 0 changed" in shown(pilot))
+        assert "3 articles" in shown(pilot)
+        assert "ask about your articles" in shown(pilot)
+        await ask(pilot, MINERS)
+        assert "likely" in shown(pilot)
+
+    drive(chat(empty), act)
+
+
+def test_asking_works_while_articles_are_added(
+    scripted: ScriptedLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    (more / "new.txt").write_text("The harbour was reopened on Friday after repairs.\n")
+    gate = threading.Event()
+    add = scripted.add
+
+    def slowly(*paths: Any, **given: Any) -> Any:
+        given["progress"](1, 4, add())
+        gate.wait(timeout=30)
+        return add(*paths, **given)
+
+    monkeypatch.setattr(scripted, "add", slowly)
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await pilot.press("f5")
+        await pilot.press("enter")
+        assert "Name a file or folder." in shown(pilot)
+        await pilot.press(*str(more), "enter")
+        await until(pilot, lambda: main.bottom.status == "indexing 25% · 0 articles")
+        await ask(pilot, COMMANDED)
+        assert "sure" in shown(pilot)
+        gate.set()
+        await until(pilot, lambda: main.articles == 4)
+
+    drive(chat(scripted), act)
+
+
+def test_paths_of_the_command_line_are_indexed_at_once(
+    empty: ScriptedLibrary, newsroom: Path
+) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: chat_of(pilot).main.articles == 3)
+
+    drive(chat(empty, index=[str(newsroom)]), act)
+
+
+def test_models_load_while_the_person_types(
+    scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    loaded = scripted.encoder
+
+    def slowly(library: Library) -> Any:
+        gate.wait(timeout=30)
+        return loaded
+
+    monkeypatch.setattr(ScriptedLibrary, "encoder", property(slowly))
+    app = chat(scripted)
+
+    async def run() -> None:
+        async with app.run_test(size=(120, 30)) as pilot:
+            await until(pilot, lambda: "loading the models …" in shown(pilot))
+            await pilot.press(*MINERS, "enter")
+            await until(pilot, lambda: "looking …" in shown(pilot))
+            assert app.main.entries[0].is_pending
+            gate.set()
+            await until(pilot, lambda: "likely" in shown(pilot))
+
+    asyncio.run(run())
+
+
+def test_a_library_of_another_model_names_the_command_that_mends_it(
+    scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mend = "The library was made by other. To embed it anew: qa index --reembed --model words"
+
+    def mismatch(library: Library) -> Any:
+        raise ModelMismatchError(mend)
+
+    monkeypatch.setattr(ScriptedLibrary, "encoder", property(mismatch))
+
+    async def act(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "This library cannot be used as it is." in shown(pilot))
+        assert "qa index --reembed --model words" in " ".join(shown(pilot).split())
+        await pilot.press(*MINERS, "enter")
+        await until(pilot, lambda: bool(chat_of(pilot).main.entries[0].error))
+        assert "--reembed" in chat_of(pilot).main.entries[0].error
+
+    drive(chat(scripted), act)
+
+
+def test_a_library_that_does_not_open(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    app = ChatApp(lambda: Library.open(tmp_path / "file" / "library"))
+
+    async def act(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "This library cannot be used as it is." in shown(pilot))
+        assert "cannot hold a library" in " ".join(shown(pilot).replace("│", "").split())
+        await pilot.press("a", "enter")
+        await until(pilot, lambda: "could not be opened" in shown(pilot))
+
+    drive(app, act)
+
+
+def test_a_fault_while_answering_is_text_not_a_crash(
+    scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ValueError("[/foo] all is [b lost")
+
+    monkeypatch.setattr(scripted, "ask", broken)
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        main.prompt.value = MINERS
+        await pilot.press("enter")
+        await until(pilot, lambda: "[/foo] all is [b lost" in shown(pilot))
+        await pilot.press("f2")
+        await pilot.press("escape", "h", "i")
+        assert main.prompt.value == "hi"
+
+    drive(chat(scripted), act)
+
+
+def test_what_cannot_be_remembered_is_said_and_nothing_else_lost(
+    scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> Any:
+        raise UsageError("the disk is full")
+
+    monkeypatch.setattr(scripted, "add_turn", full)
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        main.prompt.value = MINERS
+        await pilot.press("enter")
+        await until(pilot, lambda: "Not remembered: the disk is full" in shown(pilot))
+        assert "likely" in shown(pilot)
+        await pilot.press("ctrl+g")
+        assert main.bottom.status == "this answer is not remembered yet"
+
+    drive(chat(scripted), act)
+
+
+def test_the_theme_is_remembered(scripted: ScriptedLibrary, home: Path) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        await pilot.press("ctrl+t")
+        await pilot.pause()
+        await pilot.press(*"qa-light")
+        await pilot.pause(0.3)
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: pilot.app.theme == "qa-light")
+        await until(pilot, lambda: remembered_theme() == "qa-light")
+
+    drive(chat(scripted), act)
+    assert ChatApp(lambda: scripted).theme == "qa-light"
+    (home / "data" / "chat.json").write_text(json.dumps({"theme": "gone"}))
+    assert ChatApp(lambda: scripted).theme in {"qa-dark", "qa-light", "ansi-dark", "ansi-light"}
+    (home / "data" / "chat.json").write_text("[")
+    assert remembered_theme() is None
+
+
+def test_the_first_theme_fits_the_terminal() -> None:
+    assert first_theme({}, "truecolor") == "qa-dark"
+    assert first_theme({"COLORFGBG": "0;15"}, "truecolor") == "qa-light"
+    assert first_theme({"COLORFGBG": "15;0"}, "256") == "qa-dark"
+    assert first_theme({"COLORFGBG": "0;15"}, "standard") == "ansi-light"
+    assert first_theme({}, "standard") == "ansi-dark"
+
+
+def test_without_the_extra_the_browser_is_refused_with_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+    with pytest.raises(UsageError, match=r"pip install 'article-qa\[web\]'"):
+        web.make_server("qa chat", 8222)
+
+
+def test_in_a_browser_only_our_own_page_may_talk_to_the_chat() -> None:
+    pytest.importorskip("textual_serve")
+    from aiohttp import web as http
+    from aiohttp.test_utils import make_mocked_request
+
+    server = web.make_server("qa chat", 8222)
+    assert (server.host, server.port) == ("127.0.0.1", 8222)
+
+    async def visit(headers: dict[str, str], path: str) -> None:
+        request = make_mocked_request("GET", path, headers=headers)
+        handler = server.handle_websocket if path == "/ws" else server.handle_index
+        await handler(request)
+
+    own = {"Host": "127.0.0.1:8222"}
+    for headers, path in (
+        ({"Host": "evil.example:8222"}, "/"),
+        ({**own, "Origin": "http://evil.example"}, "/ws"),
+        (own, "/ws"),
+    ):
+        with pytest.raises(http.HTTPForbidden):
+            asyncio.run(visit(headers, path))
