@@ -15,7 +15,6 @@ from .bars import TopRow, counted
 from .busy import BusyView
 from .desk import Desk, now
 from .entries import Entry, Stage
-from .places import Kind
 from .turns import Welcome
 from .view import ADD_HERE, ASK_HERE
 
@@ -66,7 +65,7 @@ class AskingScreen(BusyView):
         self.stop()
         self._number += 1
         entry = Entry(self._number, question, now(), self.scope, verbatim)
-        earlier = [_exchange(each) for each in self.entries if each.stage is Stage.ANSWERED]
+        earlier = [each.exchange for each in self.entries if each.stage is Stage.ANSWERED]
         self.entries.append(entry)
         self.query_one(Welcome).display = False
         self.conversation.add(entry)
@@ -289,15 +288,3 @@ class AskingScreen(BusyView):
         """Say what is asked."""
         if self._library_name:
             self.query_one(TopRow).show(self._library_name, self.articles, self.scope)
-
-
-def _exchange(entry: Entry) -> Exchange:
-    """What a later question may refer to."""
-    cited = entry.of_kind(Kind.CITATION)
-    first = cited[0] if cited else None
-    return Exchange(
-        question=entry.searched or entry.question,
-        answer=entry.answer.text if entry.answer else "",
-        sentence=first.citation.sentence if first else "",
-        title=first.article.title if first else "",
-    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 
+from ..answering.followup import Exchange
 from ..datatypes import Answer, Article, Citation, Hit, Scope, Turn
 from ..render import written_date
 from .places import Kind, Place, places_of_answer, places_of_hits
@@ -91,6 +92,17 @@ class Entry:
     def of_kind(self, kind: Kind) -> list[Place]:
         """Return its places of one kind."""
         return [place for place in self.places if place.kind is kind]
+
+    @property
+    def exchange(self) -> Exchange:
+        """What a later question may refer to."""
+        cited = self.of_kind(Kind.CITATION)
+        return Exchange(
+            question=self.searched or self.question,
+            answer=self.answer.text if self.answer else "",
+            sentence=cited[0].citation.sentence if cited else "",
+            title=cited[0].article.title if cited else "",
+        )
 
     @property
     def reference(self) -> str:
