@@ -23,8 +23,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import logsumexp
 from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import LogisticRegression
 
 from qa import Library
 from qa.answering.answer import READ_PASSAGES
@@ -209,14 +210,28 @@ def half(article: str) -> int:
 
 
 def fit_weights(present: Sequence[Rows], gone: Sequence[Rows]) -> NDArray[np.float64]:
-    """Return the weights: a logistic regression over each passage's spans, right or not."""
-    every = [*present, *gone]
-    model = LogisticRegression(C=10.0, max_iter=5000)
-    model.fit(
-        np.concatenate([each.features for each in every]),
-        np.concatenate([each.f1 >= RIGHT for each in every]),
-    )
-    return np.asarray(model.coef_[0], np.float64)
+    """Return the weights that make the right spans likeliest.
+
+    A softmax over all spans of a question and "nothing", whose score is a weight of its own (a
+    conditional logit, McFadden 1974): right are the spans of a gold paragraph with F1 enough, and
+    "nothing" where there is none.
+    """
+    examples = [
+        (each.features, (each.f1 >= RIGHT) & each.is_gold)
+        for each in (*present, *gone)
+        if len(each.features)
+    ]
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        total = 0.0
+        for values, right in examples:
+            scores = np.append(values @ weights[:-1], weights[-1])
+            wanted = scores[:-1][right] if right.any() else scores[-1:]
+            total += float(logsumexp(scores) - logsumexp(wanted))
+        return total / len(examples)
+
+    found = minimize(loss, np.ones(len(FEATURES) + 1), method="L-BFGS-B")
+    return np.asarray(found.x[:-1], np.float64)
 
 
 def best(every: Sequence[Rows], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
