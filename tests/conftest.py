@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from qa.datatypes import Passage, Span
     from qa.library import Library
     from qa.models.encoder import Encoder, OnnxEncoder
+    from qa.models.reader import OnnxReader
     from qa.storage.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,6 +132,16 @@ def real_encoder(session_home: Path) -> "OnnxEncoder":
     encoder = open_encoder()
     assert isinstance(encoder, OnnxEncoder)
     return encoder
+
+
+@pytest.fixture(scope="session")
+def real_reader(session_home: Path) -> "OnnxReader":
+    """The default reader; its export takes about 15 seconds, once a session."""
+    from qa.models.reader import OnnxReader, open_reader
+
+    reader = open_reader()
+    assert isinstance(reader, OnnxReader)
+    return reader
 
 
 @pytest.fixture(scope="session")

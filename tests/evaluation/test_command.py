@@ -86,7 +86,9 @@ Run = Callable[..., Done]
 
 
 @pytest.fixture
-def evaluate(session_home: Path, real_encoder: object, home: Path, tmp_path: Path) -> Run:
+def evaluate(
+    session_home: Path, real_encoder: object, real_reader: object, home: Path, tmp_path: Path
+) -> Run:
     """Runs ``qa eval`` to its end in the test's own home; only the exported model is shared."""
     (home / "cache").unlink()
     (home / "cache").mkdir()
