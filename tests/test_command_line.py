@@ -945,9 +945,12 @@ def test_a_library_that_cannot_be_made_is_refused_in_one_line(fresh: Shelf, plac
 
 def test_models_lists_the_default_as_installed(fresh: Shelf) -> None:
     found = fresh("models", "--json").json("models")["models"]
-    default = "sentence-transformers/all-MiniLM-L6-v2"
-    assert [(row["name"], row["installed"]) for row in found if row["default"]] == [(default, True)]
-    assert re.search(f"^{default} .* installed default", fresh("models").out, re.MULTILINE)
+    defaults = ("sentence-transformers/all-MiniLM-L6-v2", "qa/MiniLM-L6-reader")
+    assert [(row["name"], row["installed"]) for row in found if row["default"]] == [
+        (default, True) for default in defaults
+    ]
+    for default in defaults:
+        assert re.search(f"^{default} .* installed default", fresh("models").out, re.MULTILINE)
 
 
 def test_fetching_asks_first_and_touches_no_network(
@@ -1088,8 +1091,8 @@ def test_a_terminal_gets_colour_and_lines_that_fit(qa: Shelf, arguments: list[st
 
 
 def test_the_span_is_marked_in_its_place(qa: Shelf) -> None:
-    quote = "Captain Ingrid Solheim commands the harbour of Westport."
-    assert f"{ESCAPE}[7m{quote}{ESCAPE}[0m" in qa.on_terminal("ask", WHO, columns=100).out
+    out = qa.on_terminal("ask", WHO, columns=100).out
+    assert re.search(rf"{ESCAPE}\[7m(?:Captain )?Ingrid Solheim{ESCAPE}\[0m commands", out)
 
 
 @pytest.mark.parametrize("variable", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
@@ -1098,7 +1101,7 @@ def test_colour_can_be_refused(qa: Shelf, variable: dict[str, str]) -> None:
     assert done.code == 0
     assert ESCAPE not in done.out
     words = " ".join(done.out.split())
-    assert "«Captain Ingrid Solheim commands the harbour of Westport.»" in words
+    assert "Ingrid Solheim» commands the harbour of Westport." in words
 
 
 def test_articles_cannot_write_escape_codes_to_a_terminal(qa: Shelf) -> None:

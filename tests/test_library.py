@@ -81,7 +81,8 @@ def test_a_question_is_cleaned_as_articles_are(library: "Library", articles: Pat
     wanted = library.ask("Where did a volcano erupt?")
     found = library.ask("Where\x00 did a\r\n volcano\x1b[31m erupt?")
     assert (found.question, found.text, found.hits) == (wanted.question, wanted.text, wanted.hits)
-    assert library.search("Where\x00 did a\r\n volcano\x1b[31m erupt?") == list(wanted.hits)
+    again = library.search("Where\x00 did a\r\n volcano\x1b[31m erupt?")
+    assert [hit.passage for hit in again] == [hit.passage for hit in wanted.hits]
 
 
 def test_half_a_surrogate_does_not_break_off_a_question(library: "Library", articles: Path) -> None:
