@@ -22,8 +22,11 @@ FLOOR = 0.9
 RIGHT = 0.5
 """F1 from which an answer is right."""
 
-ANSWERS_FLOOR, SHOWN_FLOOR, REFUSED_FLOOR, NOT_CLAIMED_FLOOR = 0.6, 0.5, 0.3, 0.6
-"""Least shares; a little under what the reader reaches."""
+CITED_FLOOR, ANSWERS_FLOOR, SHOWN_FLOOR = 0.65, 0.55, 0.4
+"""Least shares of the questions with an answer; a little under what the reader reaches."""
+
+REFUSED_FLOOR, NOT_CLAIMED_FLOOR = 0.57, 0.85
+"""The same of the questions without."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def test_the_right_article_is_cited_first(asked: list[Asked]) -> None:
         and name_of(each.found.citations[0].article.source) in each.wanted
         for each in asked
     ]
-    assert share(asked, cited, "first citation") >= FLOOR
+    assert share(asked, cited, "first citation") >= CITED_FLOOR
 
 
 def test_the_answer_is_right(asked: list[Asked]) -> None:
