@@ -125,7 +125,8 @@ span's score less that of no answer, and by the answerability head.
 
 ## Limits
 
-English only. It copies a span and cannot count, add up, or answer yes or no. A third of its
-training text is casual (forum posts and product reviews), where people disagree on answers more.
+English only. It copies a span and cannot count, add up, or answer yes or no. Two thirds of its
+training questions are about casual text (forum posts and product reviews), where people disagree on
+answers more.
 """
     write_atomically(path, lambda target: target.write_text(text, encoding="utf-8"))
