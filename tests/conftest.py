@@ -1,6 +1,7 @@
 """What the tests share: a home of their own, an encoder without weights, small libraries."""
 
 import re
+import signal
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -100,6 +101,12 @@ class RememberingEncoder:
             self._known[role, text] = vector
         rows = [self._known[role, text] for text in texts]
         return np.array(rows, np.float32).reshape(len(texts), self.dimension)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heard_interrupts() -> None:
+    """Ctrl-C reaches the processes that tests start, even where the shell had it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
