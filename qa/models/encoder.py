@@ -1,17 +1,16 @@
 """Texts → embeddings, by onnxruntime and tokenizers alone."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import settings
 from ..errors import ModelError
 from . import catalog
-from .export import GRAPH, TOKENIZER, Manifest, cache_folder, export, is_whole, load_manifest
+from .export import GRAPH, TOKENIZER, Manifest, cache_folder, prepare
+from .running import Workers, open_session
 
 Role = Literal["question", "passage"]
 """What a text is to the model; some models put a prompt before each."""
@@ -53,7 +52,6 @@ class OnnxEncoder:
     """
 
     def __init__(self, graph: Path, manifest: Manifest) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         self.name = manifest.name
@@ -62,13 +60,7 @@ class OnnxEncoder:
         self._prompts = manifest.prompts
         self._lower_case = manifest.lower_case
         self._inputs = manifest.inputs
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(graph), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(graph)
         self._tokenizer = Tokenizer.from_file(str(graph.with_name(TOKENIZER)))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -79,8 +71,7 @@ class OnnxEncoder:
         prompt = max(self.count_tokens(list(self._prompts.values())), default=0)
         self._room_tokens = manifest.max_tokens - special - prompt
         self._tokenizer.enable_truncation(manifest.max_tokens)
-        self._threads = settings.threads()
-        self._pool: ThreadPoolExecutor | None = None
+        self._workers = Workers("encoder")
 
     @property
     def room_tokens(self) -> int:
@@ -98,13 +89,7 @@ class OnnxEncoder:
             return np.empty((0, self.dimension), np.float32)
         prepared = [text.lower() for text in texts] if self._lower_case else list(texts)
         encodings = self._tokenizer.encode_batch_fast(prepared)
-        if len(encodings) == 1 or self._threads == 1:
-            rows = [self._run(encoding) for encoding in encodings]
-        else:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(self._threads, "encoder")
-            rows = list(self._pool.map(self._run, encodings))
-        return np.concatenate(rows)
+        return np.concatenate(self._workers.map(self._run, encodings))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the word pieces of each text, without the model's own marks."""
@@ -130,10 +115,7 @@ def open_encoder(name: str | None = None) -> Encoder:
     Raises ModelError when it is unknown, not installed or damaged.
     """
     entry = catalog.find(name)
-    source = entry.require()
-    manifest = load_manifest(entry, source)
-    if manifest is None or not is_whole(entry, manifest):
-        manifest = export(entry, source)
+    source, manifest = prepare(entry)
     if not manifest.exported:
         from .fallback import SentenceTransformersEncoder
 

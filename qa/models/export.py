@@ -116,6 +116,18 @@ def is_whole(entry: ModelEntry, manifest: Manifest) -> bool:
         return False
 
 
+def prepare(entry: ModelEntry) -> tuple[Path, Manifest]:
+    """Return where a model's weights lie and its manifest; export it if that is due.
+
+    Raises ModelError when it is not installed, damaged, or a reader that cannot be exported.
+    """
+    source = entry.require()
+    manifest = load_manifest(entry, source)
+    if manifest is None or not is_whole(entry, manifest):
+        manifest = export(entry, source)
+    return source, manifest
+
+
 def export(entry: ModelEntry, source: Path) -> Manifest:
     """Check a model's files, export it into the cache, and return its manifest.
 

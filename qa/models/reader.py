@@ -2,18 +2,17 @@
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import settings
 from ..datatypes import Passage, Span
 from ..errors import ModelError
 from . import catalog
-from .export import GRAPH, TOKENIZER, Manifest, cache_folder, export, is_whole, load_manifest
+from .export import GRAPH, TOKENIZER, Manifest, cache_folder, prepare
+from .running import Workers, open_session
 from .spans import best_spans, whole_words
 
 STRIDE_TOKENS = 128
@@ -51,18 +50,11 @@ class OnnxReader:
     """
 
     def __init__(self, graph: Path, manifest: Manifest) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         self.name = manifest.name
         self._inputs = manifest.inputs
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(graph), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(graph)
         self._tokenizer = Tokenizer.from_file(str(graph.with_name(TOKENIZER)))
         self._tokenizer.no_padding()
         self._cutter = Tokenizer.from_file(str(graph.with_name(TOKENIZER)))
@@ -71,8 +63,7 @@ class OnnxReader:
         self._tokenizer.enable_truncation(
             manifest.max_tokens, stride=STRIDE_TOKENS, strategy="only_second"
         )
-        self._threads = settings.threads()
-        self._pool: ThreadPoolExecutor | None = None
+        self._workers = Workers("reader")
 
     def read(
         self, question: str, passages: Sequence[Passage], seconds: float | None = None
@@ -86,7 +77,7 @@ class OnnxReader:
             late = until is not None and number > 0 and time.monotonic() > until
             return [] if late else self._read_one(asked, passage)
 
-        found = self._map(read_one, list(enumerate(passages)))
+        found = self._workers.map(read_one, list(enumerate(passages)))
         return sorted((span for spans in found for span in spans), key=lambda span: -span.score)
 
     def logits(
@@ -133,13 +124,6 @@ class OnnxReader:
         start, end = self._session.run(None, feed)
         return start[0], end[0]
 
-    def _map(self, read_one: Any, numbered: list[tuple[int, Passage]]) -> list[list[Span]]:
-        if len(numbered) == 1 or self._threads == 1:
-            return [read_one(entry) for entry in numbered]
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._threads, "reader")
-        return list(self._pool.map(read_one, numbered))
-
 
 def open_reader(name: str | None = None) -> Reader:
     """Return the reader of that name or folder, or the default; export it if that is due.
@@ -147,10 +131,7 @@ def open_reader(name: str | None = None) -> Reader:
     Raises ModelError when it is unknown, not installed, damaged or cannot be exported.
     """
     entry = catalog.find(name, "reader")
-    source = entry.require()
-    manifest = load_manifest(entry, source)
-    if manifest is None or not is_whole(entry, manifest):
-        manifest = export(entry, source)
+    _, manifest = prepare(entry)
     try:
         return OnnxReader(cache_folder(entry) / GRAPH, manifest)
     except Exception as error:  # onnxruntime raises many kinds; each means the same here

@@ -157,7 +157,7 @@ def test_a_second_opening_takes_the_export_as_it_is(
     def again(*_: object) -> None:
         raise AssertionError("exported twice")
 
-    monkeypatch.setattr("qa.models.encoder.export", again)
+    monkeypatch.setattr("qa.models.export.export", again)
     encoder = open_encoder()
     assert encoder.fingerprint == real_encoder.fingerprint
     (manifest,) = (session_home / "cache").rglob(f"*all-MiniLM*/{MANIFEST}")

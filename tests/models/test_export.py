@@ -49,7 +49,7 @@ def exports(copied: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Export
         assert found is not None
         return found
 
-    monkeypatch.setattr("qa.models.encoder.export", fake)
+    monkeypatch.setattr("qa.models.export.export", fake)
     return asked
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import torch
 
 from ...scores import area_under_curve, exact_match, token_f1
+from ..spans import MOST_SPAN_TOKENS
 from .batches import Example, collate
 from .examples import read_squad
 from .model import ReaderModel, to_tensors
@@ -24,7 +25,6 @@ from .tokens import tokenize
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-MOST_SPAN_TOKENS = 30
 MOST_TOKENS = 384
 STRIDE_TOKENS = 128
 """By how much the windows of a long passage overlap."""

@@ -1,0 +1,39 @@
+"""What encoder and reader share: an exported model's session, and one text a processor."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from .. import settings
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def open_session(graph: Path) -> Any:
+    """Return an onnxruntime session that runs on the thread that calls it."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
+class Workers:
+    """A thread for each processor that qa may use, made when there is work for more than one."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._threads = settings.threads()
+        self._pool: ThreadPoolExecutor | None = None
+
+    def map(self, work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+        """Return what the work makes of each item, in their order."""
+        if len(items) == 1 or self._threads == 1:
+            return [work(item) for item in items]
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._threads, self._name)
+        return list(self._pool.map(work, items))
