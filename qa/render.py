@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from .datatypes import Answer, Article, Citation, Hit, Status
-from .sentences import after_leading_date, sentence_around
+from .sentences import after_dateline, sentence_around
 
 JSON_VERSION = 1
 """Raised when what ``--json`` prints changes in a way that could break a reader of it."""
@@ -224,7 +224,7 @@ def _quote_lines(citation: Citation, width: int | None) -> list[Line]:
     if (start, end) == (citation.start, citation.end):
         before = len(text[:start].rstrip()) - 1
         after = end + len(text[end:]) - len(text[end:].lstrip())
-        if before >= after_leading_date(text):
+        if before >= after_dateline(text):
             start = sentence_around(text, before, before + 1)[0]
         if after < len(text):
             end = sentence_around(text, after, after + 1)[1]

@@ -2,13 +2,14 @@
 
 ``sentencex`` finds the boundaries inside a block; what a block is, is decided here, because hard
 wrapped text, headings and lists are not its field. A block is a paragraph, a heading line or a
-list item, or the ``date YYYY-MM-DD`` that a text begins with. The last line of a paragraph is the
-one before a blank line.
+list item, or the dateline that a text begins with. The last line of a paragraph is the one before
+a blank line.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import islice, takewhile
 from typing import Any
 
 WINDOW = 5_000
@@ -18,6 +19,11 @@ quotes), and nobody writes a sentence or quotes a passage that is longer."""
 LEADING_DATE = re.compile(r"\s*date\s+(\d{4})-(\d\d)-(\d\d)(?!\S)[ ,:]*", re.IGNORECASE)
 """The date that a text of the plain form begins with; its groups are year, month and day."""
 
+_DATELINE_WORDS = 8
+_PLACE_CHARACTERS = 3
+_DASHES = frozenset({"-", "--", "–", "—"})
+
+_WORD = re.compile(r"\S+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _NEW_BLOCK = re.compile(
     r"""
@@ -72,9 +78,36 @@ def after_leading_date(text: str) -> int:
     return found.end() if found else 0
 
 
-def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """A leading date, paragraphs, headings and list items: together the whole text."""
+def after_dateline(text: str) -> int:
+    """Offset behind the dateline that a text begins with; 0 without one.
+
+    A dateline is ``date YYYY-MM-DD``, a place such as ``NEW YORK`` or ``PARIS, France``, or both.
+    Without a date there must be a dash behind it, as in ``CAIRO, Oct. 24 (Reuters) - ``, since
+    ``BP Chief Tony Hayward`` begins a sentence. No sentence begins in lower case: of ``BRUSSELS
+    NATO is expected`` only one word is the place.
+    """
     start = after_leading_date(text)
+    found = list(islice(_WORD.finditer(text, start), _DATELINE_WORDS + 1))
+    words = [word.group() for word in found]
+    capitals = sum(1 for _ in takewhile(str.isupper, words))
+    if capitals in (0, len(words)) or len(words[0]) < _PLACE_CHARACTERS:
+        return start
+    names = sum(1 for _ in takewhile(lambda word: not word[0].islower(), words))
+    dash = next((at for at, word in enumerate(words[:names]) if word in _DASHES), None)
+    if dash is not None and dash + 1 < len(words):
+        return found[dash + 1].start()
+    if not start:
+        return 0
+    if words[capitals][0].islower():
+        capitals -= 1
+    elif words[capitals - 1].endswith(",") and not words[capitals : capitals + 2][-1][0].islower():
+        capitals += 1  # the country behind a comma
+    return found[capitals].start() if capitals < len(words) else start
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """A dateline, paragraphs, headings and list items: together the whole text."""
+    start = after_dateline(text)
     if start:
         yield 0, start
     for stop in [*(boundary.end() for boundary in _NEW_BLOCK.finditer(text, start)), len(text)]:

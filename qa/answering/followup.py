@@ -6,7 +6,7 @@ What a question leaves out because it was just spoken of is put back, in this or
 2. Pronouns: he, she, they, it and their forms become the name they stand for.
 3. "There" becomes the place, "that year" the year, "was this …" what was just named.
 4. Definite nouns get their name: "the band", "this album", "the pledge".
-5. Open questions get their topic: "What happened in 1997?", "Anything else interesting?".
+5. Open questions get their topic: "What happened in 1997?", "What was the response?".
 
 A question without any of these is left as it is, and so is every word that no rule is about.
 """
@@ -84,14 +84,8 @@ _BARE_THIS = re.compile(
     re.IGNORECASE,
 )
 _HAPPENED = re.compile(
-    r"(\W*(?:and |so |then )?what (?:else )?happen(?:s|ed)?)\b(?! (?:to|with|during)\b)",
-    re.IGNORECASE,
-)
-_THIS_ARTICLE = re.compile(
-    r"\b(?:about|in|of|from) (?:this|the) (?:article|topic|section|passage)\b", re.IGNORECASE
-)
-_OPEN = re.compile(
-    r"\b(?:anything else|(?:interesting|important|notable|significant)(?: \w+){0,2}$)",
+    r"(\W*(?:and |so |then )?what (?:else )?happen(?:s|ed)?)"
+    r"(?=\W*$| (?:in \w+|next|then|after(?:wards?| that)?|later)\W*$)",
     re.IGNORECASE,
 )
 _NAMELESS = re.compile(
@@ -238,16 +232,11 @@ def _nouns(question: str, talk: Talk, own: Sequence[tuple[int, Kind]]) -> list[E
 
 
 def _with_topic(question: str, talk: Talk, *, is_changed: bool) -> str:
-    """Questions that are open on one side: what happened, anything else, what is the …"""
+    """Questions that are open on one side: what happened next, what is the …"""
     happened = _HAPPENED.match(question)
     if happened and not is_changed and talk.kind is not Kind.WORK:
         return f"{happened[1]} to {talk.topic}{question[happened.end() :]}"
-    article = _THIS_ARTICLE.search(question)
-    if article:
-        return f"{question[: article.end()]} about {talk.topic}{question[article.end() :]}"
     body = question.rstrip(" ?.!")
-    if _OPEN.search(body) and not re.match(r"\W*(?:why|how)\b", body, re.IGNORECASE):
-        return f"{body} about {talk.topic}{question[len(body) :]}"
     # "What was the response?" hangs on an answer that spoke of one; without one it is a beginning.
     if talk.last.answer and not is_changed and _NAMELESS.match(body) and not names_in(body):
         return f"{body} of {talk.topic}{question[len(body) :]}"

@@ -5,7 +5,7 @@ import re
 from datetime import date
 
 from ..datatypes import Article
-from ..sentences import after_leading_date, sentence_bounds
+from ..sentences import after_dateline, after_leading_date, sentence_bounds
 from .clean import one_line
 from .dates import leading_date
 
@@ -43,8 +43,8 @@ def title_of(text: str) -> str:
     found = _FIRST_LINE.match(start)
     if found and _is_heading(found.group(1).strip()):
         return one_line(found.group(1))
-    rest = start[after_leading_date(start) :]
-    rest = _without_place(rest) if rest.strip() else start
+    rest = start[after_dateline(start) :]
+    rest = rest if rest.strip() else start
     for first, last in sentence_bounds(rest)[:1]:
         return shorten(one_line(rest[first:last]), SENTENCE_CHARACTERS)
     return ""
@@ -67,25 +67,3 @@ def _is_heading(line: str) -> bool:
         and not _SENTENCE_END.search(line)
         and len(sentence_bounds(line)) == 1
     )
-
-
-def _without_place(text: str) -> str:
-    """The text behind a place, such as ``NEW YORK`` or ``PARIS, France``, if it begins with one.
-
-    A sentence does not begin in lower case: of ``BRUSSELS NATO is expected`` only the first word
-    is the place.
-    """
-    words = list(re.finditer(r"\S+", text))
-    count = 0
-    while count < len(words) and words[count].group().isupper():
-        count += 1
-    if count in (0, len(words)):
-        return text
-    after = [word.group() for word in words[count : count + 2]]
-    if after[0][0].islower():
-        count -= 1
-    elif words[count - 1].group().endswith(",") and not after[-1][0].islower():
-        count += 1  # the country behind a comma
-    while count < len(words) and not any(map(str.isalnum, words[count].group())):
-        count += 1  # a dash between place and text
-    return text[words[count].start() :] if count < len(words) else text

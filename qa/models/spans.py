@@ -1,24 +1,33 @@
 """Scores of first and last tokens → spans of whole words."""
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
+
+T = TypeVar("T", bound=np.generic)
 
 MOST_SPAN_TOKENS = 30
 """Most word pieces in an answer."""
 
 
 def best_spans(
-    start: NDArray[np.float32], end: NDArray[np.float32], many: int
+    start: NDArray[np.float32],
+    end: NDArray[np.float32],
+    many: int,
+    groups: NDArray[np.int64] | None = None,
 ) -> list[tuple[int, int, float]]:
     """Return up to ``many`` spans that do not overlap, best first: first, last token, score.
 
     ``start`` and ``end`` have shape (tokens,); a span's score is the sum of its ends' (Devlin et
-    al. 2019). Tokens that may not be chosen have the score -inf.
+    al. 2019). Tokens that may not be chosen have the score -inf. ``groups``, of the same shape,
+    numbers the sentences: both ends of a span lie in the same one.
     """
     width = min(MOST_SPAN_TOKENS, len(start))
-    padded = np.concatenate([end, np.full(width - 1, -np.inf, np.float32)])
     # scores[i, w]: the span from token i to i + w.
-    scores = start[:, None] + np.lib.stride_tricks.sliding_window_view(padded, width)
+    scores = start[:, None] + _ahead(end, width, -np.inf)
+    if groups is not None:
+        scores[groups[:, None] != _ahead(groups, width, -1)] = -np.inf
     found: list[tuple[int, int, float]] = []
     while len(found) < many:
         first, wide = np.unravel_index(int(scores.argmax()), scores.shape)
@@ -31,6 +40,12 @@ def best_spans(
         for before in range(max(0, int(first) - width + 1), int(first)):
             scores[before, first - before :] = -np.inf
     return found
+
+
+def _ahead(values: NDArray[T], width: int, filling: float) -> NDArray[T]:
+    """Return shape (tokens, width): each token's value and those of the next, filled at the end."""
+    padded = np.concatenate([values, np.full(width - 1, filling, values.dtype)])
+    return np.lib.stride_tricks.sliding_window_view(padded, width)
 
 
 _OPENING = "([{\"'“‘«"

@@ -87,12 +87,7 @@ BEATLES = Exchange(
         ("When was the canal dug?", SHIP, "When was the Suez Canal dug?"),
         # Open on one side.
         ("What happened in 1903?", CURIE, "What happened to Marie Curie in 1903?"),
-        ("Anything else interesting?", CURIE, "Anything else interesting about Marie Curie?"),
-        (
-            "What else is in this article?",
-            CURIE,
-            "What else is in this article about Marie Curie?",
-        ),
+        ("What else happened?", CURIE, "What else happened to Marie Curie?"),
         # Ellipsis.
         ("Why?", CURIE, "Why was Marie Curie born?"),
         ("When?", CURIE, "When was Marie Curie born?"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.sentences import WINDOW, sentence_around, sentence_bounds
+from qa.sentences import WINDOW, after_dateline, sentence_around, sentence_bounds
 
 TEXT = (
     st.text(st.sampled_from('ab. \n!?"“”([#-*1\t😀漢é\u0301\ud800\x1c\u2028'), max_size=60)
@@ -90,3 +90,28 @@ def test_a_huge_paragraph_is_covered(unit: str) -> None:
     assert start <= 100_000
     assert end >= 100_010
     assert end - start <= 3 * WINDOW
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("date 2011-10-24 BRUSSELS NATO is expected", "NATO is expected"),
+        ("date 2010-04-21 LONDON Airliners returned", "Airliners returned"),
+        ("date 2010-08-22 COPIAPÓ, Chile All 33 are alive", "All 33 are alive"),
+        ("date 2014-01-01 BELO HORIZONTE Germany won", "Germany won"),
+        ("date 2011-10-24 The end", "The end"),
+        ("date 2011-10-24", ""),
+        ("SAN JOSÉ MINE, Chile - The foreman rode up", "The foreman rode up"),
+        ("CAIRO, Oct. 24 (Reuters) — Egypt voted", "Egypt voted"),
+        ("BRUSSELS NATO is expected", "BRUSSELS NATO is expected"),
+        ("BP Chief Tony Hayward left", "BP Chief Tony Hayward left"),
+        ("NASA says it - the agency - knew", "NASA says it - the agency - knew"),
+        ("UN - the member states", "UN - the member states"),
+        ("PARIS -", "PARIS -"),
+        ("", ""),
+    ],
+)
+def test_the_dateline_ends_where_the_first_sentence_begins(text: str, rest: str) -> None:
+    assert text[after_dateline(text) :] == rest
+    if rest not in ("", text):
+        assert sentences(text)[-1] == rest

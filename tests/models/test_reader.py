@@ -14,6 +14,7 @@ from qa.models.catalog import WEIGHTS, ModelEntry
 from qa.models.reader import MOST_QUESTION_TOKENS, SPANS_EACH, OnnxReader, open_reader
 from qa.models.spans import MOST_SPAN_TOKENS
 from qa.models.trace import PROBES, READER_TOKENS
+from qa.sentences import sentence_bounds
 
 WORDS = "the ship was freed on monday when tide rose and tugs pulled who why harbour fire".split()
 QUESTION = "Who freed the ship?"
@@ -84,6 +85,16 @@ def test_spans_are_exact_places_in_the_article_best_first(tiny_reader: OnnxReade
             assert span.text == text[span.start : span.end] == span.text.strip()
             assert len(span.text.split()) <= MOST_SPAN_TOKENS
             assert all(span.end <= o.start or span.start >= o.end for o in inside[:one])
+
+
+def test_spans_keep_within_a_sentence_and_out_of_the_dateline(tiny_reader: OnnxReader) -> None:
+    text = "date 2021-03-29 SUEZ Tugs pulled. The tide rose.\n\nFire in the harbour\n\nWhy Monday"
+    found = tiny_reader.read(QUESTION, [passage(text), passage(text, 34)])
+    assert found
+    bounds = sentence_bounds(text)
+    for span in found:
+        assert span.start >= text.index("Tugs")
+        assert any(start <= span.start and span.end <= end for start, end in bounds)
 
 
 def test_a_passage_s_spans_do_not_depend_on_the_passages_beside_it(

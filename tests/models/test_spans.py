@@ -45,6 +45,14 @@ def test_tokens_that_may_not_be_chosen_are_not() -> None:
     assert best_spans(nothing, nothing, 3) == []
 
 
+def test_both_ends_of_a_span_lie_in_one_group() -> None:
+    start = np.array([9, 1, 5, 0], np.float32)
+    end = np.array([0, 1, 9, 2], np.float32)
+    assert best_spans(start, end, 1) == [(0, 2, 18.0)]
+    groups = np.array([0, 0, 1, 1])
+    assert best_spans(start, end, 9, groups) == [(2, 2, 14.0), (0, 1, 10.0), (3, 3, 2.0)]
+
+
 @pytest.mark.parametrize(
     ("text", "found", "wanted"),
     [

@@ -115,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mined", type=float, default=Mix().mined)
     parser.add_argument("--perturbed", type=float, default=Mix().perturbed)
     parser.add_argument("--beside", type=float, default=Mix().beside)
+    parser.add_argument("--casual", type=float, default=Mix().casual)
     parser.add_argument(
         "--sample",
         type=int,
@@ -224,6 +225,7 @@ def main() -> None:
         arguments.mined,
         arguments.perturbed,
         arguments.beside,
+        arguments.casual,
         CropSizes(whole_share=arguments.whole_share),
     )
     builder = EpochBuilder(

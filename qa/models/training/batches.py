@@ -1,9 +1,10 @@
 """One epoch of examples → batches of about as many tokens each.
 
 An epoch is a function of the seed and its number alone, so that training resumes at any batch
-by building the epoch again. Each epoch asks every question once of a fresh crop that holds an
-answer, and adds, each with its own share: a crop of a mined negative; a crop beside the answer
-in its own passage; the question changed so that its passage no longer answers it.
+by building the epoch again. Each epoch asks every question (of those about casual text a share)
+once of a fresh crop that holds an answer, and adds, each with its own share: a crop of a mined
+negative; a crop beside the answer in its own passage; the question changed so that its passage no
+longer answers it.
 """
 
 import random
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .crops import CropSizes, crop_anywhere, crop_around, crop_beside, draw_words
-from .examples import TrainingSet
+from .examples import CASUAL, TrainingSet
 from .perturb import Swaps, collect_swaps, perturb_question
 from .tokens import TokenizedText, tokenize
 
@@ -33,6 +34,8 @@ class Mix:
     mined: float = 0.45
     perturbed: float = 0.08
     beside: float = 0.05
+    casual: float = 1.0
+    """Share of the questions about casual text that an epoch asks, drawn anew each epoch."""
     sizes: CropSizes = field(default_factory=CropSizes)
 
 
@@ -147,6 +150,11 @@ class EpochBuilder:
         for question in self._questions:
             entry = self._set.questions[question]
             spans = self._spans[question]
+            if (
+                self._set.passages[entry.passage].source in CASUAL
+                and generator.random() >= self._mix.casual
+            ):
+                continue
             if not spans:
                 if not entry.spans:
                     examples.append(self._unmarked(question, generator))
