@@ -15,6 +15,7 @@ from .options import (
     library_option,
     model_option,
     open_library,
+    reader_option,
     scope_options,
 )
 
@@ -29,6 +30,7 @@ from .options import (
 @hits_option
 @scope_options
 @model_option
+@reader_option
 def chat(
     paths: tuple[str, ...],
     question: str | None,
@@ -39,6 +41,7 @@ def chat(
     hits: int | None,
     scope: Scope,
     model: str | None,
+    reader: str | None,
 ) -> None:
     """Talk with your articles in the terminal: questions, answers, their sources beside them.
 
@@ -49,7 +52,7 @@ def chat(
 
     if question is not None and not question.strip():
         raise UsageError("The question is empty.")
-    chosen = settings.load_settings(library, model, hits)
+    chosen = settings.load_settings(library, model, hits, reader)
     places = article_paths(paths)
     if places:
         scope = replace(scope, paths=tuple(os.path.abspath(path) for path in places))
@@ -65,7 +68,7 @@ def chat(
     from ..chat.app import ChatApp
 
     app = ChatApp(
-        lambda: open_library(str(chosen.library), model=model, create=True),
+        lambda: open_library(str(chosen.library), model=model, reader=reader, create=True),
         paths_meant=article_paths,
         scope=scope,
         question=question or "",

@@ -5,8 +5,8 @@
 
 ``collect`` asks questions over the development paragraphs and all of SQuADShifts, as they are and
 with what holds the answer gone, and keeps the hits and spans: training questions whose paragraphs
-the reader never saw (of the held-out third of SQuADShifts, the encyclopedic ones: articles are
-like those, product reviews are not), and the answerable development questions.
+the reader never saw (of those held out, the encyclopedic ones: articles are like those, product
+reviews are not), and the answerable development questions.
 ``fit`` fits the weights on the training questions alone, and the curve and its thresholds on half
 of the development articles; what it prints last is measured on the other half. It prints what
 qa/answering/evidence.py and answer.py state.
@@ -33,14 +33,15 @@ from qa.answering.evidence import FEATURES, features
 from qa.datatypes import Hit, Scope, Span
 from qa.evaluation import sets, targets
 from qa.evaluation.figures import calibration_error, coverage, discrimination
-from qa.models.training.examples import is_held_out
+from qa.models.training.examples import SQUADSHIFTS_FILES, is_held_out
+from qa.models.training.progress import TrainingOptions
 from qa.scores import exact_match, token_f1
 
 from .labelled import data_folder
 
 SEED = 20111024
-HOLD_OUT = 1 / 3
-"""Share of SQuADShifts that training left out, by its default."""
+HOLD_OUT = TrainingOptions().hold_out * SQUADSHIFTS_FILES["new_wiki.json"]
+"""Share of the encyclopedic paragraphs that training left out, by its default."""
 READ = 10
 """Passages kept for each question, so that fewer can be tried."""
 RIGHT = 0.5

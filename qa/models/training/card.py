@@ -105,8 +105,9 @@ of 384, a start from `sentence-transformers/all-MiniLM-L6-v2` (Apache-2.0).
 {_PUBLISHED}
 {_counts(training_set)}
 
-What is held out is the share {state["options"]["hold_out"]:.3f} of the SQuADShifts paragraphs, by
-a seeded hash of their text: neither they nor their questions are ever trained on.
+What is held out is the share {state["options"]["hold_out"]:.3f} of the SQuADShifts paragraphs, and
+a third of that share of the encyclopedic ones, by a seeded hash of their text: neither they nor
+their questions are ever trained on.
 
 {_LAYOUT}
 ## Recipe
@@ -125,7 +126,7 @@ span's score less that of no answer, and by the answerability head.
 
 ## Limits
 
-English only. It copies a span and cannot count, add up, or answer yes or no. Two thirds of its
+English only. It copies a span and cannot count, add up, or answer yes or no. About half of its
 training questions are about casual text (forum posts and product reviews), where people disagree on
 answers more.
 """
