@@ -24,8 +24,9 @@ from .models import catalog
 from .models.encoder import Encoder, open_encoder
 from .models.reader import Reader, open_reader
 from .storage.conversations import Conversations
+from .storage.database import LOCK, no_articles
 from .storage.index import LiveVectors
-from .storage.store import LOCK, ArticleRow, Store, no_articles
+from .storage.store import ArticleRow, Store
 
 LOCK_SECONDS = 2
 """How long a writer waits for another before it gives up: time for a run that finds no change."""

@@ -13,7 +13,7 @@ import pytest
 from qa.datatypes import Scope, Status
 from qa.errors import LibraryBusyError, LibraryError, ModelMismatchError, UsageError
 from qa.indexing import Report
-from qa.storage.store import LOCK
+from qa.storage.database import LOCK
 
 if TYPE_CHECKING:
     from qa.library import Library

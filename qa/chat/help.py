@@ -1,5 +1,7 @@
 """All keys, and how answers are marked; from the same table as everything else."""
 
+from collections.abc import Iterator
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,6 +20,12 @@ MARKS = (
     ("not in your articles", "no answer is claimed; the nearest passages are shown"),
 )
 """How answers are marked, and what it means."""
+
+COLUMNS = 64
+"""Width of the help in a terminal of 80 columns."""
+
+KEY_COLUMNS, MARK_COLUMNS = 16, 22
+"""Widths of what stands before the explanations."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -43,19 +51,19 @@ def help_text() -> Content:
     """Return the whole help."""
     parts: list[tuple[str, str] | str] = [("Keys", ".title"), "\n"]
     for key, words in LINE_KEYS:
-        parts += [(f"  {key:<16}", ".key"), words, "\n"]
+        parts += _row(key, words, KEY_COLUMNS)
     groups: dict[str, list[Action]] = {}
     for action in ACTIONS:
         groups.setdefault(action.group, []).append(action)
     for group, actions in groups.items():
         parts += ["\n", (group, ".title"), "\n"]
         for action in actions:
-            parts += [(f"  {action.shown_keys:<16}", ".key"), action.title, "\n"]
-            parts += [(f"  {'':<16}{action.help}", ".note"), "\n"]
+            parts += _row(action.shown_keys, action.title, KEY_COLUMNS)
+            parts += _row("", action.help, KEY_COLUMNS, ".note")
     parts += ["\n", ("Single letters, digits and signs work outside the question line", ".note")]
     parts += [(" (Tab leaves it).", ".note"), "\n\n", ("How answers are marked", ".title"), "\n"]
     for word, meaning in MARKS:
-        parts += [(f"  {word:<22}", ".key"), meaning, "\n"]
+        parts += _row(word, meaning, MARK_COLUMNS)
     parts += [
         "\n",
         (
@@ -65,3 +73,10 @@ def help_text() -> Content:
         ("of the question faintly. The mouse selects text there; ^C copies it.", ".note"),
     ]
     return Content.assemble(*parts)
+
+
+def _row(first: str, words: str, columns: int, style: str = "") -> Iterator[tuple[str, str] | str]:
+    """What stands first and its explanation, whose further lines begin where it does."""
+    for number, line in enumerate(wrap(words, COLUMNS - columns - 2)):
+        yield (f"  {'' if number else first:<{columns}}", ".key")
+        yield (f"{line}\n", style) if style else f"{line}\n"

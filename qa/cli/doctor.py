@@ -108,7 +108,7 @@ def _model(role: str) -> Iterator[Finding]:
 def _library(named: str | None) -> Iterator[Finding]:
     from ..errors import LibraryDamagedError, QAError
     from ..settings import library_words, load_settings
-    from ..storage.store import DATABASE
+    from ..storage.database import DATABASE
     from .options import open_library
 
     folder = load_settings(named).library

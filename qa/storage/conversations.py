@@ -14,8 +14,8 @@ from typing import Any, get_args
 from ..articles.clean import clean, one_line
 from ..datatypes import Answer, Conversation, Status, Turn, Verdict
 from ..errors import LibraryBusyError, LibraryError, UsageError
+from .database import Database
 from .schema import migrate
-from .store import Store
 
 TITLE_LENGTH = 80
 """Code points of a title that is taken from a question."""
@@ -26,14 +26,14 @@ _TURN = "id, question, searched, answer, status, confidence, sentence, asked_at,
 class Conversations:
     """The conversations of one library. Threads may share it."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def all(self) -> list[Conversation]:
         """Return every conversation, the one last spoken in first."""
         if not self._has_tables():
             return []
-        rows = self._store.connection().execute(
+        rows = self._database.connection().execute(
             "SELECT id, title, started, updated, "
             "(SELECT count(*) FROM turns WHERE conversation = conversations.id) "
             "FROM conversations ORDER BY updated DESC, id DESC"
@@ -45,7 +45,7 @@ class Conversations:
 
     def turns(self, conversation: int) -> list[Turn]:
         """Return a conversation's turns, oldest first. Raises UsageError when there is none."""
-        with self._store.snapshot():
+        with self._database.snapshot():
             if not self._knows(conversation):
                 raise _no("conversation", conversation)
             return self._turns("WHERE conversation = ? ORDER BY id", conversation)
@@ -54,7 +54,7 @@ class Conversations:
         """Return the judged turns as labelled questions; see ``cases``."""
         if not self._has_tables():
             return []
-        with self._store.snapshot():
+        with self._database.snapshot():
             return cases(self._turns("WHERE verdict IS NOT NULL ORDER BY id"))
 
     def start(self, title: str) -> int:
@@ -142,7 +142,7 @@ class Conversations:
                 raise _no(what, number)
 
     def _turns(self, where: str, *values: object) -> list[Turn]:
-        connection = self._store.connection()
+        connection = self._database.connection()
         turns = []
         for row in connection.execute(f"SELECT {_TURN} {where}", values).fetchall():
             places = connection.execute(
@@ -170,13 +170,13 @@ class Conversations:
     def _knows(self, conversation: int) -> bool:
         if not self._has_tables():
             return False
-        found = self._store.connection().execute(
+        found = self._database.connection().execute(
             "SELECT 1 FROM conversations WHERE id = ?", (_number(conversation),)
         )
         return found.fetchone() is not None
 
     def _has_tables(self) -> bool:
-        found = self._store.connection().execute(
+        found = self._database.connection().execute(
             "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'conversations'"
         )
         return found.fetchone() is not None
@@ -184,7 +184,7 @@ class Conversations:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """One change, wholly in or wholly out. Raises LibraryBusyError, LibraryError."""
-        connection = self._store.connection()
+        connection = self._database.connection()
         try:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -198,10 +198,10 @@ class Conversations:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
                 raise LibraryBusyError(
-                    f"Another qa is writing to {self._store.folder}; try again when it is done."
+                    f"Another qa is writing to {self._database.folder}; try again when it is done."
                 ) from error
             raise LibraryError(
-                f"The conversation could not be kept in {self._store.folder}: {error}. "
+                f"The conversation could not be kept in {self._database.folder}: {error}. "
                 "Questions can be asked all the same."
             ) from error
 

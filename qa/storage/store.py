@@ -1,15 +1,13 @@
 """A library's SQLite file: articles, passages, embeddings, full text.
 
-Reading and writing go on at once (write-ahead log); each thread has a connection of its own. All
-changes happen inside ``Store.batch``, one transaction each, wholly in or wholly out; conversations,
-in the same file, are changed in transactions of their own.
+All changes happen inside ``Store.batch``, one transaction each, wholly in or wholly out;
+conversations, in the same file, are changed in transactions of their own.
 """
 
 import json
 import os
 import secrets
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,28 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datatypes import Article, Passage, Scope
-from ..errors import (
-    LibraryBusyError,
-    LibraryDamagedError,
-    LibraryError,
-    LibraryVersionError,
-)
-from ..settings import library_words
+from ..errors import LibraryBusyError
 from .batch import Batch
-from .schema import APPLICATION_ID, SCHEMA_VERSION, migrate
+from .database import Database
+from .schema import migrate
 from .scope import SOURCE, path_ending, row_number, scope_sql, shown_source
-
-DATABASE = "library.sqlite"
-"""Name of the file inside the library's folder."""
 
 MOST_VARIABLES = 900
 """Values in one SQL statement; SQLite's own limit was 999 for long."""
-
-MAKING_SECONDS = 30
-"""How long to wait for another process that is making the tables."""
-
-LOCK = "writer.lock"
-"""Name of the file that whoever writes holds locked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +72,8 @@ class ArticleRow:
     """Its URL, when it named one."""
 
 
-class Store:
-    """The SQLite file of one library."""
-
-    def __init__(self, folder: Path, *, create: bool) -> None:
-        """Open the library in that folder, or make it there.
-
-        Raises LibraryError when there is none, LibraryVersionError for another version's.
-        """
-        self.folder = folder
-        self.path = folder / DATABASE
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        if not self.path.exists():
-            if not create:
-                raise no_articles(folder)
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                reason = (error.strerror or str(error)).lower()
-                raise LibraryError(f"{folder} cannot hold a library: {reason}.") from error
-        try:
-            self._prepare()
-        except BaseException:
-            self.close()
-            raise
-
-    # Reading
+class Store(Database):
+    """What the SQLite file of one library holds."""
 
     def facts(self) -> dict[str, str]:
         """Return what the library says of itself: model, fingerprint, dimension."""
@@ -325,19 +284,6 @@ class Store:
         rows = self._rows("SELECT passage FROM tombstones WHERE revision > ?", revision)
         return np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Let all reads inside see one moment of the library."""
-        connection = self.connection()
-        if connection.in_transaction:
-            yield
-            return
-        connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            connection.execute("ROLLBACK")
-
     def check(self) -> list[str]:
         """Read the whole file and return what is wrong in it, a line each."""
         found = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
@@ -395,97 +341,6 @@ class Store:
         connection = self.connection()
         connection.execute("PRAGMA optimize")
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-
-    def close(self) -> None:
-        """Close every thread's connection."""
-        while self._connections:
-            self._connections.pop().close()
-        self._local = threading.local()
-
-    # Inside
-
-    def connection(self) -> sqlite3.Connection:
-        """Return this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self._address(), uri=True, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA temp_store = MEMORY")
-            connection.execute("PRAGMA mmap_size = 1073741824")
-            self._local.connection = connection
-            self._connections.append(connection)
-        return connection
-
-    def _address(self) -> str:
-        """The file as a URI; in a folder that may not be written, one that asks for no log."""
-        address = self.path.absolute().as_uri()
-        alone = not os.access(self.folder, os.W_OK) and not Path(f"{self.path}-wal").exists()
-        return f"{address}?immutable=1" if alone else address
-
-    def _prepare(self) -> None:
-        """Make the tables if there are none; raise for what is no library of this layout."""
-        try:
-            connection = self.connection()
-            for _ in range(MAKING_SECONDS):
-                version = connection.execute("PRAGMA user_version").fetchone()[0]
-                if version:
-                    break
-                self._make(connection)
-            else:
-                raise LibraryBusyError(
-                    f"Another qa holds {self.folder / LOCK} and makes no use of it."
-                )
-            made_by = connection.execute("PRAGMA application_id").fetchone()[0]
-        except sqlite3.OperationalError as error:
-            raise LibraryError(f"{self.path} cannot be opened: {error}.") from error
-        except sqlite3.DatabaseError as error:
-            raise LibraryDamagedError(
-                f"{self.path} is damaged ({error}). See: qa doctor{library_words(self.folder)}"
-            ) from error
-        if made_by != APPLICATION_ID:
-            raise self._foreign()
-        if version > SCHEMA_VERSION:
-            raise LibraryVersionError(
-                f"The library in {self.folder} has layout {version}, this qa knows "
-                f"{SCHEMA_VERSION}. Use the qa that made it, or index into another --library."
-            )
-
-    def _make(self, connection: sqlite3.Connection) -> None:
-        """Create the tables under the writer's lock; return when they are there or may be soon."""
-        from filelock import FileLock, Timeout
-
-        try:
-            with FileLock(self.folder / LOCK, timeout=1):
-                if connection.execute("PRAGMA user_version").fetchone()[0]:
-                    return
-                if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                    raise self._foreign()
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("BEGIN")
-                migrate(connection)
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute("COMMIT")
-        except Timeout:
-            return
-
-    def _foreign(self) -> LibraryError:
-        return LibraryError(f"{self.path} is not a library of qa; choose another --library.")
-
-    def _rows(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-        return self.connection().execute(sql, values).fetchall()
-
-    def _row(self, sql: str, *values: object) -> tuple:  # type: ignore[type-arg]
-        row: tuple = self.connection().execute(sql, values).fetchone()  # type: ignore[type-arg]
-        return row
-
-
-def no_articles(folder: Path) -> LibraryError:
-    """Return the error of a library that holds nothing yet."""
-    words = library_words(folder)
-    return LibraryError(f"There are no articles in {folder} yet. Add some: qa index FOLDER{words}")
 
 
 def _date(text: str | None) -> date | None:

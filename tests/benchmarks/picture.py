@@ -37,6 +37,7 @@ def main() -> None:
 
 async def _drawn(folder: Path) -> str:
     app = ChatApp(lambda: Library.open(folder))
+    app.theme = "qa-dark"
     async with app.run_test(size=SIZE) as pilot:
         main = app.main
         while not main.is_prepared or main.articles is None:

@@ -11,6 +11,9 @@ from qa.chat.screen import ChatScreen
 
 from .conftest import COMMANDED, MINERS, ScriptedLibrary, ask, chat, chat_of, drive, shown, until
 
+NARROWEST = 66
+"""Columns that the help has in a terminal of 80."""
+
 
 def test_each_action_is_there_and_each_key_means_one_thing() -> None:
     for action in ACTIONS:
@@ -23,9 +26,11 @@ def test_each_action_is_there_and_each_key_means_one_thing() -> None:
 
 def test_the_help_has_every_action_with_its_keys() -> None:
     text = help_text().plain
+    assert max(len(line) for line in text.splitlines() if line.startswith("  ")) <= NARROWEST
+    words = " ".join(text.split())
     for action in ACTIONS:
         assert action.title in text
-        assert action.help in text
+        assert action.help in words
         for key in (*action.keys, *action.outside):
             assert written_key(key) in text
 

@@ -16,8 +16,9 @@ from filelock import FileLock
 
 from qa.datatypes import Alternative, Answer, Article, Citation, Status
 from qa.errors import LibraryBusyError, LibraryError, UsageError
+from qa.storage.database import DATABASE, LOCK
 from qa.storage.schema import SCHEMA_VERSION, STEPS
-from qa.storage.store import DATABASE, LOCK, Store
+from qa.storage.store import Store
 
 if TYPE_CHECKING:
     from qa.library import Library

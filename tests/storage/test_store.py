@@ -13,8 +13,9 @@ from filelock import FileLock
 
 from qa.datatypes import Scope
 from qa.errors import LibraryBusyError, LibraryError, LibraryVersionError, QAError
+from qa.storage.database import DATABASE, LOCK
 from qa.storage.schema import SCHEMA_VERSION
-from qa.storage.store import DATABASE, LOCK, FileRow, Store
+from qa.storage.store import FileRow, Store
 
 Put = Callable[..., int]
 ALL = Scope()
