@@ -11,22 +11,23 @@ from itertools import pairwise
 from pathlib import Path
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from . import settings
-from .answering.answer import READ_PASSAGES, answer
-from .answering.retrieve import retrieve
 from .articles.clean import clean
 from .datatypes import Answer, Article, Conversation, Hit, Scope, Turn, Verdict
 from .errors import LibraryBusyError, ModelMismatchError, QAError, UsageError
-from .indexing import Indexer, Progress, Report, facts_of, reembed
-from .models import catalog
-from .models.encoder import Encoder, open_encoder
-from .models.reader import Reader, open_reader
 from .storage.conversations import Conversations
 from .storage.database import LOCK, no_articles
-from .storage.index import LiveVectors
 from .storage.store import ArticleRow, Store
+
+# What indexes and answers takes longer to import than listing takes: each is imported where it is
+# first needed.
+if TYPE_CHECKING:
+    from .indexing import Progress, Report
+    from .models.encoder import Encoder
+    from .models.reader import Reader
+    from .storage.index import LiveVectors
 
 LOCK_SECONDS = 2
 """How long a writer waits for another before it gives up: time for a run that finds no change."""
@@ -98,8 +99,11 @@ class Library:
         return cls(folder, given.model, given.reader, create=create)
 
     def add(
-        self, *paths: str | os.PathLike[str], prune: bool = False, progress: Progress | None = None
-    ) -> Report:
+        self,
+        *paths: str | os.PathLike[str],
+        prune: bool = False,
+        progress: "Progress | None" = None,
+    ) -> "Report":
         """Add and update the articles in files and folders; what is unchanged costs nothing.
 
         Without a path, every file that the library knows is brought up to date. Articles whose file
@@ -107,6 +111,8 @@ class Library:
         that does not exist, LibraryBusyError while another process writes, ModelMismatchError when
         another model was asked for than the library has.
         """
+        from .indexing import Indexer, facts_of
+
         with self._writing():
             if not self._store.facts():
                 encoder = self.encoder
@@ -130,8 +136,11 @@ class Library:
                 self._vectors().publish()
             return rows
 
-    def reembed(self, model: str | None = None, progress: Progress | None = None) -> Report:
+    def reembed(self, model: str | None = None, progress: "Progress | None" = None) -> "Report":
         """Embed every article anew, with another model if one is named; all or nothing."""
+        from .indexing import reembed
+        from .models.encoder import open_encoder
+
         with self._writing():
             encoder = open_encoder(model or self._model or self._store.facts().get("model"))
             report = reembed(self._store, encoder, progress)
@@ -159,6 +168,8 @@ class Library:
         ``on_hits`` is called, in this thread, with the k passages as soon as they are found, before
         they are read.
         """
+        from .answering.answer import READ_PASSAGES, answer
+
         question = _asked(question)
         started = time.perf_counter()
         timings: dict[str, float] = {}
@@ -292,11 +303,14 @@ class Library:
         return self._store.facts().get("fingerprint", "")
 
     @property
-    def encoder(self) -> Encoder:
+    def encoder(self) -> "Encoder":
         """The library's encoder, loaded on first use.
 
         Raises ModelError when it is not there, ModelMismatchError when another made the library.
         """
+        from .models import catalog
+        from .models.encoder import open_encoder
+
         if self._encoder is None:
             facts = self._store.facts()
             named = self._model
@@ -311,8 +325,10 @@ class Library:
         return self._encoder
 
     @property
-    def reader(self) -> Reader:
+    def reader(self) -> "Reader":
         """What reads the passages, loaded on first use. Raises ModelError when it is not there."""
+        from .models.reader import open_reader
+
         with self._loading:
             if self._reader is None:
                 self._reader = open_reader(self._reader_name)
@@ -341,6 +357,8 @@ class Library:
     def _retrieve(
         self, question: str, k: int, scope: Scope, timings: dict[str, float]
     ) -> list[Hit]:
+        from .answering.retrieve import retrieve
+
         if k < 1:
             raise UsageError("The number of hits must be at least 1.")
         if not self._store.has_articles():
@@ -365,8 +383,10 @@ class Library:
             timings[name] = (last - first) * 1000
         return hits
 
-    def _vectors(self) -> LiveVectors:
+    def _vectors(self) -> "LiveVectors":
         """The vectors, up to date."""
+        from .storage.index import LiveVectors
+
         if self._live is None:
             facts = self._store.facts()
             self._live = LiveVectors(self._store)

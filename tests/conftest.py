@@ -186,8 +186,8 @@ def encoders(word_encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch) -> dict
     Its reader is a double, too.
     """
     known = {None: word_encoder, "words": word_encoder, "other": WordEncoder("other", 32)}
-    monkeypatch.setattr("qa.library.open_encoder", lambda name=None: known[name])
-    monkeypatch.setattr("qa.library.open_reader", lambda name=None: WordReader())
+    monkeypatch.setattr("qa.models.encoder.open_encoder", lambda name=None: known[name])
+    monkeypatch.setattr("qa.models.reader.open_reader", lambda name=None: WordReader())
     return known
 
 

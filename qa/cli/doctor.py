@@ -3,7 +3,6 @@
 import platform
 import shlex
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -71,6 +70,8 @@ def _look(library: str | None) -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
+    from importlib.metadata import PackageNotFoundError, version
+
     yield Finding("python", True, f"{platform.python_version()} on {platform.platform()}")
     for name in PACKAGES:
         try:

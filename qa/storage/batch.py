@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from ..datatypes import Article
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Batch:
@@ -57,7 +59,7 @@ class Batch:
         url: str | None,
         article: Article,
         places: Sequence[tuple[int, int]],
-        embeddings: NDArray[np.float32],
+        embeddings: "NDArray[np.float32]",
     ) -> int:
         """Add an article with its passages; return its number.
 
@@ -116,7 +118,7 @@ class Batch:
         number: int,
         article: Article,
         places: Sequence[tuple[int, int]],
-        embeddings: NDArray[np.float32],
+        embeddings: "NDArray[np.float32]",
     ) -> None:
         """Give a stored article other passages; its row stays as it is."""
         self._remove_passages(number)
@@ -149,7 +151,7 @@ class Batch:
         number: int,
         article: Article,
         places: Sequence[tuple[int, int]],
-        embeddings: NDArray[np.float32],
+        embeddings: "NDArray[np.float32]",
     ) -> None:
         vectors = embeddings.astype("<f2")
         for (start, end), vector in zip(places, vectors, strict=True):

@@ -13,9 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from ..datatypes import Article, Passage, Scope
 from ..errors import LibraryBusyError
@@ -23,6 +21,10 @@ from .batch import Batch
 from .database import Database
 from .schema import migrate
 from .scope import SOURCE, path_ending, row_number, scope_sql, shown_source
+
+if TYPE_CHECKING:  # numpy takes a tenth of a second to import, and lists need none
+    import numpy as np
+    from numpy.typing import NDArray
 
 MOST_VARIABLES = 900
 """Values in one SQL statement; SQLite's own limit was 999 for long."""
@@ -222,8 +224,10 @@ class Store(Database):
             if article in articles
         }
 
-    def passage_numbers(self, scope: Scope) -> NDArray[np.int64] | None:
+    def passage_numbers(self, scope: Scope) -> "NDArray[np.int64] | None":
         """Return the sorted numbers of a scope's passages, or None when the scope is everything."""
+        import numpy as np
+
         if scope.is_all:
             return None
         where, values = scope_sql(scope)
@@ -264,8 +268,10 @@ class Store(Database):
 
     def embeddings_after(
         self, passage: int, dimension: int, size: int = 50_000
-    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
+    ) -> Iterator[tuple["NDArray[np.int64]", "NDArray[np.float16]"]]:
         """Yield numbers and float16 vectors ``(n, dimension)`` of later passages, in order."""
+        import numpy as np
+
         while True:
             rows = self._rows(
                 "SELECT passage, vector FROM embeddings WHERE passage > ? ORDER BY passage LIMIT ?",
@@ -279,8 +285,10 @@ class Store(Database):
             yield numbers, vectors.reshape(len(rows), dimension)
             passage = int(numbers[-1])
 
-    def tombstones_after(self, revision: int) -> NDArray[np.int64]:
+    def tombstones_after(self, revision: int) -> "NDArray[np.int64]":
         """Return the numbers of passages that went after a revision."""
+        import numpy as np
+
         rows = self._rows("SELECT passage FROM tombstones WHERE revision > ?", revision)
         return np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
