@@ -5,8 +5,8 @@ What a question leaves out because it was just spoken of is put back, in this or
 1. Ellipsis: "Why?", "And in 2012?", "What about France?" take the rest from the last question.
 2. Pronouns: he, she, they, it and their forms become the name they stand for.
 3. "There" becomes the place, "that year" the year, "was this …" what was just named.
-4. Definite nouns get their name: "the band", "this album", "the pledge".
-5. Open questions get their topic: "What happened in 1997?", "What was the response?".
+4. "This album", "the band", "the ship" get their name, the last where it was just asked for.
+5. "What happened in 1997?" happened to whom or what the talk is about.
 
 A question without any of these is left as it is, and so is every word that no rule is about.
 """
@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 
 from .ellipsis import completed
-from .names import PEOPLE, Kind, names_in
+from .names import PEOPLE, Kind
 from .salience import Exchange, Talk
 
 __all__ = ["Exchange", "stand_alone"]
@@ -62,9 +62,7 @@ _WORKS = (
     r"soundtrack|game|track|musical|demo|tape"
 )
 _HAS_A_NAME = r"(?! (?:(?:of|by|on|called|titled)\b|(?-i:[A-Z\"])))"
-_WORK_NOUN = re.compile(
-    rf"\b(?:the|this|that) ((?:\w+ )??(?:{_WORKS}))\b{_HAS_A_NAME}", re.IGNORECASE
-)
+_WORK_NOUN = re.compile(rf"\b(?:this|that) ((?:\w+ )??(?:{_WORKS}))\b{_HAS_A_NAME}", re.IGNORECASE)
 _GROUP_NOUN = re.compile(
     rf"\b(?:the|this|that) (band|group|duo|trio)\b{_HAS_A_NAME}", re.IGNORECASE
 )
@@ -86,11 +84,6 @@ _BARE_THIS = re.compile(
 _HAPPENED = re.compile(
     r"(\W*(?:and |so |then )?what (?:else )?happen(?:s|ed)?)"
     r"(?=\W*$| (?:in \w+|next|then|after(?:wards?| that)?|later)\W*$)",
-    re.IGNORECASE,
-)
-_NAMELESS = re.compile(
-    r"\W*(?:what|who|when|where) (?:was|were|is|are) (?:the|some|some of the) [a-z]+"
-    r"(?: (?!about|called|for|from|like|made|named|of|on)[a-z]+)?$",
     re.IGNORECASE,
 )
 
@@ -129,8 +122,9 @@ def _resolved(question: str, talk: Talk) -> str:
     edits += _demonstratives(question, talk)
     edits += _nouns(question, talk, own)
     resolved = _edited(question, edits)
-    if not own and talk.topic and talk.topic not in resolved:
-        return _with_topic(resolved, talk, is_changed=bool(edits))
+    happened = _HAPPENED.match(question)
+    if happened and not edits and not own and talk.topic and talk.kind is not Kind.WORK:
+        return f"{happened[1]} to {talk.topic}{question[happened.end() :]}"
     return resolved
 
 
@@ -224,23 +218,7 @@ def _nouns(question: str, talk: Talk, own: Sequence[tuple[int, Kind]]) -> list[E
     for noun in _NOUN.finditer(question):
         if name := talk.name_of(noun[1]):
             return [(*noun.span(), f"the {noun[1]} {name}")]
-        for name in talk.names():
-            words = name.split()
-            if len(words) > 1 and words[-1].lower() == noun[1] and name not in question:
-                return [(*noun.span(), re.sub("^(?:[Tt]he )?", "the ", name))]
     return []
-
-
-def _with_topic(question: str, talk: Talk, *, is_changed: bool) -> str:
-    """Questions that are open on one side: what happened next, what is the …"""
-    happened = _HAPPENED.match(question)
-    if happened and not is_changed and talk.kind is not Kind.WORK:
-        return f"{happened[1]} to {talk.topic}{question[happened.end() :]}"
-    body = question.rstrip(" ?.!")
-    # "What was the response?" hangs on an answer that spoke of one; without one it is a beginning.
-    if talk.last.answer and not is_changed and _NAMELESS.match(body) and not names_in(body):
-        return f"{body} of {talk.topic}{question[len(body) :]}"
-    return question
 
 
 def possessive(name: str) -> str:
