@@ -57,7 +57,9 @@ def _counts(training_set: TrainingSet) -> str:
 def _recipe(state: Mapping[str, Any]) -> str:
     options = state["options"]
     frozen = options["frozen_layers"]
-    kept = "nothing is frozen" if frozen < 0 else f"embeddings and lowest {frozen} layers frozen"
+    kept = "nothing is frozen" if frozen < 0 else "embeddings frozen"
+    if frozen > 0:
+        kept = f"embeddings and lowest {frozen} layers frozen"
     finish = (
         f"; the rate came down to zero over the last {options['finish_tokens']:,} tokens"
         if options["finish_tokens"]
