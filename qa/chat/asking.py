@@ -18,6 +18,9 @@ from .entries import Entry, Stage
 from .turns import Welcome
 from .view import ADD_HERE, ASK_HERE
 
+PROMPT_SECONDS = 0.2
+"""The prompt takes keys first: the models load in threads, but importing them holds all threads."""
+
 
 class AskingScreen(BusyView):
     """Asks, indexes, resumes; only the handlers of reports change widgets."""
@@ -50,7 +53,7 @@ class AskingScreen(BusyView):
         self.prompt.focus()
         self.refresh_actions()
         self.say_what_goes_on()
-        self._prepare()
+        self.set_timer(PROMPT_SECONDS, self._prepare)
         if self._first_paths:
             self.index(*self._first_paths)
         if self._resume:
