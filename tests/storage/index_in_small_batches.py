@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import qa.indexing
-import qa.library
+import qa.models.encoder
 import qa.storage.index
 from qa.library import Library
 
@@ -18,7 +18,7 @@ qa.indexing.BATCH_PASSAGES = 20
 qa.storage.index.STALE_ROWS = 1
 
 WordEncoder = runpy.run_path(str(Path(__file__).parent.parent / "conftest.py"))["WordEncoder"]
-setattr(qa.library, "open_encoder", lambda name=None: WordEncoder())  # noqa: B010 - not exported
+setattr(qa.models.encoder, "open_encoder", lambda name=None: WordEncoder())  # noqa: B010 - a double
 
 if __name__ == "__main__":
     folder, library_folder = sys.argv[1:]
