@@ -60,6 +60,11 @@ class Passage:
         """The passage's words."""
         return self.article.text[self.start : self.end]
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Article and first code point, by which two mentions of a passage are the same."""
+        return self.article.id, self.start
+
 
 @dataclass(frozen=True, slots=True)
 class Why:

@@ -77,9 +77,8 @@ def reorder(hits: Sequence[Hit], weighed: Sequence[Weighed]) -> tuple[Hit, ...]:
     """Return the hits by their best span, with its score; those without one follow as they were."""
     best: dict[tuple[str, int], Weighed] = {}
     for entry in weighed:
-        passage = entry.span.passage
-        best.setdefault((passage.article.id, passage.start), entry)
-    known = {(hit.passage.article.id, hit.passage.start): hit for hit in hits}
+        best.setdefault(entry.span.passage.place, entry)
+    known = {hit.passage.place: hit for hit in hits}
     read = [
         replace(known[place], why=replace(known[place].why, reader=entry.span.score))
         for place, entry in best.items()

@@ -81,13 +81,13 @@ def features(question: str, hits: Sequence[Hit], spans: Sequence[Span]) -> NDArr
       how few of the passages hold it, in [0, 1].
     """
     asked = _stems(question)
-    scores = {(hit.passage.article.id, hit.passage.start): hit.score for hit in hits}
+    scores = {hit.passage.place: hit.score for hit in hits}
     rarity = _rarity(asked, [_stems(hit.passage.text) for hit in hits])
     rows = []
     for span in spans:
         text = span.passage.article.text
         first, last = sentence_around(text, span.start, span.end)
-        fused = scores[span.passage.article.id, span.passage.start]
+        fused = scores[span.passage.place]
         rows.append((span.score, fused, _share(rarity, _stems(text[first:last]))))
     return np.array(rows, np.float64).reshape(len(spans), len(FEATURES))
 

@@ -72,20 +72,15 @@ def trace_encoder(entry: ModelEntry, source: Path, path: Path) -> Traced:
     if any(getattr(module, "include_prompt", True) is False for module in model):
         raise NotExportableError("it leaves its prompt out of the pooling")
 
-    class Whole(torch.nn.Module):
-        def __init__(self, names: tuple[str, ...]) -> None:
-            super().__init__()
-            self.model = model
-            self.names = names
-
-        def forward(self, *tensors: Any) -> Any:
-            features = self.model(dict(zip(self.names, tensors, strict=True)))
-            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
-
     texts = [passage for _, passage in PROBES]
     features = model.tokenizer(texts, padding=True, return_tensors="pt")
     names = _inputs(features, model.tokenizer)
-    _export(Whole(names), features, names, {"embedding": {0: "text"}}, path)
+
+    def embedded(*tensors: Any) -> Any:
+        found = model(dict(zip(names, tensors, strict=True)))
+        return torch.nn.functional.normalize(found["sentence_embedding"], dim=1)
+
+    _export(model, embedded, features, names, {"embedding": {0: "text"}}, path)
     facts: dict[str, Any] = {
         "dimension": int(model.encode(["x"], show_progress_bar=False).shape[1]),
         "max_tokens": int(model.max_seq_length or tokenizer.truncation["max_length"]),
@@ -122,20 +117,15 @@ def trace_reader(entry: ModelEntry, source: Path, path: Path) -> Traced:
     if backend is None:
         raise NotExportableError("it has no fast tokenizer")
 
-    class Whole(torch.nn.Module):
-        def __init__(self, names: tuple[str, ...]) -> None:
-            super().__init__()
-            self.model = model
-            self.names = names
-
-        def forward(self, *tensors: Any) -> Any:
-            scores = self.model(**dict(zip(self.names, tensors, strict=True)))
-            return scores.start_logits, scores.end_logits
-
     features = tokenizer([list(pair) for pair in PROBES], padding=True, return_tensors="pt")
     names = _inputs(features, tokenizer)
     axes = {name: {0: "text", 1: "token"} for name in ("start", "end")}
-    _export(Whole(names), features, names, axes, path)
+
+    def scored(*tensors: Any) -> Any:
+        found = model(**dict(zip(names, tensors, strict=True)))
+        return found.start_logits, found.end_logits
+
+    _export(model, scored, features, names, axes, path)
     most = min(READER_TOKENS, int(model.config.max_position_embeddings))
     facts: dict[str, Any] = {"max_tokens": most, "inputs": names}
     manifest = Manifest(RECIPE, "", "", {}, True, **facts)
@@ -166,20 +156,33 @@ def _inputs(features: Mapping[str, Any], tokenizer: Any) -> tuple[str, ...]:
 
 def _export(
     model: Any,
+    compute: Callable[..., Any],
     features: Mapping[str, Any],
     names: tuple[str, ...],
     outputs: Mapping[str, Mapping[int, str]],
     path: Path,
 ) -> None:
-    """Trace the model with TorchScript; ``outputs`` name what is returned, with its free axes."""
+    """Trace the model with TorchScript.
+
+    ``compute`` takes the tensors of ``names``; ``outputs`` name what it returns, with its free
+    axes.
+    """
     import torch
+
+    class Whole(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model  # whose weights become the graph's
+
+        def forward(self, *tensors: Any) -> Any:
+            return compute(*tensors)
 
     axes = {name: {0: "text", 1: "token"} for name in names}
     try:
         with warnings.catch_warnings(), torch.inference_mode():
             warnings.simplefilter("ignore")
             torch.onnx.export(
-                model.eval(),
+                Whole().eval(),
                 tuple(features[name] for name in names),
                 str(path),
                 dynamo=False,

@@ -128,14 +128,9 @@ def ask(
         name: library.search(question, k=READ, scope=Scope(without=ids))
         for name, ids in removed.items()
     }
-    passages = {place(hit): hit.passage for found in hits.values() for hit in found}
+    passages = {hit.passage.place: hit.passage for found in hits.values() for hit in found}
     spans = library.reader.read(question, list(passages.values()))
     return Asked(question, target.question.answers, article, frozenset(target.gold), hits, spans)
-
-
-def place(found: Hit | Span) -> tuple[str, int]:
-    """Where a passage stands."""
-    return found.passage.article.id, found.passage.start
 
 
 @dataclass(frozen=True)
@@ -161,8 +156,8 @@ def rows(asked: Iterable[Asked], left_out: str, read: int) -> list[Rows]:
     made = []
     for each in asked:
         hits = each.hits[left_out][:read]
-        places = {place(hit) for hit in hits}
-        spans = [span for span in each.spans if place(span) in places]
+        places = {hit.passage.place for hit in hits}
+        spans = [span for span in each.spans if span.passage.place in places]
         golds = each.answers if left_out == "nothing" else ()
         made.append(
             Rows(
