@@ -166,11 +166,9 @@ def find_names(originals: Sequence[Original]) -> Names:
 def noise_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return Gaussian noise ``(NOISE_ROWS, dimension)`` with the covariance of the vectors."""
     values, axes = np.linalg.eigh(np.cov(vectors.T))
-    shape = (np.sqrt(np.maximum(values, 0)) * axes).T.astype(np.float32)
+    shape: NDArray[np.float32] = (np.sqrt(np.maximum(values, 0)) * axes).T.astype(np.float32)
     generator = np.random.default_rng(SEED)
-    rows: NDArray[np.float32] = generator.standard_normal((NOISE_ROWS, len(shape)), np.float32)
-    rows = rows @ shape
-    return rows
+    return generator.standard_normal((NOISE_ROWS, len(shape)), np.float32) @ shape
 
 
 def changed_text(
