@@ -1,5 +1,8 @@
-"""Libraries that the benchmarks grow: what an indexing run would have made of their files."""
+"""The benchmarks run through, and the libraries that they grow are what indexing would make."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +10,8 @@ import pytest
 
 from qa.library import Library
 from tests.benchmarks import growing
+from tests.benchmarks.__main__ import PARTS
+from tests.conftest import ROOT
 
 TEXT = (
     "President Vorin of Kessland met 35 ministers in Dolmar on Monday. The talks about water "
@@ -56,3 +61,19 @@ def test_growing_goes_on_where_it_was(indexed: Library, encoders: object, tmp_pa
     once, twice = contents
     assert once == twice
     assert len(set(once[0])) > len(once[0]) // 2  # the five originals are of one text
+
+
+def test_every_benchmark_runs_through_in_short(
+    session_home: Path, real_encoder: object, real_reader: object, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "tests.benchmarks", "--short", "--work", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = json.loads((tmp_path / "results.json").read_text())["rows"]
+    assert {row["part"] for row in rows} == set(PARTS) - {"quality"}
+    table = (tmp_path / "results.md").read_text()
+    assert all(row["what"] in table for row in rows)
+    picture = (tmp_path / "growth.svg").read_text()
+    assert picture.count("<polyline") == len(
+        {row["what"].partition(": ")[2] for row in rows if row["part"] == "growth"}
+    )
