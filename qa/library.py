@@ -1,5 +1,6 @@
 """Library: the folder of articles that questions are put to. The way in for Python."""
 
+import math
 import os
 import shlex
 import time
@@ -258,10 +259,17 @@ class Library:
         """
         return self._conversations.cases()
 
-    def stale_files(self) -> tuple[list[str], list[str]]:
-        """Return the known files that have changed, and those that are gone: size and time only."""
+    def stale_files(self, seconds: float | None = None) -> tuple[list[str], list[str]]:
+        """Return the known files that have changed, and those that are gone: size and time only.
+
+        With ``seconds`` it stops looking after so long, and begins somewhere else each time.
+        """
         changed, gone = [], []
-        for path, size, modified in self._store.file_marks():
+        first = time.time_ns() % (self._store.last_file() + 1) if seconds is not None else 0
+        until = time.monotonic() + seconds if seconds is not None else math.inf
+        for path, size, modified in self._store.file_marks(first):
+            if time.monotonic() > until:
+                break
             try:
                 facts = os.stat(path)
             except (FileNotFoundError, NotADirectoryError):

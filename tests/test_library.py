@@ -364,6 +364,18 @@ def test_stale_files(library: "Library", articles: Path) -> None:
     assert (status.changed_files, status.vanished_files) == (1, 1)
 
 
+def test_stale_files_are_looked_for_no_longer_than_allowed(
+    library: "Library", articles: Path
+) -> None:
+    library.add(articles)
+    for path in articles.iterdir():
+        path.unlink()
+    _, gone = library.stale_files()
+    assert library.stale_files(0.0) == ([], [])
+    for _ in range(5):  # wherever it begins, all are looked at when there is time
+        assert sorted(library.stale_files(60.0)[1]) == sorted(gone)
+
+
 # Models
 
 

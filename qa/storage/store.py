@@ -116,9 +116,20 @@ class Store(Database):
         )
         return {row[1]: FileRow(*row) for row in rows}
 
-    def file_marks(self) -> list[tuple[str, int, int]]:
-        """Return path, size in bytes and modification time in nanoseconds of every known file."""
-        return self._rows("SELECT path, size_bytes, modified_ns FROM files")
+    def file_marks(self, first: int = 0) -> Iterator[tuple[str, int, int]]:
+        """Yield path, size in bytes and modification time in nanoseconds of every known file.
+
+        In the order of their row numbers, from the first on that is not below ``first``, and round.
+        """
+        for where in ("id >= ?", "id < ?"):
+            yield from self.connection().execute(
+                f"SELECT path, size_bytes, modified_ns FROM files WHERE {where} ORDER BY id",
+                (first,),
+            )
+
+    def last_file(self) -> int:
+        """Return the highest row number of a file, or 0."""
+        return int(self._row("SELECT coalesce(max(id), 0) FROM files")[0])
 
     def article_rows(
         self,
