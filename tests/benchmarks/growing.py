@@ -111,9 +111,11 @@ def grow(indexed: Path, folder: Path, passages: int) -> Path:
                 originals = read_originals(source._store, int(facts["dimension"]))
                 articles = grown(originals, done)
                 while known < passages:
-                    known += _put(store, folder / "articles", articles, done, passages - known)
+                    _put(store, folder / "articles", articles, done, passages - known)
+                    library._text().publish()
                     _, done, known = store.count()
             library._vectors().publish(force=True)
+            library._text().publish()
             store.optimise()
     return made
 
@@ -249,8 +251,8 @@ def _swapped(piece: str, chance: random.Random) -> str:
     return " ".join(words)
 
 
-def _put(store: Store, folder: Path, articles: Iterator[Original], first: int, wanted: int) -> int:
-    """Write the files of a batch of articles and store it; return how many passages it brought."""
+def _put(store: Store, folder: Path, articles: Iterator[Original], first: int, wanted: int) -> None:
+    """Write the files of a batch of articles and store it."""
     brought, number = 0, first
     with store.batch() as batch:
         while brought < min(wanted, BATCH_PASSAGES):
@@ -275,7 +277,6 @@ def _put(store: Store, folder: Path, articles: Iterator[Original], first: int, w
             batch.put_article(file, 1, record.get("url"), article, made.places, made.vectors)
             brought += len(made.places)
             number += 1
-    return brought
 
 
 if __name__ == "__main__":
