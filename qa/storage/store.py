@@ -6,7 +6,6 @@ conversations, in the same file, are changed in transactions of their own.
 
 import json
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -319,7 +318,7 @@ class Store(Database):
                 ).fetchone()
                 connection.execute(
                     "INSERT INTO commits (revision, nonce, last_passage) VALUES (?, ?, ?)",
-                    (revision + 1, secrets.token_hex(8), last[0] if last else 0),
+                    (revision + 1, os.urandom(8).hex(), last[0] if last else 0),
                 )
             connection.execute("COMMIT")
         except BaseException:
