@@ -188,7 +188,9 @@ def encoders(word_encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch) -> dict
     Its reader is a double, too.
     """
     known = {None: word_encoder, "words": word_encoder, "other": WordEncoder("other", 32)}
-    monkeypatch.setattr("qa.models.encoder.open_encoder", lambda name=None: known[name])
+    monkeypatch.setattr(
+        "qa.models.encoder.open_encoder", lambda name=None, device=None: known[name]
+    )
     monkeypatch.setattr("qa.models.reader.open_reader", lambda name=None: WordReader())
     return known
 

@@ -104,13 +104,16 @@ def open_library(
     *,
     model: str | None = None,
     reader: str | None = None,
+    device: str | None = None,
     create: bool = False,
 ) -> "Library":
     """Open the library that was named. Raises LibraryError when there is none to open."""
     from ..library import Library
 
     chosen = settings.load_settings(library, model, reader=reader)
-    return Library.open(chosen.library, model=chosen.model, reader=chosen.reader, create=create)
+    return Library.open(
+        chosen.library, model=chosen.model, reader=chosen.reader, device=device, create=create
+    )
 
 
 def article_paths(paths: Sequence[str]) -> list[str]:

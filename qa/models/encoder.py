@@ -95,17 +95,12 @@ class OnnxEncoder:
         return self.encode_raw([prompt + text for text in texts] if prompt else texts)
 
     def encode_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return unit embeddings of the texts as they stand, without a prompt.
-
-        A text that occurs twice is run once.
-        """
+        """Return unit embeddings of the texts as they stand, without a prompt."""
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         prepared = [text.lower() for text in texts] if self._lower_case else list(texts)
-        places = {text: place for place, text in enumerate(dict.fromkeys(prepared))}
-        encodings = self._tokenizer.encode_batch_fast(list(places))
-        embeddings = np.concatenate(self._workers.map(self._run, encodings))
-        return embeddings[[places[text] for text in prepared]]
+        encodings = self._tokenizer.encode_batch_fast(prepared)
+        return np.concatenate(self._workers.map(self._run, encodings))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the word pieces of each text, without the model's own marks."""
@@ -125,17 +120,20 @@ class OnnxEncoder:
         return np.asarray(embedding, np.float32)
 
 
-def open_encoder(name: str | None = None) -> Encoder:
+def open_encoder(name: str | None = None, device: str | None = None) -> Encoder:
     """Return the encoder of that name or folder, or the default; export it if that is due.
 
-    Raises ModelError when it is unknown, not installed or damaged.
+    With a ``device``, as ``cuda``, Sentence-Transformers runs it there; ``cpu`` is the same as
+    none. Raises ModelError when the model is unknown, not installed or damaged, or there is no such
+    device.
     """
     entry = catalog.find(name)
     source, manifest = prepare(entry)
-    if not manifest.exported:
+    device = device or "cpu"
+    if not manifest.exported or device != "cpu":
         from .fallback import SentenceTransformersEncoder
 
-        return SentenceTransformersEncoder(source, manifest)
+        return SentenceTransformersEncoder(source, manifest, device)
     try:
         return OnnxEncoder(cache_folder(entry) / GRAPH, manifest)
     except Exception as error:  # onnxruntime raises many kinds; each means the same here

@@ -283,6 +283,17 @@ class Store(Database):
             yield numbers, vectors.reshape(len(rows), dimension)
             passage = int(numbers[-1])
 
+    def article_vectors(self, article: int) -> "list[tuple[tuple[int, int], NDArray[np.float16]]]":
+        """Return offsets and vector ``(dimension,)`` of each passage of an article."""
+        import numpy as np
+
+        rows = self._rows(
+            'SELECT start, "end", vector FROM passages '
+            "JOIN embeddings ON embeddings.passage = passages.id WHERE article = ?",
+            article,
+        )
+        return [((start, end), np.frombuffer(vector, "<f2")) for start, end, vector in rows]
+
     def tombstones_after(self, revision: int) -> "NDArray[np.int64]":
         """Return the numbers of passages that went after a revision."""
         import numpy as np
