@@ -60,7 +60,7 @@ class Prepared:
 
     def folder(self, size: int) -> Path:
         """Return where the grown library of that size is, with its articles; make it if need be."""
-        folder = self.work / "grown" / str(size)
+        folder = grown_folder(self.work, size)
         if not (folder / "done").exists():
             grow(self.work / "indexed", folder, size)
             (folder / "done").touch()
@@ -102,7 +102,7 @@ def prepare(
         _, _, passages = library._store.count()
     prepared = Prepared(
         work,
-        work / "grown" / str(passages),
+        grown_folder(work, passages),
         tuple(sizes or (SHORT_SIZES if is_short else SIZES)),
         rounds or (1 if is_short else 8),
         tuple(questions[:3] if is_short else questions),
@@ -110,6 +110,11 @@ def prepare(
     )
     prepared.folder(passages)
     return prepared
+
+
+def grown_folder(work: Path, size: int) -> Path:
+    """Return where a grown library lies; without links, for a library knows its files by path."""
+    return (work / "grown" / str(size)).resolve()
 
 
 def rival_command(prepared: Prepared) -> list[str]:
