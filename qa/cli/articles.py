@@ -22,12 +22,13 @@ def ls(library: str | None, as_json: bool, scope: Scope) -> None:
 
     On a pipe the columns are separated by tabs.
     """
-    from .. import render
     from .printing import columns, print_lines
 
     with open_library(library) as opened:
         rows = opened.articles(scope)
     if as_json:
+        from .. import render
+
         values = [
             {
                 "id": str(row.id),

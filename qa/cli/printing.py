@@ -4,10 +4,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
-from ..render import Line
+if TYPE_CHECKING:
+    from ..render import Line
 
 STYLES: dict[str, dict[str, object]] = {
     "answer": {"bold": True},
@@ -36,7 +38,7 @@ def columns() -> int | None:
     return min(shutil.get_terminal_size().columns, MOST_COLUMNS) if is_terminal() else None
 
 
-def print_lines(lines: Iterable[Line]) -> None:
+def print_lines(lines: "Iterable[Line]") -> None:
     """Print lines: in colour on a terminal, with the quote in «…» where colour is unwanted."""
     dull = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     plain = dull or not is_terminal()
@@ -48,7 +50,7 @@ def print_lines(lines: Iterable[Line]) -> None:
         click.echo(text, color=not plain)
 
 
-def _marked(lines: Iterable[Line]) -> list[Line]:
+def _marked(lines: "Iterable[Line]") -> "list[Line]":
     """Put « before and » after each quote, however many lines it runs over."""
     marked: list[Line] = []
     last: tuple[Line, int] | None = None  # the piece that ends the quote so far
@@ -69,6 +71,6 @@ def _marked(lines: Iterable[Line]) -> list[Line]:
     return marked
 
 
-def _close(line: Line, place: int) -> None:
+def _close(line: "Line", place: int) -> None:
     text, style = line[place]
     line[place] = (f"{text}»", style)

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..datatypes import Article, Passage, Scope
 from .batch import Batch
@@ -49,9 +50,8 @@ class FileRow:
     """How many articles it holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleRow:
-    """An article without its text, for listings and comparisons."""
+class ArticleRow(NamedTuple):
+    """An article without its text, for listings and comparisons; made by the thousand."""
 
     id: int
     """Row number; ``Article.id`` is the same in decimal."""
@@ -150,10 +150,12 @@ class Store(Database):
             f"SELECT articles.id, record, title, {SOURCE}, published, articles.digest, "
             "(SELECT count(*) FROM passages WHERE article = articles.id), "
             "url, files.path, files.name "
-            f"FROM articles JOIN files ON files.id = articles.file WHERE {where} "
-            "ORDER BY published DESC NULLS LAST, articles.id",
+            f"FROM articles JOIN files ON files.id = articles.file WHERE {where}",
             *values,
         )
+        # Faster than in SQL, which would look the rows up by date. Both sorts are stable.
+        rows.sort(key=itemgetter(0))
+        rows.sort(key=lambda row: row[4] or "", reverse=True)
         return [
             ArticleRow(
                 id=row[0],
