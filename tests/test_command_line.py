@@ -189,7 +189,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         **dict.fromkeys(("since", "until"), DAY),
         vector_search={"enum": ["exact", "approximate"]},
         recall={"type": ["number", "null"], "minimum": 0, "maximum": 1},
-        **dict.fromkeys(("recall_passages", "recall_sample"), {"type": ["integer", "null"]}),
+        recall_passages={"type": ["integer", "null"], "minimum": 1},
+        recall_sample={"type": ["integer", "null"], "minimum": 1},
     ),
     "doctor": values(
         version=VERSION,

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .published import SketchFacts, is_intact, read_facts, write_whole
-from .vectors import Vectors, places_in
+from .vectors import Vectors, one_thread, places_in
 
 Numbers = NDArray[np.int64]
 Fetch = Callable[[Numbers], tuple[Numbers, NDArray[np.float16]]]
@@ -26,9 +26,6 @@ Fetch = Callable[[Numbers], tuple[Numbers, NDArray[np.float16]]]
 
 SHORTLIST = 600
 """Sketches whose exact vectors are fetched."""
-
-SHORTLIST_EACH = 5
-"""At least so many of them for each result that is wanted."""
 
 SCANNED_ROWS = 20_000
 """A filter that lets no more through is answered by fetching all that it lets through."""
@@ -151,11 +148,12 @@ class SketchedVectors:
             passing = np.zeros(len(self._numbers), bool)
             passing[rows] = True
         count = int(np.count_nonzero(passing))
-        wanted = min(max(SHORTLIST, SHORTLIST_EACH * k), count)
+        wanted = min(max(SHORTLIST, k), count)
         # FAISS filters no such sketches itself: more are taken, until enough of them pass.
-        depth = wanted * len(passing) // max(count, 1) + wanted // 10
+        depth = (wanted + wanted // 4) * len(passing) // max(count, 1)
         while depth < SCANNED_SHARE * len(passing):
-            _, (rows,) = self._sketches.search(query.reshape(1, -1), depth)
+            with one_thread():
+                _, (rows,) = self._sketches.search(query.reshape(1, -1), depth)
             rows = rows[rows >= 0]
             best: Numbers = self._numbers[rows[passing[rows]]]
             if len(best) >= wanted:

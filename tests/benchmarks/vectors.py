@@ -11,7 +11,6 @@ size becomes a library in FOLDER/N, which a process of its own opens and asks. P
 import argparse
 import gzip
 import json
-import os
 import random
 import resource
 import statistics
@@ -19,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +134,7 @@ def measured(
     done = subprocess.run(
         [*command, "--open", str(folder)], check=True, capture_output=True, text=True
     )
-    answer = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout)
     wanted = nearest(vectors, queries)
     for name, found in answer.pop("found").items():
         numbers = [[number - 1 for number in row] for row in found]
@@ -189,24 +188,22 @@ def asked(folder: Path, queries: NDArray[np.float32]) -> dict[str, Any]:
         figures: dict[str, Any] = {
             "open_ms": round((opened - started) * 1000, 1),
             "first_search_ms": round((first - opened) * 1000, 1),
-            "search_ms": timed(lambda query: vectors.search(query, HEAD), queries),
+            "search_ms": timed(partial(vectors.search, k=HEAD), queries),
             "memory_mb": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024,
         }
         found = {"as it is": searched(vectors, queries)}
         figures["some_inner_products_ms"] = timed(
-            lambda query: vectors.inner_products(query, np.arange(1, len(vectors), 9973)), queries
+            partial(vectors.inner_products, numbers=np.arange(1, len(vectors), 9973)), queries
         )
         for share in SHARES:
             chosen = np.random.default_rng(SEED).random(len(vectors)) < share
             among = np.flatnonzero(chosen) + 1
             figures[f"search_ms among {share}"] = timed(
-                lambda query, among=among: vectors.search(query, HEAD, among), queries[:20]
+                partial(vectors.search, k=HEAD, among=among), queries[:20]
             )
         for shortlist in SHORTLISTS if isinstance(vectors, sketch.SketchedVectors) else ():
             sketch.SHORTLIST = shortlist
-            figures[f"search_ms {shortlist}"] = timed(
-                lambda query: vectors.search(query, HEAD), queries
-            )
+            figures[f"search_ms {shortlist}"] = timed(partial(vectors.search, k=HEAD), queries)
             found[str(shortlist)] = searched(vectors, queries)
     ((path, _, _),) = published_files(folder)
     facts = read_facts(path)
@@ -299,12 +296,14 @@ def rivals(vectors: Rows, queries: NDArray[np.float32]) -> dict[str, Any]:
             _, found = made.search(queries, HEAD)
             figures[f"{name} {width or ''}"] = {
                 "made_seconds": seconds,
-                "search_ms": timed(
-                    lambda query, made=made: made.search(query[None], HEAD), queries
-                ),
+                "search_ms": timed(partial(_search_in, made), queries),
                 "recall": {at: recall(found.tolist(), wanted, at) for at in (10, HEAD)},
             }
     return figures
+
+
+def _search_in(made: Any, query: NDArray[np.float32]) -> None:
+    made.search(query[None], HEAD)
 
 
 if __name__ == "__main__":
