@@ -82,10 +82,11 @@ class SketchedVectors:
 
     def remove(self, numbers: Numbers) -> int:
         """Forget these numbers, those unknown being passed over; return how many went."""
-        rows = self._rows(numbers)
-        self._is_kept[rows] = False
-        self._kept -= len(rows)
-        return len(rows) + self._recent.remove(numbers)
+        before = len(self)
+        self._is_kept[self._rows(numbers)] = False
+        self._kept = int(np.count_nonzero(self._is_kept))
+        self._recent.remove(numbers)
+        return before - len(self)
 
     def search(
         self, query: NDArray[np.float32], k: int, among: Numbers | None = None
@@ -179,7 +180,7 @@ class SketchedVectors:
     def _rows(self, numbers: Numbers) -> Numbers:
         """Rows of those among some numbers that are sketched and kept."""
         rows, is_known = places_in(self._numbers, numbers)
-        rows = np.unique(rows[is_known])
+        rows = rows[is_known]
         return rows[self._is_kept[rows]]
 
 
