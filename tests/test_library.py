@@ -1,5 +1,6 @@
 """The library as a whole: who may write, whose embeddings, what is found and removed."""
 
+import json
 import subprocess
 import sys
 import threading
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
+from qa.cli.status import status
 from qa.datatypes import Scope, Status
 from qa.errors import LibraryBusyError, LibraryError, ModelMismatchError, UsageError
 from qa.indexing import Report
@@ -300,9 +303,9 @@ def test_a_large_library_gives_what_a_small_one_gives(
     wanted = found(library)
     few_are_many(monkeypatch)
     assert library.add(many).unchanged == 40
-    status = library.status().sketch
-    assert status is not None
-    assert (status.rows, status.sample) == (40, 40)
+    sketch = library.status().sketch
+    assert sketch is not None
+    assert (sketch.rows, sketch.sample) == (40, 40)
     assert found(library) == found(open_library()) == wanted
     assert open_library().differing_vectors() == 0
     (many / "new.txt").write_text("A comet came by.\n")
@@ -314,6 +317,26 @@ def test_a_large_library_gives_what_a_small_one_gives(
     assert library.search("day 7", scope=SCOPES[2]) == []
 
 
+def test_status_says_how_a_library_is_searched(
+    library: "Library", many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said(*options: str) -> str:
+        done = CliRunner().invoke(status, ["--library", str(library.folder), *options])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    library.add(many)
+    assert "searched exactly" in said()
+    found = json.loads(said("--json"))
+    assert (found["vector_search"], found["recall"]) == ("exact", None)
+    few_are_many(monkeypatch)
+    library.add(many)
+    assert "recall@10 1.000 (measured on 40 of 40 passages)" in said()
+    found = json.loads(said("--json"))
+    assert (found["vector_search"], found["recall"]) == ("approximate", 1.0)
+    assert (found["recall_passages"], found["recall_sample"]) == (40, 40)
+
+
 def test_a_large_library_is_embedded_anew(
     open_library: Opener, many: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,9 +344,9 @@ def test_a_large_library_is_embedded_anew(
     library = open_library()
     library.add(many)
     library.reembed("other")
-    status = library.status().sketch
-    assert status is not None
-    assert status.rows == 40
+    sketch = library.status().sketch
+    assert sketch is not None
+    assert sketch.rows == 40
     assert library.differing_vectors() == 0
     assert len(open_library().search("volcano", scope=SCOPES[1])) == 9
 
