@@ -61,10 +61,8 @@ def status(library: str | None, as_json: bool) -> None:
 def _searched(sketch: "SketchFacts | None") -> str:
     if sketch is None:
         return "searched exactly"
-    return (
-        f"searched by sketches, recall@10 {sketch.recall:.3f} (measured on {sketch.sample} "
-        f"of {sketch.rows:,} passages)"
-    )
+    measured = f"measured by {sketch.sample} queries on {sketch.rows:,} passages"
+    return f"searched by sketches, recall@10 {sketch.recall:.3f} ({measured})"
 
 
 def _freshness(changed: int, vanished: int) -> str:

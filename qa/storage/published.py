@@ -32,9 +32,9 @@ class SketchFacts:
     rows: int
     """Vectors that there were then."""
     recall: float
-    """Mean share of a sampled vector's ten nearest that the search found among its ten best."""
+    """Mean share of a query's ten nearest that the search finds."""
     sample: int
-    """Vectors sampled."""
+    """Queries that it was measured by, made of sampled vectors."""
 
 
 def published_files(folder: Path) -> list[tuple[Path, int, str]]:

@@ -34,7 +34,14 @@ SCANNED_SHARE = 0.25
 """Share of the sketches from which on fetching all that may pass is the shorter way."""
 
 SAMPLE = 100
-"""Vectors by which the recall is measured."""
+"""Queries by which the recall is measured."""
+
+MIXED = 6
+"""Sampled vectors whose sum is such a query, which should be as hard as a question.
+
+With a shortlist of 200 (of 100) on 53,807 passages of Wikinews, recall@10 was .993 (.970) for sums
+of six, .999 (.996) for sums of two, .988 (.963) for questions of SQuAD, .997 (.988) for the seeds'.
+"""
 
 RECALL_AT = 10
 """How many nearest ones of each are looked for."""
@@ -195,10 +202,8 @@ def sketched(
     ``sample`` are numbers drawn from all, ascending, whose mean stands for that of all. Memory
     holds the sketches, 64 bytes each for a dimension of 384, and one part.
     """
-    asked, vectors = fetch(sample)
-    drawn = vectors.astype(np.float32)
-    every = max(1, len(asked) // SAMPLE)
-    queries = drawn[::every][:SAMPLE]
+    drawn = fetch(sample)[1].astype(np.float32)
+    queries = _queries(drawn)
     best = np.empty((len(queries), 0), np.float32)
     with one_thread():
         empty: Any = faiss.IndexRaBitQFastScan(dimension, faiss.METRIC_INNER_PRODUCT)
@@ -208,13 +213,21 @@ def sketched(
             exact = rows.astype(np.float32)
             mapped.add_with_ids(exact, numbers)
             scores = np.hstack([best, queries @ exact.T])
-            wanted = min(RECALL_AT + 1, scores.shape[1])
+            wanted = min(RECALL_AT, scores.shape[1])
             best = np.partition(scores, -wanted, axis=1)[:, -wanted:]
     made = SketchedVectors(dimension, fetch, mapped, SketchFacts(mapped.ntotal, 1.0, 0))
     shares = []
     for query, least in zip(queries, best[:, 0], strict=True):
         found = np.array([score for _, score in made.search(query, best.shape[1])])
-        # The first is the vector itself. By scores, so that of equal ones any will do.
-        shares.append(np.mean(found[1:] >= least - 1e-5))
+        shares.append(np.mean(found >= least - 1e-5))  # of equal ones any will do
     made.facts = SketchFacts(mapped.ntotal, float(np.mean(shares)), len(shares))
     return made
+
+
+def _queries(drawn: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return unit vectors ``(n, dimension)`` that lie between those drawn, as questions do."""
+    rows = drawn[:: max(1, len(drawn) // (SAMPLE * MIXED))][: SAMPLE * MIXED]
+    count = max(1, len(rows) // MIXED)
+    sums = np.stack([rows[first::count].sum(axis=0) for first in range(count)])
+    queries: NDArray[np.float32] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    return queries

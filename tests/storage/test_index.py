@@ -273,7 +273,7 @@ def test_a_library_that_grows_changes_over_and_back(
     assert vectors.publish()
     facts = published_sketch(store)
     assert facts is not None
-    assert (facts.rows, facts.sample) == (30, 30)
+    assert (facts.rows, facts.sample) == (30, 5)
     put("One.\nTwo.", path="/news/c.txt")
     holds_the_table(vectors, store)
     with counted_reads(store, monkeypatch) as counts:
