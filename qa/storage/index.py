@@ -26,13 +26,20 @@ from .vectors import Vectors
 log = logging.getLogger(__name__)
 
 APPROXIMATE_ROWS = 100_000
-"""Vectors from which on sketches are searched first; below half of it, exact search is back."""
+"""Vectors from which on sketches are searched first; below half of it, exact search is back.
+
+Exact search of 54,000 takes 3 ms, grows with them, and reads 768 bytes of each on opening; sketches
+take 3.8 ms for 250,000 and 11 for a million, and have 64 bytes. Making a million takes 9 s.
+"""
 
 STALE_SHARE = 0.05
 """Share of rows changed since the last publication that makes a new one due."""
 
 STALE_ROWS = 20_000
-"""Rows changed since the last publication that make a new one due."""
+"""Rows changed since the last publication that make a new one due.
+
+So many more to read let opening a million passages take 115 ms instead of 71.
+"""
 
 KEPT = 2
 """Published files that are kept."""
@@ -143,7 +150,9 @@ class LiveVectors:
                 break  # reading everything is shorter
             try:
                 self._vectors = self._load(path)
-            except ValueError as error:
+            except FileNotFoundError:
+                continue  # another process has just published and cleared it away
+            except (ValueError, OSError) as error:
                 log.warning("%s; it is passed over and will be made again.", error)
                 self._is_damaged = True
                 continue
@@ -155,7 +164,7 @@ class LiveVectors:
         self._vectors = self._read_all()
 
     def _load(self, path: Path) -> AnyVectors:
-        """Read a published file. Raises ValueError when it is damaged."""
+        """Read a published file. Raises ValueError when it is damaged, OSError."""
         if read_facts(path):
             return SketchedVectors.load(path, self._dimension, self._fetch)
         return Vectors.load(path, self._dimension)

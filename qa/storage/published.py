@@ -10,6 +10,7 @@ import re
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -68,8 +69,10 @@ def own_files(store: Store) -> Iterator[Published]:
 
 def published_sketch(store: Store) -> SketchFacts | None:
     """Return what the newest published file says of itself; None while search is exact."""
-    newest = next(own_files(store), None)
-    return read_facts(newest.path) if newest else None
+    for file in own_files(store):
+        with suppress(FileNotFoundError):  # another process may just have cleared it away
+            return read_facts(file.path)
+    return None
 
 
 def write_whole(path: Path, write: Callable[[str], None], facts: SketchFacts | None = None) -> None:

@@ -25,10 +25,22 @@ Fetch = Callable[[Numbers], tuple[Numbers, NDArray[np.float16]]]
 """From numbers to those that there are, ascending, and their vectors ``(n, dimension)``."""
 
 SHORTLIST = 600
-"""Sketches whose exact vectors are fetched."""
+"""Sketches whose exact vectors are fetched.
+
+On a million passages (53,807 real ones and others drawn near them), 300 questions, one AVX2 thread
+(tests/benchmarks/vectors.py): fetched, recall@10, recall@100, milliseconds.
+
+    200  .976  .795   8.4
+    400  .988  .904   9.4
+    600  .993  .940  10.9
+   1000  .997  .970  12.7
+   2000  .999  .989  17.1
+
+Of that 7.5 ms are the scan. On 79,307 real ones, 600 find .999 and .974.
+"""
 
 SCANNED_ROWS = 10_000
-"""A filter that lets no more through is answered by fetching all that it lets through."""
+"""A filter that lets no more through is answered by fetching all that it lets through: in 36 ms."""
 
 SCANNED_SHARE = 0.25
 """Share of the sketches from which on fetching all that may pass is the shorter way."""

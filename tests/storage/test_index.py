@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from qa.storage.index import KEPT, LiveVectors
-from qa.storage.published import published_files, published_sketch
+from qa.storage.published import published_files, published_sketch, read_facts
 from qa.storage.store import Store
 from qa.storage.vectors import Vectors
 
@@ -146,6 +146,31 @@ def test_a_damaged_publication_is_passed_over(
     holds_the_table(opened, store, passed_over=0 in damaged)
     opened.publish(force=True)
     holds_the_table(live(store), store)
+
+
+def test_a_publication_that_cannot_be_read_is_passed_over(
+    store: Store, put: Put, holds_the_table: Holds
+) -> None:
+    newest, _ = publish_two(store, put)
+    newest.unlink()
+    newest.mkdir()
+    holds_the_table(live(store), store, passed_over=True)
+
+
+def test_a_publication_that_is_cleared_away_meanwhile_is_not_missed(
+    store: Store, put: Put, holds_the_table: Holds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest, _ = publish_two(store, put)
+    read = read_facts
+
+    def cleared(path: Path) -> Any:
+        newest.unlink(missing_ok=True)
+        return read(path)
+
+    monkeypatch.setattr("qa.storage.index.read_facts", cleared)
+    holds_the_table(live(store), store)
+    monkeypatch.setattr("qa.storage.published.read_facts", cleared)
+    assert published_sketch(store) is None
 
 
 def test_without_any_publication_everything_is_read(
