@@ -7,6 +7,11 @@ that choice: scores are exact, and a bad sketch can hide a passage but never mis
 The sketches are RaBitQ's (Gao and Long 2024, "RaBitQ: Quantizing High-Dimensional Vectors with a
 Theoretical Error Bound for Approximate Nearest Neighbor Search"), scanned 32 at a time in registers
 (FAISS's fast scan). Nothing is trained but their mean.
+
+Inverted lists were as good on a million passages (4,000 of them, 8 bits a dimension, 256 searched,
+100 fetched: recall@10 .987 in 6.6 ms) but hold 400 MB for 64, and take minutes of k-means, ever
+again as a library grows. A scan grows with the passages, 7.5 ms a million: from several million on
+lists would win.
 """
 
 from collections.abc import Callable, Iterable

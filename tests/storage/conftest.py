@@ -1,9 +1,9 @@
 """Ways to fill a store without files."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -78,3 +78,18 @@ def holds_the_table() -> Callable[..., None]:
         assert live.differences() == (len(rows) if passed_over else 0)
 
     return compare
+
+
+@pytest.fixture
+def reads(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many embeddings were read from SQLite, read by read."""
+    counts: list[int] = []
+    read = store.embeddings_after
+
+    def counting(*values: Any) -> Iterator[Any]:
+        for numbers, rows in read(*values):
+            counts.append(len(numbers))
+            yield numbers, rows
+
+    monkeypatch.setattr(store, "embeddings_after", counting)
+    return counts
