@@ -3,7 +3,10 @@
 import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .articles.gone import folder_is_bare, holds_anything, is_gone, is_under
 from .articles.heading import split_under_heading
@@ -56,7 +59,7 @@ class Report:
     skipped: int = 0
     """Files that are no articles by nature."""
     passages: int = 0
-    """Passages embedded."""
+    """Passages of what was added or replaced."""
 
 
 class Progress(Protocol):
@@ -76,6 +79,7 @@ class _Put:
     article: Article
     places: list[tuple[int, int]]
     texts: list[str]
+    known: dict[str, NDArray[np.float16]]
 
 
 class Indexer:
@@ -221,7 +225,20 @@ class Indexer:
             self._report.changed += 1
         else:
             self._report.new += 1
-        self._change(_Put(found, read.record, _url(found, read), article, places, texts))
+        known = self._known(article, texts)
+        self._change(_Put(found, read.record, _url(found, read), article, places, texts, known))
+
+    def _known(self, article: Article, texts: Sequence[str]) -> dict[str, NDArray[np.float16]]:
+        """Vectors of what an article said before it changed, by text as it was embedded."""
+        old = self._store.articles([int(article.id)]) if article.id and texts else {}
+        for number, before in old.items():
+            if (before.title, before.published) == (article.title, article.published):
+                heading = texts[0].partition("\n")[0]
+                return {
+                    f"{heading}\n{before.text[start:end]}": vector
+                    for (start, end), vector in self._store.article_vectors(number)
+                }
+        return {}
 
     def _remove(self, numbers: Collection[int]) -> None:
         """Let articles be dropped with the next batch."""
@@ -242,24 +259,26 @@ class Indexer:
             self._flush()
 
     def _flush(self) -> None:
-        """Embed what waits and commit it all in one transaction."""
-        texts = [text for put in self._changes if isinstance(put, _Put) for text in put.texts]
-        vectors = self._encoder.encode(texts, "passage")
-        first = 0
+        """Embed what waits, each text once, and commit it all in one transaction."""
+        puts = [change for change in self._changes if isinstance(change, _Put)]
+        known: dict[str, NDArray[Any]] = {}
+        for put in puts:
+            known |= put.known
+        new = [t for t in dict.fromkeys(t for put in puts for t in put.texts) if t not in known]
+        known |= zip(new, self._encoder.encode(new, "passage"), strict=True)
         with self._store.batch() as batch:
             for change in self._changes:
                 if isinstance(change, _Put):
                     file = _put_file(batch, change.found, "", is_whole=False)
-                    last = first + len(change.places)
+                    vectors = [known[text] for text in change.texts]
                     batch.put_article(
                         file,
                         change.record,
                         change.url,
                         change.article,
                         change.places,
-                        vectors[first:last],
+                        np.array(vectors, np.float32),
                     )
-                    first = last
                 else:
                     change(batch)
         self._changes.clear()

@@ -69,13 +69,20 @@ class Library:
     """
 
     def __init__(
-        self, folder: Path, model: str | None, reader: str | None, *, create: bool
+        self,
+        folder: Path,
+        model: str | None,
+        reader: str | None,
+        device: str | None,
+        *,
+        create: bool,
     ) -> None:
         """Use ``Library.open``."""
         self.folder = folder
         """Where the library lies."""
         self._model = model
         self._reader_name = reader
+        self._device = device
         self._store = Store(folder, create=create)
         self._conversations = Conversations(self._store)
         self._encoder: Encoder | None = None
@@ -92,17 +99,19 @@ class Library:
         *,
         model: str | None = None,
         reader: str | None = None,
+        device: str | None = None,
         create: bool = True,
     ) -> Self:
         """Open the library in a folder, or the person's own one; make it if need be.
 
         ``model`` is an encoder of models.txt or a folder; a library that has one keeps it.
         ``reader`` is a reader of models.txt or a folder, and may change from question to question.
+        ``device``, as ``cuda``, is where articles are embedded, in place of the processor.
         Raises LibraryError, LibraryVersionError or UsageError.
         """
         given = settings.load_settings(model=model, reader=reader)
         folder = Path(path).expanduser().absolute() if path is not None else given.library
-        return cls(folder, given.model, given.reader, create=create)
+        return cls(folder, given.model, given.reader, device, create=create)
 
     def add(
         self,
@@ -149,7 +158,9 @@ class Library:
         from .models.encoder import open_encoder
 
         with self._writing():
-            encoder = open_encoder(model or self._model or self._store.facts().get("model"))
+            encoder = open_encoder(
+                model or self._model or self._store.facts().get("model"), self._device
+            )
             report = reembed(self._store, encoder, progress)
             self._forget_model()
             self._encoder = encoder
@@ -335,7 +346,7 @@ class Library:
                 named = catalog.find(named).name
                 if named != facts["model"]:
                     raise self._mismatch(facts["model"], named)
-            encoder = open_encoder(named or facts.get("model"))
+            encoder = open_encoder(named or facts.get("model"), self._device)
             if facts and encoder.fingerprint != facts["fingerprint"]:
                 raise self._mismatch(f"another version of {facts['model']}", encoder.name)
             self._encoder, self._made_by = encoder, encoder.fingerprint

@@ -6,7 +6,6 @@ lies among someone's articles can change nothing.
 
 import os
 import shlex
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,10 +141,12 @@ def _hits(value: object, name: str) -> int:
 
 def _read_config(path: Path) -> dict[str, object]:
     """The config file's values, checked."""
+    if not path.exists():
+        return {}
+    import tomllib
+
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
     except (OSError, ValueError) as error:
         raise UsageError(f"The config file {path} cannot be read: {error}.") from error
     known = {"library", "model", "reader", "hits"}

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from qa.storage.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT))  # for tests.benchmarks; last, so that qa is the installed one
 
 # A busy machine is no fault, and a test must not fail on one run and pass on the next.
 hypothesis_settings.register_profile("qa", deadline=None, derandomize=True, database=None)
@@ -186,7 +188,9 @@ def encoders(word_encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch) -> dict
     Its reader is a double, too.
     """
     known = {None: word_encoder, "words": word_encoder, "other": WordEncoder("other", 32)}
-    monkeypatch.setattr("qa.models.encoder.open_encoder", lambda name=None: known[name])
+    monkeypatch.setattr(
+        "qa.models.encoder.open_encoder", lambda name=None, device=None: known[name]
+    )
     monkeypatch.setattr("qa.models.reader.open_reader", lambda name=None: WordReader())
     return known
 

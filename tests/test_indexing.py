@@ -80,6 +80,36 @@ def test_new_then_unchanged(
     assert library._store.head() == revision
 
 
+def test_a_text_that_occurs_twice_is_embedded_once(
+    library: "Library", articles: Path, word_encoder: "WordEncoder"
+) -> None:
+    shutil.copy(articles / "volcano.txt", articles / "again.txt")
+    report = library.add(articles)
+    assert (report.new, report.passages) == (3, 3)
+    assert len(word_encoder.encoded) == len(set(word_encoder.encoded)) == 2
+
+
+def test_of_an_article_that_grew_only_what_is_new_is_embedded(
+    library: "Library", articles: Path, word_encoder: "WordEncoder"
+) -> None:
+    path = articles / "long.txt"
+    path.write_text(
+        "Ash in Iceland\n\n" + "".join(f"Day {day}: {'ash ' * 30}.\n\n" for day in range(5))
+    )
+    library.add(path)
+    before = set(word_encoder.encoded)
+    assert len(before) > 3
+    word_encoder.encoded.clear()
+    path.write_text(path.read_text() + f"Day 5: {'rain ' * 30}.\n")
+    report = library.add(path)
+    assert report.passages > len(word_encoder.encoded)
+    assert not before & set(word_encoder.encoded)
+    word_encoder.encoded.clear()
+    path.write_text(path.read_text().replace("Iceland", "Norway"))  # it heads every passage
+    report = library.add(path)
+    assert report.passages == len(word_encoder.encoded)
+
+
 def test_the_heading_is_embedded_with_each_passage(
     library: "Library", articles: Path, word_encoder: "WordEncoder"
 ) -> None:

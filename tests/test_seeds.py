@@ -47,7 +47,9 @@ def sampled(
     from qa.library import Library
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("qa.models.encoder.open_encoder", lambda name=None: remembering_encoder)
+        patch.setattr(
+            "qa.models.encoder.open_encoder", lambda name=None, device=None: remembering_encoder
+        )
         with Library.open(tmp_path_factory.mktemp("seeds") / "library") as library:
             report = library.add(SEEDS)
             assert report.failed == []

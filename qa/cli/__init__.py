@@ -7,25 +7,34 @@ heavy is imported here; each command imports what it needs when it runs.
 import io
 import os
 import sys
+from importlib import import_module
 
 import click
 
 from ..errors import QAError
-from .articles import ls, rm, show
-from .asking import ask, search
-from .chatting import chat
-from .doctor import doctor
-from .evaluating import evaluate
-from .indexing import index
-from .models import models
-from .status import status
 
 FAILED = 2
 INTERRUPTED = 130
 
 
+COMMANDS = {
+    "ask": ("asking", "ask"),
+    "chat": ("chatting", "chat"),
+    "search": ("asking", "search"),
+    "index": ("indexing", "index"),
+    "ls": ("articles", "ls"),
+    "show": ("articles", "show"),
+    "rm": ("articles", "rm"),
+    "status": ("status", "status"),
+    "doctor": ("doctor", "doctor"),
+    "models": ("models", "models"),
+    "eval": ("evaluating", "evaluate"),
+}
+"""Module and function of each command, in the order in which a person meets them."""
+
+
 class Commands(click.Group):
-    """The commands, listed in the order in which a person meets them."""
+    """The commands; the module of one is imported when it is run, or all are listed."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a reader of our output that leaves early is no error."""
@@ -38,7 +47,15 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands' names."""
-        return list(self.commands)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, function = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f".{module}", __name__), function)
+        return command
 
 
 @click.group(
@@ -53,22 +70,6 @@ def cli() -> None:
     An answer is a piece of one of your articles, shown in its place. When they do not hold the
     answer, qa says so. Nothing leaves this machine.
     """
-
-
-for command in (
-    ask,
-    chat,
-    search,
-    index,
-    ls,
-    show,
-    rm,
-    status,
-    doctor,
-    models,
-    evaluate,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

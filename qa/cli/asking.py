@@ -24,6 +24,8 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from ..library import Library
 
 NAMED_FILES = 3
@@ -78,6 +80,7 @@ def ask(
         if places:
             bring_up(opened, places, quiet=quiet)
             scope = replace(scope, paths=tuple(os.path.abspath(path) for path in places))
+        looking = None if places or quiet else _look_for_changes(opened)
         found = opened.ask(question, k=settings.load_settings(hits=hits).hits, scope=scope)
         if as_json:
             click.echo(render.to_json(render.answer_values(found)))
@@ -86,8 +89,8 @@ def ask(
             if explain:
                 lines += render.explain_lines(found, columns())
             print_lines(lines)
-        if not places and not quiet:
-            _warn_of_changes(opened)
+        if looking:
+            _warn_of_changes(opened, *looking.result())
     if found.status is Status.NOT_FOUND:
         raise click.exceptions.Exit(1)
 
@@ -122,14 +125,15 @@ def search(
     if not query.strip():
         raise UsageError("The query is empty.")
     with open_library(library, model=model) as opened:
+        looking = None if quiet else _look_for_changes(opened)
         found = opened.search(query, k=settings.load_settings(hits=hits).hits, scope=scope)
         if as_json:
             values = [render.hit_values(hit, hit.rank) for hit in found]
             click.echo(render.to_json({"version": 1, "query": query, "hits": values}))
         elif found:
             print_lines(render.hit_lines(found, columns(), explain=explain))
-        if not quiet:
-            _warn_of_changes(opened)
+        if looking:
+            _warn_of_changes(opened, *looking.result())
     if not found:
         if not quiet and not as_json:
             click.echo("No articles there to search.", err=True)
@@ -149,12 +153,21 @@ def bring_up(library: "Library", places: Sequence[str], *, quiet: bool) -> None:
         print_failures(report)
 
 
-def _warn_of_changes(library: "Library") -> None:
+def _look_for_changes(library: "Library") -> "Future[tuple[list[str], list[str]]]":
+    """Look for changed and vanished files while the models load."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(1, "files")
+    looking = pool.submit(library.stale_files, LOOKING_SECONDS)
+    pool.shutdown(wait=False)
+    return looking
+
+
+def _warn_of_changes(library: "Library", changed: Sequence[str], gone: Sequence[str]) -> None:
     """Say on stderr when files have changed since they were read, and how to read them again."""
     from ..articles.gone import folder_is_bare
     from ..settings import library_words
 
-    changed, gone = library.stale_files(LOOKING_SECONDS)
     bare = [path for path in gone if folder_is_bare(path)]
     folders = sorted({shlex.quote(os.path.dirname(path)) for path in bare})
     for paths, what, command in (

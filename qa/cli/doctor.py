@@ -100,7 +100,7 @@ def _model(role: str) -> Iterator[Finding]:
         yield Finding("export", True, "not made yet: the first question or index run makes it")
     elif not manifest.exported:
         yield Finding("export", True, "not possible: sentence-transformers runs the model")
-    elif not is_whole(entry, manifest):
+    elif not is_whole(entry, manifest, thoroughly=True):
         yield Finding("export", False, f"{folder} is damaged", f"rm -r {shlex.quote(str(folder))}")
     else:
         agreement = f"agrees with the original (cosine {manifest.agreement:.3f})"

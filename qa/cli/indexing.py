@@ -39,6 +39,11 @@ MOST_FAILURES = 20
     "--reembed", is_flag=True, help="Embed every article anew; with --model, by another model."
 )
 @model_option
+@click.option(
+    "--device",
+    metavar="NAME",
+    help="Embed there, as cuda or mps, by sentence-transformers. [default: cpu, by onnxruntime]",
+)
 @json_option
 @quiet_option
 def index(
@@ -47,6 +52,7 @@ def index(
     prune: bool,
     reembed: bool,
     model: str | None,
+    device: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -70,7 +76,7 @@ def index(
         raise UsageError("--reembed takes no PATH: it embeds every article of the library anew.")
     started = time.monotonic()
     places = article_paths(paths)
-    with open_library(library, model=model, create=bool(places)) as opened:
+    with open_library(library, model=model, device=device, create=bool(places)) as opened:
         if reembed:
             with indexing_bar(quiet) as progress:
                 report = opened.reembed(model, progress)

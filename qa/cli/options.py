@@ -4,7 +4,6 @@ import functools
 import logging
 import os
 from collections.abc import Callable, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,13 +104,16 @@ def open_library(
     *,
     model: str | None = None,
     reader: str | None = None,
+    device: str | None = None,
     create: bool = False,
 ) -> "Library":
     """Open the library that was named. Raises LibraryError when there is none to open."""
     from ..library import Library
 
     chosen = settings.load_settings(library, model, reader=reader)
-    return Library.open(chosen.library, model=chosen.model, reader=chosen.reader, create=create)
+    return Library.open(
+        chosen.library, model=chosen.model, reader=chosen.reader, device=device, create=create
+    )
 
 
 def article_paths(paths: Sequence[str]) -> list[str]:
@@ -131,7 +133,7 @@ def article_paths(paths: Sequence[str]) -> list[str]:
 
 def _samples() -> Path:
     """The sample articles as they travel in the wheel, or at the top of a checkout."""
-    package = Path(str(files("qa")))
+    package = Path(__file__).resolve().parents[1]
     inside = package / "seeds"
     return inside if inside.is_dir() else package.parent / "seeds"
 

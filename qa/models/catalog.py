@@ -6,7 +6,6 @@ import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from .. import settings
@@ -135,7 +134,7 @@ def file_sha256(path: Path) -> str:
 
 def _models_file() -> Path:
     """models.txt as it travels in the wheel, or at the top of a checkout."""
-    package = Path(str(files("qa")))
+    package = Path(__file__).resolve().parents[1]
     for path in (package / "models.txt", package.parent / "models.txt"):
         if path.is_file():
             return path

@@ -1,8 +1,9 @@
 """Texts → embeddings, by onnxruntime and tokenizers alone."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from ..errors import ModelError
 from . import catalog
 from .export import GRAPH, TOKENIZER, Manifest, cache_folder, prepare
 from .running import Workers, open_session
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 Role = Literal["question", "passage"]
 """What a text is to the model; some models put a prompt before each."""
@@ -61,22 +65,29 @@ class OnnxEncoder:
         self._lower_case = manifest.lower_case
         self._inputs = manifest.inputs
         self._session = open_session(graph)
-        self._tokenizer = Tokenizer.from_file(str(graph.with_name(TOKENIZER)))
+        self._tokenizer_file = graph.with_name(TOKENIZER)
+        self._max_tokens = manifest.max_tokens
+        self._tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
         self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self._counter = Tokenizer.from_file(str(graph.with_name(TOKENIZER)))
-        self._counter.no_padding()
-        self._counter.no_truncation()
-        special = len(self._tokenizer.encode("").ids)
-        prompt = max(self.count_tokens(list(self._prompts.values())), default=0)
-        self._room_tokens = manifest.max_tokens - special - prompt
         self._tokenizer.enable_truncation(manifest.max_tokens)
         self._workers = Workers("encoder")
 
-    @property
+    @cached_property
     def room_tokens(self) -> int:
         """Word pieces of text that the model takes at once; what is beyond is cut."""
-        return self._room_tokens
+        special = len(self._counter.encode("").ids)
+        prompt = max(self.count_tokens(list(self._prompts.values())), default=0)
+        return self._max_tokens - special - prompt
+
+    @cached_property
+    def _counter(self) -> "Tokenizer":
+        """The tokenizer without a limit; questions need none, and parsing it takes 20 ms."""
+        from tokenizers import Tokenizer
+
+        counter = Tokenizer.from_file(str(self._tokenizer_file))
+        counter.no_padding()
+        counter.no_truncation()
+        return counter
 
     def encode(self, texts: Sequence[str], role: Role) -> NDArray[np.float32]:
         """Return unit embeddings, float32 ``(len(texts), dimension)``."""
@@ -109,17 +120,20 @@ class OnnxEncoder:
         return np.asarray(embedding, np.float32)
 
 
-def open_encoder(name: str | None = None) -> Encoder:
+def open_encoder(name: str | None = None, device: str | None = None) -> Encoder:
     """Return the encoder of that name or folder, or the default; export it if that is due.
 
-    Raises ModelError when it is unknown, not installed or damaged.
+    With a ``device``, as ``cuda``, Sentence-Transformers runs it there; ``cpu`` is the same as
+    none. Raises ModelError when the model is unknown, not installed or damaged, or there is no such
+    device.
     """
     entry = catalog.find(name)
     source, manifest = prepare(entry)
-    if not manifest.exported:
+    device = device or "cpu"
+    if not manifest.exported or device != "cpu":
         from .fallback import SentenceTransformersEncoder
 
-        return SentenceTransformersEncoder(source, manifest)
+        return SentenceTransformersEncoder(source, manifest, device)
     try:
         return OnnxEncoder(cache_folder(entry) / GRAPH, manifest)
     except Exception as error:  # onnxruntime raises many kinds; each means the same here

@@ -20,20 +20,21 @@ SCALES = ".scales"
 """Ends the name of the scales, one a row, of differences kept as 8-bit integers."""
 
 
-def load_sentence_transformer(folder: Path) -> Any:
+def load_sentence_transformer(folder: Path, device: str = "cpu") -> Any:
     """Load a model from its folder: safetensors only, no code of its own, no network.
 
-    Raises ModelError when Sentence-Transformers cannot load it.
+    Raises ModelError when Sentence-Transformers cannot load it, or there is no such device.
     """
     settings.go_offline()
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    _require(device)
     try:
         return SentenceTransformer(
             str(folder),
-            device="cpu",
+            device=device,
             trust_remote_code=False,
             local_files_only=True,
             model_kwargs={"use_safetensors": True, "attn_implementation": "eager"},
@@ -101,13 +102,30 @@ def add_difference(base: Path, folder: Path, prefix: str) -> dict[str, Any]:
     return weights
 
 
-class SentenceTransformersEncoder:
-    """An encoder that runs in Sentence-Transformers; slow to start, takes any model."""
+def _require(device: str) -> None:
+    """Raise ModelError when torch cannot use a device."""
+    import torch
 
-    def __init__(self, folder: Path, manifest: "Manifest") -> None:
+    try:
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+        raise ModelError(
+            f"There is no device {device} here ({reason}). Without --device the processor is used."
+        ) from error
+
+
+class SentenceTransformersEncoder:
+    """An encoder that runs in Sentence-Transformers; slow to start, takes any model and device.
+
+    Its embeddings go with those of the same model's export, so both have its fingerprint: the
+    weights are the same, and an export is kept only if it agrees (mean cosine .99 for the default).
+    """
+
+    def __init__(self, folder: Path, manifest: "Manifest", device: str = "cpu") -> None:
         self.name = manifest.name
         self.fingerprint = manifest.fingerprint
-        self._model = load_sentence_transformer(folder)
+        self._model = load_sentence_transformer(folder, device)
         self.dimension = int(self._model.get_embedding_dimension())
         self.max_tokens = int(self._model.max_seq_length or 512)
         self._special_tokens = len(self._model.tokenizer("")["input_ids"])

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from . import catalog
 from .export import GRAPH, TOKENIZER, Manifest, cache_folder, prepare
 from .running import Workers, open_session
 from .spans import best_spans, whole_words
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 STRIDE_TOKENS = 128
 """By how much the windows of a long passage overlap."""
@@ -59,9 +63,7 @@ class OnnxReader:
         self._session = open_session(graph)
         self._tokenizer = Tokenizer.from_file(str(graph.with_name(TOKENIZER)))
         self._tokenizer.no_padding()
-        self._cutter = Tokenizer.from_file(str(graph.with_name(TOKENIZER)))
-        self._cutter.no_padding()
-        self._cutter.enable_truncation(MOST_QUESTION_TOKENS)
+        self._tokenizer_file = graph.with_name(TOKENIZER)
         self._tokenizer.enable_truncation(
             manifest.max_tokens, stride=STRIDE_TOKENS, strategy="only_second"
         )
@@ -116,8 +118,20 @@ class OnnxReader:
                 spans.append(Span(passage, start_at, end_at, score))
         return spans[:SPANS_EACH]
 
+    @cached_property
+    def _cutter(self) -> "Tokenizer":
+        """The tokenizer with the limit of a question; parsing it takes 20 ms."""
+        from tokenizers import Tokenizer
+
+        cutter = Tokenizer.from_file(str(self._tokenizer_file))
+        cutter.no_padding()
+        cutter.enable_truncation(MOST_QUESTION_TOKENS)
+        return cutter
+
     def _cut(self, question: str) -> str:
         """The question's first word pieces, as text."""
+        if len(question.encode()) <= MOST_QUESTION_TOKENS:  # a piece has a byte at least
+            return question
         encoding = self._cutter.encode(question, add_special_tokens=False)
         return question[: encoding.offsets[-1][1]] if encoding.overflowing else question
 

@@ -12,13 +12,17 @@ Result = TypeVar("Result")
 
 
 def open_session(graph: Path) -> Any:
-    """Return an onnxruntime session that runs on the thread that calls it."""
+    """Return an onnxruntime session that runs on the thread that calls it.
+
+    The graph is taken as it is: export.py has optimised it.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 

@@ -105,8 +105,6 @@ class LiveText:
 
     def _current(self) -> FullText:
         """The index as of the newest commit, if that can be had."""
-        from filelock import FileLock, Timeout
-
         revision, nonce, _ = self._store.head()
         mark = _mark(revision, nonce)
         index = self._opened(mark)
@@ -114,6 +112,8 @@ class LiveText:
             return index
         if not os.access(self._store.folder, os.W_OK):
             return self._in_memory()
+        from filelock import FileLock, Timeout
+
         # What is a batch behind serves while another process writes; nothing at all does not.
         serves = index is not None and self._known(index.mark) is not None
         try:

@@ -6,7 +6,6 @@ conversations, in the same file, are changed in transactions of their own.
 
 import json
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -314,6 +313,17 @@ class Store(Database):
         )
         return np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
 
+    def article_vectors(self, article: int) -> "list[tuple[tuple[int, int], NDArray[np.float16]]]":
+        """Return offsets and vector ``(dimension,)`` of each passage of an article."""
+        import numpy as np
+
+        rows = self._rows(
+            'SELECT start, "end", vector FROM passages '
+            "JOIN embeddings ON embeddings.passage = passages.id WHERE article = ?",
+            article,
+        )
+        return [((start, end), np.frombuffer(vector, "<f2")) for start, end, vector in rows]
+
     def tombstones_after(self, revision: int) -> "NDArray[np.int64]":
         """Return the numbers of passages that went after a revision."""
         import numpy as np
@@ -349,7 +359,7 @@ class Store(Database):
                 ).fetchone()
                 connection.execute(
                     "INSERT INTO commits (revision, nonce, last_passage) VALUES (?, ?, ?)",
-                    (revision + 1, secrets.token_hex(8), last[0] if last else 0),
+                    (revision + 1, os.urandom(8).hex(), last[0] if last else 0),
                 )
             connection.execute("COMMIT")
         except BaseException:

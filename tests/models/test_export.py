@@ -18,6 +18,7 @@ from qa.models.export import (
     TOKENIZER,
     Manifest,
     cache_folder,
+    is_whole,
     load_manifest,
 )
 
@@ -103,7 +104,8 @@ def test_damage_that_leaves_the_graph_loadable_is_noticed(copied: Path, exports:
 def test_one_flipped_byte_is_noticed_at_loading(copied: Path, exports: Exports, name: str) -> None:
     whole = (copied / name).read_bytes()
     facts = json.loads((copied / MANIFEST).read_text())
-    assert facts["made"] == {each: file_sha256(copied / each) for each in (GRAPH, TOKENIZER)}
+    digests = {each: digest for each, (_, _, digest) in facts["made"].items()}
+    assert digests == {each: file_sha256(copied / each) for each in (GRAPH, TOKENIZER)}
     open_encoder()
     assert exports == []
     damaged = bytearray(whole)
@@ -112,6 +114,28 @@ def test_one_flipped_byte_is_noticed_at_loading(copied: Path, exports: Exports, 
     open_encoder()
     assert len(exports) == 1
     assert (copied / name).read_bytes() == whole
+
+
+def test_a_copy_of_the_cache_is_known_by_its_digests(copied: Path, exports: Exports) -> None:
+    for name in (GRAPH, TOKENIZER):
+        os.utime(copied / name, ns=(1, 1))
+    open_encoder()
+    assert exports == []
+    facts = json.loads((copied / MANIFEST).read_text())["made"]
+    assert {modified for _, modified, _ in facts.values()} == {1}  # so that it is quick next time
+
+
+def test_damage_that_leaves_size_and_time_is_found_by_a_thorough_look(copied: Path) -> None:
+    entry, graph = catalog.find(None), copied / GRAPH
+    manifest = load_manifest(entry, entry.require())
+    assert manifest is not None
+    assert is_whole(entry, manifest, thoroughly=True)
+    facts, damaged = graph.stat(), bytearray(graph.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    graph.write_bytes(damaged)
+    os.utime(graph, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert is_whole(entry, manifest)
+    assert not is_whole(entry, manifest, thoroughly=True)
 
 
 def test_an_export_by_an_older_recipe_is_made_again(
