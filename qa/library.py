@@ -20,6 +20,7 @@ from .datatypes import Answer, Article, Conversation, Hit, Scope, Turn, Verdict
 from .errors import LibraryBusyError, ModelMismatchError, QAError, UsageError
 from .storage.conversations import Conversations
 from .storage.database import LOCK, no_articles
+from .storage.published import SketchFacts, published_sketch
 from .storage.store import ArticleRow, Store
 
 # What indexes and answers takes longer to import than listing takes: each is imported where it is
@@ -57,6 +58,8 @@ class LibraryStatus:
     """Files that have changed since they were read."""
     vanished_files: int
     """Files that are gone."""
+    sketch: SketchFacts | None
+    """How well the approximate vector search of a large library finds; None where it is exact."""
 
 
 class Library:
@@ -306,6 +309,7 @@ class Library:
             disk_bytes=sum(p.stat().st_size for p in self.folder.rglob("*") if p.is_file()),
             changed_files=len(changed),
             vanished_files=len(gone),
+            sketch=published_sketch(self._store),
         )
 
     def check(self) -> list[str]:

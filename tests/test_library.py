@@ -1,5 +1,6 @@
 """The library as a whole: who may write, whose embeddings, what is found and removed."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
+from qa.cli.status import status
 from qa.datatypes import Scope, Status
 from qa.errors import LibraryBusyError, LibraryError, ModelMismatchError, UsageError
 from qa.indexing import Report
@@ -254,6 +257,100 @@ def test_threads_share_a_library(library: "Library", articles: Path) -> None:
         thread.join()
     assert failures == []
     assert results == ["A volcano erupted in Iceland on Monday."] * 8
+
+
+# Many passages
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """A folder with forty dated articles, of which every fourth is about one subject."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    subjects = ["A volcano erupted", "Voters chose", "A ship sank", "Prices rose"]
+    for index in range(40):
+        text = f"{subjects[index % 4]} on day {index}. It was number {index} of the year."
+        (folder / f"{index:02}.txt").write_text(f"date 2012-05-{index % 28 + 1:02}\n\n{text}\n")
+    return folder
+
+
+def few_are_many(patch: pytest.MonkeyPatch) -> None:
+    """Let search be approximate from twenty passages on."""
+    patch.setattr("qa.storage.index.APPROXIMATE_ROWS", 20)
+    patch.setattr("qa.storage.sketch.SHORTLIST", 8)
+    patch.setattr("qa.storage.sketch.SCANNED_ROWS", 5)
+
+
+SCOPES = [Scope(), Scope(since=date(2012, 5, 20)), Scope(source="*/0[78].txt")]
+
+
+def test_a_large_library_gives_what_a_small_one_gives(
+    open_library: Opener, many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = ["Which volcano erupted on day 8?", "What sank?", "Number 31 of the year"]
+
+    def found(library: "Library") -> list[list[tuple[str, float, float]]]:
+        return [
+            [
+                (hit.passage.article.title, round(hit.score, 5), round(hit.why.cosine, 5))
+                for hit in library.search(question, k=3, scope=scope)
+            ]
+            for question in questions
+            for scope in SCOPES
+        ]
+
+    library = open_library()
+    library.add(many)
+    assert library.status().sketch is None
+    wanted = found(library)
+    few_are_many(monkeypatch)
+    assert library.add(many).unchanged == 40
+    sketch = library.status().sketch
+    assert sketch is not None
+    assert (sketch.rows, sketch.sample) == (40, 6)
+    assert found(library) == found(open_library()) == wanted
+    assert open_library().differing_vectors() == 0
+    (many / "new.txt").write_text("A comet came by.\n")
+    library.add(many)
+    library.remove("07.txt", "08.txt")
+    assert library.search("comet")[0].passage.article.source.endswith("new.txt")
+    sources_found = {Path(hit.passage.article.source).name for hit in library.search("day 7", k=99)}
+    assert not sources_found & {"07.txt", "08.txt"}
+    assert library.search("day 7", scope=SCOPES[2]) == []
+
+
+def test_status_says_how_a_library_is_searched(
+    library: "Library", many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said(*options: str) -> str:
+        done = CliRunner().invoke(status, ["--library", str(library.folder), *options])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    library.add(many)
+    assert "searched exactly" in said()
+    found = json.loads(said("--json"))
+    assert (found["vector_search"], found["recall"]) == ("exact", None)
+    few_are_many(monkeypatch)
+    library.add(many)
+    assert "recall@10 1.000 (measured by 6 queries on 40 passages)" in said()
+    found = json.loads(said("--json"))
+    assert (found["vector_search"], found["recall"]) == ("approximate", 1.0)
+    assert (found["recall_passages"], found["recall_sample"]) == (40, 6)
+
+
+def test_a_large_library_is_embedded_anew(
+    open_library: Opener, many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few_are_many(monkeypatch)
+    library = open_library()
+    library.add(many)
+    library.reembed("other")
+    sketch = library.status().sketch
+    assert sketch is not None
+    assert sketch.rows == 40
+    assert library.differing_vectors() == 0
+    assert len(open_library().search("volcano", scope=SCOPES[1])) == 9
 
 
 # Looking for damage

@@ -13,7 +13,7 @@ from ..datatypes import Hit, Scope, Why
 from ..settings import CANDIDATES
 from ..storage.live_text import LiveText
 from ..storage.store import Store
-from ..storage.vectors import Vectors
+from ..storage.vectors import Searched
 from ..terms import question_terms
 
 DENSE_WEIGHT = 0.6
@@ -28,7 +28,7 @@ def retrieve(
     question: str,
     query: NDArray[np.float32],
     store: Store,
-    vectors: Vectors,
+    vectors: Searched,
     full_text: LiveText,
     *,
     k: int,
@@ -57,7 +57,7 @@ def fuse(
     lexical: list[tuple[int, float]],
     dense: list[tuple[int, float]],
     query: NDArray[np.float32],
-    vectors: Vectors,
+    vectors: Searched,
     dense_weight: float,
 ) -> dict[int, tuple[float, Why]]:
     """Return fused score and reasons of every candidate by number.

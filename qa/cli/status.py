@@ -1,8 +1,13 @@
 """``qa status``."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from .options import json_option, library_option, open_library
+
+if TYPE_CHECKING:
+    from ..storage.published import SketchFacts
 
 
 @click.command()
@@ -28,6 +33,10 @@ def status(library: str | None, as_json: bool) -> None:
             "disk_bytes": found.disk_bytes,
             "changed_files": found.changed_files,
             "vanished_files": found.vanished_files,
+            "vector_search": "approximate" if found.sketch else "exact",
+            "recall": found.sketch and round(found.sketch.recall, 4),
+            "recall_passages": found.sketch and found.sketch.rows,
+            "recall_sample": found.sketch and found.sketch.sample,
             "config": str(places.config / "config.toml"),
             "cache": str(places.cache),
         }
@@ -40,12 +49,20 @@ def status(library: str | None, as_json: bool) -> None:
         ("dates", dates),
         ("model", found.model or "none yet"),
         ("size", f"{found.disk_bytes / 1e6:,.1f} MB"),
+        ("vectors", _searched(found.sketch)),
         ("files", _freshness(found.changed_files, found.vanished_files)),
         ("config", str(places.config / "config.toml")),
         ("cache", str(places.cache)),
     ]
     for name, value in rows:
         click.echo(f"{name:<9} {value}")
+
+
+def _searched(sketch: "SketchFacts | None") -> str:
+    if sketch is None:
+        return "searched exactly"
+    measured = f"measured by {sketch.sample} queries on {sketch.rows:,} passages"
+    return f"searched by sketches, recall@10 {sketch.recall:.3f} ({measured})"
 
 
 def _freshness(changed: int, vanished: int) -> str:

@@ -25,6 +25,13 @@ DATABASE = "library.sqlite"
 MAKING_SECONDS = 30
 """How long to wait for another process that is making the tables."""
 
+MAPPED_BYTES = 1 << 28
+"""How much of the file is read through a map, whose pages count as this process's memory.
+
+Fetching 600 of a million embeddings takes 2.1 ms with a gigabyte mapped, 2.7 with a quarter of it,
+3.0 with none; after 200 questions the process holds 1043, 444 and 125 MB.
+"""
+
 LOCK = "writer.lock"
 """Name of the file that whoever writes holds locked."""
 
@@ -84,7 +91,7 @@ class Database:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA temp_store = MEMORY")
-            connection.execute("PRAGMA mmap_size = 1073741824")
+            connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
             self._local.connection = connection
             self._connections.append(connection)
         return connection

@@ -285,6 +285,36 @@ class Store(Database):
             yield numbers, vectors.reshape(len(rows), dimension)
             passage = int(numbers[-1])
 
+    def embeddings_of(
+        self, numbers: "NDArray[np.int64]", dimension: int
+    ) -> tuple["NDArray[np.int64]", "NDArray[np.float16]"]:
+        """Return the float16 vectors ``(n, dimension)`` of passages; those gone are left out.
+
+        Numbers come in ascending order, each once. One costs 2.5 µs when its page is in memory.
+        """
+        import numpy as np
+
+        rows: list[tuple[int, bytes]] = []
+        for part in _parts(np.unique(numbers).tolist()):
+            rows += self._rows(
+                f"SELECT passage, vector FROM embeddings WHERE passage IN ({_marks(part)}) "
+                "ORDER BY passage",
+                *part,
+            )
+        found = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+        vectors = np.frombuffer(b"".join(row[1] for row in rows), "<f2")
+        return found, vectors.reshape(len(rows), dimension)
+
+    def sampled_passages(self, most: int) -> "NDArray[np.int64]":
+        """Return the numbers of so many passages, ascending: as if drawn, but always the same."""
+        import numpy as np
+
+        # Fibonacci hashing: multiples of 2³² divided by the golden ratio lie evenly.
+        rows = self._rows(
+            "SELECT id FROM passages ORDER BY id * 2654435769 % 4294967296 LIMIT ?", most
+        )
+        return np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
+
     def article_vectors(self, article: int) -> "list[tuple[tuple[int, int], NDArray[np.float16]]]":
         """Return offsets and vector ``(dimension,)`` of each passage of an article."""
         import numpy as np

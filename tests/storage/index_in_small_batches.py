@@ -1,6 +1,7 @@
 """Indexes a folder with the double, a few passages a batch, each batch published.
 
-Run as a program by test_crash: ``FOLDER LIBRARY``. Each line that it is given starts a run in a
+Run as a program by test_crash: ``FOLDER LIBRARY ROWS``, where ROWS is from how many vectors on
+search is approximate. Each line that it is given starts a run in a
 process of its own, which says its number and then each batch; the end is its exit status.
 """
 
@@ -21,7 +22,8 @@ WordEncoder = runpy.run_path(str(Path(__file__).parent.parent / "conftest.py"))[
 setattr(qa.models.encoder, "open_encoder", lambda name=None, device=None: WordEncoder())  # noqa: B010 - a double
 
 if __name__ == "__main__":
-    folder, library_folder = sys.argv[1:]
+    folder, library_folder, rows = sys.argv[1:]
+    qa.storage.index.APPROXIMATE_ROWS = int(rows)
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -14,6 +14,7 @@ import pytest
 
 from qa.storage.index import LiveVectors
 from qa.storage.live_text import LiveText
+from qa.storage.published import published_sketch
 from qa.storage.store import Store
 
 KILLS = 8
@@ -53,15 +54,16 @@ class Runs:
 
 
 @contextmanager
-def running(folder: Path, library: Path) -> Iterator[Runs]:
+def running(folder: Path, library: Path, approximate_rows: int) -> Iterator[Runs]:
+    program = str(HERE / "index_in_small_batches.py")
     with subprocess.Popen(
-        [sys.executable, str(HERE / "index_in_small_batches.py"), str(folder), str(library)],
+        [sys.executable, program, str(folder), str(library), str(approximate_rows)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(HERE.parent.parent), "OMP_NUM_THREADS": "1"},
-    ) as program:
-        yield Runs(program)
+    ) as running_program:
+        yield Runs(running_program)
 
 
 def write(folder: Path, index: int, version: int) -> None:
@@ -71,7 +73,10 @@ def write(folder: Path, index: int, version: int) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="runs are forked, as imports take long")
-def test_killed_at_random_moments(tmp_path: Path, holds_the_table: HoldsTheTable) -> None:
+@pytest.mark.parametrize("approximate_rows", [100, 10**6], ids=["approximate", "exact"])
+def test_killed_at_random_moments(
+    tmp_path: Path, holds_the_table: HoldsTheTable, approximate_rows: int
+) -> None:
     folder, library = tmp_path / "articles", tmp_path / "library"
     folder.mkdir()
     for index in range(FILES):
@@ -79,7 +84,7 @@ def test_killed_at_random_moments(tmp_path: Path, holds_the_table: HoldsTheTable
     versions = dict.fromkeys(range(FILES), 0)
     chance = random.Random(20)
     interrupted = 0
-    with running(folder, library) as runs:
+    with running(folder, library, approximate_rows) as runs:
         for kill in range(1, KILLS + 1):
             run = runs.start()
             runs.batches(chance.randrange(MOST_BATCHES))
@@ -103,6 +108,7 @@ def test_killed_at_random_moments(tmp_path: Path, holds_the_table: HoldsTheTable
     assert store.check() == []
     holds_the_table(LiveVectors(store), store)
     assert LiveText(store).differences() == 0
+    assert (published_sketch(store) is not None) == (approximate_rows == 100)
     assert store.count() == (FILES, FILES, FILES * 8)
     assert all(file.digest and file.is_whole for file in store.files().values())
     articles = store.articles(row.id for row in store.article_rows())

@@ -3,19 +3,20 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from qa.storage.index import KEPT, LiveVectors, published_files
+from qa.storage.index import KEPT, LiveVectors
+from qa.storage.published import published_files, published_sketch, read_facts
 from qa.storage.store import Store
 from qa.storage.vectors import Vectors
 
 Put = Callable[..., int]
-Holds = Callable[[LiveVectors, Store], None]
+Holds = Callable[..., None]
 DIMENSION = 64
 
 
@@ -35,22 +36,6 @@ def held(vectors: LiveVectors) -> int:
 def remove(store: Store, number: int) -> None:
     with store.batch() as batch:
         batch.remove_article(number)
-
-
-@contextmanager
-def counted_reads(store: Store, patch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """How many embeddings were read from SQLite, read by read."""
-    counts: list[int] = []
-    read = store.embeddings_after
-
-    def counting(*values: Any) -> Iterator[Any]:
-        for numbers, rows in read(*values):
-            counts.append(len(numbers))
-            yield numbers, rows
-
-    with patch.context() as inner:
-        inner.setattr(store, "embeddings_after", counting)
-        yield counts
 
 
 def test_a_refresh_takes_in_what_others_commit(
@@ -74,14 +59,14 @@ def test_a_refresh_takes_in_what_others_commit(
 
 
 def test_the_newest_publication_is_loaded_and_only_the_rest_is_read(
-    store: Store, put: Put, holds_the_table: Holds, monkeypatch: pytest.MonkeyPatch
+    store: Store, put: Put, holds_the_table: Holds, reads: list[int]
 ) -> None:
     put("One.\nTwo.\nThree.")
     assert live(store).publish(force=True)
     put("Four.", path="/news/b.txt")
-    with counted_reads(store, monkeypatch) as counts:
-        opened = live(store)
-    assert counts == [1]
+    reads.clear()
+    opened = live(store)
+    assert reads == [1]
     holds_the_table(opened, store)
 
 
@@ -142,9 +127,34 @@ def test_a_damaged_publication_is_passed_over(
     for index in damaged:
         paths[index].write_bytes(paths[index].read_bytes()[:-7])
     opened = live(store)
-    holds_the_table(opened, store)
+    holds_the_table(opened, store, passed_over=0 in damaged)
     opened.publish(force=True)
     holds_the_table(live(store), store)
+
+
+def test_a_publication_that_cannot_be_read_is_passed_over(
+    store: Store, put: Put, holds_the_table: Holds
+) -> None:
+    newest, _ = publish_two(store, put)
+    newest.unlink()
+    newest.mkdir()
+    holds_the_table(live(store), store, passed_over=True)
+
+
+def test_a_publication_that_is_cleared_away_meanwhile_is_not_missed(
+    store: Store, put: Put, holds_the_table: Holds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest, _ = publish_two(store, put)
+    read = read_facts
+
+    def cleared(path: Path) -> Any:
+        newest.unlink(missing_ok=True)
+        return read(path)
+
+    monkeypatch.setattr("qa.storage.index.read_facts", cleared)
+    holds_the_table(live(store), store)
+    monkeypatch.setattr("qa.storage.published.read_facts", cleared)
+    assert published_sketch(store) is None
 
 
 def test_without_any_publication_everything_is_read(

@@ -384,3 +384,27 @@ def test_many_articles_at_once(store: Store, put_in: Put) -> None:
             put_in(batch, "Ash.", path=f"/news/{index}.txt")
     assert len(store.articles(range(1, 2001))) == 2000
     assert len(store.passages(range(1, 2001))) == 2000
+
+
+# Embeddings by number
+
+
+def test_embeddings_of_passages_that_there_are(store: Store, put: Put) -> None:
+    put("\n".join(f"Number {index}." for index in range(2000)))
+    ((_, vectors),) = store.embeddings_after(0, 64)
+    asked = np.array([1999, 7, 3000, 7, 0, *range(500, 1500)])
+    found, rows = store.embeddings_of(asked, 64)
+    assert found.tolist() == [7, *range(500, 1500), 1999]
+    assert np.array_equal(rows, vectors[found - 1])
+    nothing, none = store.embeddings_of(np.array([3000]), 64)
+    assert (len(nothing), none.shape) == (0, (0, 64))
+
+
+def test_sampled_passages_come_from_everywhere(store: Store, put: Put) -> None:
+    put("\n".join(f"Number {index}." for index in range(1000)))
+    sample = store.sampled_passages(100)
+    assert sample.tolist() == sorted(set(sample.tolist()))
+    quarters = np.bincount((sample - 1) * 4 // 1000, minlength=4)
+    assert quarters.min() >= 20
+    assert np.array_equal(sample, store.sampled_passages(100))
+    assert store.sampled_passages(5000).tolist() == list(range(1, 1001))

@@ -1,0 +1,146 @@
+"""The files that vectors are published as: their names, and how they come onto the disk.
+
+A sketch's file ends with what the sketch is and the checksum of all before it, so that ``qa
+status`` can say it without FAISS, and damage is noticed before FAISS reads a byte.
+"""
+
+import json
+import os
+import re
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from .store import Store
+
+WORKING_PREFIX = ".vectors-"
+"""How the name of a file begins that is being written; one that stays behind is rubbish."""
+
+_NAME = re.compile(r"vectors-(\d+)-([0-9a-f]+)\.faiss")
+_MARK = b"qa-sketch-1\n"
+_LENGTH_BYTES = 4
+_BLOCK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class SketchFacts:
+    """What was found out when a sketch was made."""
+
+    rows: int
+    """Vectors that there were then."""
+    recall: float
+    """Mean share of a query's ten nearest that the search finds."""
+    sample: int
+    """Queries that it was measured by, made of sampled vectors."""
+
+
+def published_files(folder: Path) -> list[tuple[Path, int, str]]:
+    """Return the published files of a library with revision and nonce, newest first."""
+    found = [
+        (path, int(match[1]), match[2])
+        for path in folder.glob("vectors-*.faiss")
+        if (match := _NAME.fullmatch(path.name))
+    ]
+    return sorted(found, key=lambda item: -item[1])
+
+
+class Published(NamedTuple):
+    """A published file of this library's own history."""
+
+    path: Path
+    """Where it lies."""
+    revision: int
+    """The commit that it was made at."""
+    last: int
+    """The last passage that there was then."""
+
+
+def own_files(store: Store) -> Iterator[Published]:
+    """Yield the published files whose revision and nonce stand in the commits, newest first."""
+    for path, revision, nonce in published_files(store.folder):
+        known = store.commit_nonce(revision)
+        if known and known[0] == nonce:
+            yield Published(path, revision, known[1])
+
+
+def published_sketch(store: Store) -> SketchFacts | None:
+    """Return what the newest published file says of itself; None while search is exact."""
+    for file in own_files(store):
+        with suppress(FileNotFoundError):  # another process may just have cleared it away
+            return read_facts(file.path)
+    return None
+
+
+def write_whole(path: Path, write: Callable[[str], None], facts: SketchFacts | None = None) -> None:
+    """Let a file be written, wholly or not at all, and wait until it is on the disk.
+
+    ``write`` is given the name to write to. With ``facts`` the file ends with them.
+    """
+    handle, working = tempfile.mkstemp(prefix=WORKING_PREFIX, dir=path.parent)
+    os.close(handle)
+    try:
+        write(working)
+        if facts:
+            told = json.dumps({**asdict(facts), "checksum": _checksum(Path(working))}).encode()
+            with open(working, "ab") as stream:
+                stream.write(told + len(told).to_bytes(_LENGTH_BYTES, "little") + _MARK)
+        _sync(Path(working))
+        Path(working).replace(path)
+    finally:
+        Path(working).unlink(missing_ok=True)
+    _sync(path.parent)
+
+
+def read_facts(path: Path) -> SketchFacts | None:
+    """Return what a sketch's file says of itself; None for a file that is none, or cut short."""
+    told = _told(path)
+    if told is None:
+        return None
+    return SketchFacts(int(told["rows"]), float(told["recall"]), int(told["sample"]))
+
+
+def is_intact(path: Path) -> bool:
+    """Whether a sketch's file is, byte for byte, as it was written; reads all of it."""
+    told = _told(path)
+    return told is not None and _checksum(path, told["bytes"]) == told["checksum"]
+
+
+def _told(path: Path) -> dict[str, float] | None:
+    """What stands at the end of a sketch's file, and how many ``bytes`` stand before that."""
+    with path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - _BLOCK_BYTES // 256))
+        end = stream.read()
+    if not end.endswith(_MARK):
+        return None
+    end = end.removesuffix(_MARK)
+    length = int.from_bytes(end[-_LENGTH_BYTES:], "little")
+    try:
+        told: dict[str, float] = json.loads(end[-_LENGTH_BYTES - length : -_LENGTH_BYTES])
+        told["bytes"] = size - len(_MARK) - _LENGTH_BYTES - length
+    except (ValueError, TypeError):
+        return None
+    return told if {"rows", "recall", "sample", "checksum"} <= told.keys() else None
+
+
+def _checksum(path: Path, most_bytes: float = float("inf")) -> int:
+    """CRC-32 of a file, or of so many bytes at its beginning."""
+    found, left = 0, most_bytes
+    with path.open("rb") as stream:
+        while block := stream.read(int(min(_BLOCK_BYTES, left))):
+            found = zlib.crc32(block, found)
+            left -= len(block)
+    return found
+
+
+def _sync(path: Path) -> None:
+    """Force a file, or a folder's list of names, onto the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,181 @@
+"""From exact to approximate search and back: by itself, and never anything lost on the way."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa.storage.index import LiveVectors
+from qa.storage.published import published_files, published_sketch
+from qa.storage.store import Store
+
+Put = Callable[..., int]
+Holds = Callable[..., None]
+
+
+def live(store: Store) -> LiveVectors:
+    if not store.facts():
+        with store.batch() as batch:
+            batch.set_facts(model="words", fingerprint="words-64", dimension="64")
+    return LiveVectors(store)
+
+
+def remove(store: Store, number: int) -> None:
+    with store.batch() as batch:
+        batch.remove_article(number)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty vectors are many."""
+    monkeypatch.setattr("qa.storage.index.APPROXIMATE_ROWS", 20)
+    monkeypatch.setattr("qa.storage.sketch.SHORTLIST", 5)
+
+
+def lines(count: int, word: str = "Number") -> str:
+    return "\n".join(f"{word} {index}." for index in range(count))
+
+
+@pytest.mark.usefixtures("few")
+def test_a_library_that_grows_changes_over_and_back(
+    store: Store, put: Put, holds_the_table: Holds, reads: list[int]
+) -> None:
+    first = put(lines(14))
+    vectors = live(store)
+    vectors.publish(force=True)
+    assert published_sketch(store) is None
+    second = put(lines(16, "More"), path="/news/b.txt")
+    assert vectors.publish()
+    facts = published_sketch(store)
+    assert facts is not None
+    assert (facts.rows, facts.sample) == (30, 5)
+    put("One.\nTwo.", path="/news/c.txt")
+    holds_the_table(vectors, store)
+    reads.clear()
+    opened = live(store)
+    assert reads == [2]
+    holds_the_table(opened, store)
+    remove(store, first)
+    holds_the_table(opened, store)
+    holds_the_table(live(store), store)
+    assert opened.publish(force=True)
+    assert published_sketch(store) == facts, "18 are fewer than 20, but not by half"
+    holds_the_table(live(store), store)
+    remove(store, second)
+    assert opened.publish()
+    assert published_sketch(store) is None
+    holds_the_table(opened, store)
+    holds_the_table(live(store), store)
+
+
+@pytest.mark.usefixtures("few")
+def test_sketches_are_made_anew_when_there_are_twice_as_many(store: Store, put: Put) -> None:
+    put(lines(20))
+    vectors = live(store)
+    vectors.publish()
+    put(lines(19, "More"), path="/news/b.txt")
+    vectors.publish(force=True)
+    facts = published_sketch(store)
+    assert facts is not None
+    assert facts.rows == 20
+    put("One.", path="/news/c.txt")
+    assert vectors.publish()
+    facts = published_sketch(store)
+    assert facts is not None
+    assert facts.rows == 40
+
+
+def test_a_large_library_of_an_older_qa_changes_over_without_being_changed(
+    store: Store, put: Put, holds_the_table: Holds, request: pytest.FixtureRequest
+) -> None:
+    put(lines(30))
+    live(store).publish(force=True)
+    assert published_sketch(store) is None
+    request.getfixturevalue("few")
+    opened = live(store)
+    holds_the_table(opened, store)
+    assert opened.publish()
+    assert not opened.publish()
+    assert published_sketch(store) is not None
+    holds_the_table(live(store), store)
+
+
+@pytest.mark.usefixtures("few")
+def test_a_change_over_that_fails_leaves_what_was_published(
+    store: Store, put: Put, holds_the_table: Holds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(lines(15))
+    live(store).publish(force=True)
+    before = published_files(store.folder)
+    put(lines(15, "More"), path="/news/b.txt")
+
+    def full_disk(_: Path) -> None:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as inner, pytest.raises(OSError, match="no space"):
+        inner.setattr("qa.storage.published._sync", full_disk)
+        live(store).publish()
+    assert published_files(store.folder) == before
+    opened = live(store)
+    holds_the_table(opened, store)
+    assert opened.publish()
+    assert published_sketch(store) is not None
+
+
+@pytest.mark.usefixtures("few")
+def test_questions_go_on_while_sketches_are_made(
+    store: Store, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(lines(15))
+    vectors = live(store)
+    put(lines(15, "More"), path="/news/b.txt")
+    found: list[int] = []
+    make = vectors._read_all
+
+    def ask() -> None:
+        with vectors.current() as lent:
+            found.append(len(lent))
+
+    def asked_meanwhile() -> Any:
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join(timeout=20)
+        return make()
+
+    monkeypatch.setattr(vectors, "_read_all", asked_meanwhile)
+    assert vectors.publish()
+    assert found == [30]
+
+
+@pytest.mark.usefixtures("few")
+def test_a_damaged_sketch_is_passed_over_found_and_mended(
+    store: Store, put: Put, holds_the_table: Holds
+) -> None:
+    put(lines(30))
+    live(store).publish()
+    ((path, _, _),) = published_files(store.folder)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    opened = live(store)
+    holds_the_table(opened, store, passed_over=True)
+    assert opened.publish(force=True)
+    assert path.read_bytes() != data
+    holds_the_table(opened, store)
+    holds_the_table(live(store), store)
+
+
+@pytest.mark.usefixtures("few")
+def test_a_publication_left_far_behind_is_not_loaded(
+    store: Store, put: Put, holds_the_table: Holds, reads: list[int]
+) -> None:
+    """As after a library was embedded anew and the run then killed."""
+    put("One.\nTwo.")
+    live(store).publish()
+    put(lines(20), path="/news/b.txt")
+    reads.clear()
+    opened = live(store)
+    assert sum(reads) == 22
+    holds_the_table(opened, store)
