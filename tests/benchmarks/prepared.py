@@ -95,7 +95,8 @@ def prepare(
         link.symlink_to(indexed.absolute())
     if not link.exists():
         news = data_folder() / "scale" / "wikinews_en.jsonl.gz" if not is_short else SEEDS
-        run(qa("index", news, "--library", link, "--quiet"))
+        ran = run(qa("index", news, "--library", link, "--quiet"))
+        print(f"indexed {news.name}: {ran.seconds:.0f} s, peak {ran.peak_mb:.0f} MB", flush=True)
     lines = (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [str(json.loads(line)["question"]) for line in lines]
     with Library.open(link, create=False) as library:
