@@ -194,8 +194,9 @@ class Library:
         timings: dict[str, float] = {}
         if k < 1:
             raise UsageError("The number of hits must be at least 1.")
-        if self._reader is None:  # loads while the passages are looked up
-            Thread(target=self._load_reader, name="reader", daemon=True).start()
+        # Loads while the passages are looked up. No daemon: to end amid that is a crash in C++.
+        if self._reader is None:
+            Thread(target=self._load_reader, name="reader").start()
         # As many are read whatever k is, so that it changes what is shown and not the answer.
         hits = self._retrieve(question, max(k, READ_PASSAGES), scope or Scope(), timings)
         if on_hits is not None:
