@@ -148,23 +148,23 @@ def find_answer(passage: str, bounds: tuple[int, int], cloze: Cloze) -> tuple[in
         for match in re.finditer(pattern, sentence):
             # Mayor Anna Marsh: the title is left out, and Zoë Marsh is somebody else.
             names = TITLE.split(match.group(1))[-1].split()
-            if names and first and names[-1] not in first or len(names) > 2:
+            if len(names) > 2 or (names and first and names[-1] not in first):
                 continue
             begin = match.end() - len(" ".join([*names, last]))
             return start + begin, start + match.end()
         return None
-    match = re.search(
+    found = re.search(
         rf"(?<![\w.,$€£-]){re.escape(cloze.answer)}(?![\w%-]|[,.]\d| [mb]illion)", sentence
     )
-    if match is None and cloze.kind == "thing":
-        match = re.search(rf"\b{re.escape(cloze.answer)}\b", sentence, re.IGNORECASE)
-    if match is None:
+    if found is None and cloze.kind == "thing":
+        found = re.search(rf"\b{re.escape(cloze.answer)}\b", sentence, re.IGNORECASE)
+    if found is None:
         return None
     if cloze.kind == "count":
-        following = terms_of(sentence[match.end() : match.end() + 40])[:3]
+        following = terms_of(sentence[found.end() : found.end() + 40])[:3]
         if stem(cloze.noun.lower()) not in following:
             return None
-    return start + match.start(), start + match.end()
+    return start + found.start(), start + found.end()
 
 
 def _is_reprint(one: str, other: str) -> bool:
@@ -300,9 +300,9 @@ def make_clozes(articles: Sequence[tuple[str, str]], seed: int) -> ClozeSet:
 
 
 def read_clozes(folder: Path, seed: int, cache: Path) -> ClozeSet | None:
-    """Return the questions made from the data folder's collection, from the cache if they are there.
+    """Return the questions made from the data folder's collection; None without one.
 
-    Returns None without a collection.
+    They come from ``cache`` where it holds those of the same collection, and go into it.
     """
     path = folder / COLLECTION
     if not path.exists():

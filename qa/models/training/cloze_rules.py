@@ -60,7 +60,8 @@ _ADVERB = re.compile(
 )
 _LOOSE = re.compile(r"[\"“”()]|\b(?:he|she|they|it|we|I|you|this|these|us|me|him)\b")
 _CUT = re.compile(
-    r",(?!\d)|;|:(?!\d)| [-–—] | (?=(?:and|but|which|who|where|while|although|though|whose|because|as|with|"
+    r",(?!\d)|;|:(?!\d)| [-–—] | "
+    r"(?=(?:and|but|which|who|where|while|although|though|whose|because|as|with|"
     r"that|saying|according|including)\b)"
 )
 _SOFT_CUT = re.compile(
@@ -92,7 +93,8 @@ _OFFICE = re.compile(
 )
 _APPOSED = re.compile(
     rf"({_CAPITAL}(?: {_CAPITAL}){{1,2}}), (?:the |an? )?"
-    rf"((?:[\w'-]+ ){{0,3}}(?i:{_ROLE}) (?:of|for|at) (?:the )?{_CAPITAL}(?: {_CAPITAL}){{0,4}})[,.]"
+    rf"((?:[\w'-]+ ){{0,3}}(?i:{_ROLE}) (?:of|for|at) (?:the )?"
+    rf"{_CAPITAL}(?: {_CAPITAL}){{0,4}})[,.]"
 )
 _NUMBER_WORDS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
@@ -115,7 +117,8 @@ _DATE = re.compile(
     rf"{_MONTH}(?: of)?(?: \d{{4}})|{_MONTH}|(?:1[89]|20)\d\d)\b(?! [A-Z\d])"
 )
 _PLACE = re.compile(
-    rf" (?:in|at|near|outside) ((?:the )?{_CAPITAL}(?: {_CAPITAL}){{0,3}}(?:, {_CAPITAL}(?: {_CAPITAL})?)?)"
+    rf" (?:in|at|near|outside) ((?:the )?{_CAPITAL}(?: {_CAPITAL}){{0,3}}"
+    rf"(?:, {_CAPITAL}(?: {_CAPITAL})?)?)"
     r"(?=$|[.,;]| (?:on|in|after|before|when|during|for|to|and|by|at|with|as|following|since)\b)"
 )
 _INNER = re.compile(
@@ -132,16 +135,18 @@ _SPOKE = re.compile(r",? (?:said|told|added|says|stated|who (?:is|was|has))\b")
 _AGENT = re.compile(rf" by ((?:the )?(?:[A-Z][\w.’'-]* )*{_CAPITAL})(?=$|[.,;]| [a-z])")
 _SMALL = frozenset("the a an of and for de in on at to".split())
 _COUNTRIES = frozenset(
-    """Afghanistan,Argentina,Australia,Austria,Bangladesh,Belgium,Bolivia,Brazil,Canada,Chile,China,
-    Colombia,Croatia,Cuba,Denmark,Egypt,Ethiopia,Finland,France,Georgia,Germany,Greece,Haiti,Hungary,
-    Iceland,India,Indonesia,Iran,Iraq,Ireland,Israel,Italy,Jamaica,Japan,Jordan,Kenya,Kosovo,Kuwait,
-    Lebanon,Libya,Malaysia,Mexico,Morocco,Nepal,Netherlands,New Zealand,Nigeria,North Korea,Norway,
-    Pakistan,Palestine,Peru,Philippines,Poland,Portugal,Romania,Russia,Saudi Arabia,Serbia,Singapore,
-    Somalia,South Africa,South Korea,Spain,Sri Lanka,Sudan,Sweden,Switzerland,Syria,Taiwan,Thailand,
-    Tunisia,Turkey,Uganda,Ukraine,United Kingdom,United States,Venezuela,Vietnam,Yemen,Zimbabwe,
-    Britain,England,Scotland,Wales""".replace("\n", "")
-    .replace("    ", "")
-    .split(",")
+    name.strip()
+    for name in """
+    Afghanistan, Argentina, Australia, Austria, Bangladesh, Belgium, Bolivia, Brazil, Canada, Chile,
+    China, Colombia, Croatia, Cuba, Denmark, Egypt, Ethiopia, Finland, France, Georgia, Germany,
+    Greece, Haiti, Hungary, Iceland, India, Indonesia, Iran, Iraq, Ireland, Israel, Italy, Jamaica,
+    Japan, Jordan, Kenya, Kosovo, Kuwait, Lebanon, Libya, Malaysia, Mexico, Morocco, Nepal,
+    Netherlands, New Zealand, Nigeria, North Korea, Norway, Pakistan, Palestine, Peru, Philippines,
+    Poland, Portugal, Romania, Russia, Saudi Arabia, Serbia, Singapore, Somalia, South Africa,
+    South Korea, Spain, Sri Lanka, Sudan, Sweden, Switzerland, Syria, Taiwan, Thailand, Tunisia,
+    Turkey, Uganda, Ukraine, United Kingdom, United States, Venezuela, Vietnam, Yemen, Zimbabwe,
+    Britain, England, Scotland, Wales
+    """.split(",")
 )
 _KINDS = {
     "university": "university", "party": "party", "court": "court", "airlines": "airline",
@@ -156,8 +161,10 @@ _KINDS = {
 }  # fmt: skip
 """The last word of a name → what it is a name of."""
 _BODIES = frozenset(
-    """organization organisation survey department office authority service services board center
-    centre federation of nations news press human watch administration bureau force forces""".split()
+    """
+    organization organisation survey department office authority service services board center
+    centre federation of nations news press human watch administration bureau force forces
+    """.split()
 )
 """Words in the names of bodies."""
 
@@ -498,9 +505,10 @@ def _about_rest(
         if question:
             yield Cloze(question, money.group(1), "money")
     thing = re.match(
-        r" (?:the |an? |its |his |her )((?:[\w'-]+ ){1,3}[\w'-]+?)(?= (?:in|on|at|for|after|from|by|"
-        r"to|during|against|with|into|over)\b|$)", first,
-    )  # fmt: skip
+        r" (?:the |an? |its |his |her )((?:[\w'-]+ ){1,3}[\w'-]+?)"
+        r"(?= (?:in|on|at|for|after|from|by|to|during|against|with|into|over)\b|$)",
+        first,
+    )
     if thing and base and not _LOOSE.search(thing.group(1)):
         question = ask("What", first[thing.end() :])
         if question:
