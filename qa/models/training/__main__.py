@@ -22,7 +22,8 @@ Write what ships, the difference of the averaged weights from the encoder's::
     python -m qa.models.training --data DIR --checkpoints DIR/finished --ship qa/models/weights
 
 ``DIR`` of ``--data``, or the variable QA_DATA, holds ``reader-train/`` and
-``dev/squad2-dev-half.json``. The card says where each set is published.
+``dev/squad2-dev-half.json``, and may hold the collection of news that ``--cloze`` makes questions
+of. The card says where each set is published.
 """
 
 import argparse

@@ -29,7 +29,8 @@ from typing import Any
 from ...sentences import sentence_bounds
 from ...terms import STOP_WORDS, stem
 from .checkpoints import write_atomically
-from .cloze_rules import TITLE, Cloze, Lexicon, collect_lexicon, headline_questions, questions_of
+from .cloze_rules import Cloze, headline_questions, questions_of
+from .cloze_words import TITLE, Lexicon, collect_lexicon
 
 COLLECTION = Path("scale/wikinews_en.jsonl.gz")
 """In the data folder: JSON lines with `text`. Optional."""

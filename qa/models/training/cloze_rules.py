@@ -15,28 +15,14 @@ for subjects, loose quotes or gaps are passed over.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from .cloze_words import AUXILIARIES, CAPITAL, NAME, SMALL, TITLE, Lexicon, kind_of
 
 MOST_WORDS = 15
 LEAST_WORDS = 5
 
-_AUXILIARIES = frozenset("is are was were has have had will would can could may might must".split())
-_IRREGULAR = dict(
-    pair.split(":")
-    for pair in """
-    won:win took:take gave:give began:begin became:become came:come made:make found:find
-    held:hold led:lead left:leave lost:lose met:meet paid:pay put:put ran:run sent:send set:set
-    shot:shoot sold:sell spent:spend told:tell went:go wrote:write broke:break brought:bring
-    built:build bought:buy chose:choose cut:cut drew:draw drove:drive fell:fall flew:fly
-    fought:fight got:get grew:grow hit:hit kept:keep knew:know rose:rise saw:see shook:shake
-    spoke:speak stood:stand stole:steal struck:strike swept:sweep taught:teach threw:throw
-    thought:think understood:understand withdrew:withdraw overthrew:overthrow beat:beat
-    caught:catch felt:feel forgot:forget heard:hear sought:seek sank:sink said:say
-    """.split()
-)
-"""Past tense → the verb, of verbs without -ed."""
 _PRONOUNS = frozenset(
     """i he she it they we you this these those there that who which what one someone both all
     many some others several another most such here his her their its our my another each""".split()
@@ -68,18 +54,6 @@ _SOFT_CUT = re.compile(
     r" (?=(?:in|on|at|for|after|before|during|following|from|by|since|to|over|when|until|under|"
     r"against|near|amid|between|through|into|about)\b)"
 )
-_CAPITAL = r"[A-Z][\w’'&-]*"
-_NAME = re.compile(
-    rf"{_CAPITAL}(?:(?: (?:of|of the|de|da|del|van|von|bin|al|la|el|and the)(?= [A-Z]))? {_CAPITAL}"
-    rf"|(?<=\b[A-Z])\. {_CAPITAL})*"
-)
-TITLE = re.compile(
-    r"(?:(?:Mr|Mrs|Ms|Dr|Sir|President|Prime Minister|Minister|Senator|Governor|Mayor|Judge|"
-    r"Justice|General|Captain|Chancellor|King|Queen|Prince|Princess|Pope|Secretary|Foreign|"
-    r"Defen[cs]e|Interior|Finance|State|Vice|Deputy|Former|The|Chief|Colonel|Professor|Attorney|"
-    r"Representative|Congressman|Speaker|Chairman|Director|Police|Coach|Lord|Lieutenant|Sgt|Lt|"
-    r"Gen|Sen|Gov|Rep|Executive|Leader)\.? )+"
-)
 _ROLE = (
     r"(?:prime minister|president|vice president|chancellor|foreign minister|finance minister|"
     r"defen[cs]e minister|interior minister|opposition leader|leader|mayor|governor|king|queen|"
@@ -88,13 +62,13 @@ _ROLE = (
     r"secretary general|commander|founder|champion|premier|police chief)"
 )
 _OFFICE = re.compile(
-    rf"(?:\b[Tt]he |\b[Ff]ormer )?((?:{_CAPITAL} )?(?:{_CAPITAL} )(?i:{_ROLE})),? "
-    rf"({_CAPITAL}(?: {_CAPITAL}){{1,2}})"
+    rf"(?:\b[Tt]he |\b[Ff]ormer )?((?:{CAPITAL} )?(?:{CAPITAL} )(?i:{_ROLE})),? "
+    rf"({CAPITAL}(?: {CAPITAL}){{1,2}})"
 )
 _APPOSED = re.compile(
-    rf"({_CAPITAL}(?: {_CAPITAL}){{1,2}}), (?:the |an? )?"
+    rf"({CAPITAL}(?: {CAPITAL}){{1,2}}), (?:the |an? )?"
     rf"((?:[\w'-]+ ){{0,3}}(?i:{_ROLE}) (?:of|for|at) (?:the )?"
-    rf"{_CAPITAL}(?: {_CAPITAL}){{0,4}})[,.]"
+    rf"{CAPITAL}(?: {CAPITAL}){{0,4}})[,.]"
 )
 _NUMBER_WORDS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
@@ -117,56 +91,21 @@ _DATE = re.compile(
     rf"{_MONTH}(?: of)?(?: \d{{4}})|{_MONTH}|(?:1[89]|20)\d\d)\b(?! [A-Z\d])"
 )
 _PLACE = re.compile(
-    rf" (?:in|at|near|outside) ((?:the )?{_CAPITAL}(?: {_CAPITAL}){{0,3}}"
-    rf"(?:, {_CAPITAL}(?: {_CAPITAL})?)?)"
+    rf" (?:in|at|near|outside) ((?:the )?{CAPITAL}(?: {CAPITAL}){{0,3}}"
+    rf"(?:, {CAPITAL}(?: {CAPITAL})?)?)"
     r"(?=$|[.,;]| (?:on|in|after|before|when|during|for|to|and|by|at|with|as|following|since)\b)"
 )
 _INNER = re.compile(
     r"\b(?:that|after|when|because|while|before|although|and|but) (?=[A-Z\d]|the [a-z]|an? [a-z])"
 )
 """Where a clause begins that may stand alone."""
-_RELATIVE = re.compile(rf"({_CAPITAL} {_CAPITAL}(?: {_CAPITAL})?), who ([a-z]+) (.*)")
+_RELATIVE = re.compile(rf"({CAPITAL} {CAPITAL}(?: {CAPITAL})?), who ([a-z]+) (.*)")
 _VICTIMS = re.compile(
     rf"(?:[Aa]t least |[Oo]ver |[Mm]ore than |[Uu]p to |[Nn]early )?({_NUMBER})"
     r"( people| [a-z]+s)? (killed|injured|dead|arrested|wounded|missing|feared dead|hurt)\b ?(.*)"
 )
 _NO_ANSWERS = frozenset("The This That These He She It They We In On But And All One".split())
-_SPOKE = re.compile(r",? (?:said|told|added|says|stated|who (?:is|was|has))\b")
-_AGENT = re.compile(rf" by ((?:the )?(?:[A-Z][\w.’'-]* )*{_CAPITAL})(?=$|[.,;]| [a-z])")
-_SMALL = frozenset("the a an of and for de in on at to".split())
-_COUNTRIES = frozenset(
-    name.strip()
-    for name in """
-    Afghanistan, Argentina, Australia, Austria, Bangladesh, Belgium, Bolivia, Brazil, Canada, Chile,
-    China, Colombia, Croatia, Cuba, Denmark, Egypt, Ethiopia, Finland, France, Georgia, Germany,
-    Greece, Haiti, Hungary, Iceland, India, Indonesia, Iran, Iraq, Ireland, Israel, Italy, Jamaica,
-    Japan, Jordan, Kenya, Kosovo, Kuwait, Lebanon, Libya, Malaysia, Mexico, Morocco, Nepal,
-    Netherlands, New Zealand, Nigeria, North Korea, Norway, Pakistan, Palestine, Peru, Philippines,
-    Poland, Portugal, Romania, Russia, Saudi Arabia, Serbia, Singapore, Somalia, South Africa,
-    South Korea, Spain, Sri Lanka, Sudan, Sweden, Switzerland, Syria, Taiwan, Thailand, Tunisia,
-    Turkey, Uganda, Ukraine, United Kingdom, United States, Venezuela, Vietnam, Yemen, Zimbabwe,
-    Britain, England, Scotland, Wales
-    """.split(",")
-)
-_KINDS = {
-    "university": "university", "party": "party", "court": "court", "airlines": "airline",
-    "airways": "airline", "police": "police force", "bank": "bank", "company": "company",
-    "corporation": "company", "inc": "company", "government": "government", "army": "army",
-    "agency": "agency", "association": "organization", "ministry": "ministry",
-    "council": "council", "committee": "committee", "commission": "commission", "union": "union",
-    "department": "department", "organization": "organization", "foundation": "organization",
-    "times": "newspaper", "post": "newspaper", "league": "league", "club": "club",
-    "institute": "institute", "group": "group", "airport": "airport", "river": "river",
-    "hurricane": "hurricane", "city": "city", "island": "island", "hospital": "hospital",
-}  # fmt: skip
-"""The last word of a name → what it is a name of."""
-_BODIES = frozenset(
-    """
-    organization organisation survey department office authority service services board center
-    centre federation of nations news press human watch administration bureau force forces
-    """.split()
-)
-"""Words in the names of bodies."""
+_AGENT = re.compile(rf" by ((?:the )?(?:[A-Z][\w.’'-]* )*{CAPITAL})(?=$|[.,;]| [a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,96 +118,6 @@ class Cloze:
     """person, name, count, money, date, place or thing."""
     noun: str = ""
     """What is counted, for a count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """What a collection says of its words."""
-
-    people: frozenset[str]
-    """Names, and last names, that stand behind a title or an office or said something."""
-    places: frozenset[str]
-    """Names that mostly stand behind "in"."""
-    infinitives: Counter[str]
-    """How often a word stands behind "to"."""
-
-    def present(self, word: str) -> str | None:
-        """Return the verb of a word that may be a headline's, or None."""
-        for ending in ("es", "s"):
-            base = word.removesuffix(ending)
-            if word.endswith(ending) and self.infinitives[base] > 4:
-                return base
-        return None
-
-    def base(self, past: str) -> str | None:
-        """Return the verb of a past tense, or None if it is none that is known."""
-        if past in _IRREGULAR:
-            return _IRREGULAR[past]
-        if not past.endswith("ed") or len(past) < 5:
-            return None
-        forms = [past[:-1], past[:-2]]
-        if past.endswith("ied"):
-            forms.append(past[:-3] + "y")
-        if past[-3] == past[-4]:
-            forms.append(past[:-3])
-        best = max(forms, key=lambda form: self.infinitives[form])
-        return best if self.infinitives[best] > 1 else None
-
-
-def collect_lexicon(texts: Iterable[str]) -> Lexicon:
-    """Learn who is a person, what a place, and which words are verbs."""
-    titled: Counter[str] = Counter()
-    before: Counter[str] = Counter()
-    inside: Counter[str] = Counter()
-    infinitives: Counter[str] = Counter()
-    for text in texts:
-        infinitives.update(re.findall(r"\bto ([a-z]{2,})\b", text))
-        for match in _NAME.finditer(text):
-            name = TITLE.sub("", match.group())
-            if not name:
-                continue
-            before[name] += 1
-            if re.search(r"\b(?:in|at|near) $", text[max(0, match.start() - 5) : match.start()]):
-                inside[name] += 1
-            if name != match.group() or _SPOKE.match(text, match.end()):
-                titled[name] += 1
-    places = {name for name, n in inside.items() if n > 2 and n > 0.3 * before[name]}
-    # Whoever shares a first name with two that bear a title is a person too, by either name.
-    firsts = Counter(
-        name.split(" ")[0]
-        for name in titled
-        if " " in name and not set(name.lower().split()) & _BODIES
-    )
-    people = {
-        name
-        for name in before
-        if name.count(" ") in (1, 2) and firsts[name.split(" ")[0]] > 2 and name not in places
-    }
-    lasts = Counter(name.rsplit(" ", 1)[1] for name in people)
-    people |= {
-        name
-        for name, n in before.items()
-        if " " not in name and (titled[name] > 0.3 * n or (lasts[name] > 0 and titled[name] > 0))
-    }
-    return Lexicon(frozenset(people - places), frozenset(places), infinitives)
-
-
-def _kind_of(name: str, lexicon: Lexicon) -> tuple[str, str]:
-    """Return a name's kind and its question words."""
-    last = name.rsplit(" ", 1)[-1].lower().strip(".'’")
-    words = set(name.lower().split())
-    plain = name.removeprefix("The ").removeprefix("the ")
-    if plain in _COUNTRIES:
-        return "name", "Which country"
-    if last in _KINDS:
-        return "name", f"Which {_KINDS[last]}"
-    if words & _BODIES:
-        return "name", "Which organization"
-    if plain in lexicon.people:
-        return "person", "Who"
-    if re.fullmatch(r"[A-Z]{3,6}", plain):
-        return "name", "Which organization"
-    return "name", "What"
 
 
 def is_whole(sentence: str) -> bool:
@@ -300,7 +149,7 @@ def _trim(text: str, most_words: int) -> str:
 
 def _lowered(subject: str) -> str:
     first, _, rest = subject.partition(" ")
-    return f"{first.lower()} {rest}" if first.lower() in _SMALL else subject
+    return f"{first.lower()} {rest}" if first.lower() in SMALL else subject
 
 
 def _asked(words: str) -> str | None:
@@ -324,11 +173,11 @@ def _clause(sentence: str, lexicon: Lexicon) -> tuple[str, str, str] | None:
     begin = opening.end() if opening else 0
     words = sentence[begin:].rstrip(" .!").split(" ")
     for place, word in enumerate(words[:12]):
-        if place and word in _AUXILIARIES:
+        if place and word in AUXILIARIES:
             break
         if word in _NO_CLAUSE:
             return None
-        if place and lexicon.base(word) and words[place - 1].lower() not in _SMALL:
+        if place and lexicon.base(word) and words[place - 1].lower() not in SMALL:
             rest = " ".join(words[place + 1 :])
             # "The man accused of theft was …": a participle, the verb is still to come.
             later = re.search(r"\b(?:was|were|is|are|has|had|will|have)\b", rest)
@@ -373,7 +222,7 @@ def headline_questions(headline: str, lexicon: Lexicon) -> list[Cloze]:
         if word == "to" and words[place + 1] in lexicon.infinitives:
             found += _about_subject(subject, "is", "to " + rest, lexicon)
             break
-        if word in _AUXILIARIES:
+        if word in AUXILIARIES:
             found += _about_subject(subject, word, rest, lexicon)
             found += _about_rest(subject, word, "", rest, lexicon)
             break
@@ -395,11 +244,11 @@ def questions_of(sentence: str, lexicon: Lexicon) -> list[Cloze]:
         if clause is not None:
             found += _about_subject(*clause, lexicon)
             subject, verb, rest = clause
-            base = "" if verb in _AUXILIARIES else lexicon.base(verb)
+            base = "" if verb in AUXILIARIES else lexicon.base(verb)
             found += _about_rest(subject, "did" if base else verb, base or "", rest, lexicon)
     for match in _RELATIVE.finditer(sentence):
         tail = _trim(match.group(3), MOST_WORDS - 3)
-        known = match.group(2) in _AUXILIARIES or lexicon.base(match.group(2))
+        known = match.group(2) in AUXILIARIES or lexicon.base(match.group(2))
         question = tail and known and _asked(f"Who {match.group(2)} {tail}")
         if question and match.group(2) not in {"were", "are", "have"}:
             found.append(Cloze(question, match.group(1), "person"))
@@ -441,10 +290,10 @@ def _about_subject(subject: str, verb: str, rest: str, lexicon: Lexicon) -> Iter
             yield Cloze(question, counted.group(1), "count", counted.group(2).split(" ")[-1])
         return
     name = TITLE.sub("", subject)
-    match = _NAME.fullmatch(name) or _NAME.fullmatch(name.removeprefix("the "))
+    match = NAME.fullmatch(name) or NAME.fullmatch(name.removeprefix("the "))
     agent = _AGENT.search(" " + tail)
-    if match is not None and name.split(" ")[0].lower() not in _SMALL - {"the"}:
-        kind, asks = _kind_of(match.group(), lexicon)
+    if match is not None and name.split(" ")[0].lower() not in SMALL - {"the"}:
+        kind, asks = kind_of(match.group(), lexicon)
         # "Who was sworn in …", but a plural verb after "Which party" would not agree.
         question = _asked(f"{asks} {verb} {tail}")
         if question and verb not in {"were", "are", "have"}:
@@ -457,8 +306,8 @@ def _about_subject(subject: str, verb: str, rest: str, lexicon: Lexicon) -> Iter
         done = tail.split(" ")[0]
         name = TITLE.sub("", agent.group(1))
         base = lexicon.base(done)
-        if base and done.endswith("ed") and _NAME.fullmatch(name.removeprefix("the ")):
-            kind, asks = _kind_of(name, lexicon)
+        if base and done.endswith("ed") and NAME.fullmatch(name.removeprefix("the ")):
+            kind, asks = kind_of(name, lexicon)
             between = tail[len(done) : agent.start()].strip()
             question = _asked(f"{asks} {done} {_lowered(subject)} {between}")
             if question:
