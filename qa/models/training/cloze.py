@@ -30,21 +30,26 @@ from ...sentences import sentence_bounds
 from ...terms import STOP_WORDS, stem
 from .checkpoints import write_atomically
 from .cloze_rules import Cloze, headline_questions, questions_of
-from .cloze_words import TITLE, Lexicon, collect_lexicon
+from .cloze_words import TITLE, collect_lexicon
 
 COLLECTION = Path("scale/wikinews_en.jsonl.gz")
-"""In the data folder: JSON lines with `text`. Optional."""
-VERSION = 2
+"""In the data folder: JSON lines with `title` and `text`. Optional."""
+VERSION = 3
 """Counted up when the rules change, so that a cached set is made anew."""
 
 MOST_CHARACTERS = 1_000
 """Of a passage; about 160 words."""
 LEAST_TERMS = 4
+"""Content words of a question."""
 LEAST_WEIGHT = 14.0
 """Sum of the terms' weights (natural logarithms) from which a question asks for one thing."""
 SHARE_IN_ARTICLE = 0.5
+"""Least share of the terms' weight that a passage holds which answers, but is not the question's
+own."""
 SHARE_BESIDE = 0.48
+"""The same of the sentence that holds the answer."""
 SHARE_FOR_NEGATIVE = 0.3
+"""The same of a passage that does not answer."""
 OWN_SHARE = 0.45
 """Share of the questions answered nowhere else in the article that are asked where they stand."""
 REPRINT = 0.6
@@ -109,19 +114,17 @@ def cut_passages(text: str) -> list[tuple[str, list[tuple[int, int]]]]:
 
 
 class _Collection:
-    """Passages with the terms of each and of each of their sentences."""
+    """The passages of all articles, with their terms."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.passages: list[str] = []
         self.bounds: list[list[tuple[int, int]]] = []
-        self.articles: list[int] = []
         self.within: list[range] = []
-        for article, text in enumerate(texts):
+        for text in texts:
             first = len(self.passages)
             for passage, bounds in cut_passages(text):
                 self.passages.append(passage)
                 self.bounds.append(bounds)
-                self.articles.append(article)
             self.within.append(range(first, len(self.passages)))
         self.terms = [frozenset(terms_of(passage)) for passage in self.passages]
         self.holders: dict[str, list[int]] = defaultdict(list)
@@ -161,7 +164,7 @@ def find_answer(passage: str, bounds: tuple[int, int], cloze: Cloze) -> tuple[in
         found = re.search(rf"\b{re.escape(cloze.answer)}\b", sentence, re.IGNORECASE)
     if found is None:
         return None
-    if cloze.kind == "count":
+    if cloze.noun:
         following = terms_of(sentence[found.end() : found.end() + 40])[:3]
         if stem(cloze.noun.lower()) not in following:
             return None
@@ -244,9 +247,9 @@ class _Matcher:
 
     def negatives(self, cloze: Cloze, weights: dict[str, float]) -> list[str]:
         """Return passages about the same that hold no part of the answer."""
-        absent = set(terms_of(cloze.answer))
         if cloze.kind in {"count", "money", "date"}:
             return []  # another report of the same event may give another number
+        absent = set(terms_of(cloze.answer))
         return [
             self._collection.passages[index]
             for share, index in self.near(weights)
@@ -256,7 +259,7 @@ class _Matcher:
 
 def make_clozes(articles: Sequence[tuple[str, str]], seed: int) -> ClozeSet:
     """Make questions from titles and texts; the same from the same articles and seed."""
-    lexicon: Lexicon = collect_lexicon(text for _, text in articles)
+    lexicon = collect_lexicon(text for _, text in articles)
     collection = _Collection(text for _, text in articles)
     matcher = _Matcher(collection)
     generator = random.Random(seed)

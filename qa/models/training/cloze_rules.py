@@ -209,7 +209,7 @@ def headline_questions(headline: str, lexicon: Lexicon) -> list[Cloze]:
     found: list[Cloze] = []
     victims = _VICTIMS.match(headline)
     if victims:
-        noun = victims.group(2) or "people"
+        noun = (victims.group(2) or "people").strip()
         tail = _trim(victims.group(4), MOST_WORDS - 4)
         question = tail and _asked(f"How many {noun} were {victims.group(3)} {tail}")
         if question:
@@ -349,7 +349,7 @@ def _about_rest(
         if question:
             yield Cloze(question, counted.group(1), "count", counted.group(2).split(" ")[-1])
     money = _MONEY.search(first)
-    if money and money.end() <= len(first):
+    if money:
         question = ask("How much", first[: money.start()] + first[money.end() :])
         if question:
             yield Cloze(question, money.group(1), "money")
