@@ -20,6 +20,7 @@ from .datatypes import Article
 from .models.encoder import Encoder
 from .storage.batch import Batch
 from .storage.index import LiveVectors
+from .storage.live_text import LiveText
 from .storage.store import ArticleRow, FileRow, Store
 
 BATCH_PASSAGES = 256
@@ -85,11 +86,13 @@ class Indexer:
         store: Store,
         encoder: Encoder,
         live: LiveVectors,
+        full_text: LiveText,
         progress: Progress | None = None,
     ) -> None:
         self._store = store
         self._encoder = encoder
         self._live = live
+        self._full_text = full_text
         self._progress = progress
         self._report = Report()
         self._changes: list[_Put | Callable[[Batch], object]] = []
@@ -262,6 +265,7 @@ class Indexer:
         self._changes.clear()
         self._waiting_passages = 0
         self._live.publish()
+        self._full_text.publish()
         if self._progress and self._total_bytes:
             self._progress(self._done_bytes, self._total_bytes, self._report)
 

@@ -1,5 +1,6 @@
 """Library: the folder of articles that questions are put to. The way in for Python."""
 
+import math
 import os
 import shlex
 import time
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .models.encoder import Encoder
     from .models.reader import Reader
     from .storage.index import LiveVectors
+    from .storage.live_text import LiveText
 
 LOCK_SECONDS = 2
 """How long a writer waits for another before it gives up: time for a run that finds no change."""
@@ -75,6 +77,7 @@ class Library:
         self._conversations = Conversations(self._store)
         self._encoder: Encoder | None = None
         self._live: LiveVectors | None = None
+        self._live_text: LiveText | None = None
         self._reader: Reader | None = None
         self._loading = Lock()
         self._made_by: str | None = None
@@ -118,7 +121,7 @@ class Library:
                 encoder = self.encoder
                 with self._store.batch() as batch:
                     batch.set_facts(**facts_of(encoder))
-            indexer = Indexer(self._store, self.encoder, self._vectors(), progress)
+            indexer = Indexer(self._store, self.encoder, self._vectors(), self._text(), progress)
             return indexer.run([os.fspath(path) for path in paths], prune=prune)
 
     def remove(self, *articles: str) -> list[ArticleRow]:
@@ -134,6 +137,7 @@ class Library:
                 batch.remove_empty_files()
             if self._store.facts():
                 self._vectors().publish()
+                self._text().publish()
             return rows
 
     def reembed(self, model: str | None = None, progress: "Progress | None" = None) -> "Report":
@@ -147,6 +151,7 @@ class Library:
             self._forget_model()
             self._encoder = encoder
             self._vectors().publish(force=True)
+            self._text().publish()
             return report
 
     def search(
@@ -254,10 +259,17 @@ class Library:
         """
         return self._conversations.cases()
 
-    def stale_files(self) -> tuple[list[str], list[str]]:
-        """Return the known files that have changed, and those that are gone: size and time only."""
+    def stale_files(self, seconds: float | None = None) -> tuple[list[str], list[str]]:
+        """Return the known files that have changed, and those that are gone: size and time only.
+
+        With ``seconds`` it stops looking after so long, and begins somewhere else each time.
+        """
         changed, gone = [], []
-        for path, size, modified in self._store.file_marks():
+        first = time.time_ns() % (self._store.last_file() + 1) if seconds is not None else 0
+        until = time.monotonic() + seconds if seconds is not None else math.inf
+        for path, size, modified in self._store.file_marks(first):
+            if time.monotonic() > until:
+                break
             try:
                 facts = os.stat(path)
             except (FileNotFoundError, NotADirectoryError):
@@ -280,22 +292,23 @@ class Library:
             passages=passages,
             model=self._store.facts().get("model", ""),
             dates=self._store.date_range(),
-            disk_bytes=sum(path.stat().st_size for path in self.folder.iterdir()),
+            disk_bytes=sum(p.stat().st_size for p in self.folder.rglob("*") if p.is_file()),
             changed_files=len(changed),
             vanished_files=len(gone),
         )
 
     def check(self) -> list[str]:
-        """Read the SQLite file whole and return what is wrong with it, a line each.
-
-        Raises LibraryBusyError while another process writes.
-        """
+        """Read the SQLite file whole and return what is wrong with it, a line each."""
         return self._store.check()
 
     def differing_vectors(self) -> int:
         """Return how many vectors of the FAISS index are not those of the SQLite file."""
         self._notice_new_model()
         return self._vectors().differences() if self._store.facts() else 0
+
+    def differing_words(self) -> int:
+        """Return how many passages have other words in the full text than in the SQLite file."""
+        return self._text().differences() if self._store.has_articles() else 0
 
     @property
     def fingerprint(self) -> str:
@@ -341,6 +354,8 @@ class Library:
 
     def close(self) -> None:
         """Let go of the folder."""
+        if self._live_text is not None:
+            self._live_text.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -365,7 +380,7 @@ class Library:
             raise no_articles(self.folder)
         self._notice_new_model()
         times = [time.perf_counter()]
-        live = self._vectors()
+        live, text = self._vectors(), self._text()
         times.append(time.perf_counter())
         encoder = self.encoder
         times.append(time.perf_counter())
@@ -373,7 +388,7 @@ class Library:
         times.append(time.perf_counter())
         try:
             with live.current() as vectors:
-                hits = retrieve(question, query, self._store, vectors, k=k, scope=scope)
+                hits = retrieve(question, query, self._store, vectors, text, k=k, scope=scope)
         except ModelMismatchError:  # another process has just embedded the library anew
             self._forget_model()
             return self._retrieve(question, k, scope, timings)
@@ -393,6 +408,14 @@ class Library:
             self._made_by = facts["fingerprint"]
         return self._live
 
+    def _text(self) -> "LiveText":
+        """The full text."""
+        from .storage.live_text import LiveText
+
+        if self._live_text is None:
+            self._live_text = LiveText(self._store)
+        return self._live_text
+
     def _notice_new_model(self) -> None:
         """Let go of the model when another process has embedded the library with another."""
         facts = self._store.facts()
@@ -411,7 +434,11 @@ class Library:
         try:
             with FileLock(self.folder / LOCK, timeout=LOCK_SECONDS):
                 self._notice_new_model()
-                yield
+                try:
+                    yield
+                finally:
+                    if self._live_text is not None:
+                        self._live_text.release()
         except Timeout:
             raise LibraryBusyError(
                 f"Another qa is writing to {self.folder}; questions can be asked meanwhile. "

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..datatypes import Hit, Scope, Why
 from ..settings import CANDIDATES
+from ..storage.live_text import LiveText
 from ..storage.store import Store
 from ..storage.vectors import Vectors
 from ..terms import question_terms
@@ -28,6 +29,7 @@ def retrieve(
     query: NDArray[np.float32],
     store: Store,
     vectors: Vectors,
+    full_text: LiveText,
     *,
     k: int,
     scope: Scope,
@@ -38,8 +40,9 @@ def retrieve(
     ``query`` is the question's embedding, ``(dimension,)``. Passages that vanish meanwhile are
     left out.
     """
-    lexical = store.bm25(question_terms(question), CANDIDATES, scope)
-    dense = vectors.search(query, CANDIDATES, store.passage_numbers(scope))
+    among = store.passage_numbers(scope)
+    lexical = full_text.search(question_terms(question), CANDIDATES, among)
+    dense = vectors.search(query, CANDIDATES, among)
     found = fuse(lexical, dense, query, vectors, dense_weight)
     best = sorted(found, key=lambda number: (-found[number][0], number))[:k]
     passages = store.passages(best)

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 NAMED_FILES = 3
 """Changed files that a warning names."""
 
+LOOKING_SECONDS = 0.1
+"""How long a question looks for changed files: about 40,000 of them."""
+
 
 @click.command()
 @click.argument("question")
@@ -151,7 +154,7 @@ def _warn_of_changes(library: "Library") -> None:
     from ..articles.gone import folder_is_bare
     from ..settings import library_words
 
-    changed, gone = library.stale_files()
+    changed, gone = library.stale_files(LOOKING_SECONDS)
     bare = [path for path in gone if folder_is_bare(path)]
     folders = sorted({shlex.quote(os.path.dirname(path)) for path in bare})
     for paths, what, command in (

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PACKAGES = (
     "article-qa",
     "faiss-cpu",
+    "tantivy",
     "onnxruntime",
     "tokenizers",
     "sentence-transformers",
@@ -110,6 +111,7 @@ def _library(named: str | None) -> Iterator[Finding]:
     from ..errors import LibraryDamagedError, QAError
     from ..settings import library_words, load_settings
     from ..storage.database import DATABASE
+    from ..storage.live_text import FOLDER
     from .options import open_library
 
     folder = load_settings(named).library
@@ -119,7 +121,8 @@ def _library(named: str | None) -> Iterator[Finding]:
         return
     quoted = shlex.quote(str(folder))
     rebuild = f"rm {quoted}/vectors-*.faiss"
-    start_again = f"rm {quoted}/{DATABASE}* {quoted}/vectors-*.faiss; qa index FOLDER{words}"
+    rewrite = f"rm -r {quoted}/{FOLDER}"
+    start_again = f"{rebuild} {quoted}/{DATABASE}*; {rewrite}; qa index FOLDER{words}"
     try:
         with open_library(named) as opened:
             status = opened.status()
@@ -132,6 +135,11 @@ def _library(named: str | None) -> Iterator[Finding]:
             if wrong := opened.differing_vectors():
                 says = f"{wrong:,} vectors of the index differ; it is made again from {DATABASE}"
                 yield Finding("vectors", False, says, rebuild)
+            if wrong := opened.differing_words():
+                says = (
+                    f"the words of {wrong:,} passages differ; they are taken from {DATABASE} again"
+                )
+                yield Finding("full text", False, says, rewrite)
             if status.model and (other := _other_model(opened)):
                 yield Finding("library", False, *other)
             stale = status.changed_files + status.vanished_files

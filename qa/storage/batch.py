@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Batch:
-    """Open inside ``Store.batch`` alone; keeps rows, full text and tombstones in step."""
+    """Open inside ``Store.batch`` alone; keeps rows and tombstones in step."""
 
     def __init__(self, connection: sqlite3.Connection, revision: int) -> None:
         self._connection = connection
@@ -92,7 +92,7 @@ class Batch:
                     values,
                 ).fetchone()[0]
             )
-        self._put_passages(number, article, places, embeddings)
+        self._put_passages(number, places, embeddings)
         return number
 
     def touch_article(
@@ -122,34 +122,24 @@ class Batch:
     ) -> None:
         """Give a stored article other passages; its row stays as it is."""
         self._remove_passages(number)
-        self._put_passages(number, article, places, embeddings)
+        self._put_passages(number, places, embeddings)
 
     def _remove_passages(self, number: int) -> None:
         """Remove an article's passages from every table and leave their tombstones."""
-        title, text = self._connection.execute(
-            "SELECT title, text FROM articles WHERE id = ?", (number,)
-        ).fetchone()
-        places = self._connection.execute(
-            'SELECT id, start, "end" FROM passages WHERE article = ?', (number,)
+        gone = self._connection.execute(
+            "SELECT id FROM passages WHERE article = ?", (number,)
         ).fetchall()
-        # Full text without content of its own must be told the very words it is to forget.
-        self._connection.executemany(
-            "INSERT INTO full_text (full_text, rowid, title, text) VALUES ('delete', ?, ?, ?)",
-            [(passage, title, text[start:end]) for passage, start, end in places],
-        )
-        gone = [(passage,) for passage, _, _ in places]
         self._connection.executemany("DELETE FROM embeddings WHERE passage = ?", gone)
         self._connection.executemany("DELETE FROM passages WHERE id = ?", gone)
         self._connection.executemany(
             "INSERT INTO tombstones (passage, revision) VALUES (?, ?)",
             [(passage, self._revision) for (passage,) in gone],
         )
-        self.touched_passages = self.touched_passages or bool(places)
+        self.touched_passages = self.touched_passages or bool(gone)
 
     def _put_passages(
         self,
         number: int,
-        article: Article,
         places: Sequence[tuple[int, int]],
         embeddings: "NDArray[np.float32]",
     ) -> None:
@@ -159,10 +149,6 @@ class Batch:
                 'INSERT INTO passages (article, start, "end") VALUES (?, ?, ?) RETURNING id',
                 (number, start, end),
             ).fetchone()
-            self._connection.execute(
-                "INSERT INTO full_text (rowid, title, text) VALUES (?, ?, ?)",
-                (added, article.title, article.text[start:end]),
-            )
             self._connection.execute(
                 "INSERT INTO embeddings (passage, vector) VALUES (?, ?)",
                 (added, vector.tobytes()),

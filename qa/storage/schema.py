@@ -2,7 +2,7 @@
 
 import sqlite3
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every change of the tables; stored as SQLite's ``user_version``."""
 
 APPLICATION_ID = 0x51614C62
@@ -69,19 +69,6 @@ CREATE TABLE tombstones (
     revision INTEGER NOT NULL
 );
 CREATE INDEX tombstones_by_revision ON tombstones (revision);
-
--- Full text holds no copy of the words: it reads them through this view.
-CREATE VIEW passage_words (id, title, text) AS
-    SELECT passages.id, articles.title,
-           substr(articles.text, passages.start + 1, passages."end" - passages.start)
-    FROM passages JOIN articles ON articles.id = passages.article;
-
-CREATE VIRTUAL TABLE full_text USING fts5 (
-    title, text,
-    content='passage_words', content_rowid='id',
-    tokenize='porter unicode61 remove_diacritics 2',
-    detail=full, columnsize=1
-);
 """
 
 _CONVERSATIONS = """
@@ -123,7 +110,13 @@ CREATE TABLE turn_citations (
 ) WITHOUT ROWID;
 """
 
-STEPS = {1: _FIRST, 2: _CONVERSATIONS}
+_NO_FULL_TEXT = """
+-- Up to version 2 SQLite kept the full text, too.
+DROP TABLE IF EXISTS full_text;
+DROP VIEW IF EXISTS passage_words;
+"""
+
+STEPS = {1: _FIRST, 2: _CONVERSATIONS, 3: _NO_FULL_TEXT}
 """What makes a library of each version out of one of the version before; 1 begins with nothing."""
 
 

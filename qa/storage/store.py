@@ -1,4 +1,4 @@
-"""A library's SQLite file: articles, passages, embeddings, full text.
+"""A library's SQLite file: articles, passages, embeddings.
 
 All changes happen inside ``Store.batch``, one transaction each, wholly in or wholly out;
 conversations, in the same file, are changed in transactions of their own.
@@ -7,7 +7,6 @@ conversations, in the same file, are changed in transactions of their own.
 import json
 import os
 import secrets
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..datatypes import Article, Passage, Scope
-from ..errors import LibraryBusyError
 from .batch import Batch
 from .database import Database
 from .schema import migrate
@@ -118,9 +116,20 @@ class Store(Database):
         )
         return {row[1]: FileRow(*row) for row in rows}
 
-    def file_marks(self) -> list[tuple[str, int, int]]:
-        """Return path, size in bytes and modification time in nanoseconds of every known file."""
-        return self._rows("SELECT path, size_bytes, modified_ns FROM files")
+    def file_marks(self, first: int = 0) -> Iterator[tuple[str, int, int]]:
+        """Yield path, size in bytes and modification time in nanoseconds of every known file.
+
+        In the order of their row numbers, from the first on that is not below ``first``, and round.
+        """
+        for where in ("id >= ?", "id < ?"):
+            yield from self.connection().execute(
+                f"SELECT path, size_bytes, modified_ns FROM files WHERE {where} ORDER BY id",
+                (first,),
+            )
+
+    def last_file(self) -> int:
+        """Return the highest row number of a file, or 0."""
+        return int(self._row("SELECT coalesce(max(id), 0) FROM files")[0])
 
     def article_rows(
         self,
@@ -238,33 +247,23 @@ class Store(Database):
         )
         return np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
-    def bm25(self, terms: Sequence[str], limit: int, scope: Scope) -> list[tuple[int, float]]:
-        """Return the best passages for any of the terms: number and BM25 score, best first.
-
-        Robertson and Zaragoza 2009, with k1 = 1.2 and b = 0.75, as SQLite's FTS5 computes it.
-        """
-        if not terms:
-            return []
-        match = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-        values: list[str | int] = [match]
-        within = ""
-        if not scope.is_all:
-            where, more = scope_sql(scope)
-            # The plus keeps SQLite from asking FTS5 anew for each passage of the scope.
-            within = (
-                "AND +rowid IN (SELECT passages.id FROM passages "
-                "JOIN articles ON articles.id = passages.article "
-                f"JOIN files ON files.id = articles.file WHERE {where})"
+    def words_after(self, passage: int, size: int = 10_000) -> Iterator[tuple[int, str]]:
+        """Yield number and words, title and text, of the passages after one, in order."""
+        article, title, text = 0, "", ""
+        while True:
+            rows = self._rows(
+                'SELECT id, article, start, "end" FROM passages WHERE id > ? ORDER BY id LIMIT ?',
+                passage,
+                size,
             )
-            values += more
-        # The hidden column rank sorts inside FTS5, which is faster than an expression.
-        rows = self._rows(
-            f"SELECT rowid, rank FROM full_text WHERE full_text MATCH ? {within} "
-            "ORDER BY rank LIMIT ?",
-            *values,
-            limit,
-        )
-        return [(number, -score) for number, score in rows]
+            if not rows:
+                return
+            for number, of, start, end in rows:
+                if of != article:
+                    title, text = self._row("SELECT title, text FROM articles WHERE id = ?", of)
+                    article = of
+                yield number, f"{title}\n{text[start:end]}"
+            passage = rows[-1][0]
 
     def embeddings_after(
         self, passage: int, dimension: int, size: int = 50_000
@@ -300,22 +299,6 @@ class Store(Database):
         )[0]
         if missing:
             found.append(f"{missing} passages have no embedding")
-        connection = self.connection()
-        try:
-            # Rank 1 makes FTS5 compare with the articles, not only look at itself.
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute(
-                "INSERT INTO full_text (full_text, rank) VALUES ('integrity-check', 1)"
-            )
-        except sqlite3.OperationalError as error:
-            raise LibraryBusyError(
-                f"Another qa is writing to {self.folder}; look again when it is done."
-            ) from error
-        except sqlite3.DatabaseError:
-            found.append("full text and articles disagree")
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
         return found
 
     # Writing

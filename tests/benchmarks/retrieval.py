@@ -15,7 +15,6 @@ import numpy as np
 
 from qa import Library
 from qa.answering.retrieve import DENSE_WEIGHT, fuse
-from qa.datatypes import Scope
 from qa.evaluation.figures import first_place, ndcg
 from qa.evaluation.sets import LabelledSet, read_set
 from qa.settings import CANDIDATES
@@ -88,7 +87,7 @@ def rankings(
     """Return a function from one of the dense weights to article names, best first."""
     store = library._store
     (query,) = library.encoder.encode([text], "question")
-    lexical = store.bm25(question_terms(text), CANDIDATES, Scope())
+    lexical = library._text().search(question_terms(text), CANDIDATES)
     with library._vectors().current() as vectors:
         dense = vectors.search(query, CANDIDATES)
         fused = {weight: fuse(lexical, dense, query, vectors, weight) for weight in weights}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from qa.storage.index import LiveVectors
+from qa.storage.live_text import LiveText
 from qa.storage.store import Store
 
 KILLS = 8
@@ -88,6 +89,7 @@ def test_killed_at_random_moments(tmp_path: Path, holds_the_table: HoldsTheTable
             store = Store(library, create=False)
             assert store.check() == []
             holds_the_table(LiveVectors(store), store)
+            assert LiveText(store).differences() == 0
             # An article is there with all its passages or not at all.
             assert {row.passages for row in store.article_rows()} <= {8}
             store.close()
@@ -100,6 +102,7 @@ def test_killed_at_random_moments(tmp_path: Path, holds_the_table: HoldsTheTable
     store = Store(library, create=False)
     assert store.check() == []
     holds_the_table(LiveVectors(store), store)
+    assert LiveText(store).differences() == 0
     assert store.count() == (FILES, FILES, FILES * 8)
     assert all(file.digest and file.is_whole for file in store.files().values())
     articles = store.articles(row.id for row in store.article_rows())

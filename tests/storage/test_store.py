@@ -1,4 +1,4 @@
-"""The store: whole batches or nothing, full text in step, scopes, other versions refused."""
+"""The store: whole batches or nothing, scopes, other versions refused."""
 
 import sqlite3
 import threading
@@ -12,7 +12,7 @@ import pytest
 from filelock import FileLock
 
 from qa.datatypes import Scope
-from qa.errors import LibraryBusyError, LibraryError, LibraryVersionError, QAError
+from qa.errors import LibraryError, LibraryVersionError, QAError
 from qa.storage.database import DATABASE, LOCK
 from qa.storage.schema import SCHEMA_VERSION
 from qa.storage.store import FileRow, Store
@@ -22,22 +22,23 @@ ALL = Scope()
 
 
 def found(store: Store, *terms: str, scope: Scope = ALL) -> list[str]:
-    """The texts of the passages that BM25 finds, best first."""
-    numbers = [number for number, _ in store.bm25(terms, 10, scope)]
-    passages = store.passages(numbers)
-    return [passages[number].text for number in numbers]
+    """The texts of the passages in a scope that hold any of the words, in order."""
+    numbers = store.passage_numbers(scope)
+    words = dict(store.words_after(0))
+    holding = [
+        number
+        for number in words
+        if any(term in words[number].lower() for term in terms)
+        and (numbers is None or number in numbers)
+    ]
+    return [passage.text for passage in store.passages(holding).values()]
 
 
 def everything(store: Store) -> dict[str, list[Any]]:
-    """Every row of every table, and what full text knows; ``full_text`` is compared to the text."""
+    """Every row of every table."""
     connection = store.connection()
     tables = ("facts", "commits", "files", "articles", "passages", "embeddings", "tombstones")
-    rows = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
-    connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, full_text, instance)")
-    rows["words"] = connection.execute("SELECT * FROM words ORDER BY term, doc, offset").fetchall()
-    connection.execute("DROP TABLE temp.words")
-    connection.execute("INSERT INTO full_text (full_text, rank) VALUES ('integrity-check', 1)")
-    return rows
+    return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
 
 
 # Opening
@@ -283,72 +284,17 @@ def test_embeddings_come_back_in_order_as_float16(
     assert np.array_equal(np.concatenate([rows for _, rows in parts]), wanted)
 
 
-# Full text
+# Words
 
 
-def test_words_are_found_by_their_stem_without_case_or_accents(store: Store, put: Put) -> None:
-    put("The airports CLOSED.\nCafé owners waited.")
-    assert found(store, "airport") == ["The airports CLOSED."]
-    assert found(store, "closing") == ["The airports CLOSED."]
-    assert found(store, "cafe") == ["Café owners waited."]
-    assert found(store, "air") == []
-
-
-def test_bm25_ranks_rare_words_and_short_passages_first(store: Store, put: Put) -> None:
-    put(
-        "The minister spoke of ash and of many other things that day in the city.\n"
-        "The minister spoke of ash.\n"
-        "The minister spoke of snow.\n"
-        "The minister spoke.\nVoters chose.\nTurnout was high.\nTravellers waited."
-    )
-    assert found(store, "ash") == [
-        "The minister spoke of ash.",
-        "The minister spoke of ash and of many other things that day in the city.",
+def test_words_are_the_title_and_the_passage_of_later_numbers(store: Store, put: Put) -> None:
+    put("🌋 émeute 東京.\nAsh fell 🌋 here.", title="Volcano")
+    put("Voters chose.", path="/news/b.txt")
+    assert list(store.words_after(1, size=1)) == [
+        (2, "Volcano\nAsh fell 🌋 here."),
+        (3, "\nVoters chose."),
     ]
-    assert found(store, "minister", "snow")[0] == "The minister spoke of snow."
-    scores = [score for _, score in store.bm25(["minister", "snow"], 10, ALL)]
-    assert scores == sorted(scores, reverse=True)
-    assert all(score > 0 for score in scores)
-    assert len(store.bm25(["minister"], 2, ALL)) == 2
-
-
-def test_a_title_finds_every_passage_of_its_article(store: Store, put: Put) -> None:
-    put("Ash fell.\nIt went on.", title="Eyjafjallajokull erupts")
-    assert set(found(store, "eyjafjallajokull")) == {"Ash fell.", "It went on."}
-
-
-@pytest.mark.parametrize(
-    "term", ['"', "_", "ash OR snow", "NEAR(", "*", "title:ash", "é́", "\U0001f30b"]
-)
-def test_a_term_is_never_syntax(store: Store, put: Put, term: str) -> None:
-    put("Voters chose.", title="Election")
-    assert store.bm25([term], 10, ALL) == []
-    assert found(store, term, "voters") == ["Voters chose."]
-
-
-def test_what_is_replaced_or_removed_is_forgotten_by_full_text(store: Store, put: Put) -> None:
-    number = put("Ash closed the airports.\nTravellers waited.", title="Volcano")
-    assert put("Ash went away.", title="Calm", replacing=number) == number
-    assert found(store, "airports", "volcano", "travellers") == []
-    assert found(store, "calm") == ["Ash went away."]
-    everything(store)
-    with store.batch() as batch:
-        batch.remove_article(number)
-        batch.remove_empty_files()
-    assert store.count() == (0, 0, 0)
-    assert found(store, "ash") == []
-    assert everything(store)["words"] == []
-    assert store.check() == []
-
-
-def test_offsets_are_code_points_in_full_text_too(store: Store, put: Put) -> None:
-    text = "🌋 émeute 東京.\nAsh fell 🌋 here."
-    number = put(text)
-    assert found(store, "ash") == ["Ash fell 🌋 here."]
-    assert everything(store)["words"]
-    with store.batch() as batch:
-        batch.remove_article(number)
-    assert everything(store)["words"] == []
+    assert list(store.words_after(3)) == []
 
 
 # What check finds
@@ -358,34 +304,6 @@ def test_check_finds_a_passage_without_embedding(store: Store, put: Put) -> None
     put("Ash fell.")
     store.connection().execute("DELETE FROM embeddings")
     assert store.check() == ["1 passages have no embedding"]
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "UPDATE articles SET text = 'Snow fell.'",
-        "UPDATE articles SET title = 'Winter'",
-        'UPDATE passages SET "end" = 3',
-        "INSERT INTO full_text (full_text) VALUES ('delete-all')",
-    ],
-)
-def test_check_finds_full_text_that_disagrees(store: Store, put: Put, damage: str) -> None:
-    put("Ash fell.", title="Volcano")
-    assert store.check() == []
-    store.connection().execute(damage)
-    assert store.check() == ["full text and articles disagree"]
-
-
-def test_check_while_another_writes_asks_to_wait(store: Store, put: Put, put_in: Put) -> None:
-    put("Ash fell.")
-    reader = Store(store.folder, create=False)
-    reader.connection().execute("PRAGMA busy_timeout = 50")
-    with store.batch() as batch:
-        put_in(batch, "Snow fell.", path="/news/b.txt")
-        with pytest.raises(LibraryBusyError, match="when it is done"):
-            reader.check()
-    assert reader.check() == []
-    reader.close()
 
 
 # Scopes
