@@ -18,6 +18,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from qa.models.training.batches import EpochBuilder, Example, Mix, collate
 from qa.models.training.card import write_card
 from qa.models.training.checkpoints import latest_checkpoint, load_checkpoint, write_atomically
+from qa.models.training.cloze import ClozeQuestion, ClozeSet
 from qa.models.training.crops import CropSizes, crop_anywhere, crop_around, crop_beside
 from qa.models.training.examples import (
     TrainingPassage,
@@ -195,6 +196,37 @@ def test_epoch_targets_are_answers_and_repeat_exactly(
                 assert _decode(tokenizer, example.passage[first : last + 1]) in answers
     assert positives >= 5 * len(QUESTIONS)
     assert builder.examples(0) != builder.examples(1)
+
+
+def test_made_questions_join_the_epoch_with_their_answers_and_negatives(
+    training_set: TrainingSet, model_folder: Path
+) -> None:
+    start = TEXTS[0].index("Anna")
+    question = "Who built the mill at Aldbury long ago?"
+    clozes = ClozeSet(
+        TEXTS[:2],
+        [
+            ClozeQuestion(question, 0, (start, start + 10), (1,), origin)
+            for origin in ("own", "headline")
+        ],
+    )
+    mix = Mix(mined=1.0, perturbed=0, beside=0, cloze=0.4)
+    builder = EpochBuilder(training_set, load_tokenizer(model_folder), {}, mix, 200, 7, clozes)
+    plain = len(_builder(training_set, model_folder, mined=0, beside=0, perturbed=0).examples(0))
+    lengths = set()
+    for epoch in range(9):
+        examples = builder.examples(epoch)
+        assert examples == builder.examples(epoch)
+        made = examples[plain:]
+        answered = [example for example in made if example.answerable]
+        assert len(answered) == 2  # 0.4 of the five questions that are answered
+        for example in answered:
+            ((first, last),) = example.spans
+            tokenizer = load_tokenizer(model_folder)
+            assert _decode(tokenizer, example.passage[first : last + 1]) == "annamarsh"
+        assert sum(not example.answerable for example in made) >= 2
+        lengths |= {len(example.question) for example in made}
+    assert len(lengths) > 1  # words are hidden, others each epoch
 
 
 def test_batches_hold_every_example_once_and_keep_to_the_limit(

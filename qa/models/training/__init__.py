@@ -10,6 +10,9 @@ The modules in the order of the data's way:
     crops        a window of whole words around an answer, or anywhere
     negatives    what BM25 and the encoder bring up for a question but holds no answer
     perturb      a question about another name or number, which its passage does not answer
+    cloze_words  verbs, names and people, learnt from a collection of news
+    cloze_rules  a sentence or headline → questions about its parts
+    cloze        a collection of news → such questions, with passages that answer them or do not
     batches      one epoch of examples → batches of about so many tokens
     model        the encoder with a span head and an answerability head, and the loss
     checkpoints  weights, averages and optimizer on disk, written whole or not at all

@@ -22,7 +22,8 @@ Write what ships, the difference of the averaged weights from the encoder's::
     python -m qa.models.training --data DIR --checkpoints DIR/finished --ship qa/models/weights
 
 ``DIR`` of ``--data``, or the variable QA_DATA, holds ``reader-train/`` and
-``dev/squad2-dev-half.json``. The card says where each set is published.
+``dev/squad2-dev-half.json``, and may hold the collection of news that ``--cloze`` makes questions
+of. The card says where each set is published.
 """
 
 import argparse
@@ -34,6 +35,7 @@ from pathlib import Path
 
 from .batches import EpochBuilder, Mix
 from .checkpoints import AVERAGE_FILE, latest_checkpoint, load_checkpoint, write_atomically
+from .cloze import read_clozes
 from .crops import CropSizes
 from .examples import read_training_set
 from .negatives import mine_negatives
@@ -115,6 +117,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mined", type=float, default=Mix().mined)
     parser.add_argument("--perturbed", type=float, default=Mix().perturbed)
     parser.add_argument("--beside", type=float, default=Mix().beside)
+    parser.add_argument(
+        "--cloze",
+        type=float,
+        default=Mix().cloze,
+        help="questions made from news, as a share of the questions, where --data has scale/",
+    )
     parser.add_argument("--casual", type=float, default=Mix().casual)
     parser.add_argument(
         "--sample",
@@ -221,15 +229,19 @@ def main() -> None:
     tokenizer = load_tokenizer(encoder)
     training_set = read_training_set(arguments.data, options.hold_out, options.seed)
     negatives = mine_negatives(training_set, encoder, tokenizer, source / "negatives.json")
+    clozes = None
+    if arguments.cloze > 0:
+        clozes = read_clozes(arguments.data, options.seed, source / "clozes.json")
     mix = Mix(
         arguments.mined,
         arguments.perturbed,
         arguments.beside,
         arguments.casual,
+        arguments.cloze,
         CropSizes(whole_share=arguments.whole_share),
     )
     builder = EpochBuilder(
-        training_set, tokenizer, negatives, mix, options.tokens_per_step, options.seed
+        training_set, tokenizer, negatives, mix, options.tokens_per_step, options.seed, clozes
     )
     development = (
         read_questions(arguments.data / DEVELOPMENT_FILE, arguments.sample, options.seed)
@@ -254,6 +266,7 @@ def main() -> None:
         seen_passages=len(training_set.seen_passages()),
         questions_with_negatives=len(negatives),
         negatives=sum(map(len, negatives.values())),
+        clozes=len(clozes.questions) if clozes else 0,
         resumed=str(latest) if latest else None,
         mix=dataclasses.asdict(mix),
         options=dataclasses.asdict(options),

@@ -4,7 +4,7 @@ An epoch is a function of the seed and its number alone, so that training resume
 by building the epoch again. Each epoch asks every question (of those about casual text a share)
 once of a fresh crop that holds an answer, and adds, each with its own share: a crop of a mined
 negative; a crop beside the answer in its own passage; the question changed so that its passage no
-longer answers it.
+longer answers it. Where there are questions made from news (`cloze`), some are drawn anew.
 """
 
 import random
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from .cloze import ClozeSet
 from .crops import CropSizes, crop_anywhere, crop_around, crop_beside, draw_words
 from .examples import CASUAL, TrainingSet
 from .perturb import Swaps, collect_swaps, perturb_question
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 MOST_QUESTION_TOKENS = 48
 MOST_UNMARKED_TOKENS = 384
+WORDS_HIDDEN = 0.07
+"""Share of a made question's words that are left out, so that the rest must do."""
+OWN_WORDS_HIDDEN = 0.2
+"""The same where the question stands in its passage nearly word by word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Mix:
     beside: float = 0.05
     casual: float = 1.0
     """Share of the questions about casual text that an epoch asks, drawn anew each epoch."""
+    cloze: float = 0.0
+    """Questions made from news, drawn anew each epoch: a share of the questions asked."""
     sizes: CropSizes = field(default_factory=CropSizes)
 
 
@@ -116,8 +123,10 @@ class EpochBuilder:
         mix: Mix,
         tokens_per_batch: int,
         seed: int,
+        clozes: ClozeSet | None = None,
     ) -> None:
         """Cut all texts that training may see into word pieces."""
+        self._clozes = clozes
         self._set = training_set
         self._tokenizer = tokenizer
         self._negatives = negatives
@@ -175,6 +184,11 @@ class EpochBuilder:
         for text_pieces, (_, passage) in zip(tokenized, changed, strict=True):
             pieces = text_pieces.pieces[:MOST_QUESTION_TOKENS]
             examples.append(Example(pieces, passage, (), answerable=False))
+        if self._clozes is not None:
+            count = round(self._mix.cloze * sum(example.answerable for example in examples))
+            examples += cloze_examples(
+                self._clozes, count, self._tokenizer, self._mix, self._swaps, generator
+            )
         return examples
 
     def batches(self, epoch: int) -> list[list[Example]]:
@@ -242,3 +256,61 @@ class EpochBuilder:
         begin, end = crop_anywhere(text, 1_000_000, MOST_UNMARKED_TOKENS, generator)
         pieces = text.pieces[begin:end]
         return Example(self._pieces[question], pieces, (), answerable=entry.answerable)
+
+
+def _words_hidden(question: str, share: float, generator: random.Random) -> str:
+    """Return the question without some of its words; the first and the last stay."""
+    first, *words, last = question.split(" ")
+    kept = [word for word in words if generator.random() >= share]
+    return " ".join([first, *kept, last])
+
+
+def cloze_examples(
+    clozes: ClozeSet,
+    count: int,
+    tokenizer: "Tokenizer",
+    mix: Mix,
+    swaps: Swaps,
+    generator: random.Random,
+) -> list[Example]:
+    """Return examples of ``count`` made questions, and of their negatives at the mix's shares.
+
+    Half of them, if there are so many, are told in other words than their passage's.
+    """
+    own = [question for question in clozes.questions if question.origin == "own"]
+    told = [question for question in clozes.questions if question.origin != "own"]
+    drawn = generator.sample(told, min(count // 2, len(told)))
+    drawn += generator.sample(own, min(count - len(drawn), len(own)))
+    texts: list[str] = []
+    chosen: list[tuple[int, tuple[int, int] | None]] = []
+    for question in drawn:
+        hidden = OWN_WORDS_HIDDEN if question.origin == "own" else WORDS_HIDDEN
+        text = _words_hidden(question.text, hidden, generator)
+        texts.append(text)
+        chosen.append((question.passage, question.span))
+        if question.negatives and generator.random() < mix.mined:
+            texts.append(text)
+            chosen.append((generator.choice(question.negatives), None))
+        if generator.random() < mix.perturbed:
+            passage = clozes.passages[question.passage]
+            answers = (passage[slice(*question.span)],)
+            other = perturb_question(question.text, passage, swaps, generator, answers)
+            if other is not None:
+                texts.append(other)
+                chosen.append((question.passage, None))
+    cut = [text.pieces[:MOST_QUESTION_TOKENS] for text in tokenize(tokenizer, texts)]
+    passages = tokenize(tokenizer, [clozes.passages[passage] for passage, _ in chosen])
+    sizes = mix.sizes
+    examples = []
+    for pieces, (_, span), text_pieces in zip(cut, chosen, passages, strict=True):
+        words = draw_words(sizes, generator)
+        if span is None:
+            begin, end = crop_anywhere(text_pieces, words, sizes.most_tokens, generator)
+            examples.append(Example(pieces, text_pieces.pieces[begin:end], (), answerable=False))
+            continue
+        held = text_pieces.span_pieces(*span)
+        if held is not None:
+            begin, end = crop_around(text_pieces, *held, words, sizes.most_tokens, generator)
+            marked = ((held[0] - begin, held[1] - begin),)
+            examples.append(Example(pieces, text_pieces.pieces[begin:end], marked, answerable=True))
+    return examples

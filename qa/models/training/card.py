@@ -18,6 +18,8 @@ https://modestyachts.github.io/squadshifts-website/ | no licence file is publish
 https://github.com/google-research-datasets/QED | CC BY-SA 3.0 |
 | ClapNQ, development set (Rosenthal et al. 2025) | questions of Natural Questions with a passage \
 that answers them, or none that does | https://github.com/primeqa/clapnq | Apache-2.0 |
+| Wikinews, English, 19,339 articles | text and titles alone, of which questions are made by rule \
+(`qa/models/training/cloze.py`) | https://en.wikinews.org | CC BY 2.5 |
 | SQuAD 2.0, half of the development set (Rajpurkar, Jia & Liang 2018) | **measured on, never \
 trained on** | https://rajpurkar.github.io/SQuAD-explorer/ | CC BY-SA 4.0 |
 """
@@ -25,7 +27,8 @@ trained on** | https://rajpurkar.github.io/SQuAD-explorer/ | CC BY-SA 4.0 |
 _LAYOUT = """\
 `reader-train/` holds `new_wiki.json`, `reddit.json`, `amazon_reviews.json`, `qed.jsonl`,
 `clapnq_dev_answerable.jsonl` and `clapnq_dev_unanswerable.jsonl`; `dev/` holds
-`squad2-dev-half.json`. Then:
+`squad2-dev-half.json`; `scale/` may hold `wikinews_en.jsonl.gz` (JSON lines with `title` and
+`text`), without which no questions are made. Then:
 
     python -m qa.models.training --data DIR --checkpoints CHECKPOINTS
     python -m qa.models.training --data DIR --checkpoints CHECKPOINTS --finish TOKENS
