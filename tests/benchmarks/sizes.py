@@ -15,6 +15,8 @@ from .prepared import QUESTION, Prepared
 
 ADDED = 100
 """Articles that are added and removed."""
+MOST_ASKED = 50
+"""Warm questions at each size."""
 NEAREST = 10
 """Nearest passages that are compared with exact search."""
 
@@ -105,7 +107,7 @@ def at_size(
 ) -> Iterator[tuple[str, str, list[float]]]:
     """Yield what was measured, its unit and the values."""
     folder = prepared.folder(size)
-    library, questions = folder / "library", prepared.questions
+    library, questions = folder / "library", prepared.questions[:MOST_ASKED]
     yield "open and first search", "ms", opening(library, encoder, prepared.rounds)
     asked = [run(ask(QUESTION, library), allowed=(0, 1)) for _ in range(prepared.rounds)]
     asked = asked[1:] or asked
