@@ -143,6 +143,7 @@ def curves(rows: list[Row]) -> dict[str, dict[str, list[tuple[float, float]]]]:
             places["95th percentile"] = row.ours.late
         for name, value in places.items():
             panel.setdefault(name, []).append((float(size.replace(",", "")), value))
+            panel[name].sort()
     return panels
 
 
