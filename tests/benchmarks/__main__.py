@@ -5,8 +5,8 @@
 
 Writes FOLDER/results.json, FOLDER/results.md and FOLDER/growth.svg. Ours and the rival's are run in
 turn; given are the median, in brackets the quartiles, and the ratio round by round. What is
-measured again replaces its figures and leaves the others: sizes can be run one by one. With --short everything is tiny, made of the
-sample articles, and only shows that nothing is broken.
+measured again replaces its figures and leaves the others: sizes can be run one by one. With --short
+everything is tiny, made of the sample articles, and only shows that nothing is broken.
 """
 
 import argparse
