@@ -388,7 +388,7 @@ class Library:
     def _retrieve(
         self, question: str, k: int, scope: Scope, timings: dict[str, float]
     ) -> list[Hit]:
-        from .answering.retrieve import retrieve
+        from .answering.retrieve import look_up, retrieve
 
         if k < 1:
             raise UsageError("The number of hits must be at least 1.")
@@ -398,13 +398,16 @@ class Library:
         times = [time.perf_counter()]
         live, text = self._vectors(), self._text()
         times.append(time.perf_counter())
+        among = self._store.passage_numbers(scope)
+        looked_up = look_up(question, text, among)
         encoder = self.encoder
         times.append(time.perf_counter())
         (query,) = encoder.encode([question], "question")
         times.append(time.perf_counter())
         try:
             with live.current() as vectors:
-                hits = retrieve(question, query, self._store, vectors, text, k=k, scope=scope)
+                lexical = looked_up.result()
+                hits = retrieve(lexical, query, self._store, vectors, among, k=k)
         except ModelMismatchError:  # another process has just embedded the library anew
             self._forget_model()
             return self._retrieve(question, k, scope, timings)

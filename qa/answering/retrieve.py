@@ -6,10 +6,12 @@ BM25 of the question, the cosine stands as it is, and the cosine is computed for
 found by it or not.
 """
 
+from concurrent.futures import Future
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datatypes import Hit, Scope, Why
+from ..datatypes import Hit, Why
 from ..settings import CANDIDATES
 from ..storage.live_text import LiveText
 from ..storage.store import Store
@@ -24,26 +26,32 @@ Chosen on 1,000 training questions over 7,621 paragraphs: MRR@10 .5826, the same
 """
 
 
+def look_up(
+    question: str, full_text: LiveText, among: NDArray[np.int64] | None
+) -> Future[list[tuple[int, float]]]:
+    """Begin to look for a question's words; the best passages' numbers and BM25 scores will come.
+
+    Meanwhile the question can be encoded, which keeps one processor busy for longer.
+    """
+    return full_text.begin(question_terms(question), CANDIDATES, among)
+
+
 def retrieve(
-    question: str,
+    lexical: list[tuple[int, float]],
     query: NDArray[np.float32],
     store: Store,
     vectors: Searched,
-    full_text: LiveText,
+    among: NDArray[np.int64] | None,
     *,
     k: int,
-    scope: Scope,
-    dense_weight: float = DENSE_WEIGHT,
 ) -> list[Hit]:
     """Return the k best passages for a question, best first.
 
-    ``query`` is the question's embedding, ``(dimension,)``. Passages that vanish meanwhile are
-    left out.
+    ``lexical`` is what `look_up` found, ``query`` the question's embedding, ``(dimension,)``; both
+    among the same passages. Those that vanish meanwhile are left out.
     """
-    among = store.passage_numbers(scope)
-    lexical = full_text.search(question_terms(question), CANDIDATES, among)
     dense = vectors.search(query, CANDIDATES, among)
-    found = fuse(lexical, dense, query, vectors, dense_weight)
+    found = fuse(lexical, dense, query, vectors)
     best = sorted(found, key=lambda number: (-found[number][0], number))[:k]
     passages = store.passages(best)
     kept = [number for number in best if number in passages]
@@ -58,7 +66,7 @@ def fuse(
     dense: list[tuple[int, float]],
     query: NDArray[np.float32],
     vectors: Searched,
-    dense_weight: float,
+    dense_weight: float = DENSE_WEIGHT,
 ) -> dict[int, tuple[float, Why]]:
     """Return fused score and reasons of every candidate by number.
 

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,17 +48,32 @@ class LiveText:
         self._borrowed: tempfile.TemporaryDirectory[str] | None = None
         # Of its own, so that nobody who asks waits for a batch that is being taken in.
         self._written: FullText | None = None
+        self._beside: ThreadPoolExecutor | None = None
 
-    def search(
+    def begin(
         self, terms: Iterable[str], limit: int, among: "NDArray[np.int64] | None" = None
-    ) -> list[tuple[int, float]]:
-        """Return the best passages for any of the terms: number and BM25 score, best first.
+    ) -> Future[list[tuple[int, float]]]:
+        """Begin to search for any of the terms, in a thread of its own.
 
-        ``among``, sorted, restricts the search to these numbers. Raises LibraryBusyError when there
-        is no full text and another process that should make it does not.
+        What comes is the best passages: number and BM25 score, best first. ``among``, sorted,
+        restricts the search to these numbers. Raises LibraryBusyError when there is no full text
+        and another process that should make it does not.
         """
         with self._lock:
-            return self._current().search(terms, limit, among)
+            index = self._current()
+            if self._beside is None:
+                self._beside = ThreadPoolExecutor(1, "full-text")
+            return self._beside.submit(self._search, index, terms, limit, among)
+
+    def _search(
+        self,
+        index: FullText,
+        terms: Iterable[str],
+        limit: int,
+        among: "NDArray[np.int64] | None",
+    ) -> list[tuple[int, float]]:
+        with self._lock:
+            return index.search(terms, limit, among)
 
     def publish(self) -> None:
         """Take in what has been committed. Only the holder of the writer's lock may call this."""
@@ -87,7 +103,13 @@ class LiveText:
             self._written = None
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Let go of the index, when what has begun is done."""
+        if self._beside is not None:
+            self._beside.shutdown()
+            self._beside = None
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._index = None
         if self._borrowed:
             self._borrowed.cleanup()
@@ -147,7 +169,7 @@ class LiveText:
 
     def _borrow(self) -> Path:
         """Return a folder of links to the index: it opens only where locks can be made."""
-        self.close()
+        self._let_go()
         self._borrowed = tempfile.TemporaryDirectory(prefix="qa-full-text-")
         for path in self._folder.iterdir():
             if not path.name.endswith(".lock"):

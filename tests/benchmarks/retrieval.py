@@ -14,11 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from qa import Library
-from qa.answering.retrieve import DENSE_WEIGHT, fuse
+from qa.answering.retrieve import DENSE_WEIGHT, fuse, look_up
 from qa.evaluation.figures import first_place, ndcg
 from qa.evaluation.sets import LabelledSet, read_set
 from qa.settings import CANDIDATES
-from qa.terms import question_terms
 
 from .labelled import build_library, data_folder, read_training
 
@@ -87,7 +86,7 @@ def rankings(
     """Return a function from one of the dense weights to article names, best first."""
     store = library._store
     (query,) = library.encoder.encode([text], "question")
-    lexical = library._text().search(question_terms(text), CANDIDATES)
+    lexical = look_up(text, library._text(), None).result()
     with library._vectors().current() as vectors:
         dense = vectors.search(query, CANDIDATES)
         fused = {weight: fuse(lexical, dense, query, vectors, weight) for weight in weights}

@@ -20,7 +20,7 @@ Put = Callable[..., int]
 
 
 def found(live: LiveText, *terms: str) -> list[int]:
-    return [number for number, _ in live.search(terms, 10)]
+    return [number for number, _ in live.begin(terms, 10).result()]
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_no_full_text_is_waited_for_while_another_writes(
         with monkeypatch.context() as patch:
             patch.setattr(live_text, "MAKING_SECONDS", 0.1)
             with pytest.raises(LibraryBusyError, match="ask again"):
-                live.search(["ash"], 10)
+                live.begin(["ash"], 10)
         results: list[list[int]] = []
         asking = threading.Thread(target=lambda: results.append(found(live, "ash")))
         asking.start()
