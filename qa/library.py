@@ -210,6 +210,10 @@ class Library:
         """Return the articles in a scope without their texts, newest first."""
         return self._store.article_rows(scope)
 
+    def passage_counts(self) -> dict[int, int]:
+        """Return how many passages each article was split into, by its row number."""
+        return self._store.passage_counts()
+
     def find(self, *names: str) -> list[ArticleRow]:
         """Return the articles meant by identifiers, sources or paths.
 

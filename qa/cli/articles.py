@@ -26,6 +26,7 @@ def ls(library: str | None, as_json: bool, scope: Scope) -> None:
 
     with open_library(library) as opened:
         rows = opened.articles(scope)
+        counts = opened.passage_counts() if as_json else {}
     if as_json:
         from .. import render
 
@@ -36,7 +37,7 @@ def ls(library: str | None, as_json: bool, scope: Scope) -> None:
                 "published": row.published.isoformat() if row.published else None,
                 "source": row.source,
                 "digest": row.digest,
-                "passages": row.passages,
+                "passages": counts.get(row.id, 0),
             }
             for row in rows
         ]

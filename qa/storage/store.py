@@ -65,8 +65,6 @@ class ArticleRow(NamedTuple):
     """Publication date."""
     digest: str
     """SHA-256 of the cleaned text."""
-    passages: int
-    """How many passages it was split into."""
     url: str | None
     """Its URL, when it named one."""
 
@@ -147,9 +145,8 @@ class Store(Database):
                 [json.dumps(list(ids))],
             )
         rows = self._rows(
-            f"SELECT articles.id, record, title, {SOURCE}, published, articles.digest, "
-            "(SELECT count(*) FROM passages WHERE article = articles.id), "
-            "url, files.path, files.name "
+            f"SELECT articles.id, record, title, {SOURCE}, published, articles.digest, url, "
+            "files.path, files.name "
             f"FROM articles JOIN files ON files.id = articles.file WHERE {where}",
             *values,
         )
@@ -161,14 +158,17 @@ class Store(Database):
                 id=row[0],
                 record=row[1],
                 title=row[2],
-                source=row[7] or shown_source(row[3], row[8], row[9]),
+                source=row[6] or shown_source(row[3], row[7], row[8]),
                 published=_date(row[4]),
                 digest=row[5],
-                passages=row[6],
-                url=row[7],
+                url=row[6],
             )
             for row in rows
         ]
+
+    def passage_counts(self) -> dict[int, int]:
+        """Return how many passages each article was split into, by its row number."""
+        return dict(self._rows("SELECT article, count(*) FROM passages GROUP BY article"))
 
     def articles(self, ids: Iterable[int]) -> dict[int, Article]:
         """Return articles by row number; those that are gone are left out."""
