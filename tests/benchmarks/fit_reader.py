@@ -33,15 +33,15 @@ from qa.answering.evidence import FEATURES, features
 from qa.datatypes import Hit, Scope, Span
 from qa.evaluation import sets, targets
 from qa.evaluation.figures import calibration_error, coverage, discrimination
-from qa.models.training.examples import SQUADSHIFTS_FILES, is_held_out
+from qa.models.training.examples import is_held_out
 from qa.models.training.progress import TrainingOptions
 from qa.scores import exact_match, token_f1
 
 from .labelled import data_folder
 
 SEED = 20111024
-HOLD_OUT = TrainingOptions().hold_out * SQUADSHIFTS_FILES["new_wiki.json"]
-"""Share of the encyclopedic paragraphs that training left out, by its default."""
+HOLD_OUT = TrainingOptions().hold_out
+"""Share of the paragraphs that training left out, by its default."""
 READ = 10
 """Passages kept for each question, so that fewer can be tried."""
 RIGHT = 0.5

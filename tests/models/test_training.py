@@ -584,10 +584,10 @@ def test_card_names_data_licences_and_figures(training_set: TrainingSet, tmp_pat
 
 @pytest.mark.skipif("QA_DATA" not in os.environ, reason="QA_DATA names no data folder")
 def test_published_sets_are_read_with_their_spans() -> None:
-    found = read_training_set(Path(os.environ["QA_DATA"]), 1 / 3, 0)
+    found = read_training_set(Path(os.environ["QA_DATA"]), 1 / 9, 0)
     assert len(found.questions) == 29_489
     held_out = sum(passage.held_out for passage in found.passages)
-    assert 0.25 < held_out / 5666 < 0.31
+    assert 0.1 < held_out / 5666 < 0.12
     for question in found.questions:
         text = found.passages[question.passage].text
         for start, end in question.spans:

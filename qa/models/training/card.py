@@ -110,9 +110,8 @@ of 384, a start from `sentence-transformers/all-MiniLM-L6-v2` (Apache-2.0).
 {_PUBLISHED}
 {_counts(training_set)}
 
-What is held out is the share {state["options"]["hold_out"]:.3f} of the SQuADShifts paragraphs, and
-a third of that share of the encyclopedic ones, by a seeded hash of their text: neither they nor
-their questions are ever trained on.
+What is held out is the share {state["options"]["hold_out"]:.3f} of the SQuADShifts paragraphs, by
+a seeded hash of their text: neither they nor their questions are ever trained on.
 
 {_LAYOUT}
 ## Recipe

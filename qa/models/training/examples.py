@@ -20,9 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SQUADSHIFTS_FILES = {"new_wiki.json": 1 / 3, "reddit.json": 1.0, "amazon_reviews.json": 1.0}
-"""Files, with the part of the held-out share that is kept from training in each: encyclopedic
-paragraphs are nearest to articles, and the fewest, so that more of them are trained on."""
+SQUADSHIFTS_FILES = ("new_wiki.json", "reddit.json", "amazon_reviews.json")
 CASUAL = frozenset({"reddit", "amazon_reviews"})
 """Sources whose paragraphs are forum posts and product reviews."""
 QED_FILE = "qed.jsonl"
@@ -171,14 +169,13 @@ def read_training_set(folder: Path, hold_out: float, seed: int) -> TrainingSet:
     """Read ``reader-train/`` of the data folder.
 
     ``hold_out`` is the share of SQuADShifts paragraphs, by a hash seeded with ``seed``, that is
-    kept from training altogether (of the encyclopedic ones a third of that share); the other two
-    sets are small and are trained on whole.
+    kept from training altogether; the other two sets are small and are trained on whole.
     Raises FileNotFoundError when a file is missing.
     """
     root = folder / "reader-train"
     training_set = TrainingSet([], [])
-    for name, part in SQUADSHIFTS_FILES.items():
-        _add_squadshifts(training_set, root / name, hold_out * part, seed)
+    for name in SQUADSHIFTS_FILES:
+        _add_squadshifts(training_set, root / name, hold_out, seed)
     _add_qed(training_set, root / QED_FILE)
     _add_clapnq(training_set, root / CLAPNQ_ANSWERABLE_FILE, answerable=True)
     _add_clapnq(training_set, root / CLAPNQ_UNANSWERABLE_FILE, answerable=False)

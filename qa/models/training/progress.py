@@ -13,7 +13,7 @@ class TrainingOptions:
     """How to train; kept in every checkpoint's state."""
 
     seed: int = 0
-    hold_out: float = 1 / 3
+    hold_out: float = 1 / 9
     """Share of SQuADShifts paragraphs that training never sees."""
     tokens_per_step: int = 4096
     """Tokens of a batch, padding included."""
