@@ -134,7 +134,7 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     if answer.status is Status.NOT_FOUND:
         lines.append([("Not in your articles.", "missing")])
         if answer.hits:
-            lines += [[], [("The nearest passages, which do not answer it:", "note")]]
+            lines += [[], [("The nearest passages; none seems to answer it:", "note")]]
             lines += _other_lines(answer.hits[:3], 1, width)
         return lines
     lines += [[(part, "answer")] for part in _wrapped(answer.text, width)]

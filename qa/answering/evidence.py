@@ -1,6 +1,6 @@
 """What speaks for a span: the reader's score, the retrieval's, and the words of its sentence.
 
-A weighted sum of the three ranks the spans, and a curve makes the best one's sum a probability.
+A weighted sum of the three ranks the spans; a logistic curve makes the best one's a probability.
 Weights and curve are fitted by tests/benchmarks/fit_reader.py: the weights on training questions
 whose paragraphs the reader never saw, the curve on half of the development articles. Tried and left
 out, for they changed next to nothing: cosine and BM25 apart, the cosine of question and sentence,
@@ -25,31 +25,8 @@ FEATURES = ("reader", "fused", "in_sentence")
 WEIGHTS = np.array([0.416, 7.843, 2.439])
 """Weight of each feature; their weighted sum is a span's evidence."""
 
-CURVE = np.array(
-    [
-        (0.55, 0.01),
-        (1.97, 0.02),
-        (2.65, 0.02),
-        (3.23, 0.02),
-        (3.82, 0.02),
-        (4.42, 0.053),
-        (4.98, 0.053),
-        (5.58, 0.197),
-        (6.2, 0.197),
-        (6.8, 0.263),
-        (7.38, 0.342),
-        (7.94, 0.342),
-        (8.53, 0.553),
-        (9.03, 0.614),
-        (9.46, 0.614),
-        (9.84, 0.614),
-        (10.32, 0.824),
-        (10.99, 0.824),
-        (11.8, 0.865),
-        (12.89, 0.973),
-    ]
-)
-"""Points of the curve from evidence to confidence; straight lines between them."""
+SLOPE, INTERCEPT = 0.6564, -5.600
+"""Of the logistic curve from evidence to confidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +44,7 @@ class Weighed:
 def weigh(question: str, hits: Sequence[Hit], spans: Sequence[Span]) -> list[Weighed]:
     """Return the spans with their confidence, best first."""
     sums = features(question, hits, spans) @ WEIGHTS
-    sure = np.interp(sums, *CURVE.T)
+    sure = 1 / (1 + np.exp(-(SLOPE * sums + INTERCEPT)))
     weighed = [Weighed(*row) for row in zip(spans, sums.tolist(), sure.tolist(), strict=True)]
     return sorted(weighed, key=lambda entry: -entry.evidence)
 

@@ -220,7 +220,7 @@ def _passage_note(entry: Entry) -> str:
     if entry.is_pending:
         return "Found; being read"
     if entry.answer is not None and not entry.answer.citations:
-        return "Near the question; it does not answer it"
+        return "Near the question; it seems not to answer it"
     return "Also near the question; not what the answer rests on"
 
 

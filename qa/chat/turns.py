@@ -157,7 +157,7 @@ def _pending(entry: Entry, width: int) -> Content:
 def _missing(entry: Entry, width: int) -> Content:
     parts: Parts = [("Not in your articles.", ".strong"), _verdict(entry)]
     if entry.places:
-        parts += ["\n", ("The nearest passages, which do not answer it:", ".note")]
+        parts += ["\n", ("The nearest passages; none seems to answer it:", ".note")]
         parts += _place_lines(entry, entry.places[:3], width)
     elif not entry.hits and entry.turn is None:
         filtered = "" if entry.scope.is_all else " The filter may leave too few of them."

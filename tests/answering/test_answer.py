@@ -18,7 +18,7 @@ from qa.answering.answer import (
     answer,
     status_of,
 )
-from qa.answering.evidence import CURVE, FEATURES, WEIGHTS, features, weigh
+from qa.answering.evidence import FEATURES, INTERCEPT, SLOPE, WEIGHTS, features, weigh
 from qa.datatypes import Answer, Article, Hit, Passage, Span, Status, Why
 
 if TYPE_CHECKING:
@@ -75,14 +75,13 @@ def test_confidence_is_read_off_the_curve_at_the_sum_of_the_features() -> None:
     wanted = dict(zip([span.text for span in spans], rows @ WEIGHTS, strict=True))
     assert {entry.span.text: entry.evidence for entry in weighed} == pytest.approx(wanted)
     for entry in weighed:
-        assert entry.confidence == pytest.approx(np.interp(entry.evidence, *CURVE.T))
+        odds = entry.confidence / (1 - entry.confidence)
+        assert np.log(odds) == pytest.approx(SLOPE * entry.evidence + INTERCEPT)
 
 
-def test_the_curve_rises_and_gives_probabilities() -> None:
-    evidence, confidence = CURVE.T
-    assert (np.diff(evidence) > 0).all()
-    assert (np.diff(confidence) >= 0).all()
-    assert 0 <= confidence[0] <= WEAK < ANSWERED <= confidence[-1] <= 1
+def test_more_evidence_is_more_confidence() -> None:
+    assert SLOPE > 0
+    assert 0 < WEAK < ANSWERED < 1
 
 
 @pytest.mark.parametrize(
@@ -206,7 +205,7 @@ def test_a_reprint_is_cited_twice_through_a_library(library: "Library", articles
         "From the wires.\n\nA volcano erupted in Iceland on Monday. Nothing else is known.\n"
     )
     library.add(articles)
-    found = library.ask("Where did a volcano erupt?")
+    found = library.ask("Where did a volcano erupt on Monday?")
     assert {Path(c.article.source).name for c in found.citations} == {"volcano.txt", "reprint.txt"}
     assert {c.quote for c in found.citations} == {"A volcano erupted in Iceland on Monday."}
     assert {(Path(c.article.source).name, c.line) for c in found.citations} == {

@@ -24,8 +24,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import logsumexp
-from sklearn.isotonic import IsotonicRegression
+from scipy.special import expit, logsumexp
+from sklearn.linear_model import LogisticRegression
 
 from qa import Library
 from qa.answering.answer import READ_PASSAGES
@@ -186,7 +186,7 @@ def fit(work: Path, read: int) -> None:
     first, second = halves
     print(f"development: {len(first)} and {len(second)} questions")
     curve = fit_curve([*rows(first, "nothing", read), *rows(first, "gold", read)], weights)
-    print("curve", [(round(x, 2), round(y, 3)) for x, y in curve])
+    print(f"curve: slope {curve[0]:.4f}, intercept {curve[1]:.3f}")
     for name, side in (("fitted half", first), ("other half", second)):
         present = rows(side, "nothing", read)
         for left_out in ("gold", "article"):
@@ -244,18 +244,17 @@ def best(every: Sequence[Rows], weights: NDArray[np.float64]) -> tuple[NDArray[n
     return columns[0], columns[1], columns[2], columns[3]
 
 
-def fit_curve(every: Sequence[Rows], weights: NDArray[np.float64]) -> list[tuple[float, float]]:
-    """Return points of a rising curve from evidence to the share that is right.
+def fit_curve(every: Sequence[Rows], weights: NDArray[np.float64]) -> tuple[float, float]:
+    """Return slope and intercept of a logistic curve from evidence to the share that is right.
 
-    Isotonic regression (Zadrozny & Elkan 2002) over groups of equal mass, straight between.
+    Platt scaling (Platt 1999). Isotonic regression over 20 groups was worse within the fitted half:
+    fitted on half of its articles and measured on the rest, ten times over, its calibration error
+    was .067 (Brier score .1232) to Platt's .062 (.1229), with an earlier reader .059 (.1295) to
+    .049 (.1272); and its steps give whole stretches of evidence one probability.
     """
     evidence, f1, _, _ = best(every, weights)
-    order = np.argsort(evidence)
-    groups = np.array_split(order, 20)
-    middles = [float(evidence[group].mean()) for group in groups]
-    shares = [float((f1[group] >= RIGHT).mean()) for group in groups]
-    smooth = IsotonicRegression(y_min=0.01, y_max=0.99).fit_transform(middles, shares)
-    return list(zip(middles, smooth.tolist(), strict=True))
+    model = LogisticRegression(C=np.inf).fit(evidence[:, None], f1 >= RIGHT)
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
 def report(
@@ -263,7 +262,7 @@ def report(
     present: Sequence[Rows],
     gone: Sequence[Rows],
     weights: NDArray[np.float64],
-    curve: Sequence[tuple[float, float]] = (),
+    curve: tuple[float, float] | None = None,
 ) -> None:
     """Print the figures."""
     evidence, f1, exact, gold = best(present, weights)
@@ -273,15 +272,16 @@ def report(
     line = f"{name}: hit@1 {gold.mean():.3f} EM {exact.mean():.3f} F1 {f1.mean():.3f}"
     line += f" AUROC {discrimination(scores, is_present):.3f}"
     if curve:
-        sure = np.interp(scores, *np.array(curve).T)
+        sure = expit(curve[0] * scores + curve[1])
         right = np.concatenate([f1 >= RIGHT, np.zeros(len(without))]).astype(np.float64)
         line += f" ECE {calibration_error(sure, right):.3f} coverage@90 {coverage(sure, right):.3f}"
-        for threshold in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6):
+        for threshold in np.arange(0.1, 0.65, 0.05).round(2):
             claimed = sure >= threshold
             kept = (claimed & (right == 1)).sum() / max(1, (right == 1).sum())
             refused = 1 - claimed[len(evidence) :].mean()
             line += f"\n    from {threshold}: precision {right[claimed].mean():.3f}"
             line += f", keeps {kept:.3f} of the right, refuses {refused:.3f} of the gone"
+            line += f", sum {kept + refused:.3f}"
     print(line)
 
 

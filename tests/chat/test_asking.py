@@ -59,9 +59,9 @@ def test_nothing_found_shows_the_nearest_and_says_what_they_are(scripted: Script
     async def act(pilot: Pilot[None]) -> None:
         await ask(pilot, UNKNOWN)
         screen = shown(pilot)
-        assert "The nearest passages, which do not answer it:" in screen
+        assert "The nearest passages; none seems to answer it:" in screen
         assert "[1] " in screen
-        assert "Near the question; it does not answer it" in screen
+        assert "Near the question; it seems not to answer it" in screen
 
     drive(chat(scripted), act)
 
