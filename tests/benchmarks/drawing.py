@@ -60,9 +60,12 @@ def _panel(title: str, curves: Mapping[str, Curve], left: float, top: float) -> 
         places = [(x(size), y(value)) for size, value in curve]
         path = " ".join(f"{across:.1f},{down:.1f}" for across, down in places)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        for (across, down), (_, value) in zip(places, curve, strict=True):
+        below = number == 0 < len(curves) - 1  # the lower of two
+        anchors = ["start", *["middle"] * (len(curve) - 2), "end"]
+        for (across, down), (_, value), anchor in zip(places, curve, anchors, strict=False):
             parts.append(f'<circle cx="{across:.1f}" cy="{down:.1f}" r="3" fill="{colour}"/>')
-            parts.append(_text(across, down - 6, f"{value:.3g}", "middle", colour))
+            shown = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+            parts.append(_text(across, down + (14 if below else -6), shown, anchor, colour))
         if len(curves) > 1:
             parts.append(_text(PANEL[0] - MARGIN[2], 16 + 11 * number, name, "end", colour))
     return "\n".join([*parts, "</g>"])
