@@ -17,7 +17,13 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from qa.models.training.batches import EpochBuilder, Example, Mix, collate
 from qa.models.training.card import write_card
-from qa.models.training.checkpoints import latest_checkpoint, load_checkpoint, write_atomically
+from qa.models.training.checkpoints import (
+    Checkpoint,
+    latest_checkpoint,
+    load_checkpoint,
+    mean_of,
+    write_atomically,
+)
 from qa.models.training.cloze import ClozeQuestion, ClozeSet
 from qa.models.training.crops import CropSizes, crop_anywhere, crop_around, crop_beside
 from qa.models.training.examples import (
@@ -604,6 +610,16 @@ def test_special_tokens_are_found(model_folder: Path) -> None:
     assert special_ids(tokenizer) == tuple(
         tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]", "[PAD]")
     )
+
+
+def test_the_mean_of_two_is_of_their_averaged_weights() -> None:
+    zero, two, four = (torch.full((2,), value) for value in (0.0, 2.0, 4.0))
+    one = Checkpoint({"head": zero}, {"head": two}, {}, {"step": 1})
+    found = mean_of(one, Checkpoint({"head": zero}, {"head": four}, {}, {"step": 9}))
+    assert found.average["head"].tolist() == [3.0, 3.0]
+    assert (found.weights, found.state) == (one.weights, {"step": 1})
+    with pytest.raises(KeyError):
+        mean_of(one, Checkpoint({}, {"other": two}, {}, {}))
 
 
 def test_what_ships_adds_up_to_the_checkpoint(model_folder: Path, tmp_path: Path) -> None:

@@ -13,6 +13,10 @@ into another folder::
 
     python -m qa.models.training --data DIR --checkpoints DIR --finish 3000000
 
+Take the mean of what two runs from one start have learnt, which reads better than either::
+
+    python -m qa.models.training --data DIR --checkpoints DIR/finished --mean-with OTHER/finished
+
 Measure a checkpoint's averaged weights on the whole development set, and write its model card::
 
     python -m qa.models.training --data DIR --checkpoints DIR --measure --card CARD.md
@@ -34,7 +38,14 @@ import os
 from pathlib import Path
 
 from .batches import EpochBuilder, Mix
-from .checkpoints import AVERAGE_FILE, latest_checkpoint, load_checkpoint, write_atomically
+from .checkpoints import (
+    AVERAGE_FILE,
+    latest_checkpoint,
+    load_checkpoint,
+    mean_of,
+    save_checkpoint,
+    write_atomically,
+)
 from .cloze import read_clozes
 from .crops import CropSizes
 from .examples import read_training_set
@@ -103,10 +114,19 @@ def _parser() -> argparse.ArgumentParser:
         " checkpoint, into --into",
     )
     parser.add_argument(
+        "--mean-with",
+        type=Path,
+        default=None,
+        metavar="FOLDER",
+        help="take the mean of the last checkpoint's averaged weights and of those in FOLDER,"
+        " into --into, and stop",
+    )
+    parser.add_argument(
         "--into",
         type=Path,
         default=None,
-        help="folder for what --finish makes (default: CHECKPOINTS/finished)",
+        help="folder for what --finish or --mean-with makes (default: CHECKPOINTS/finished,"
+        " CHECKPOINTS/mean)",
     )
     parser.add_argument(
         "--whole-share",
@@ -164,9 +184,7 @@ def _measure(arguments: argparse.Namespace, encoder: Path) -> None:
     from .measure import figures, read_all, read_questions
     from .model import ReaderModel
 
-    latest = latest_checkpoint(arguments.checkpoints)
-    if latest is None:
-        raise SystemExit(f"no checkpoint in {arguments.checkpoints}: train first")
+    latest = _last_of(arguments.checkpoints)
     model = ReaderModel(encoder)
     model.load_state_dict(load_file(latest / arguments.weights))
     questions = read_questions(arguments.data / DEVELOPMENT_FILE)
@@ -185,13 +203,26 @@ def _measure(arguments: argparse.Namespace, encoder: Path) -> None:
         write_card(arguments.card, state, training_set, found)
 
 
+def _last_of(checkpoints: Path) -> Path:
+    latest = latest_checkpoint(checkpoints)
+    if latest is None:
+        raise SystemExit(f"no checkpoint in {checkpoints}: train first")
+    return latest
+
+
+def _mean(arguments: argparse.Namespace, encoder: Path) -> None:
+    one, other = (
+        load_checkpoint(_last_of(folder)) for folder in (arguments.checkpoints, arguments.mean_with)
+    )
+    into = arguments.into or arguments.checkpoints / "mean"
+    print(save_checkpoint(into, mean_of(one, other), encoder))
+
+
 def _ship(arguments: argparse.Namespace, encoder: Path) -> None:
     from ..catalog import WEIGHTS, file_sha256
     from .ship import write_difference
 
-    latest = latest_checkpoint(arguments.checkpoints)
-    if latest is None:
-        raise SystemExit(f"no checkpoint in {arguments.checkpoints}: train first")
+    latest = _last_of(arguments.checkpoints)
     size = write_difference(latest / arguments.weights, encoder, arguments.ship)
     print(f"bytes = {size}\ndigests =\n    {file_sha256(arguments.ship / WEIGHTS)} {WEIGHTS}")
 
@@ -209,6 +240,9 @@ def main() -> None:
 
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
+    if arguments.mean_with is not None:
+        _mean(arguments, encoder)
+        return
     if arguments.ship is not None:
         _ship(arguments, encoder)
         return

@@ -125,3 +125,13 @@ def load_checkpoint(path: Path) -> Checkpoint:
         optimizer=torch.load(path / OPTIMIZER_FILE, weights_only=True, map_location="cpu"),
         state=json.loads((path / STATE_FILE).read_text(encoding="utf-8")),
     )
+
+
+def mean_of(one: Checkpoint, other: Checkpoint) -> Checkpoint:
+    """Return a checkpoint with the mean of both averaged weights, and otherwise as the first.
+
+    Runs from one start lie in one basin, where the mean of their weights reads better than either
+    (Wortsman et al. 2022, "Model soups"). Raises KeyError when the models are not alike.
+    """
+    average = {name: (weights + other.average[name]) / 2 for name, weights in one.average.items()}
+    return Checkpoint(one.weights, average, one.optimizer, one.state)
