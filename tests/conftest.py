@@ -69,7 +69,7 @@ class WordReader:
     def read(
         self, question: str, passages: Sequence["Passage"], seconds: float | None = None
     ) -> list["Span"]:
-        """Return spans with scores from -2 to 6, best first."""
+        """Return spans with scores from -2 to 8, best first."""
         from qa.datatypes import Span
         from qa.sentences import sentence_bounds
         from qa.terms import question_terms
@@ -80,7 +80,7 @@ class WordReader:
             for start, end in sentence_bounds(passage.text):
                 shared = asked & set(question_terms(passage.text[start:end]))
                 if shared:
-                    score = 8 * len(shared) / len(asked) - 2
+                    score = 10 * len(shared) / len(asked) - 2
                     start_at, end_at = passage.start + start, passage.start + end
                     spans.append(Span(passage, start_at, end_at, score))
         return sorted(spans, key=lambda span: -span.score)
