@@ -10,8 +10,6 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
-from .sentences import sentence_around
-
 Verdict = Literal["right", "wrong"]
 """What a person says of an answer. For ``not_found`` right means: the articles do not hold it."""
 
@@ -141,6 +139,8 @@ class Citation:
     @cached_property
     def sentence_bounds(self) -> tuple[int, int]:
         """Offsets of the sentence, or sentences, that hold the quote."""
+        from .sentences import sentence_around
+
         return sentence_around(self.article.text, self.start, self.end)
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock, Thread
@@ -15,12 +16,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from . import settings
-from .articles.clean import clean
 from .datatypes import Answer, Article, Conversation, Hit, Scope, Turn, Verdict
 from .errors import LibraryBusyError, ModelMismatchError, QAError, UsageError
-from .storage.conversations import Conversations
 from .storage.database import LOCK, no_articles
-from .storage.published import SketchFacts, published_sketch
 from .storage.store import ArticleRow, Store
 
 # What indexes and answers takes longer to import than listing takes: each is imported where it is
@@ -29,8 +27,10 @@ if TYPE_CHECKING:
     from .indexing import Progress, Report
     from .models.encoder import Encoder
     from .models.reader import Reader
+    from .storage.conversations import Conversations
     from .storage.index import LiveVectors
     from .storage.live_text import LiveText
+    from .storage.published import SketchFacts
 
 LOCK_SECONDS = 2
 """How long a writer waits for another before it gives up: time for a run that finds no change."""
@@ -58,7 +58,7 @@ class LibraryStatus:
     """Files that have changed since they were read."""
     vanished_files: int
     """Files that are gone."""
-    sketch: SketchFacts | None
+    sketch: "SketchFacts | None"
     """How well the approximate vector search of a large library finds; None where it is exact."""
 
 
@@ -84,7 +84,6 @@ class Library:
         self._reader_name = reader
         self._device = device
         self._store = Store(folder, create=create)
-        self._conversations = Conversations(self._store)
         self._encoder: Encoder | None = None
         self._live: LiveVectors | None = None
         self._live_text: LiveText | None = None
@@ -302,6 +301,8 @@ class Library:
 
     def status(self) -> LibraryStatus:
         """Return what the library holds and how far its files have moved on."""
+        from .storage.published import published_sketch
+
         files, articles, passages = self._store.count()
         changed, gone = self.stale_files()
         return LibraryStatus(
@@ -439,6 +440,12 @@ class Library:
             self._live_text = LiveText(self._store)
         return self._live_text
 
+    @cached_property
+    def _conversations(self) -> "Conversations":
+        from .storage.conversations import Conversations
+
+        return Conversations(self._store)
+
     def _notice_new_model(self) -> None:
         """Let go of the model when another process has embedded the library with another."""
         facts = self._store.facts()
@@ -478,6 +485,8 @@ class Library:
 
 def _asked(question: str) -> str:
     """A question on one line, cleaned as articles are. Raises UsageError when nothing is left."""
+    from .articles.clean import clean
+
     asked = " ".join(clean(question).split())
     if not asked:
         raise UsageError("The question is empty.")

@@ -1,7 +1,6 @@
 """Options that several commands share, and what they mean."""
 
 import functools
-import logging
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import settings
-from ..articles.dates import named_day
 from ..datatypes import Scope
 from ..errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ..library import Library
 
 Command = Callable[..., Any]
@@ -40,7 +40,9 @@ def quiet_option(command: Command) -> Command:
     @click.option("--quiet", "-q", is_flag=True, help="No narration on stderr, no progress.")
     @functools.wraps(command)
     def narrated(*args: Any, quiet: bool, **values: Any) -> Any:
-        _narrate(quiet)
+        from .narration import narrate
+
+        narrate(quiet)
         return command(*args, quiet=quiet, **values)
 
     return narrated
@@ -74,11 +76,7 @@ def scope_options(command: Command) -> Command:
     def scoped(
         *args: Any, since: str | None, until: str | None, source: str | None, **values: Any
     ) -> Any:
-        scope = Scope(
-            since=named_day(since, last=False) if since is not None else None,
-            until=named_day(until, last=True) if until is not None else None,
-            source=source,
-        )
+        scope = Scope(_day(since, last=False), _day(until, last=True), source)
         if source == "":
             raise UsageError("--source needs a pattern, as '*libya*'.")
         if scope.since and scope.until and scope.since > scope.until:
@@ -86,6 +84,14 @@ def scope_options(command: Command) -> Command:
         return command(*args, scope=scope, **values)
 
     return scoped
+
+
+def _day(named: str | None, *, last: bool) -> "date | None":
+    if named is None:
+        return None
+    from ..articles.dates import named_day
+
+    return named_day(named, last=last)
 
 
 def hits_option(command: Command) -> Command:
@@ -136,19 +142,3 @@ def _samples() -> Path:
     package = Path(__file__).resolve().parents[1]
     inside = package / "seeds"
     return inside if inside.is_dir() else package.parent / "seeds"
-
-
-def _narrate(quiet: bool) -> None:
-    """Let qa's own log lines appear on stderr as they stand."""
-    log = logging.getLogger("qa")
-    log.propagate = False  # some libraries give the root logger a handler of their own
-    log.setLevel(logging.WARNING if quiet else logging.INFO)
-    if not log.handlers:
-        log.addHandler(_Stderr())
-
-
-class _Stderr(logging.Handler):
-    """Writes to whatever stderr is at the time."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        click.echo(record.getMessage(), err=True)
