@@ -1,5 +1,7 @@
 """Training: spans map to the right characters, negatives hold no answer, resume is exact."""
 
+import gzip
+import hashlib
 import json
 import os
 import random
@@ -27,9 +29,12 @@ from qa.models.training.checkpoints import (
 from qa.models.training.cloze import ClozeQuestion, ClozeSet
 from qa.models.training.crops import CropSizes, crop_anywhere, crop_around, crop_beside
 from qa.models.training.examples import (
+    NEWS,
+    NEWS_FILE,
     TrainingPassage,
     TrainingQuestion,
     TrainingSet,
+    add_news,
     is_held_out,
     read_training_set,
 )
@@ -591,9 +596,14 @@ def test_card_names_data_licences_and_figures(training_set: TrainingSet, tmp_pat
 @pytest.mark.skipif("QA_DATA" not in os.environ, reason="QA_DATA names no data folder")
 def test_published_sets_are_read_with_their_spans() -> None:
     found = read_training_set(Path(os.environ["QA_DATA"]), 1 / 9, 0)
-    assert len(found.questions) == 29_489
-    held_out = sum(passage.held_out for passage in found.passages)
-    assert 0.1 < held_out / 5666 < 0.12
+    news = sum(found.passages[question.passage].source == NEWS for question in found.questions)
+    assert len(found.questions) - news == 29_489
+    assert news == sum(
+        len(json.loads(line)["questions"]) for line in NEWS_FILE.read_text("utf-8").splitlines()
+    )
+    whole = {"qed", "clapnq_dev_answerable", "clapnq_dev_unanswerable"}
+    sides = [passage.held_out for passage in found.passages if passage.source not in whole]
+    assert 0.1 < sum(sides) / len(sides) < 0.12
     for question in found.questions:
         text = found.passages[question.passage].text
         for start, end in question.spans:
@@ -603,6 +613,50 @@ def test_published_sets_are_read_with_their_spans() -> None:
         (index in seen) != found.passages[question.passage].held_out
         for index, question in enumerate(found.questions)
     )
+
+
+@pytest.fixture
+def collection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a collection of one article, and a file of questions on its second sentence."""
+    text = "It rained. The mill burned in 1812."
+    path = tmp_path / "news.jsonl.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as lines:
+        lines.write(json.dumps({"id": "n1", "title": "Fire", "text": text}) + "\n")
+    digest = hashlib.sha256(text[11:].encode()).hexdigest()[:8]
+    asked = [["When did the mill burn?", [[19, 23]]], ["When did the inn burn?", []]]
+    raw = {"article": "n1", "start": 11, "end": 35, "digest": digest, "questions": asked}
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(json.dumps(raw) + "\n", encoding="utf-8")
+    monkeypatch.setattr("qa.models.training.examples.NEWS_FILE", questions)
+    return path
+
+
+def test_questions_on_news_are_read_with_their_spans(collection: Path) -> None:
+    found = TrainingSet([], [])
+    add_news(found, collection, 0.0, 0)
+    assert [passage.text for passage in found.passages] == ["The mill burned in 1812."]
+    assert [found.answers(question) for question in (0, 1)] == [["1812"], []]
+    assert [question.answerable for question in found.questions] == [True, False]
+
+
+def test_questions_on_news_are_not_put_to_another_text(collection: Path) -> None:
+    with gzip.open(collection, "wt", encoding="utf-8") as lines:
+        lines.write(json.dumps({"id": "n1", "text": "It rained. The inn burned in 1790."}) + "\n")
+    with pytest.raises(ValueError, match="n1 is not the text"):
+        add_news(TrainingSet([], []), collection, 0.0, 0)
+
+
+def test_an_unanswerable_question_is_asked_of_crops_as_long_as_the_others(
+    training_set: TrainingSet, model_folder: Path
+) -> None:
+    sizes = CropSizes(mean_words=5, deviation_words=0, least_words=1, whole_share=0)
+    mix = Mix(mined=0, perturbed=0, beside=0, sizes=sizes)
+    builder = EpochBuilder(training_set, load_tokenizer(model_folder), {}, mix, 500, 0)
+    tokenizer = load_tokenizer(model_folder)
+    (cake,) = tokenize(tokenizer, ["Who ate the cake?"])
+    found = [example for example in builder.examples(0) if example.question == cake.pieces]
+    assert [(example.answerable, example.spans) for example in found] == [(False, ())]
+    assert len(found[0].passage) < len(tokenize(tokenizer, TEXTS[1:2])[0].pieces)
 
 
 def test_special_tokens_are_found(model_folder: Path) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_QUESTION_TOKENS = 48
 MOST_UNMARKED_TOKENS = 384
+"""Of a passage that answers somewhere, it is not known where."""
 WORDS_HIDDEN = 0.07
 """Share of a made question's words that are left out, so that the rest must do."""
 OWN_WORDS_HIDDEN = 0.2
@@ -253,7 +254,12 @@ class EpochBuilder:
         """Return a question whose passage is known to answer it or not, but not where."""
         entry = self._set.questions[question]
         text = self._passages[entry.passage]
-        begin, end = crop_anywhere(text, 1_000_000, MOST_UNMARKED_TOKENS, generator)
+        if entry.answerable:
+            begin, end = crop_anywhere(text, 1_000_000, MOST_UNMARKED_TOKENS, generator)
+        else:
+            sizes = self._mix.sizes
+            words = draw_words(sizes, generator)
+            begin, end = crop_anywhere(text, words, sizes.most_tokens, generator)
         pieces = text.pieces[begin:end]
         return Example(self._pieces[question], pieces, (), answerable=entry.answerable)
 

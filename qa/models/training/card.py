@@ -20,6 +20,10 @@ https://github.com/google-research-datasets/QED | CC BY-SA 3.0 |
 that answers them, or none that does | https://github.com/primeqa/clapnq | Apache-2.0 |
 | Wikinews, English, 19,339 articles | text and titles alone, of which questions are made by rule \
 (`qa/models/training/cloze.py`) | https://en.wikinews.org | CC BY 2.5 |
+| Questions on Wikinews (`qa/models/training/news_questions.jsonl`) | on passages of those \
+articles; a quarter of them look answerable and are not; written for this reader by a large \
+language model that read the passages, and held against their text by program: each answer stands \
+word for word in the sentence that it was taken from | in this repository | that of the project |
 | SQuAD 2.0, half of the development set (Rajpurkar, Jia & Liang 2018) | **measured on, never \
 trained on** | https://rajpurkar.github.io/SQuAD-explorer/ | CC BY-SA 4.0 |
 """
@@ -28,7 +32,7 @@ _LAYOUT = """\
 `reader-train/` holds `new_wiki.json`, `reddit.json`, `amazon_reviews.json`, `qed.jsonl`,
 `clapnq_dev_answerable.jsonl` and `clapnq_dev_unanswerable.jsonl`; `dev/` holds
 `squad2-dev-half.json`; `scale/` may hold `wikinews_en.jsonl.gz` (JSON lines with `title` and
-`text`), without which no questions are made. Then:
+`text` and `id`), without which no questions on news are made or read. Then:
 
     python -m qa.models.training --data DIR --checkpoints CHECKPOINTS
     python -m qa.models.training --data DIR --checkpoints CHECKPOINTS --finish TOKENS
@@ -110,8 +114,8 @@ of 384, a start from `sentence-transformers/all-MiniLM-L6-v2` (Apache-2.0).
 {_PUBLISHED}
 {_counts(training_set)}
 
-What is held out is the share {state["options"]["hold_out"]:.3f} of the SQuADShifts paragraphs, by
-a seeded hash of their text: neither they nor their questions are ever trained on.
+What is held out is the share {state["options"]["hold_out"]:.3f} of the paragraphs of SQuADShifts
+and of news, by a seeded hash of their text: neither they nor their questions are ever trained on.
 
 {_LAYOUT}
 ## Recipe
@@ -130,8 +134,8 @@ span's score less that of no answer, and by the answerability head.
 
 ## Limits
 
-English only. It copies a span and cannot count, add up, or answer yes or no. About half of its
-training questions are about casual text (forum posts and product reviews), where people disagree on
+English only. It copies a span and cannot count, add up, or answer yes or no. A good part of its
+training questions is about casual text (forum posts and product reviews), where people disagree on
 answers more.
 """
     write_atomically(path, lambda target: target.write_text(text, encoding="utf-8"))

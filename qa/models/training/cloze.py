@@ -31,9 +31,8 @@ from ...terms import STOP_WORDS, stem
 from .checkpoints import write_atomically
 from .cloze_rules import Cloze, headline_questions, questions_of
 from .cloze_words import TITLE, collect_lexicon
+from .examples import COLLECTION
 
-COLLECTION = Path("scale/wikinews_en.jsonl.gz")
-"""In the data folder: JSON lines with `title` and `text`. Optional."""
 VERSION = 3
 """Counted up when the rules change, so that a cached set is made anew."""
 

@@ -1,6 +1,6 @@
 """Published question sets → passages and questions with the spans of their answers.
 
-Three layouts are read:
+Four layouts are read:
 
 - SQuADShifts (Miller et al. 2020), in the layout of SQuAD 1.1 (Rajpurkar et al. 2016): three
   sources, each question answered by up to several people.
@@ -9,10 +9,15 @@ Three layouts are read:
 - ClapNQ (Rosenthal et al. 2025): questions of Natural Questions with a passage that answers
   them at length, or with one that does not. No short span is marked, so its answerable
   questions teach answerability alone.
+- ``news_questions.jsonl`` beside this file: questions on articles of a collection of news, some of
+  which look as if their passage answered them and are not answered there, in the manner of
+  SQuAD 2.0 (Rajpurkar, Jia & Liang 2018). It holds no text of the articles, only where in them the
+  passages and answers stand.
 
 Offsets are Python code points, half-open, into the passage's text.
 """
 
+import gzip
 import hashlib
 import json
 from collections.abc import Iterator
@@ -26,6 +31,11 @@ CASUAL = frozenset({"reddit", "amazon_reviews"})
 QED_FILE = "qed.jsonl"
 CLAPNQ_ANSWERABLE_FILE = "clapnq_dev_answerable.jsonl"
 CLAPNQ_UNANSWERABLE_FILE = "clapnq_dev_unanswerable.jsonl"
+COLLECTION = Path("scale/wikinews_en.jsonl.gz")
+"""In the data folder: news as JSON lines with `id`, `title` and `text`. Optional."""
+NEWS_FILE = Path(__file__).with_name("news_questions.jsonl")
+NEWS = "wikinews"
+"""The source that passages of the collection are said to be of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +175,34 @@ def _add_clapnq(training_set: TrainingSet, path: Path, *, answerable: bool) -> N
         )
 
 
-def read_training_set(folder: Path, hold_out: float, seed: int) -> TrainingSet:
-    """Read ``reader-train/`` of the data folder.
+def add_news(training_set: TrainingSet, collection: Path, hold_out: float, seed: int) -> None:
+    """Add the passages of ``NEWS_FILE`` with their questions.
 
-    ``hold_out`` is the share of SQuADShifts paragraphs, by a hash seeded with ``seed``, that is
-    kept from training altogether; the other two sets are small and are trained on whole.
+    Raises KeyError where the collection lacks an article, ValueError where its text is another.
+    """
+    with gzip.open(collection, "rt", encoding="utf-8") as lines:
+        articles = {raw["id"]: raw["text"] for raw in map(json.loads, lines)}
+    for raw in _read_lines(NEWS_FILE):
+        text = articles[raw["article"]][raw["start"] : raw["end"]]
+        if hashlib.sha256(text.encode()).hexdigest()[: len(raw["digest"])] != raw["digest"]:
+            raise ValueError(f"{collection}: {raw['article']} is not the text that was asked about")
+        training_set.passages.append(TrainingPassage(NEWS, text, is_held_out(text, hold_out, seed)))
+        for question, spans in raw["questions"]:
+            training_set.questions.append(
+                TrainingQuestion(
+                    question,
+                    len(training_set.passages) - 1,
+                    tuple((start, end) for start, end in spans),
+                    answerable=bool(spans),
+                )
+            )
+
+
+def read_training_set(folder: Path, hold_out: float, seed: int) -> TrainingSet:
+    """Read ``reader-train/`` of the data folder, and the questions on its news if it has any.
+
+    ``hold_out`` is the share of SQuADShifts and news paragraphs, by a hash seeded with ``seed``,
+    that is kept from training altogether; the other two sets are small and are trained on whole.
     Raises FileNotFoundError when a file is missing.
     """
     root = folder / "reader-train"
@@ -179,4 +212,6 @@ def read_training_set(folder: Path, hold_out: float, seed: int) -> TrainingSet:
     _add_qed(training_set, root / QED_FILE)
     _add_clapnq(training_set, root / CLAPNQ_ANSWERABLE_FILE, answerable=True)
     _add_clapnq(training_set, root / CLAPNQ_UNANSWERABLE_FILE, answerable=False)
+    if (folder / COLLECTION).exists():
+        add_news(training_set, folder / COLLECTION, hold_out, seed)
     return training_set
