@@ -14,6 +14,7 @@ from ..errors import ModelError
 from ..sentences import after_dateline, sentence_bounds
 from . import catalog
 from .export import GRAPH, TOKENIZER, Manifest, cache_folder, prepare
+from .lead import lead_of
 from .running import Workers, open_session
 from .spans import best_spans, whole_words
 
@@ -50,9 +51,10 @@ class Reader(Protocol):
 class OnnxReader:
     """An exported extractive reader. Each passage runs alone, one passage a processor.
 
-    A span lies within one sentence (people's answers do but for two in a thousand) and outside the
-    dateline. Its score is that of its first and last token, less that of "no answer", which is the
-    first token's as both (Devlin et al. 2019, section 4.3).
+    It is read behind its article's headline. A span lies within one sentence of the passage
+    (people's answers do but for two in a thousand) and outside the dateline. Its score is that of
+    its first and last token, less that of "no answer", which is the first token's as both (Devlin
+    et al. 2019, section 4.3).
     """
 
     def __init__(self, graph: Path, manifest: Manifest) -> None:
@@ -92,22 +94,22 @@ class OnnxReader:
         return [self._run(encoding) for encoding in encodings]
 
     def _read_one(self, question: str, passage: Passage) -> list[Span]:
-        text = passage.text
-        encoding = self._tokenizer.encode(question, text)
+        text, lead = passage.text, lead_of(passage)
+        encoding = self._tokenizer.encode(question, lead + text)
         header = max(0, after_dateline(passage.article.text) - passage.start)
         sentences = np.array([end for _, end in sentence_bounds(text)], np.int64)
         candidates: list[tuple[int, int, float]] = []
         for window in [encoding, *encoding.overflowing]:
             start, end = self._run(window)
             nothing = float(start[0] + end[0])
-            offsets = np.array(window.offsets, np.int64)
+            offsets = np.array(window.offsets, np.int64) - len(lead)
             chosen = np.array([part == 1 for part in window.sequence_ids])
             chosen &= offsets[:, 0] >= header
             start, end = np.where(chosen, (start, end), -np.inf).astype(np.float32)
             groups = np.searchsorted(sentences, offsets[:, 0], side="right")
             for first, last, score in best_spans(start, end, SPANS_EACH, groups):
-                left, right = window.offsets[first][0], window.offsets[last][1]
-                left, right = whole_words(text, left, right)
+                left, right = offsets[first, 0], offsets[last, 1]
+                left, right = whole_words(text, int(left), int(right))
                 if left < right:
                     candidates.append((left, right, score - nothing))
         candidates.sort(key=lambda candidate: -candidate[2])

@@ -641,7 +641,10 @@ def test_questions_on_news_are_read_with_their_spans(collection: Path) -> None:
 
 def test_questions_on_news_are_not_put_to_another_text(collection: Path) -> None:
     with gzip.open(collection, "wt", encoding="utf-8") as lines:
-        lines.write(json.dumps({"id": "n1", "text": "It rained. The inn burned in 1790."}) + "\n")
+        lines.write(
+            json.dumps({"id": "n1", "title": "Fire", "text": "It rained. The inn burned in 1790."})
+            + "\n"
+        )
     with pytest.raises(ValueError, match="n1 is not the text"):
         add_news(TrainingSet([], []), collection, 0.0, 0)
 

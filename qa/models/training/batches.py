@@ -9,12 +9,13 @@ longer answers it. Where there are questions made from news (`cloze`), some are 
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from ..lead import as_lead
 from .cloze import ClozeSet
 from .crops import CropSizes, crop_anywhere, crop_around, crop_beside, draw_words
 from .examples import CASUAL, TrainingSet
@@ -31,6 +32,8 @@ WORDS_HIDDEN = 0.07
 """Share of a made question's words that are left out, so that the rest must do."""
 OWN_WORDS_HIDDEN = 0.2
 """The same where the question stands in its passage nearly word by word."""
+HEADED = 0.6
+"""Share of the crops of a passage with a headline that stand behind it, as passages do at use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,12 @@ class EpochBuilder:
         seen = training_set.seen_passages()
         texts = tokenize(tokenizer, [training_set.passages[index].text for index in seen])
         self._passages: dict[int, TokenizedText] = dict(zip(seen, texts, strict=True))
+        headed = [index for index in seen if training_set.passages[index].headline]
+        leads = [as_lead(training_set.passages[index].headline) for index in headed]
+        self._leads = {
+            index: text.pieces
+            for index, text in zip(headed, tokenize(tokenizer, leads), strict=True)
+        }
         texts = tokenize(tokenizer, [training_set.questions[q].text for q in self._questions])
         self._pieces = {
             question: text.pieces[:MOST_QUESTION_TOKENS]
@@ -225,13 +234,25 @@ class EpochBuilder:
         inside = tuple(
             (left - begin, right - begin) for left, right in spans if begin <= left and right < end
         )
-        return Example(self._pieces[question], text.pieces[begin:end], inside, answerable=True)
+        example = Example(self._pieces[question], text.pieces[begin:end], inside, answerable=True)
+        return self._headed(example, self._set.questions[question].passage, generator)
+
+    def _headed(self, example: Example, passage: int, generator: random.Random) -> Example:
+        """Return the example with its passage's headline in front, or as it is."""
+        lead = self._leads.get(passage)
+        if lead is None or generator.random() >= HEADED:
+            return example
+        spans = tuple((left + len(lead), right + len(lead)) for left, right in example.spans)
+        return replace(example, passage=lead + example.passage, spans=spans)
 
     def _mined(self, question: int, generator: random.Random) -> Example:
-        text = self._passages[generator.choice(self._negatives[question])]
+        passage = generator.choice(self._negatives[question])
+        text = self._passages[passage]
         sizes = self._mix.sizes
         begin, end = crop_anywhere(text, draw_words(sizes, generator), sizes.most_tokens, generator)
-        return Example(self._pieces[question], text.pieces[begin:end], (), answerable=False)
+        pieces = text.pieces[begin:end]
+        example = Example(self._pieces[question], pieces, (), answerable=False)
+        return self._headed(example, passage, generator)
 
     def _beside(self, question: int, generator: random.Random) -> list[Example]:
         """Return a crop of the question's own passage without its answer, if there is room."""
@@ -248,7 +269,8 @@ class EpochBuilder:
         if crop is None:
             return []
         pieces = text.pieces[crop[0] : crop[1]]
-        return [Example(self._pieces[question], pieces, (), answerable=False)]
+        example = Example(self._pieces[question], pieces, (), answerable=False)
+        return [self._headed(example, self._set.questions[question].passage, generator)]
 
     def _unmarked(self, question: int, generator: random.Random) -> Example:
         """Return a question whose passage is known to answer it or not, but not where."""
@@ -261,7 +283,8 @@ class EpochBuilder:
             words = draw_words(sizes, generator)
             begin, end = crop_anywhere(text, words, sizes.most_tokens, generator)
         pieces = text.pieces[begin:end]
-        return Example(self._pieces[question], pieces, (), answerable=entry.answerable)
+        example = Example(self._pieces[question], pieces, (), answerable=entry.answerable)
+        return self._headed(example, entry.passage, generator)
 
 
 def _words_hidden(question: str, share: float, generator: random.Random) -> str:

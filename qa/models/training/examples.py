@@ -47,6 +47,8 @@ class TrainingPassage:
     text: str
     held_out: bool
     """Whether training must never see it, nor its questions."""
+    headline: str = ""
+    """Of the article that it is from; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +183,15 @@ def add_news(training_set: TrainingSet, collection: Path, hold_out: float, seed:
     Raises KeyError where the collection lacks an article, ValueError where its text is another.
     """
     with gzip.open(collection, "rt", encoding="utf-8") as lines:
-        articles = {raw["id"]: raw["text"] for raw in map(json.loads, lines)}
+        articles = {raw["id"]: raw for raw in map(json.loads, lines)}
     for raw in _read_lines(NEWS_FILE):
-        text = articles[raw["article"]][raw["start"] : raw["end"]]
+        article = articles[raw["article"]]
+        text = article["text"][raw["start"] : raw["end"]]
         if hashlib.sha256(text.encode()).hexdigest()[: len(raw["digest"])] != raw["digest"]:
             raise ValueError(f"{collection}: {raw['article']} is not the text that was asked about")
-        training_set.passages.append(TrainingPassage(NEWS, text, is_held_out(text, hold_out, seed)))
+        training_set.passages.append(
+            TrainingPassage(NEWS, text, is_held_out(text, hold_out, seed), article["title"])
+        )
         for question, spans in raw["questions"]:
             training_set.questions.append(
                 TrainingQuestion(
