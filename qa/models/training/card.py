@@ -31,8 +31,8 @@ trained on** | https://rajpurkar.github.io/SQuAD-explorer/ | CC BY-SA 4.0 |
 _LAYOUT = """\
 `reader-train/` holds `new_wiki.json`, `reddit.json`, `amazon_reviews.json`, `qed.jsonl`,
 `clapnq_dev_answerable.jsonl` and `clapnq_dev_unanswerable.jsonl`; `dev/` holds
-`squad2-dev-half.json`; `scale/` may hold `wikinews_en.jsonl.gz` (JSON lines with `title` and
-`text` and `id`), without which no questions on news are made or read. Then:
+`squad2-dev-half.json`; `scale/` may hold `wikinews_en.jsonl.gz` (JSON lines with `id`, `title`
+and `text`), without which no questions on news are made or read. Then:
 
     python -m qa.models.training --data DIR --checkpoints CHECKPOINTS
     python -m qa.models.training --data DIR --checkpoints CHECKPOINTS --finish TOKENS
