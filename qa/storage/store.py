@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -147,12 +146,10 @@ class Store(Database):
         rows = self._rows(
             f"SELECT articles.id, record, title, {SOURCE}, published, articles.digest, url, "
             "files.path, files.name "
-            f"FROM articles JOIN files ON files.id = articles.file WHERE {where}",
+            f"FROM articles JOIN files ON files.id = articles.file WHERE {where} "
+            "ORDER BY published DESC, articles.id",
             *values,
         )
-        # Faster than in SQL, which would look the rows up by date. Both sorts are stable.
-        rows.sort(key=itemgetter(0))
-        rows.sort(key=lambda row: row[4] or "", reverse=True)
         # By place: names take twice as long, and there are thousands.
         return [
             ArticleRow(

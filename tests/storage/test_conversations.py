@@ -325,6 +325,8 @@ def of_version_1(folder: Path) -> None:
     connection.execute("DROP TABLE turn_citations")
     connection.execute("DROP TABLE turns")
     connection.execute("DROP TABLE conversations")
+    connection.execute("DROP INDEX articles_listed")
+    connection.execute("CREATE INDEX articles_by_date ON articles (published)")
     connection.execute("PRAGMA user_version = 1")
     connection.close()
 

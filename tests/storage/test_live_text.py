@@ -151,6 +151,8 @@ def test_the_full_text_that_sqlite_kept_goes_with_the_next_batch(store: Store, p
         "CREATE VIRTUAL TABLE full_text USING fts5"
         " (title, text, content='passage_words', content_rowid='id')"
     )
+    connection.execute("DROP INDEX articles_listed")
+    connection.execute("CREATE INDEX articles_by_date ON articles (published)")
     connection.execute("PRAGMA user_version = 2")
     live = LiveText(store)
     assert found(live, "ash") == [1]
