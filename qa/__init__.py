@@ -8,9 +8,13 @@ with Library.open("my-library") as library:
     print(answer.text, answer.citations[0].article.source)
 """
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from .errors import QAError
+
+# onnxruntime reports its use to its maker unless this is set before it is imported.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from .datatypes import Answer, Article, Citation, Conversation, Hit, Passage, Scope, Turn

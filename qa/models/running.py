@@ -18,6 +18,7 @@ def open_session(graph: Path) -> Any:
     """
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()  # for a program that imported it before qa
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
