@@ -184,6 +184,8 @@ class Answer:
     """The likeliest answer, whatever may be claimed; None when nothing was read. For measuring."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds of each step by name; ``total`` is the whole."""
+    unread: int = 0
+    """Passages among the best that were not read, as the machine was too busy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ QAError
 └── LibraryError                the folder on disk
     ├── LibraryDamagedError     its SQLite file cannot be read
     ├── LibraryBusyError        another process is writing to it
+    ├── LibraryReadOnlyError    it cannot be written to
     └── LibraryVersionError     written by another version of qa
 """
 
@@ -42,6 +43,10 @@ class LibraryDamagedError(LibraryError):
 
 class LibraryBusyError(LibraryError):
     """Another process holds the library's writer lock."""
+
+
+class LibraryReadOnlyError(LibraryError):
+    """The library's folder cannot be written to."""
 
 
 class LibraryVersionError(LibraryError):

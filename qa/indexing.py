@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .articles.gone import folder_is_bare, holds_anything, is_gone, is_under
+from .articles.gone import folder_is_bare, is_gone, is_out_of_reach, is_under
 from .articles.heading import split_under_heading
 from .articles.load import (
     FoundFile,
@@ -20,6 +20,7 @@ from .articles.load import (
     walk,
 )
 from .datatypes import Article
+from .errors import ArticleError
 from .models.encoder import Encoder
 from .storage.batch import Batch
 from .storage.index import LiveVectors
@@ -31,6 +32,9 @@ BATCH_PASSAGES = 256
 
 BATCH_CHANGES = 1000
 """Changes committed together at most, however few passages they bring."""
+
+PRUNE_FEW = 10
+"""Vanished files that may be pruned whatever their share."""
 
 REEMBED_ARTICLES = 50
 """Articles held in memory together while all are embedded anew."""
@@ -53,7 +57,9 @@ class Report:
     vanished: list[str] = field(default_factory=list)
     """Known files that are gone; their articles are kept unless pruned."""
     unpruned: list[str] = field(default_factory=list)
-    """Those of them that pruning spares: all above them is gone or empty, as an unmounted disk."""
+    """Those of them that pruning spares: where they stood may be a disk that is not mounted."""
+    is_too_much: bool = False
+    """Whether pruning spares all of them, as they are more than the share that it may drop."""
     failed: list[Problem] = field(default_factory=list)
     """Files and records that could not be read, each with its reason."""
     skipped: int = 0
@@ -103,12 +109,21 @@ class Indexer:
         self._waiting_passages = 0
         self._done_bytes = 0
         self._total_bytes = 0
+        self._reread = False
+        self._damaged: set[int] = set()
 
-    def run(self, paths: Sequence[str], *, prune: bool = False) -> Report:
+    def run(
+        self, paths: Sequence[str], *, prune: float | None = None, reread: bool = False
+    ) -> Report:
         """Add and update everything under the paths, or without any, every known file.
 
-        Raises UsageError for a path that does not exist.
+        ``prune`` is the greatest share of known files to drop with their articles; None keeps all.
+        ``reread`` reads files again that have not changed, and stores anew what the library no
+        longer holds as it was written. Raises UsageError for a path that does not exist.
         """
+        self._reread = reread
+        if reread:
+            self._damaged = set(self._store.changed_articles())
         known = self._store.files()
         pending: list[FoundFile] = []
         seen: set[str] = set()
@@ -119,12 +134,11 @@ class Indexer:
                 continue
             seen.add(found.path)
             row = known.get(found.path)
-            if row and row.is_whole and _has_facts(row, found):
+            if row and row.is_whole and not reread and _has_facts(row, found):
                 self._report.unchanged += row.articles
             else:
                 pending.append(found)
         vanished = _vanished(under, known, seen)
-        held = [path for path in under if paths and holds_anything(path)]
         self._total_bytes = sum(found.size_bytes for found in pending)
         by_digest: dict[tuple[str, str], list[FileRow]] = {}
         for row in vanished:
@@ -136,15 +150,19 @@ class Indexer:
                 vanished.remove(moved)
             self._done_bytes += found.size_bytes
         self._report.vanished = [row.name for row in vanished]
-        self._report.unpruned = [
-            row.path
-            for row in vanished
-            if (not is_under(row.path, held) if paths else folder_is_bare(row.path))
-        ]
-        if prune:
-            self._prune([row for row in vanished if row.path not in self._report.unpruned])
+        spared = {row.path for row in vanished if is_out_of_reach(row.path, seen)}
+        if not paths:
+            spared |= {row.path for row in vanished if folder_is_bare(row.path)}
+        most = max(PRUNE_FEW, (prune or 0) * sum(is_under(path, under) for path in known))
+        if prune is not None and len(vanished) - len(spared) > most:
+            self._report.is_too_much = True
+            spared = {row.path for row in vanished}
+        self._report.unpruned = [row.path for row in vanished if row.path in spared]
+        if prune is not None:
+            self._prune([row for row in vanished if row.path not in spared])
         self._flush()
         self._live.publish()
+        self._full_text.publish(tidy=True)
         self._store.optimise()
         return self._report
 
@@ -159,11 +177,12 @@ class Indexer:
             self._note(problem)
             return None
         try:
-            digest = file_digest(found.path)
-        except OSError as error:
-            self._note(Problem(found.name, (error.strerror or str(error)).lower(), quiet=False))
+            digest = file_digest(found)
+        except (OSError, ArticleError) as error:
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            self._note(Problem(found.name, reason, quiet=False))
             return None
-        if row and row.is_whole and row.digest == digest:
+        if row and row.is_whole and row.digest == digest and not self._reread:
             self._report.unchanged += row.articles
             self._change(lambda batch: _put_file(batch, found, digest, is_whole=True))
         elif row is None and (alike := gone.get((digest, _suffix(found.path)))):
@@ -182,6 +201,8 @@ class Indexer:
         left = {old.id: old for old in stored}
         by_words: dict[object, list[ArticleRow]] = {}
         for old in stored:
+            if old.id in self._damaged:
+                continue
             by_words.setdefault((old.digest, old.title, old.published), []).append(old)
         by_url = {old.url: old for old in stored if old.url}
         only = next((old for old in stored if old.record is None), None)
@@ -230,7 +251,9 @@ class Indexer:
 
     def _known(self, article: Article, texts: Sequence[str]) -> dict[str, NDArray[np.float16]]:
         """Vectors of what an article said before it changed, by text as it was embedded."""
-        old = self._store.articles([int(article.id)]) if article.id and texts else {}
+        if not article.id or not texts or int(article.id) in self._damaged:
+            return {}
+        old = self._store.articles([int(article.id)])
         for number, before in old.items():
             if (before.title, before.published) == (article.title, article.published):
                 heading = texts[0].partition("\n")[0]

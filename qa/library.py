@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from . import settings
 from .datatypes import Answer, Article, Conversation, Hit, Scope, Turn, Verdict
-from .errors import LibraryBusyError, ModelMismatchError, QAError, UsageError
-from .storage.database import LOCK, no_articles
+from .errors import LibraryBusyError, LibraryReadOnlyError, ModelMismatchError, UsageError
+from .storage.database import LOCK, MAKING_SECONDS, no_articles
 from .storage.store import ArticleRow, Store
 
 # What indexes and answers takes longer to import than listing takes: each is imported where it is
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from .storage.index import LiveVectors
     from .storage.live_text import LiveText
     from .storage.published import SketchFacts
+
+PRUNE_SHARE = 0.5
+"""Share of known files that pruning drops at most: more were hardly deleted by hand."""
 
 LOCK_SECONDS = 2
 """How long a writer waits for another before it gives up: time for a run that finds no change."""
@@ -116,14 +119,18 @@ class Library:
         self,
         *paths: str | os.PathLike[str],
         prune: bool = False,
+        prune_share: float = PRUNE_SHARE,
+        reread: bool = False,
         progress: "Progress | None" = None,
     ) -> "Report":
         """Add and update the articles in files and folders; what is unchanged costs nothing.
 
         Without a path, every file that the library knows is brought up to date. Articles whose file
-        has vanished are kept, unless ``prune``. Raises UsageError for a path
-        that does not exist, LibraryBusyError while another process writes, ModelMismatchError when
-        another model was asked for than the library has.
+        has vanished are kept, unless ``prune``. ``reread`` reads what is unchanged, too, and stores
+        anew what the disk has damaged. Pruning drops at most ``prune_share`` of the files known
+        there, or ten. Raises UsageError for a path that does not exist, LibraryBusyError while
+        another process writes, ModelMismatchError when another model was asked for than the
+        library has.
         """
         from .indexing import Indexer, facts_of
 
@@ -133,7 +140,8 @@ class Library:
                 with self._store.batch() as batch:
                     batch.set_facts(**facts_of(encoder))
             indexer = Indexer(self._store, self.encoder, self._vectors(), self._text(), progress)
-            return indexer.run([os.fspath(path) for path in paths], prune=prune)
+            share = prune_share if prune else None
+            return indexer.run([os.fspath(path) for path in paths], prune=share, reread=reread)
 
     def remove(self, *articles: str) -> list[ArticleRow]:
         """Remove articles by identifier, source or path; return what was removed.
@@ -148,7 +156,7 @@ class Library:
                 batch.remove_empty_files()
             if self._store.facts():
                 self._vectors().publish()
-                self._text().publish()
+                self._text().publish(tidy=True)
             return rows
 
     def reembed(self, model: str | None = None, progress: "Progress | None" = None) -> "Report":
@@ -322,6 +330,31 @@ class Library:
         """Read the SQLite file whole and return what is wrong with it, a line each."""
         return self._store.check()
 
+    def changed_articles(self) -> dict[int, str]:
+        """Return the articles that are not what was written, each with the file that it is from.
+
+        Reads every text and vector.
+        """
+        return self._store.changed_articles()
+
+    def back_up(self, path: str | os.PathLike[str]) -> None:
+        """Write the library to one new file, which ``qa import`` reads. Raises LibraryError."""
+        from .storage.backup import write_backup
+
+        write_backup(self._store, Path(path).expanduser().absolute())
+
+    def is_being_written(self) -> bool:
+        """Whether another process is writing to the library at this moment."""
+        from filelock import FileLock, Timeout
+
+        if not os.access(self.folder, os.W_OK):
+            return False
+        try:
+            with FileLock(self.folder / LOCK, timeout=0):
+                return False
+        except Timeout:
+            return True
+
     def differing_vectors(self) -> int:
         """Return how many vectors of the FAISS index are not those of the SQLite file."""
         self._notice_new_model()
@@ -370,7 +403,7 @@ class Library:
 
     def _load_reader(self) -> None:
         """Load the reader early; where that fails, whoever needs it hears of it."""
-        with suppress(QAError):
+        with suppress(Exception):
             _ = self.reader
 
     def close(self) -> None:
@@ -397,8 +430,7 @@ class Library:
 
         if k < 1:
             raise UsageError("The number of hits must be at least 1.")
-        if not self._store.has_articles():
-            raise no_articles(self.folder)
+        self._await_articles()
         self._notice_new_model()
         times = [time.perf_counter()]
         live, text = self._vectors(), self._text()
@@ -421,6 +453,24 @@ class Library:
         for name, (first, last) in zip(steps, pairwise(times), strict=True):
             timings[name] = (last - first) * 1000
         return hits
+
+    def _await_articles(self) -> None:
+        """Wait for the first batch of a library that another process is making.
+
+        Raises LibraryError when there is no article and nobody adds any, LibraryBusyError when
+        the first takes half a minute.
+        """
+        until = time.monotonic() + MAKING_SECONDS
+        while not self._store.has_articles():
+            if not self.is_being_written():
+                if self._store.has_articles():  # it has just ended
+                    return
+                raise no_articles(self.folder)
+            if time.monotonic() > until:
+                raise LibraryBusyError(
+                    f"Another qa is making the library in {self.folder}; ask again in a moment."
+                )
+            time.sleep(0.2)
 
     def _vectors(self) -> "LiveVectors":
         """The vectors, up to date."""
@@ -458,22 +508,29 @@ class Library:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Hold the writer's lock. Raises LibraryBusyError when another process does."""
+        """Hold the writer's lock. Raises LibraryBusyError, LibraryReadOnlyError."""
         from filelock import FileLock, Timeout
 
+        lock = FileLock(self.folder / LOCK, timeout=LOCK_SECONDS)
         try:
-            with FileLock(self.folder / LOCK, timeout=LOCK_SECONDS):
-                self._notice_new_model()
-                try:
-                    yield
-                finally:
-                    if self._live_text is not None:
-                        self._live_text.release()
+            lock.acquire()
         except Timeout:
             raise LibraryBusyError(
                 f"Another qa is writing to {self.folder}; questions can be asked meanwhile. "
                 "Try again when it is done."
             ) from None
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise LibraryReadOnlyError(
+                f"{self.folder} cannot be written ({reason}); questions can be asked all the same."
+            ) from error
+        try:
+            self._notice_new_model()
+            yield
+        finally:
+            if self._live_text is not None:
+                self._live_text.release()
+            lock.release()
 
     def _mismatch(self, made_by: str, named: str) -> ModelMismatchError:
         return ModelMismatchError(

@@ -5,6 +5,7 @@ doors decide what that looks like.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -20,6 +21,12 @@ SURE = 0.85
 
 NEAR = 0.5
 """A further source is shown when its score is at least this share of the best."""
+
+_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What JSON lets stand and a terminal obeys, or some readers of lines take for an end."""
+
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of surrogate pairs, which come from names that are not UTF-8 and cannot be written."""
 
 Piece = tuple[str, str]
 Line = list[Piece]
@@ -44,7 +51,8 @@ def article_lines(article: Article, width: int | None) -> list[Line]:
 
 def to_json(value: object) -> str:
     """Return JSON on one line, valid whatever the articles hold."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", _HALVES.sub("\ufffd", text))
 
 
 def answer_values(answer: Answer) -> dict[str, Any]:
@@ -65,6 +73,7 @@ def answer_values(answer: Answer) -> dict[str, Any]:
             for other in answer.alternatives
         ],
         "hits": [hit_values(hit, place) for place, hit in enumerate(answer.hits, 1)],
+        "unread": answer.unread,
         "timings_ms": {name: round(value, 2) for name, value in answer.timings.items()},
     }
 
@@ -123,6 +132,14 @@ def confidence_words(answer: Answer) -> str:
     return "sure" if answer.confidence >= SURE else "likely"
 
 
+def unread_words(answer: Answer) -> str:
+    """Return what to say of passages that there was no time to read; empty when all were."""
+    if not answer.unread:
+        return ""
+    passages = "1 passage was" if answer.unread == 1 else f"{answer.unread} passages were"
+    return f"{passages} not read: the machine is busy. Ask again for all of them."
+
+
 def written_date(day: date | None) -> str:
     """Return a date as people write it; empty for None."""
     return f"{day.day} {day:%B %Y}" if day else ""
@@ -131,8 +148,11 @@ def written_date(day: date | None) -> str:
 def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     """Return an answer with its sources; ``width`` wraps, None leaves each text on one line."""
     lines: list[Line] = []
+    late = unread_words(answer)
     if answer.status is Status.NOT_FOUND:
         lines.append([("Not in your articles.", "missing")])
+        if late:
+            lines.append([(late, "note")])
         if answer.hits:
             lines += [[], [("The nearest passages; none seems to answer it:", "note")]]
             lines += _other_lines(answer.hits[:3], 1, width)
@@ -141,6 +161,8 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     count = len(answer.citations)
     where = f" · {count} articles" if count > 1 else ""
     lines.append([(f"{confidence_words(answer)}{where}", "note")])
+    if late:
+        lines.append([(late, "note")])
     for citation in answer.citations:
         lines += [[], *_place_lines(citation.number, citation.article, citation.line, width)]
         lines += _quote_lines(citation, width)

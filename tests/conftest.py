@@ -67,7 +67,11 @@ class WordReader:
     name = "words"
 
     def read(
-        self, question: str, passages: Sequence["Passage"], seconds: float | None = None
+        self,
+        question: str,
+        passages: Sequence["Passage"],
+        seconds: float | None = None,
+        late: list["Passage"] | None = None,
     ) -> list["Span"]:
         """Return spans with scores from -2 to 8, best first."""
         from qa.datatypes import Span

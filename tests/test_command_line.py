@@ -25,7 +25,8 @@ from filelock import FileLock
 from jsonschema import Draft202012Validator, FormatChecker
 
 COMMANDS = (
-    *("ask", "chat", "search", "index", "ls", "show", "rm", "status", "doctor", "models", "eval"),
+    *("ask", "chat", "search", "index", "ls", "show", "rm", "status", "doctor", "export", "import"),
+    *("models", "eval"),
 )
 HEAVY = {"numpy", "faiss", "onnxruntime", "torch", "transformers", "sentence_transformers"}
 HEAVY |= {"textual", "rich"}
@@ -148,6 +149,7 @@ ANSWER = values(
     citations=listed(CITATION),
     alternatives=listed(values(answer=NAME, confidence=SHARE, citation=CITATION)),
     hits=listed(HIT),
+    unread=COUNT,
     timings_ms={
         "type": "object",
         "required": ["total"],
@@ -1144,3 +1146,74 @@ def test_a_pipe_of_another_encoding_breaks_nothing(qa: Shelf, encoding: str) -> 
     out, err = running.communicate(timeout=TIMEOUT_SECONDS)
     assert (running.returncode, err) == (0, b"")
     assert json.loads(out)["status"] != "not_found"
+
+
+# What a terminal must not be told
+
+
+def test_arguments_do_not_reach_the_terminal_raw(qa: Shelf) -> None:
+    hostile = "\x1b]52;c;aGVsbG8=\x07\x1b[31mnowhere\u202e"
+    for command in (
+        ("show", hostile),
+        ("ask", "Who?", hostile),
+        ("ask", WHO, "--since", hostile),
+        ("index", hostile),
+        ("eval", hostile),
+        (hostile,),
+    ):
+        done = qa(*command)
+        assert done.code == 2
+        assert not set("\x1b\x07\u202e") & set(done.out + done.err), command
+        assert "nowhere" in done.err
+
+
+def test_an_argument_that_is_not_utf8_is_named(qa: Shelf) -> None:
+    done = qa("ask", b"Wer ist F\xf6rster?")
+    assert (done.code, done.out) == (2, "")
+    assert "is not UTF-8" in done.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes a descriptor as a shell does")
+def test_a_closed_stdout_breaks_nothing(qa: Shelf) -> None:
+    for command in (["ask", WHO], ["ls"]):
+        words = shlex.join([sys.executable, "-m", "qa", *command])
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"{words} >&-"],
+            cwd=qa.folder,
+            env=qa.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "Error" not in done.stderr
+        assert done.returncode == 0
+
+
+def test_a_library_is_not_made_among_articles(fresh: Shelf) -> None:
+    folder = write(fresh.folder / "news", NEWS)
+    before = sorted(path.name for path in folder.iterdir())
+    done = fresh("index", "news", "--library", "./news")
+    assert done.code == 2
+    assert "holds other things" in done.err
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_the_doctors_advice_for_a_damaged_text_works(fresh: Shelf) -> None:
+    write(fresh.folder / "news", NEWS)
+    assert fresh("index", "news").code == 0
+    path = fresh.home / "data" / "libraries" / "default" / "library.sqlite"
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("UPDATE articles SET text = replace(text, 'Solheim', 'Solhein')")
+    connection.close()
+    asked = fresh("ask", WHO)
+    assert (asked.code, asked.out) == (2, "")
+    assert "qa doctor" in asked.err
+    found = fresh("doctor", "--json").json("doctor")
+    (bad,) = [finding for finding in found["findings"] if not finding["is_well"]]
+    assert "storm.txt" in bad["says"]
+    program, *words = shlex.split(bad["mend"])
+    assert program == "qa"
+    assert fresh(*words).code == 0
+    assert fresh("ask", WHO).out.startswith("Ingrid Solheim")
+    assert fresh("doctor").code == 0

@@ -617,3 +617,50 @@ def test_what_is_no_article_is_counted_and_not_named(library: "Library", article
     assert (report.skipped, report.failed) == (2, [])
     named = library.add(articles / "photo.png")
     assert [problem.source for problem in named.failed] == [str(articles / "photo.png")]
+
+
+# Pruning, and disks that are not there
+
+
+def test_a_disk_that_is_not_mounted_beneath_a_named_folder_is_spared(
+    library: "Library", articles: Path
+) -> None:
+    disk = articles / "disk"
+    disk.mkdir()
+    for number in range(3):
+        (disk / f"{number}.txt").write_text(f"The tide rose at {number}.")
+    library.add(articles)
+    for path in disk.iterdir():
+        path.unlink()
+    report = library.add(articles, prune=True)
+    assert (report.removed, len(report.unpruned)) == (0, 3)
+    (disk / "leftover.bin").write_bytes(b"\0")  # as may lie in a mount point
+    report = library.add(articles, prune=True)
+    assert (report.removed, len(report.unpruned)) == (0, 3)
+    (disk / "0.txt").write_text("The tide rose at 0.")
+    report = library.add(articles, prune=True)
+    assert (report.removed, report.unpruned) == (2, [])
+
+
+def test_pruning_stops_where_too_much_would_go(library: "Library", tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(30):
+        (folder / f"{number:02}.txt").write_text(f"The tide rose at {number}.")
+    library.add(folder)
+    for number in range(20):
+        (folder / f"{number:02}.txt").unlink()
+    report = library.add(folder, prune=True)
+    assert (report.removed, report.is_too_much, len(report.unpruned)) == (0, True, 20)
+    assert len(library.articles()) == 30
+    report = library.add(folder, prune=True, prune_share=0.7)
+    assert (report.removed, report.is_too_much) == (20, False)
+
+
+def test_few_may_go_whatever_their_share(library: "Library", articles: Path) -> None:
+    (articles / "third.txt").write_text("The tide rose.")
+    library.add(articles)
+    for name in ("volcano.txt", "election.txt"):
+        (articles / name).unlink()
+    report = library.add(articles, prune=True)
+    assert (report.removed, report.is_too_much) == (2, False)

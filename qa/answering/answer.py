@@ -4,15 +4,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..datatypes import Alternative, Answer, Citation, Hit, Span, Status
+from ..datatypes import Alternative, Answer, Citation, Hit, Passage, Span, Status
 from ..models.reader import Reader
 from .evidence import Weighed, folded, weigh
 
 READ_PASSAGES = 10
 """Passages that are read for an answer."""
 
-READ_SECONDS = 2.0
-"""After so long no further passage is begun: a slow machine answers from fewer."""
+READ_SECONDS = 8.0
+"""After so long no further passage is begun: a busy machine answers from fewer, and says so."""
 
 ANSWERED = 0.5
 """Confidence from which an answer is claimed: it is likelier right than wrong."""
@@ -39,19 +39,25 @@ def answer(question: str, hits: Sequence[Hit], reader: Reader, timings: dict[str
     """
     started = time.perf_counter()
     read = hits[:READ_PASSAGES]
-    spans = reader.read(question, [hit.passage for hit in read], READ_SECONDS)
+    late: list[Passage] = []
+    spans = reader.read(question, [hit.passage for hit in read], READ_SECONDS, late)
     weighed = weigh(question, read, spans)
     ordered = reorder(hits, weighed)
     timings["read"] = (time.perf_counter() - started) * 1000
     if not weighed:
-        return Answer(question, "", Status.NOT_FOUND, 0.0, (), (), ordered, None, timings)
+        status, confidence = Status.NOT_FOUND, 0.0
+        return Answer(
+            question, "", status, confidence, (), (), ordered, None, timings, unread=len(late)
+        )
     best = weighed[0]
     guess = Alternative(best.span.text, best.confidence, _citation(1, best.span))
     # Whatever a span scores: words that stand in no article cannot be answered from them.
     matched = any(hit.why.bm25 is not None for hit in hits)
     status = status_of(best.confidence) if matched else Status.NOT_FOUND
     if status is Status.NOT_FOUND:
-        return Answer(question, "", status, best.confidence, (), (), ordered, guess, timings)
+        return Answer(
+            question, "", status, best.confidence, (), (), ordered, guess, timings, unread=len(late)
+        )
     words = folded(best.span.text)
     citations = _citations([entry.span for entry in weighed if folded(entry.span.text) == words])
     others = [entry for entry in weighed if folded(entry.span.text) != words]
@@ -70,6 +76,7 @@ def answer(question: str, hits: Sequence[Hit], reader: Reader, timings: dict[str
         ordered,
         guess,
         timings,
+        unread=len(late),
     )
 
 

@@ -31,9 +31,11 @@ _SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
 _ODD = re.compile(f"[{_CONTROLS}{_INVISIBLE}{_LINE_ENDS}{_SPACES}]")
 _ODD_ASCII = bytes(code for code in range(128) if _ODD.match(chr(code)))
+_OTHER_LINE_END = re.compile(f"[{_LINE_ENDS}]")
 _LINE_END = re.compile(f"\r\n|[{_LINE_ENDS}]")
 _DROPPED = re.compile(f"[{_CONTROLS}{_INVISIBLE}]+")
 _SPACE = re.compile(f"[{_SPACES}]")
+_OBEYED_ASCII = bytes(code for code in _ODD_ASCII if chr(code) != "\t")
 _UNSAFE_NAME = re.compile(f"[{_CONTROLS}{_LINE_ENDS}\n\t]")
 
 # Each part stops at the next ESC or newline, so that a text full of unfinished sequences costs
@@ -69,6 +71,17 @@ def clean(text: str) -> str:
         run = re.compile(f"([{re.escape(marks)}]{{{_LONGEST_MARK_RUN}}})[{re.escape(marks)}]+")
         text = run.sub(r"\1", text)
     return unicodedata.normalize("NFC", text)
+
+
+def harmless(text: str) -> str:
+    """The text without what a terminal would obey or hide; tabs and line feeds stay.
+
+    For what did not go through `clean`: arguments, paths, a library that somebody else made.
+    """
+    if text.isascii() and len(text.encode().translate(None, _OBEYED_ASCII)) == len(text):
+        return text
+    text = _ESCAPE_SEQUENCE.sub("", text)
+    return _DROPPED.sub("", _OTHER_LINE_END.sub(" ", text))
 
 
 def is_safe_name(name: str) -> bool:

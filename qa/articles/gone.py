@@ -1,7 +1,7 @@
 """Whether a file is gone for good, or may only be out of reach."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 
 def is_gone(path: str) -> bool:
@@ -27,6 +27,18 @@ def holds_anything(folder: str) -> bool:
             return next(entries, None) is not None
     except OSError:
         return False
+
+
+def is_out_of_reach(path: str, seen: Collection[str]) -> bool:
+    """Whether a file that is gone stood where nothing of what was seen stands now.
+
+    The folder looked at is the nearest above it that is still there: the mount point of a disk that
+    is not mounted, with or without a file that was left in it. ``seen`` are absolute paths.
+    """
+    folder = os.path.dirname(path)
+    while not os.path.isdir(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    return not any(is_under(other, [folder]) for other in seen)
 
 
 def is_under(path: str, folders: Sequence[str]) -> bool:

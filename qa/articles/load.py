@@ -10,15 +10,15 @@ import re
 import zlib
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 from ..errors import ArticleError
-from .clean import clean
+from .clean import clean, one_line
 from .decode import decode, is_wide
 from .formats import jsonl, markdown, plain
 from .found import EmptyFileError, FoundFile, NotAnArticleError, Problem, ReadArticle
-from .stream import FILE_BYTES, RECORD_BYTES, open_stream, read_whole
+from .stream import FILE_BYTES, RECORD_BYTES, open_file, open_stream, read_whole
 from .walk import walk
 
 __all__ = ["FoundFile", "Problem", "ReadArticle", "file_digest", "read_articles", "refusal", "walk"]
@@ -31,6 +31,11 @@ JSON_SUFFIXES = LINES_SUFFIXES | {".json"}
 """Expected to be JSON: when they are not, that is a fault and not another format."""
 READ_SUFFIXES = JSON_SUFFIXES | MARKDOWN_SUFFIXES | {"", ".txt", ".text"}
 """All that is read, before or after ``.gz``."""
+
+MOST_PROBLEMS = 1_000
+"""Records of one file that cannot be read, after which the rest of it is left alone."""
+ARTICLE_CHARACTERS = 12_000_000
+"""Longest article; "War and Peace" has 3.2 million characters. Splitting this takes a gigabyte."""
 
 _SUFFIX = re.compile(r"\.[a-z][a-z0-9_+-]{0,9}", re.IGNORECASE)
 _HEAD_BYTES = 8_192
@@ -56,8 +61,8 @@ def read_articles(found: FoundFile) -> Iterator[ReadArticle | Problem]:
     value is a problem that is ``cut_short``, the file was not read to its end.
     """
     try:
-        yield from _read(found)
-    except (OSError, EOFError, zlib.error, ArticleError) as error:
+        yield from _bounded(found, _read(found))
+    except Exception as error:  # whatever a format's reader raises is a problem of that file
         yield _problem(found, error)
 
 
@@ -70,9 +75,26 @@ def refusal(found: FoundFile) -> Problem | None:
             _refuse_binary(stream.peek(_HEAD_BYTES)[:_HEAD_BYTES], suffix)
         if suffix not in JSON_SUFFIXES and not found.name.lower().endswith(".gz"):
             _refuse_size(found)
-    except (OSError, EOFError, zlib.error, ArticleError) as error:
+    except Exception as error:
         return _problem(found, error)
     return None
+
+
+def _bounded(
+    found: FoundFile, read: Iterator[ReadArticle | Problem]
+) -> Iterator[ReadArticle | Problem]:
+    """Pass on what was read, up to so many problems; one more says that there are others."""
+    problems = 0
+    for one in read:
+        if isinstance(one, Problem):
+            problems += 1
+            if problems == MOST_PROBLEMS:
+                raise ArticleError(f"{problems:,} of its records cannot be read; the rest is left")
+        elif len(one.article.text) > ARTICLE_CHARACTERS:
+            reason = f"longer than {ARTICLE_CHARACTERS // 1_000_000} million characters; split it"
+            yield Problem(found.name if one.record is None else one.article.source, reason, False)
+            continue
+        yield one
 
 
 def _problem(found: FoundFile, error: Exception) -> Problem:
@@ -87,15 +109,29 @@ def _problem(found: FoundFile, error: Exception) -> Problem:
         reason = "its compressed data is damaged"
     elif isinstance(error, FileNotFoundError):
         reason = "vanished before it was read"
+    elif isinstance(error, MemoryError):
+        reason = "needs more memory than there is"
+    elif isinstance(error, OSError):
+        reason = (error.strerror or str(error)).lower()
     else:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        reason = f"reading it failed ({type(error).__name__}: {one_line(str(error))[:200]})"
     return Problem(found.name, reason, quiet, cut_short)
 
 
-def file_digest(path: str) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal; raises OSError when it cannot be read."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def file_digest(found: FoundFile) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal.
+
+    Raises OSError when it cannot be read, ArticleError when it is another file by now.
+    """
+    digest = hashlib.sha256()
+    left = found.size_bytes
+    with open_file(found.path) as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            left -= len(block)
+            if left < 0:
+                raise ArticleError("grew while it was read; run again")
+    return digest.hexdigest()
 
 
 def _read(found: FoundFile) -> Iterator[ReadArticle | Problem]:

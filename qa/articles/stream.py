@@ -12,10 +12,10 @@ from typing import Any
 
 from ..errors import ArticleError
 
-RECORD_BYTES = 64_000_000
+RECORD_BYTES = 16_000_000
 """Longest line that is read as a record."""
-FILE_BYTES = 256_000_000
-"""Largest file, unpacked, that is read as a whole."""
+FILE_BYTES = 32_000_000
+"""Largest file, unpacked, that is read as a whole; JSON may take thirty times as much in memory."""
 UNPACKED_BYTES = 50_000_000
 """What a compressed file may always unpack to …"""
 UNPACKED_RATIO = 100
@@ -25,9 +25,8 @@ _BLOCK_BYTES = 1 << 17
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-@contextmanager
-def open_stream(path: str) -> Iterator[io.BufferedReader[Any]]:
-    """The file's bytes, unpacked if they are gzip; ArticleError for what is no regular file."""
+def open_file(path: str) -> io.BufferedReader[Any]:
+    """Open a file as it is; ArticleError for what is no regular file."""
     # Without O_NONBLOCK, opening a named pipe that nobody writes to waits for ever.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags)
@@ -35,9 +34,16 @@ def open_stream(path: str) -> Iterator[io.BufferedReader[Any]]:
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise ArticleError("not a regular file")
-    with io.BufferedReader(io.FileIO(descriptor), _BLOCK_BYTES) as file:
+    return io.BufferedReader(io.FileIO(descriptor), _BLOCK_BYTES)
+
+
+@contextmanager
+def open_stream(path: str) -> Iterator[io.BufferedReader[Any]]:
+    """The file's bytes, unpacked if they are gzip; ArticleError for what is no regular file."""
+    with open_file(path) as file:
         if file.peek(2)[:2] == _GZIP_MAGIC:
-            with io.BufferedReader(_Unpacked(file, status.st_size), _BLOCK_BYTES) as unpacked:
+            size_bytes = os.fstat(file.fileno()).st_size
+            with io.BufferedReader(_Unpacked(file, size_bytes), _BLOCK_BYTES) as unpacked:
                 yield unpacked
         else:
             yield file

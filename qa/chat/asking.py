@@ -15,6 +15,7 @@ from .bars import TopRow, counted
 from .busy import BusyView
 from .desk import Desk, now
 from .entries import Entry, Stage
+from .layout import inert
 from .turns import Welcome
 from .view import ADD_HERE, ASK_HERE
 
@@ -225,7 +226,7 @@ class AskingScreen(BusyView):
 
     @on(news.Failed)
     def _failed(self, report: news.Failed) -> None:
-        self.app.notify(report.error, severity="warning", markup=False, timeout=8)
+        self.app.notify(inert(report.error), severity="warning", markup=False, timeout=8)
 
     @on(news.Resumed)
     def _resumed(self, report: news.Resumed) -> None:
@@ -247,14 +248,14 @@ class AskingScreen(BusyView):
         self.indexing = ""
         self.say_what_goes_on()
         if report.report is None:
-            self.app.notify(report.error, severity="error", markup=False, timeout=10)
+            self.app.notify(inert(report.error), severity="error", markup=False, timeout=10)
             return
         done = report.report
         words = f"{done.new} new · {done.changed} changed · {done.unchanged} unchanged"
         if done.failed:
             first = done.failed[0]
             words += f" · {len(done.failed)} not read, as {first.source}: {first.reason}"
-        self.app.notify(words, title="Indexed", markup=False, timeout=8)
+        self.app.notify(inert(words), title="Indexed", markup=False, timeout=8)
 
     @on(Input.Submitted, "#prompt")
     def _submitted(self) -> None:

@@ -17,7 +17,7 @@ from ..datatypes import Conversation
 from ..render import written_date
 from .bars import counted
 from .dialogs import RenameDialog
-from .layout import shortened
+from .layout import inert, shortened
 from .words import Words
 
 
@@ -112,7 +112,7 @@ class ConversationList(ModalScreen[int | None]):
             self._say("d again deletes it for good")
 
     def _say(self, words: str) -> None:
-        self.query_one(".dialog-error", Words).update(Content(words))
+        self.query_one(".dialog-error", Words).update(Content(inert(words)))
 
 
 def _row(conversation: Conversation) -> Content:

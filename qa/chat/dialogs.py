@@ -14,7 +14,8 @@ from textual.widgets import Input
 from ..articles.dates import named_day
 from ..datatypes import Scope
 from ..errors import UsageError
-from .words import Words
+from .layout import inert
+from .words import Line, Words
 
 
 class Write(Protocol):
@@ -48,7 +49,7 @@ class FilterDialog(ModalScreen[Scope | None]):
                 ("source", "path", self._scope.source or "", "*libya*"),
             ):
                 yield Words(label, classes="dialog-label")
-                yield Input(value, placeholder=hint, id=f"filter-{name}", compact=True)
+                yield Line(value, placeholder=hint, id=f"filter-{name}", compact=True)
             yield Words("", classes="dialog-error")
             yield Words(
                 "Enter sets it, empty fields leave nothing out · Esc leaves it as it was",
@@ -74,7 +75,7 @@ class FilterDialog(ModalScreen[Scope | None]):
         self.dismiss(Scope(since, until, given["source"] or None, paths))
 
     def _refuse(self, why: str) -> None:
-        self.query_one(".dialog-error", Words).update(Content(why))
+        self.query_one(".dialog-error", Words).update(Content(inert(why)))
 
 
 class LineDialog(ModalScreen[str | None]):
@@ -94,14 +95,14 @@ class LineDialog(ModalScreen[str | None]):
         """Lay out the line."""
         with Vertical(classes="dialog"):
             yield Words(Content(self.TITLE_TEXT), classes="dialog-title")
-            yield Input(self._value, placeholder=self.HINT, compact=True)
+            yield Line(self._value, placeholder=self.HINT, compact=True)
             yield Words("", classes="dialog-error")
             yield Words(Content(self.NOTE), classes="dialog-note")
 
     @on(Input.Submitted)
     def _done(self, event: Input.Submitted) -> None:
         if error := self.refusal(event.value):
-            self.query_one(".dialog-error", Words).update(Content(error))
+            self.query_one(".dialog-error", Words).update(Content(inert(error)))
         else:
             self.dismiss(event.value.strip())
 

@@ -5,15 +5,15 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from ..articles.clean import one_line
+from .words import Line
 
 LONGEST_QUESTION = 2_000
 """Code points that a question may have."""
 
 
-class Prompt(Input):
+class Prompt(Line):
     """One line; up and down go through what was asked before."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -18,7 +18,7 @@ from .entries import Entry
 from .explain import explained
 from .marks import Light, Mark
 from .places import Kind, Place
-from .words import Words
+from .words import Line, Words
 
 MOST_FOUND = 1_000
 """Places that are lit and counted when an article is searched."""
@@ -27,7 +27,7 @@ SEARCHED_AT_ONCE = 200_000
 """Code points searched before the screen gets its turn: about 10 ms."""
 
 
-class FindLine(Input):
+class FindLine(Line):
     """Where the words go that an article is searched for."""
 
     class Step(Message):

@@ -13,7 +13,7 @@ from textual.style import Style
 from ..answering.answer import READ_PASSAGES
 from ..articles.clean import one_line
 from ..datatypes import Status
-from ..render import confidence_words
+from ..render import confidence_words, unread_words
 from .actions import BY_NAME
 from .bars import counted
 from .entries import Entry, Stage
@@ -156,6 +156,8 @@ def _pending(entry: Entry, width: int) -> Content:
 
 def _missing(entry: Entry, width: int) -> Content:
     parts: Parts = [("Not in your articles.", ".strong"), _verdict(entry)]
+    if entry.answer is not None and entry.answer.unread:
+        parts += ["\n", (unread_words(entry.answer), ".note")]
     if entry.places:
         parts += ["\n", ("The nearest passages; none seems to answer it:", ".note")]
         parts += _place_lines(entry, entry.places[:3], width)
@@ -179,6 +181,8 @@ def _claimed(entry: Entry, width: int) -> Content:
     if len(cited) > 1:
         parts.append((f" · {len(cited)} articles", ".note"))
     parts.append(_verdict(entry))
+    if answer.unread:
+        parts += ["\n", (unread_words(answer), ".note")]
     others = entry.of_kind(Kind.OTHER)
     if others:
         many = "1 other answer" if len(others) == 1 else f"{len(others)} other answers"

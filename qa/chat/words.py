@@ -2,7 +2,17 @@
 
 from rich.style import Style
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
+
+from .layout import inert
+
+
+class Line(Input):
+    """One line to type in; what a terminal would obey is shown as a dot, however it came in."""
+
+    def validate_value(self, value: str) -> str:
+        """Return the value that the line takes on."""
+        return inert(value)
 
 
 class Words(Static):

@@ -11,7 +11,8 @@ from importlib import import_module
 
 import click
 
-from ..errors import QAError
+from ..errors import QAError, UsageError
+from .printing import say
 
 FAILED = 2
 INTERRUPTED = 130
@@ -27,6 +28,8 @@ COMMANDS = {
     "rm": ("articles", "rm"),
     "status": ("status", "status"),
     "doctor": ("doctor", "doctor"),
+    "export": ("backup", "export_library"),
+    "import": ("backup", "import_library"),
     "models": ("models", "models"),
     "eval": ("evaluating", "evaluate"),
 }
@@ -76,6 +79,7 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     _prepare_streams()
     try:
+        _refuse_what_is_not_text()
         code = cli.main(prog_name="qa", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as leaving:
@@ -83,26 +87,40 @@ def main() -> None:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "qa"
-        click.echo(f"qa: {error.format_message()} See: {command} --help", err=True)
+        say(f"qa: {error.format_message()} See: {command} --help", err=True)
         code = FAILED
     except QAError as error:
-        click.echo(f"qa: {error}", err=True)
+        say(f"qa: {error}", err=True)
         code = FAILED
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
+        say("Interrupted.", err=True)
         code = INTERRUPTED
     except Exception as error:
         # A crash must not end with 1, which would say that the articles hold no answer.
         if os.environ.get("QA_DEBUG"):
             raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        click.echo(f"qa: {reason} (QA_DEBUG=1 shows where)", err=True)
+        say(f"qa: {reason} (QA_DEBUG=1 shows where)", err=True)
         code = FAILED
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _refuse_what_is_not_text() -> None:
+    """Raise UsageError for an argument that is not UTF-8, which no text here can match."""
+    for argument in sys.argv[1:]:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise UsageError(
+                f"The argument {os.fsencode(argument).decode(errors='replace')} is not UTF-8."
+            ) from None
+
+
 def _prepare_streams() -> None:
     """Let any text be printed anywhere: UTF-8 into pipes and files, escapes on old terminals."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = stream.encoding if stream.isatty() else "utf-8"

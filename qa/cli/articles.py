@@ -8,6 +8,7 @@ import click
 from ..datatypes import Scope
 from ..errors import UsageError
 from .options import json_option, library_option, open_library, quiet_option, scope_options
+from .printing import say
 
 if TYPE_CHECKING:
     from ..storage.store import ArticleRow
@@ -46,7 +47,7 @@ def ls(library: str | None, as_json: bool, scope: Scope) -> None:
     width = columns()
     if width is None:  # in one call: thousands of them take a tenth of a second
         lines = (f"{row.id}\t{_day(row)}\t{row.title}\t{row.source}\n" for row in rows)
-        click.echo("".join(lines), nl=False)
+        say("".join(lines), nl=False)
         return
     digits = max((len(str(row.id)) for row in rows), default=1)
     longest = min(max((len(row.source) for row in rows), default=0), 40)
@@ -112,4 +113,4 @@ def rm(articles: tuple[str, ...], library: str | None, yes: bool, quiet: bool) -
         removed = opened.remove(*(str(row.id) for row in rows))
     for row in removed:
         if not quiet:
-            click.echo(f"removed {row.id}  {row.title}  {row.source}")
+            say(f"removed {row.id}  {row.title}  {row.source}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..datatypes import Scope, Status
-from ..errors import LibraryBusyError, UsageError
+from ..errors import LibraryBusyError, LibraryReadOnlyError, UsageError
 from .options import (
     article_paths,
     hits_option,
@@ -22,6 +22,7 @@ from .options import (
     reader_option,
     scope_options,
 )
+from .printing import say
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -119,9 +120,10 @@ def search(
     Exit code: 0 found, 1 nothing found, 2 something is wrong.
     """
     from .. import render, settings
+    from ..articles.clean import clean
     from .printing import columns, print_lines
 
-    query = sys.stdin.read() if query == "-" else query
+    query = clean(sys.stdin.read() if query == "-" else query)
     if not query.strip():
         raise UsageError("The query is empty.")
     with open_library(library, model=model) as opened:
@@ -136,7 +138,7 @@ def search(
             _warn_of_changes(opened, *looking.result())
     if not found:
         if not quiet and not as_json:
-            click.echo("No articles there to search.", err=True)
+            say("No articles there to search.", err=True)
         raise click.exceptions.Exit(1)
 
 
@@ -147,7 +149,10 @@ def bring_up(library: "Library", places: Sequence[str], *, quiet: bool) -> None:
     try:
         report = add_with_progress(library, places, quiet=quiet)
     except LibraryBusyError:
-        click.echo("Another qa is writing; asking what is indexed already.", err=True)
+        say("Another qa is writing; asking what is indexed already.", err=True)
+        return
+    except LibraryReadOnlyError:
+        say("The library cannot be written; asking what is indexed already.", err=True)
         return
     if not quiet:
         print_failures(report)
@@ -179,4 +184,4 @@ def _warn_of_changes(library: "Library", changed: Sequence[str], gone: Sequence[
             names = ", ".join(os.path.relpath(path) for path in paths[:NAMED_FILES])
             more = f" and {len(paths) - NAMED_FILES} more" if len(paths) > NAMED_FILES else ""
             mend = f"{command}{library_words(library.folder)}"
-            click.echo(f"{names}{more}: {what}. To bring the library up: {mend}", err=True)
+            say(f"{names}{more}: {what}. To bring the library up: {mend}", err=True)

@@ -1,13 +1,15 @@
 """``qa doctor``."""
 
+import os
 import platform
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from .options import json_option, library_option
+from .printing import say
 
 if TYPE_CHECKING:
     from ..library import Library
@@ -22,6 +24,10 @@ PACKAGES = (
     "torch",
 )
 """Packages whose versions matter most."""
+
+
+NAMED_FILES = 20
+"""Damaged files that are named one by one."""
 
 
 class Finding(NamedTuple):
@@ -54,7 +60,7 @@ def doctor(library: str | None, as_json: bool) -> None:
         if not as_json:
             mark = "ok " if finding.is_well else "BAD"
             mend = f"\n              mend it: {finding.mend}" if finding.mend else ""
-            click.echo(f"{mark} {finding.what:<9} {finding.says}{mend}")
+            say(f"{mark} {finding.what:<9} {finding.says}{mend}")
     if as_json:
         click.echo(
             render.to_json({"version": 1, "findings": [finding._asdict() for finding in findings]})
@@ -122,16 +128,25 @@ def _library(named: str | None) -> Iterator[Finding]:
     quoted = shlex.quote(str(folder))
     rebuild = f"rm {quoted}/vectors-*.faiss"
     rewrite = f"rm -r {quoted}/{FOLDER}"
-    start_again = f"{rebuild} {quoted}/{DATABASE}*; {rewrite}; qa index FOLDER{words}"
+    start_again = f"rm -r {quoted}; qa index FOLDER{words}"
     try:
         with open_library(named) as opened:
-            status = opened.status()
             faults = opened.check()
             for fault in faults:
                 yield Finding("library", False, fault, start_again)
-            if not faults:
-                held = f"{status.articles:,} articles, {status.passages:,} passages, sound"
-                yield Finding("library", True, f"{folder}: {held}")
+            if faults:
+                return
+            damaged = opened.changed_articles()
+            yield from _damaged_articles(damaged, words)
+            status = opened.status()
+            held = f"{status.articles:,} articles, {status.passages:,} passages"
+            yield Finding("library", True, f"{folder}: {held}{', sound' * (not damaged)}")
+            yield from _permissions(opened, quoted)
+            if damaged:
+                return  # the indexes were made of what was written, and are made again
+            if opened.is_being_written():
+                yield Finding("library", True, "another qa is writing; its indexes are left alone")
+                return
             if wrong := opened.differing_vectors():
                 says = f"{wrong:,} vectors of the index differ; it is made again from {DATABASE}"
                 yield Finding("vectors", False, says, rebuild)
@@ -144,13 +159,36 @@ def _library(named: str | None) -> Iterator[Finding]:
                 yield Finding("library", False, *other)
             stale = status.changed_files + status.vanished_files
             moved_on = f"{status.changed_files:,} changed, {status.vanished_files:,} gone"
-            mend = f"qa index{' --prune' * bool(status.vanished_files)}{words}"
+            fix = f"qa index{' --prune' * bool(status.vanished_files)}{words}"
             says = moved_on if stale else "all as they were when they were read"
-            yield Finding("files", not stale, says, mend if stale else "")
+            yield Finding("files", not stale, says, fix if stale else "")
     except LibraryDamagedError as error:
         yield Finding("library", False, str(error), start_again)
     except QAError as error:  # busy, of another version, not ours: its own words say what to do
         yield Finding("library", False, str(error))
+    except Exception as error:  # damage takes any shape
+        says = f"{folder} cannot be read ({type(error).__name__}: {error})"
+        yield Finding("library", False, says, start_again)
+
+
+def _damaged_articles(damaged: "Mapping[int, str]", words: str) -> Iterator[Finding]:
+    """Say which articles are not what was read, and how to read them again."""
+    files = list(dict.fromkeys(damaged.values()))
+    for path in files[:NAMED_FILES]:
+        quoted = shlex.quote(path)
+        again = f"qa index --reread {quoted}{words}"
+        fix = again if os.path.isfile(path) else f"qa rm --yes {quoted}{words}"
+        yield Finding("library", False, f"{path}: it is not stored as it was read", fix)
+    if len(files) > NAMED_FILES:
+        more = f"{len(files) - NAMED_FILES:,} more files are not stored as they were read"
+        yield Finding("library", False, more, f"qa index --reread{words}")
+
+
+def _permissions(library: "Library", quoted: str) -> Iterator[Finding]:
+    """Say when others on this machine can read the library."""
+    if os.name == "posix" and library.folder.stat().st_mode & 0o077:
+        says = f"{library.folder} can be read by others on this machine"
+        yield Finding("privacy", True, says, f"chmod -R go-rwx {quoted}")
 
 
 def _other_model(library: "Library") -> tuple[str, str] | None:

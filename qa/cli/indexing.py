@@ -20,6 +20,7 @@ from .options import (
     open_library,
     quiet_option,
 )
+from .printing import say
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -36,7 +37,18 @@ MOST_FAILURES = 20
 @library_option
 @click.option("--prune", is_flag=True, help="Drop the articles of files that have vanished.")
 @click.option(
+    "--prune-share",
+    type=click.IntRange(1, 100),
+    default=50,
+    metavar="PERCENT",
+    show_default=True,
+    help="Drop none where more than this share of the known files has vanished.",
+)
+@click.option(
     "--reembed", is_flag=True, help="Embed every article anew; with --model, by another model."
+)
+@click.option(
+    "--reread", is_flag=True, help="Read files again that have not changed; mends what is damaged."
 )
 @model_option
 @click.option(
@@ -50,7 +62,9 @@ def index(
     paths: tuple[str, ...],
     library: str | None,
     prune: bool,
+    prune_share: int,
     reembed: bool,
+    reread: bool,
     model: str | None,
     device: str | None,
     as_json: bool,
@@ -81,7 +95,14 @@ def index(
             with indexing_bar(quiet) as progress:
                 report = opened.reembed(model, progress)
         else:
-            report = add_with_progress(opened, places, prune=prune, quiet=quiet)
+            with indexing_bar(quiet) as progress:
+                report = opened.add(
+                    *places,
+                    prune=prune,
+                    prune_share=prune_share / 100,
+                    reread=reread,
+                    progress=progress,
+                )
         seconds = time.monotonic() - started
         if as_json:
             click.echo(render.to_json(_values(report, seconds)))
@@ -91,22 +112,18 @@ def index(
         raise click.exceptions.Exit(2)
 
 
-def add_with_progress(
-    library: "Library", paths: Sequence[str], *, prune: bool = False, quiet: bool
-) -> "Report":
+def add_with_progress(library: "Library", paths: Sequence[str], *, quiet: bool) -> "Report":
     """Index paths with a progress bar on a terminal."""
     with indexing_bar(quiet) as progress:
-        return library.add(*paths, prune=prune, progress=progress)
+        return library.add(*paths, progress=progress)
 
 
 def print_failures(report: "Report") -> None:
     """Name on stderr what could not be read."""
     for problem in report.failed[:MOST_FAILURES]:
-        click.echo(f"not read: {problem.source}: {problem.reason}", err=True)
+        say(f"not read: {problem.source}: {problem.reason}", err=True)
     if len(report.failed) > MOST_FAILURES:
-        click.echo(
-            f"not read: {len(report.failed) - MOST_FAILURES} more (--json names all)", err=True
-        )
+        say(f"not read: {len(report.failed) - MOST_FAILURES} more (--json names all)", err=True)
 
 
 def _print_report(report: "Report", seconds: float, *, prune: bool, folder: Path) -> None:
@@ -124,16 +141,23 @@ def _print_report(report: "Report", seconds: float, *, prune: bool, folder: Path
     shown = [f"{count:,} {word}" for count, word in counts if count or word in always]
     done = report.new + report.changed
     rate = f" · {done / seconds:,.0f} articles/s" if done and seconds >= 1 else ""
-    click.echo(" · ".join(shown) + f" · {seconds:.1f} s{rate}")
+    say(" · ".join(shown) + f" · {seconds:.1f} s{rate}")
     print_failures(report)
     for name in report.vanished[:MOST_FAILURES]:
-        click.echo(f"vanished: {name}", err=True)
+        say(f"vanished: {name}", err=True)
     if len(report.vanished) > len(report.unpruned) and not prune:
-        click.echo("Vanished articles are kept; --prune drops them.", err=True)
-    if report.unpruned:
+        say("Vanished articles are kept; --prune drops them.", err=True)
+    if report.is_too_much:
+        say(
+            "Nothing was dropped, as more of the known files are gone than --prune-share allows; "
+            "a disk may not be mounted.",
+            err=True,
+        )
+    elif report.unpruned:
         folders = sorted({os.path.dirname(path) for path in report.unpruned})
-        click.echo(
-            "Kept, for their folder is gone or empty, as when a disk is not mounted. To drop them: "
+        say(
+            "Kept, as nothing that was read before is left where they stood; a disk may not be "
+            "mounted. To drop them: "
             f"qa rm --yes {' '.join(map(shlex.quote, folders))}{library_words(folder)}",
             err=True,
         )

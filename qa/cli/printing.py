@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..articles.clean import harmless
+
 if TYPE_CHECKING:
     from ..render import Line
 
@@ -28,6 +30,11 @@ MOST_COLUMNS = 100
 """Longer lines are hard to read."""
 
 
+def say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print text that may quote anything, without what a terminal would obey."""
+    click.echo(harmless(text), err=err, nl=nl)
+
+
 def is_terminal() -> bool:
     """Whether stdout is a terminal that a person looks at."""
     return sys.stdout.isatty()
@@ -44,7 +51,9 @@ def print_lines(lines: "Iterable[Line]") -> None:
     plain = dull or not is_terminal()
     for line in _marked(lines) if plain else lines:
         text = "".join(
-            piece if plain or not STYLES[style] else click.style(piece, **STYLES[style])  # type: ignore[arg-type]
+            harmless(piece)
+            if plain or not STYLES[style]
+            else click.style(harmless(piece), **STYLES[style])  # type: ignore[arg-type]
             for piece, style in line
         )
         click.echo(text, color=not plain)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .options import json_option, library_option, open_library
+from .printing import say
 
 if TYPE_CHECKING:
     from ..storage.published import SketchFacts
@@ -55,7 +56,7 @@ def status(library: str | None, as_json: bool) -> None:
         ("cache", str(places.cache)),
     ]
     for name, value in rows:
-        click.echo(f"{name:<9} {value}")
+        say(f"{name:<9} {value}")
 
 
 def _searched(sketch: "SketchFacts | None") -> str:

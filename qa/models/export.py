@@ -16,6 +16,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -96,7 +97,10 @@ def load_manifest(entry: ModelEntry, source: Path) -> Manifest | None:
     """
     path = cache_folder(entry) / MANIFEST
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        told = json.loads(path.read_text(encoding="utf-8"))
+        values = told["manifest"]
+        if told["digest"] != _digest(values):
+            return None
         for files in ("sources", "made"):
             values[files] = {name: tuple(facts) for name, facts in values[files].items()}
         values["inputs"] = tuple(values["inputs"])
@@ -111,7 +115,8 @@ def load_manifest(entry: ModelEntry, source: Path) -> Manifest | None:
     if _fingerprint(sources) != manifest.fingerprint:
         return None
     manifest = replace(manifest, sources=sources)
-    _write_manifest(manifest, path)
+    with suppress(OSError):  # where it cannot be noted, it is found out again next time
+        _write_manifest(manifest, path)
     return manifest
 
 
@@ -134,7 +139,8 @@ def is_whole(entry: ModelEntry, manifest: Manifest, *, thoroughly: bool = False)
     if any(found[name][2] != digest for name, (_, _, digest) in manifest.made.items()):
         return False
     if found != manifest.made:
-        _write_manifest(replace(manifest, made=found), folder / MANIFEST)
+        with suppress(OSError):
+            _write_manifest(replace(manifest, made=found), folder / MANIFEST)
     return True
 
 
@@ -146,7 +152,13 @@ def prepare(entry: ModelEntry) -> tuple[Path, Manifest]:
     source = entry.require()
     manifest = load_manifest(entry, source)
     if manifest is None or not is_whole(entry, manifest):
-        manifest = export(entry, source)
+        try:
+            manifest = export(entry, source)
+        except OSError as error:
+            raise ModelError(
+                f"{entry.name} cannot be prepared: {cache_folder(entry).parent} cannot be written "
+                f"({(error.strerror or str(error)).lower()}). Set QA_HOME to a folder that can."
+            ) from error
     return source, manifest
 
 
@@ -160,7 +172,7 @@ def export(entry: ModelEntry, source: Path) -> Manifest:
     from filelock import FileLock
 
     folder = cache_folder(entry)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Encoder and reader load in threads, and importing transformers in two at once fails.
     with _EXPORTING, FileLock(folder.parent / f"{folder.name}.lock"):
         made = load_manifest(entry, source)
@@ -290,8 +302,15 @@ def _has_facts(path: Path, facts: Facts) -> bool:
 def _write_manifest(manifest: Manifest, path: Path) -> None:
     """Write a manifest, wholly or not at all."""
     working = path.with_suffix(f".{os.getpid()}.tmp")
-    working.write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+    values = json.loads(json.dumps(asdict(manifest)))
+    told = {"manifest": values, "digest": _digest(values)}
+    working.write_text(json.dumps(told, indent=1), encoding="utf-8")
     working.replace(path)
+
+
+def _digest(values: object) -> str:
+    """SHA-256 of JSON values, so that damage to the manifest is noticed."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def _source_facts(source: Path) -> dict[str, Facts]:

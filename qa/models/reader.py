@@ -38,12 +38,17 @@ class Reader(Protocol):
     """Shown to a person."""
 
     def read(
-        self, question: str, passages: Sequence[Passage], seconds: float | None = None
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        seconds: float | None = None,
+        late: list[Passage] | None = None,
     ) -> list[Span]:
         """Return spans from the passages, best first; their scores already weigh "no answer".
 
-        The spans of a passage do not overlap, and there may be none. After ``seconds`` no further
-        passage is begun; the first is always read.
+        The spans of a passage do not overlap, and there may be none. Passages are read in their
+        order; after ``seconds`` no further one is begun, and those left are added to ``late``. The
+        first is always read.
         """
         ...
 
@@ -72,7 +77,11 @@ class OnnxReader:
         self._workers = Workers("reader")
 
     def read(
-        self, question: str, passages: Sequence[Passage], seconds: float | None = None
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        seconds: float | None = None,
+        late: list[Passage] | None = None,
     ) -> list[Span]:
         """Return spans from the passages, best first."""
         asked = self._cut(question)
@@ -80,8 +89,11 @@ class OnnxReader:
 
         def read_one(numbered: tuple[int, Passage]) -> list[Span]:
             number, passage = numbered
-            late = until is not None and number > 0 and time.monotonic() > until
-            return [] if late else self._read_one(asked, passage)
+            if until is None or number == 0 or time.monotonic() <= until:
+                return self._read_one(asked, passage)
+            if late is not None:
+                late.append(passage)
+            return []
 
         found = self._workers.map(read_one, list(enumerate(passages)))
         return sorted((span for spans in found for span in spans), key=lambda span: -span.score)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..datatypes import Article
+from .schema import checksum
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,8 +93,18 @@ class Batch:
                     values,
                 ).fetchone()[0]
             )
+        self._note_article(number)
         self._put_passages(number, places, embeddings)
         return number
+
+    def _note_article(self, number: int) -> None:
+        """Keep the checksum of an article's row as it is now."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO article_checksums (article, value) "
+            "SELECT id, checksum(title, url, published, record, first_line, digest) "
+            "FROM articles WHERE id = ?",
+            (number,),
+        )
 
     def touch_article(
         self, number: int, file: int, record: int | None, url: str | None, first_line: int
@@ -103,6 +114,7 @@ class Batch:
             "UPDATE articles SET file = ?, record = ?, url = ?, first_line = ? WHERE id = ?",
             (file, record, url, first_line, number),
         )
+        self._note_article(number)
 
     def remove_article(self, number: int) -> None:
         """Remove an article and its passages."""
@@ -152,5 +164,9 @@ class Batch:
             self._connection.execute(
                 "INSERT INTO embeddings (passage, vector) VALUES (?, ?)",
                 (added, vector.tobytes()),
+            )
+            self._connection.execute(
+                "INSERT INTO passage_checksums (passage, value) VALUES (?, ?)",
+                (added, checksum(number, start, end, vector.tobytes())),
             )
         self.touched_passages = self.touched_passages or bool(places)

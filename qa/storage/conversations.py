@@ -150,21 +150,10 @@ class Conversations:
                 "WHERE turn = ? ORDER BY number",
                 (row[0],),
             ).fetchall()
-            turns.append(
-                Turn(
-                    id=row[0],
-                    question=row[1],
-                    searched=row[2],
-                    answer=row[3],
-                    status=Status(row[4]),
-                    confidence=row[5],
-                    sentence=row[6],
-                    sources=tuple((place[0], place[1], place[2]) for place in places),
-                    articles=tuple((place[3], place[4], place[5], place[6]) for place in places),
-                    asked_at=_time(row[7]),
-                    verdict=row[8],
-                )
-            )
+            try:
+                turns.append(_turn(row, places))
+            except (TypeError, ValueError) as error:
+                raise self._database.damaged(f"a turn of a conversation: {error}") from error
         return turns
 
     def _knows(self, conversation: int) -> bool:
@@ -186,6 +175,7 @@ class Conversations:
         """One change, wholly in or wholly out. Raises LibraryBusyError, LibraryError."""
         connection = self._database.connection()
         try:
+            self._database.keep_copy()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 migrate(connection)
@@ -204,6 +194,23 @@ class Conversations:
                 f"The conversation could not be kept in {self._database.folder}: {error}. "
                 "Questions can be asked all the same."
             ) from error
+
+
+def _turn(row: Sequence[Any], places: Sequence[Sequence[Any]]) -> Turn:
+    """Return a stored turn; raises TypeError or ValueError for what none of ours can be."""
+    return Turn(
+        id=row[0],
+        question=row[1],
+        searched=row[2],
+        answer=row[3],
+        status=Status(row[4]),
+        confidence=float(row[5]),
+        sentence=row[6],
+        sources=tuple((place[0], place[1], int(place[2])) for place in places),
+        articles=tuple((place[3], int(place[4]), int(place[5]), place[6]) for place in places),
+        asked_at=_time(row[7]),
+        verdict=row[8],
+    )
 
 
 def cases(turns: Sequence[Turn]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ Reading and writing go on at once (write-ahead log).
 
 import os
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from ..errors import (
     LibraryVersionError,
 )
 from ..settings import library_words
-from .schema import APPLICATION_ID, SCHEMA_VERSION, migrate
+from .schema import APPLICATION_ID, SCHEMA_VERSION, WITH_CHECKSUMS, checksum, migrate
 
 DATABASE = "library.sqlite"
 """Name of the file inside the library's folder."""
@@ -35,6 +36,16 @@ Fetching 600 of a million embeddings takes 2.1 ms with a gigabyte mapped, 2.7 wi
 LOCK = "writer.lock"
 """Name of the file that whoever writes holds locked."""
 
+_DAMAGE = (
+    sqlite3.SQLITE_ERROR,  # a table or column that is not there, text that is not UTF-8
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FORMAT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_TOOBIG,
+)
+"""What SQLite answers when a file is not as it was written."""
+
 
 class Database:
     """The file, and its connections."""
@@ -51,8 +62,14 @@ class Database:
         if not self.path.exists():
             if not create:
                 raise no_articles(folder)
+            if folder.is_dir() and _holds_other_things(folder):
+                raise LibraryError(
+                    f"{folder} holds other things and no library; choose an empty or a new folder."
+                )
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                # SQLite gives the files beside it the same permissions.
+                self.path.touch(mode=0o600)
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
                 raise LibraryError(f"{folder} cannot hold a library: {reason}.") from error
@@ -75,6 +92,30 @@ class Database:
         finally:
             connection.execute("ROLLBACK")
 
+    def keep_copy(self) -> None:
+        """Before the layout of a library changes, keep a copy of the file as it was."""
+        (version,) = self._row("PRAGMA user_version")
+        copy = self.folder / f"library-layout-{version}.sqlite"
+        if version in (0, SCHEMA_VERSION) or copy.exists():
+            return
+        handle, working = tempfile.mkstemp(prefix=".library-layout-", dir=self.folder)
+        os.close(handle)
+        try:
+            target = sqlite3.connect(working)
+            try:
+                self.connection().backup(target)
+                is_older = target.execute("PRAGMA user_version").fetchone() == (version,)
+            finally:
+                target.close()
+            if is_older:  # or else another process was quicker
+                Path(working).replace(copy)
+        finally:
+            Path(working).unlink(missing_ok=True)
+
+    def has_checksums(self) -> bool:
+        """Whether the library is of a layout with checksums."""
+        return bool(self._row("PRAGMA user_version")[0] >= WITH_CHECKSUMS)
+
     def close(self) -> None:
         """Close every thread's connection."""
         while self._connections:
@@ -92,6 +133,7 @@ class Database:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
+            connection.create_function("checksum", -1, checksum, deterministic=True)
             self._local.connection = connection
             self._connections.append(connection)
         return connection
@@ -119,9 +161,7 @@ class Database:
         except sqlite3.OperationalError as error:
             raise LibraryError(f"{self.path} cannot be opened: {error}.") from error
         except sqlite3.DatabaseError as error:
-            raise LibraryDamagedError(
-                f"{self.path} is damaged ({error}). See: qa doctor{library_words(self.folder)}"
-            ) from error
+            raise self.damaged(str(error)) from error
         if made_by != APPLICATION_ID:
             raise self._foreign()
         if version > SCHEMA_VERSION:
@@ -152,11 +192,41 @@ class Database:
         return LibraryError(f"{self.path} is not a library of qa; choose another --library.")
 
     def _rows(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-        return self.connection().execute(sql, values).fetchall()
+        with self.damage_noticed():
+            return self.connection().execute(sql, values).fetchall()
 
     def _row(self, sql: str, *values: object) -> tuple:  # type: ignore[type-arg]
-        row: tuple = self.connection().execute(sql, values).fetchone()  # type: ignore[type-arg]
+        with self.damage_noticed():
+            row: tuple = self.connection().execute(sql, values).fetchone()  # type: ignore[type-arg]
         return row
+
+    @contextmanager
+    def damage_noticed(self) -> Iterator[None]:
+        """Turn what SQLite says of a damaged file into LibraryDamagedError.
+
+        Waiting in vain, a full disk and the like stay what they are.
+        """
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            if isinstance(error, sqlite3.IntegrityError) or kind not in _DAMAGE:
+                raise
+            raise self.damaged(str(error)) from error
+
+    def damaged(self, reason: str) -> LibraryDamagedError:
+        """Return the error of a file that holds something else than what was written."""
+        return LibraryDamagedError(
+            f"{self.path} is damaged ({reason}). See: qa doctor{library_words(self.folder)}"
+        )
+
+
+def _holds_other_things(folder: Path) -> bool:
+    """Whether a folder holds anything that qa did not leave there."""
+    return any(
+        not entry.name.startswith((DATABASE, LOCK, "vectors-", ".vectors-", "full-text"))
+        for entry in folder.iterdir()
+    )
 
 
 def no_articles(folder: Path) -> LibraryError:

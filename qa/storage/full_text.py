@@ -5,8 +5,12 @@ questions: 0.15 ms for 13 (medians), as it passes over what cannot reach the bes
 """
 
 import hashlib
-from collections.abc import Iterable
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tantivy
@@ -22,7 +26,12 @@ LEAST_WIDENING = 4000
 Of a million texts, medians of 40 questions: 2,000 allowed, 58 ms looked through and 25 scored;
 10,000, 17 and 60; 200,000, 8 and 204."""
 
+CHECKED_BYTES = 16_000_000
+"""Largest index whose checksums are compared whenever it is opened; that takes 10 ms."""
+
 _ANALYZER = "words"
+_FOOTER_MAGIC = (1337).to_bytes(4, "little")
+_BLOCK_BYTES = 1 << 20
 
 
 def _schema() -> tantivy.Schema:
@@ -32,6 +41,77 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("words", tokenizer_name=_ANALYZER, index_option="freq")
     builder.add_text_field("mark", stored=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
+
+
+class DamagedTextError(ValueError):
+    """The index holds something else than what was written."""
+
+
+@contextmanager
+def _damage_noticed() -> Iterator[None]:
+    """Turn what tantivy does on meeting damage into a DamagedTextError.
+
+    It panics, which Python sees as a BaseException of a type that cannot be imported.
+    """
+    try:
+        yield
+    except ValueError as error:
+        raise DamagedTextError(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DamagedTextError("the full text is damaged") from error
+
+
+def is_intact(folder: Path) -> bool:
+    """Whether the files of an index are as they were written, by tantivy's checksums; reads all.
+
+    What a process that was killed left beside them does not count.
+    """
+    try:
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        kept = [_segment_files(segment) for segment in meta["segments"]]
+    except FileNotFoundError:
+        return not any(folder.glob("*.store"))
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+    names = {path.name for path in folder.iterdir()}
+    for stem, deletes in kept:
+        own = {name for name in names if name.startswith(f"{stem}.") and name.count(".") == 1}
+        if not own or (deletes and deletes not in names):
+            return False
+        if not all(_has_own_checksum(folder / name) for name in own | {deletes} - {""}):
+            return False
+    return True
+
+
+def _segment_files(segment: dict[str, Any]) -> tuple[str, str]:
+    """The beginning of a segment's file names, and the name of its list of deleted texts."""
+    stem = segment["segment_id"].replace("-", "")
+    deletes = segment["deletes"]
+    return stem, f"{stem}.{deletes['opstamp']}.del" if deletes else ""
+
+
+def _has_own_checksum(path: Path) -> bool:
+    """Whether a file is as its footer says: JSON with the CRC-32 of all before, length, mark."""
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(max(0, size - 8))
+        end = stream.read(8)
+        length = int.from_bytes(end[:4], "little")
+        if end[4:] != _FOOTER_MAGIC or length > size - 8:
+            return False
+        stream.seek(size - 8 - length)
+        try:
+            wanted = json.loads(stream.read(length))["crc"]
+        except (ValueError, TypeError, KeyError):
+            return False
+        stream.seek(0)
+        left, found = size - 8 - length, 0
+        while block := stream.read(min(_BLOCK_BYTES, left)):
+            found = zlib.crc32(block, found)
+            left -= len(block)
+    return bool(found == wanted)
 
 
 class FullText:
@@ -44,11 +124,16 @@ class FullText:
     def __init__(self, folder: Path | None) -> None:
         """Open the index in a folder, or make it there; without a folder keep it in memory.
 
-        Raises ValueError or OSError for a folder that holds something else.
+        Raises DamagedTextError or OSError for a folder that holds something else.
         """
+        self._folder = folder
         if folder is not None:
             folder.mkdir(exist_ok=True)
-        self._index = tantivy.Index(_schema(), str(folder) if folder else None)
+            bytes_held = sum(path.stat().st_size for path in folder.iterdir())
+            if bytes_held <= CHECKED_BYTES and not is_intact(folder):
+                raise DamagedTextError(f"{folder} is damaged")
+        with _damage_noticed():
+            self._index = tantivy.Index(_schema(), str(folder) if folder else None)
         self._analyzer = (
             tantivy.TextAnalyzerBuilder(Tokenizer.simple())
             .filter(Filter.lowercase())
@@ -63,15 +148,21 @@ class FullText:
         """What the texts are those of, as `change` was told; empty at first."""
         self.refresh()
 
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether it is forgotten with this process."""
+        return self._folder is None
+
     def __len__(self) -> int:
         return self._searcher.num_docs - bool(self.mark)
 
     def refresh(self) -> None:
-        """See what another process has changed."""
-        self._index.reload()
-        self._searcher = self._index.searcher()
-        marks = self._searcher.search(self._number(0), 1).hits
-        self.mark = str(self._searcher.doc(marks[0][1])["mark"][0]) if marks else ""
+        """See what another process has changed. Raises DamagedTextError."""
+        with _damage_noticed():
+            self._index.reload()
+            self._searcher = self._index.searcher()
+            marks = self._searcher.search(self._number(0), 1).hits
+            self.mark = str(self._searcher.doc(marks[0][1])["mark"][0]) if marks else ""
 
     def search(
         self, terms: Iterable[str], limit: int, among: NDArray[np.int64] | None = None
@@ -79,7 +170,7 @@ class FullText:
         """Return the best texts for any of the terms: number and BM25 score, best first.
 
         Robertson and Zaragoza 2009, with k1 = 1.2 and b = 0.75. ``among``, sorted, restricts the
-        search to these numbers, exactly.
+        search to these numbers, exactly. Raises DamagedTextError.
         """
         schema = self._index.schema
         words = dict.fromkeys(word for term in terms for word in self._analyzer.analyze(term))
@@ -116,25 +207,38 @@ class FullText:
             self._writer = self._index.writer(HEAP_BYTES, 1)
         writer = self._writer
         try:
-            if whole:
-                writer.delete_all_documents()
-            for number in (0, *gone):
-                writer.delete_documents_by_query(self._number(number))
-            for number, words in added:
-                document = tantivy.Document()
-                document.add_unsigned("number", number)
-                document.add_unsigned("digest", words_digest(words))
-                document.add_text("words", words)
-                writer.add_document(document)
-            document = tantivy.Document()
-            document.add_unsigned("number", 0)
-            document.add_text("mark", mark)
-            writer.add_document(document)
-            writer.commit()
+            with _damage_noticed():
+                self._write(writer, gone, added, mark, whole=whole)
         except BaseException:
             writer.rollback()
             raise
         self.refresh()
+
+    def _write(
+        self,
+        writer: tantivy.IndexWriter,
+        gone: Iterable[int],
+        added: Iterable[tuple[int, str]],
+        mark: str,
+        *,
+        whole: bool,
+    ) -> None:
+        """Do what `change` does, up to the commit."""
+        if whole:
+            writer.delete_all_documents()
+        for number in (0, *gone):
+            writer.delete_documents_by_query(self._number(number))
+        for number, words in added:
+            document = tantivy.Document()
+            document.add_unsigned("number", number)
+            document.add_unsigned("digest", words_digest(words))
+            document.add_text("words", words)
+            writer.add_document(document)
+        document = tantivy.Document()
+        document.add_unsigned("number", 0)
+        document.add_text("mark", mark)
+        writer.add_document(document)
+        writer.commit()
 
     def release(self) -> None:
         """Let other processes change the folder; waits for the merging that is under way."""
@@ -142,12 +246,25 @@ class FullText:
             self._writer.wait_merging_threads()
             self._writer = None
 
+    def removed(self) -> int:
+        """Return how many texts are forgotten but still counted in the scores of the others.
+
+        BM25 weighs a word by how many texts have it, and tantivy counts those that were forgotten
+        until their segment is merged.
+        """
+        if self._folder is None:
+            return 0
+        meta = json.loads((self._folder / "meta.json").read_text(encoding="utf-8"))
+        deletes = [segment["deletes"] for segment in meta["segments"]]
+        return sum(found["num_deleted_docs"] for found in deletes if found)
+
     def digests(self) -> dict[int, int]:
-        """Return `words_digest` of every text by number."""
-        size = max(self._searcher.num_docs, 1)
-        places = [place for _, place in self._searcher.search(Query.all_query(), size).hits]
-        numbers = self._searcher.fast_field_values("number", places)
-        digests = self._searcher.fast_field_values("digest", places)
+        """Return `words_digest` of every text by number. Raises DamagedTextError."""
+        with _damage_noticed():
+            size = max(self._searcher.num_docs, 1)
+            places = [place for _, place in self._searcher.search(Query.all_query(), size).hits]
+            numbers = self._searcher.fast_field_values("number", places)
+            digests = self._searcher.fast_field_values("digest", places)
         return {
             int(number): int(digest)
             for number, digest in zip(numbers, digests, strict=True)
@@ -155,8 +272,9 @@ class FullText:
         }
 
     def _best(self, query: Query, limit: int) -> list[tuple[int, float]]:
-        hits = self._searcher.search(query, limit, count=False).hits
-        numbers = self._searcher.fast_field_values("number", [place for _, place in hits])
+        with _damage_noticed():
+            hits = self._searcher.search(query, limit, count=False).hits
+            numbers = self._searcher.fast_field_values("number", [place for _, place in hits])
         found = [
             (int(number or 0), float(score))
             for number, (score, _) in zip(numbers, hits, strict=True)

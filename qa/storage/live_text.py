@@ -3,7 +3,7 @@
 Its mark names the commit that it is as of: revision and nonce. Whoever writes brings it up after
 each batch; whoever asks and finds it behind, as after a crash, does so if nobody else is
 writing, and otherwise asks what is there. A mark that is not in SQLite's list of commits, or an
-index that cannot be opened, is made anew.
+index that is damaged, is made anew; where that cannot be done, in memory.
 """
 
 import logging
@@ -11,14 +11,16 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import LibraryBusyError, LibraryError
+from ..errors import LibraryBusyError
 from .database import LOCK, MAKING_SECONDS
-from .full_text import FullText, words_digest
+from .full_text import DamagedTextError, FullText, is_intact, words_digest
 from .store import Store
 
 if TYPE_CHECKING:
@@ -32,6 +34,15 @@ FOLDER = "full-text"
 
 LAYOUT = 1
 """Raised when texts are cut into words otherwise, so that older indexes are made anew."""
+
+LOOK_AGAIN_SECONDS = 0.25
+"""How often to look whether the process that writes has made a full text meanwhile."""
+
+TIDIED_ALWAYS = 5_000
+"""Passages up to which an index is made anew whenever something was removed; 0.4 s at most."""
+
+TIDIED_SHARE = 0.05
+"""Share of removed passages from which a larger index is made anew."""
 
 LONG = 100_000
 """Passages to take in from which a line says that it will take a while."""
@@ -49,6 +60,7 @@ class LiveText:
         # Of its own, so that nobody who asks waits for a batch that is being taken in.
         self._written: FullText | None = None
         self._beside: ThreadPoolExecutor | None = None
+        self._is_damaged = False
 
     def begin(
         self, terms: Iterable[str], limit: int, among: "NDArray[np.int64] | None" = None
@@ -73,28 +85,55 @@ class LiveText:
         among: "NDArray[np.int64] | None",
     ) -> list[tuple[int, float]]:
         with self._lock:
-            return index.search(terms, limit, among)
+            words = list(terms)
+            try:
+                return index.search(words, limit, among)
+            except DamagedTextError:
+                self._distrust()
+                return self._current().search(words, limit, among)
 
-    def publish(self) -> None:
-        """Take in what has been committed. Only the holder of the writer's lock may call this."""
+    def _distrust(self) -> None:
+        """Let go of an index that turned out to be damaged, so that it is made anew."""
+        self._let_go()
+        self._is_damaged = True
+
+    def publish(self, *, tidy: bool = False) -> None:
+        """Take in what has been committed. Only the holder of the writer's lock may call this.
+
+        ``tidy``, after the last batch, makes the index anew where so much was removed that the
+        scores would differ from those of a fresh one.
+        """
         with self._store.snapshot():
             revision, nonce, newest = self._store.head()
             mark = _mark(revision, nonce)
             try:
-                if self._written is None:
-                    self._written = FullText(self._folder)
-            except (ValueError, OSError) as error:
+                if self._is_damaged:
+                    raise DamagedTextError(f"{self._folder} is damaged")
+                self._take_in(mark, newest, tidy=tidy)
+            except DamagedTextError as error:
                 log.warning("%s; the full text is made again.", error)
-                shutil.rmtree(self._folder, ignore_errors=True)
-                self._written = FullText(self._folder)
-            if self._written.mark == mark:
-                return
-            known = self._known(self._written.mark)
-            since, last = known or (0, 0)
-            gone = self._store.tombstones_after(since).tolist() if known else []
-            if newest - last >= LONG:
-                log.info("Taking in the words of %s passages …", f"{newest - last:,}")
-            self._written.change(gone, self._store.words_after(last), mark, whole=known is None)
+                self._written = None
+                shutil.rmtree(self._folder)
+                self._is_damaged = False
+                self._take_in(mark, newest)
+
+    def _take_in(self, mark: str, newest: int, *, tidy: bool = False) -> None:
+        """Bring the index that is written up to a mark; ``newest`` is the last passage then."""
+        if self._written is None:
+            self._written = FullText(self._folder)
+        known = self._known(self._written.mark)
+        if tidy:
+            removed, held = self._written.removed(), len(self._written)
+            # The mark of the commit before is a text that was removed, too.
+            if removed > 1 and (held < TIDIED_ALWAYS or removed > TIDIED_SHARE * held):
+                known = None
+        if self._written.mark == mark and known is not None:
+            return
+        since, last = known or (0, 0)
+        gone = self._store.tombstones_after(since).tolist() if known else []
+        if newest - last >= LONG:
+            log.info("Taking in the words of %s passages …", f"{newest - last:,}")
+        self._written.change(gone, self._store.words_after(last), mark, whole=known is None)
 
     def release(self) -> None:
         """Let another process write, after the last `publish`."""
@@ -116,8 +155,14 @@ class LiveText:
             self._borrowed = None
 
     def differences(self) -> int:
-        """Return how many passages have other words here than in SQLite; reads them all."""
+        """Return how many passages have other words here than in SQLite; reads them all.
+
+        All do in an index that is damaged.
+        """
         with self._lock, self._store.snapshot():
+            with suppress(OSError):  # another process is changing it at this moment
+                if self._folder.exists() and not is_intact(self._folder):
+                    return self._store.count()[2]
             held = self._current().digests()
             known = same = 0
             for number, words in self._store.words_after(0):
@@ -136,25 +181,38 @@ class LiveText:
             return self._in_memory()
         from filelock import FileLock, Timeout
 
-        # What is a batch behind serves while another process writes; nothing at all does not.
-        serves = index is not None and self._known(index.mark) is not None
-        try:
-            with FileLock(self._store.folder / LOCK, timeout=0 if serves else MAKING_SECONDS):
-                self.publish()
-                self.release()
-        except Timeout:
-            if index is not None and serves:
-                return index
-            raise LibraryBusyError(
-                f"Another qa is making the full text of {self._store.folder}; ask again."
-            ) from None
+        until = time.monotonic() + MAKING_SECONDS
+        while True:
+            # What is a batch behind serves while another process writes; nothing at all does not.
+            if index is not None and self._known(index.mark) is not None:
+                serving, wait = index, 0.0
+            else:
+                serving, wait = None, LOOK_AGAIN_SECONDS
+            try:
+                with FileLock(self._store.folder / LOCK, timeout=wait):
+                    self.publish()
+                    self.release()
+                break
+            except Timeout:
+                if serving is not None:
+                    return serving
+                if time.monotonic() > until:
+                    raise LibraryBusyError(
+                        f"Another qa is making the full text of {self._store.folder}; ask again."
+                    ) from None
+                index = self._opened(mark)  # perhaps it is there by now
+            except (DamagedTextError, OSError) as error:  # a full disk, as a rule
+                log.warning("%s cannot be written (%s).", self._folder, error)
+                return self._in_memory()
         index = self._opened(mark)
-        if index is None:
-            raise LibraryError(f"{self._folder} cannot be read; see: qa doctor")
-        return index
+        return self._in_memory() if index is None else index
 
     def _opened(self, mark: str) -> FullText | None:
         """What there is to search, looked at anew if its mark is another; None for nothing."""
+        if self._is_damaged:
+            return None
+        if self._index is not None and self._index.is_in_memory and self._index.mark != mark:
+            self._index = None  # it is of one moment
         try:
             if self._index is None and self._folder.exists():
                 may_write = os.access(self._folder, os.W_OK)
@@ -163,7 +221,7 @@ class LiveText:
                 if self._borrowed:  # what was written since is not among the links
                     self._index = FullText(self._borrow())
                 self._index.refresh()
-        except (ValueError, OSError):
+        except (DamagedTextError, OSError):
             self._index = None
         return self._index
 

@@ -9,13 +9,17 @@ import os
 import re
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .store import Store
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 WORKING_PREFIX = ".vectors-"
 """How the name of a file begins that is being written; one that stays behind is rubbish."""
@@ -75,24 +79,25 @@ def published_sketch(store: Store) -> SketchFacts | None:
     return None
 
 
-def write_whole(path: Path, write: Callable[[str], None], facts: SketchFacts | None = None) -> None:
-    """Let a file be written, wholly or not at all, and wait until it is on the disk.
+def write_whole(path: Path, index: "NDArray[np.uint8]", facts: SketchFacts | None = None) -> None:
+    """Write a serialised index, wholly or not at all, and wait until it is on the disk.
 
-    ``write`` is given the name to write to. With ``facts`` the file ends with them.
+    With ``facts`` the file ends with them. FAISS writes no files here: on a full disk it leaves one
+    that is cut short and says nothing. Raises OSError.
     """
     handle, working = tempfile.mkstemp(prefix=WORKING_PREFIX, dir=path.parent)
-    os.close(handle)
     try:
-        write(working)
-        if facts:
-            told = json.dumps({**asdict(facts), "checksum": _checksum(Path(working))}).encode()
-            with open(working, "ab") as stream:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(index.data)
+            if facts:
+                known = {**asdict(facts), "checksum": zlib.crc32(index.data)}
+                told = json.dumps(known).encode()
                 stream.write(told + len(told).to_bytes(_LENGTH_BYTES, "little") + _MARK)
-        _sync(Path(working))
+        sync(Path(working))
         Path(working).replace(path)
     finally:
         Path(working).unlink(missing_ok=True)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def read_facts(path: Path) -> SketchFacts | None:
@@ -137,7 +142,7 @@ def _checksum(path: Path, most_bytes: float = float("inf")) -> int:
     return found
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Force a file, or a folder's list of names, onto the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -1,8 +1,9 @@
 """The tables of a library, the version they are of, and the way there from older versions."""
 
 import sqlite3
+import zlib
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised with every change of the tables; stored as SQLite's ``user_version``."""
 
 APPLICATION_ID = 0x51614C62
@@ -123,8 +124,39 @@ CREATE INDEX articles_listed
     ON articles (published DESC, id, file, record, title, url, digest);
 """
 
-STEPS = {1: _FIRST, 2: _CONVERSATIONS, 3: _NO_FULL_TEXT, 4: _LISTED}
+_CHECKSUMS = """
+-- What was written, in short, so that what changed on the disk since is noticed. An article's text
+-- has its digest beside it; the first table covers the rest of its row.
+CREATE TABLE article_checksums (
+    article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+    value   INTEGER NOT NULL
+);
+INSERT INTO article_checksums
+    SELECT id, checksum(title, url, published, record, first_line, digest) FROM articles;
+
+CREATE TABLE passage_checksums (
+    passage INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,
+    value   INTEGER NOT NULL
+);
+INSERT INTO passage_checksums
+    SELECT passages.id, checksum(article, start, "end", vector)
+    FROM passages JOIN embeddings ON embeddings.passage = passages.id;
+"""
+
+WITH_CHECKSUMS = 5
+"""Layout from which on there are checksums."""
+
+STEPS = {1: _FIRST, 2: _CONVERSATIONS, 3: _NO_FULL_TEXT, 4: _LISTED, 5: _CHECKSUMS}
 """What makes a library of each version out of one of the version before; 1 begins with nothing."""
+
+
+def checksum(*values: str | bytes | int | None) -> int:
+    """Return the CRC-32 of a row's values; SQLite knows it by the same name."""
+    found = 0
+    for value in values:
+        data = value if isinstance(value, bytes) else repr(value).encode("utf-8", "surrogatepass")
+        found = zlib.crc32(data + b"\0", found)
+    return found
 
 
 def migrate(connection: sqlite3.Connection) -> None:

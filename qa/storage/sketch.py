@@ -144,7 +144,7 @@ class SketchedVectors:
             numbers, vectors = self._recent.rows()
             self._mapped.add_with_ids(vectors, numbers)
         self._reset()
-        write_whole(path, lambda working: faiss.write_index(self._mapped, working), self.facts)
+        write_whole(path, faiss.serialize_index(self._mapped), self.facts)
 
     @classmethod
     def load(cls, path: Path, dimension: int, fetch: Fetch) -> "SketchedVectors":

@@ -4,6 +4,7 @@ All changes happen inside ``Store.batch``, one transaction each, wholly in or wh
 conversations, in the same file, are changed in transactions of their own.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..datatypes import Article, Passage, Scope
 from .batch import Batch
 from .database import Database
-from .schema import migrate
+from .schema import checksum, migrate
 from .scope import SOURCE, path_ending, row_number, scope_sql, shown_source
 
 if TYPE_CHECKING:  # numpy takes a tenth of a second to import, and lists need none
@@ -102,7 +103,8 @@ class Store(Database):
     def date_range(self) -> tuple[date, date] | None:
         """Return the earliest and latest publication date, or None when no article has one."""
         row = self._row("SELECT min(published), max(published) FROM articles")
-        return (date.fromisoformat(row[0]), date.fromisoformat(row[1])) if row[0] else None
+        first, last = _date(row[0]), _date(row[1])
+        return (first, last) if first and last else None
 
     def files(self) -> dict[str, FileRow]:
         """Return every known file by its absolute path."""
@@ -118,10 +120,11 @@ class Store(Database):
         In the order of their row numbers, from the first on that is not below ``first``, and round.
         """
         for where in ("id >= ?", "id < ?"):
-            yield from self.connection().execute(
-                f"SELECT path, size_bytes, modified_ns FROM files WHERE {where} ORDER BY id",
-                (first,),
-            )
+            with self.damage_noticed():
+                yield from self.connection().execute(
+                    f"SELECT path, size_bytes, modified_ns FROM files WHERE {where} ORDER BY id",
+                    (first,),
+                )
 
     def last_file(self) -> int:
         """Return the highest row number of a file, or 0."""
@@ -169,17 +172,31 @@ class Store(Database):
         return dict(self._rows("SELECT article, count(*) FROM passages GROUP BY article"))
 
     def articles(self, ids: Iterable[int]) -> dict[int, Article]:
-        """Return articles by row number; those that are gone are left out."""
+        """Return articles by row number; those that are gone are left out.
+
+        Raises LibraryDamagedError for one that is no longer what was written.
+        """
         found = {}
+        noted = "value" if self.has_checksums() else "NULL"
+        join = "LEFT JOIN article_checksums ON article = articles.id" * (noted == "value")
         for part in _parts(sorted(set(ids))):
             rows = self._rows(
                 f"SELECT articles.id, title, {SOURCE}, published, text, articles.digest, "
-                "first_line, files.path, files.name, url "
-                "FROM articles JOIN files ON files.id = articles.file "
+                f"first_line, files.path, files.name, url, record, {noted} "
+                f"FROM articles JOIN files ON files.id = articles.file {join} "
                 f"WHERE articles.id IN ({_marks(part)})",
                 *part,
             )
             for row in rows:
+                number, title, _, published, text, digest, first_line, _, _, url, record, value = (
+                    row
+                )
+                whole = value in (
+                    None,
+                    checksum(title, url, published, record, first_line, digest),
+                )
+                if not whole or _text_digest(text) != digest:
+                    raise self.damaged(f"article {number} is not what was read")
                 found[row[0]] = Article(
                     id=str(row[0]),
                     title=row[1],
@@ -220,12 +237,13 @@ class Store(Database):
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Return passages by number, each with its article; those that are gone are left out."""
         places: list[tuple[int, int, int, int]] = []
-        for part in _parts(ids):
-            places += self._rows(
-                f'SELECT id, article, start, "end" FROM passages WHERE id IN ({_marks(part)})',
-                *part,
-            )
-        articles = self.articles(article for _, article, _, _ in places)
+        with self.snapshot():  # offsets and texts of one commit
+            for part in _parts(ids):
+                places += self._rows(
+                    f'SELECT id, article, start, "end" FROM passages WHERE id IN ({_marks(part)})',
+                    *part,
+                )
+            articles = self.articles(article for _, article, _, _ in places)
         return {
             number: Passage(articles[article], start, end)
             for number, article, start, end in places
@@ -279,8 +297,7 @@ class Store(Database):
             if not rows:
                 return
             numbers = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-            vectors = np.frombuffer(b"".join(row[1] for row in rows), "<f2")
-            yield numbers, vectors.reshape(len(rows), dimension)
+            yield numbers, self._as_vectors([row[1] for row in rows], dimension)
             passage = int(numbers[-1])
 
     def embeddings_of(
@@ -300,8 +317,15 @@ class Store(Database):
                 *part,
             )
         found = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-        vectors = np.frombuffer(b"".join(row[1] for row in rows), "<f2")
-        return found, vectors.reshape(len(rows), dimension)
+        return found, self._as_vectors([row[1] for row in rows], dimension)
+
+    def _as_vectors(self, stored: Sequence[bytes], dimension: int) -> "NDArray[np.float16]":
+        """Return stored vectors as ``(n, dimension)``. Raises LibraryDamagedError."""
+        import numpy as np
+
+        if any(len(vector) != 2 * dimension for vector in stored):
+            raise self.damaged("a vector has another length than the others")
+        return np.frombuffer(b"".join(stored), "<f2").reshape(len(stored), dimension)
 
     def sampled_passages(self, most: int) -> "NDArray[np.int64]":
         """Return the numbers of so many passages, ascending: as if drawn, but always the same."""
@@ -332,7 +356,7 @@ class Store(Database):
         return np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
     def check(self) -> list[str]:
-        """Read the whole file and return what is wrong in it, a line each."""
+        """Read the whole file and return what is wrong in its structure, a line each."""
         found = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
         missing = self._row(
             "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage FROM embeddings)"
@@ -341,12 +365,47 @@ class Store(Database):
             found.append(f"{missing} passages have no embedding")
         return found
 
+    def changed_articles(self) -> dict[int, str]:
+        """Read every text and vector; return the file of each article that is not what was written.
+
+        By row number. Those of a layout without checksums are held against the digests of their
+        texts alone.
+        """
+        numbers = set()
+        noted = self.has_checksums()
+        for part in _parts([row[0] for row in self._rows("SELECT id FROM articles")]):
+            for row in self._rows(
+                "SELECT id, title, url, published, record, first_line, digest, text "
+                f"FROM articles WHERE id IN ({_marks(part)})",
+                *part,
+            ):
+                if _text_digest(row[7]) != row[6]:
+                    numbers.add(row[0])
+        if noted:
+            for sql in (
+                "SELECT id FROM articles LEFT JOIN article_checksums ON article = id "
+                "WHERE value IS NOT checksum(title, url, published, record, first_line, digest)",
+                "SELECT DISTINCT article FROM passages "
+                "JOIN embeddings ON embeddings.passage = passages.id "
+                "LEFT JOIN passage_checksums ON passage_checksums.passage = passages.id "
+                'WHERE value IS NOT checksum(article, start, "end", vector)',
+            ):
+                numbers.update(row[0] for row in self._rows(sql))
+        return {
+            number: self._row(
+                "SELECT path FROM files JOIN articles ON file = files.id WHERE articles.id = ?",
+                number,
+            )[0]
+            for number in sorted(numbers)
+        }
+
     # Writing
 
     @contextmanager
     def batch(self) -> Iterator[Batch]:
         """One transaction: all of what happens inside, or none of it."""
         connection = self.connection()
+        self.keep_copy()
         connection.execute("BEGIN IMMEDIATE")
         try:
             migrate(connection)
@@ -375,7 +434,14 @@ class Store(Database):
 
 
 def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:  # damaged; its checksum tells
+        return None
+
+
+def _text_digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _marks(values: Sequence[object]) -> str:

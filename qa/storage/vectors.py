@@ -115,7 +115,7 @@ class Vectors:
 
     def save(self, path: Path) -> None:
         """Write to a file, wholly or not at all, and wait until it is on the disk."""
-        write_whole(path, lambda working: faiss.write_index(self._mapped, working))
+        write_whole(path, faiss.serialize_index(self._mapped))
 
     @classmethod
     def load(cls, path: Path, dimension: int) -> "Vectors":

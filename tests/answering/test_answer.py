@@ -36,7 +36,11 @@ class ToldReader:
         self.passages: list[Passage] = []
 
     def read(
-        self, question: str, passages: Sequence[Passage], seconds: float | None = None
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        seconds: float | None = None,
+        late: list[Passage] | None = None,
     ) -> list[Span]:
         self.passages = list(passages)
         spans = []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qa.articles.clean import clean, is_safe_name, one_line
+from qa.articles.clean import clean, harmless, is_safe_name, one_line
 
 ODD = "\x00\x07\x08\t\n\v\f\r\x1b\x1c\x7f\x85\x9b\x9c\x9d\xa0\xad[]m;\\( aé\u0301\u0316"
 ODD += (
@@ -85,3 +85,20 @@ def test_names() -> None:
     assert not is_safe_name("a\nb")
     assert not is_safe_name("a\udcff")
     assert one_line("  a \r\n\x1b[1m b\t c ") == "a b c"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain\ttext\n", "plain\ttext\n"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x1b]52;c;aGVsbG8=\x07copied", "copied"),
+        ("a\rb\x85c\u2028d", "a b c d"),
+        ("up\u202edown\u2069 \x9b31m!", "updown !"),
+        ("Köln 🚀", "Köln 🚀"),
+        ("half \udcff", "half "),
+    ],
+)
+def test_what_a_terminal_would_obey_is_harmless(text: str, shown: str) -> None:
+    assert harmless(text) == shown
+    assert harmless(shown) == shown

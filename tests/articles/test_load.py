@@ -5,6 +5,7 @@ import json
 import os
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from qa.articles import load, stream
 from qa.articles.load import FoundFile, Problem, ReadArticle, file_digest, read_articles, walk
 from qa.datatypes import Article
+from qa.errors import ArticleError
 
 ReadBytes = Callable[..., list[ReadArticle | Problem]]
 RECORDS = b'{"text": "One."}\n{"text": "Two."}\n'
@@ -297,6 +299,62 @@ def test_any_bytes(tmp_path: Path, data: bytes, name: str, packed: bool) -> None
 
 def test_file_digest(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
-    assert file_digest(str(tmp_path / "a")).startswith("ba7816bf8f01cfea414140de5dae2223")
+    found = FoundFile(str(tmp_path / "a"), "a", 3, 0)
+    assert file_digest(found).startswith("ba7816bf8f01cfea414140de5dae2223")
     with pytest.raises(OSError, match="No such file"):
-        file_digest(str(tmp_path / "b"))
+        file_digest(replace(found, path=str(tmp_path / "b")))
+
+
+def test_whatever_a_format_raises_is_a_problem_of_that_file(
+    read_bytes: ReadBytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(source: str, text: str) -> Article:
+        raise OverflowError(f"{source[:0]}too \x1b[31mlarge")
+
+    monkeypatch.setattr("qa.articles.formats.plain.read", fail)
+    (problem,) = read_bytes("a.txt", b"It rained.")
+    assert isinstance(problem, Problem)
+    assert problem.reason == "reading it failed (OverflowError: too large)"
+    assert problem.cut_short
+
+
+def test_front_matter_with_an_impossible_character_is_still_read(read_bytes: ReadBytes) -> None:
+    read = article(
+        read_bytes("a.md", b'---\ntitle: "\\UFFFFFFFF"\ndate: 2012-03-05\n---\nIt rained.')
+    )
+    assert (read.text, str(read.published)) == ("It rained.", "2012-03-05")
+
+
+def test_so_many_problems_are_named_and_no_more(
+    read_bytes: ReadBytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "MOST_PROBLEMS", 5)
+    found = read_bytes("a.jsonl", b'{"text": "One."}\n' + b"{}\n" * 100)
+    problems = [one for one in found if isinstance(one, Problem)]
+    assert len(problems) == 5
+    assert "the rest is left" in problems[-1].reason
+    assert problems[-1].cut_short
+    packed = gzip.compress(b"[" + b"{}," * 1_000_000 + b'{"text": "One."}]')
+    assert len(read_bytes("b.json.gz", packed)) == 5
+
+
+def test_an_article_that_is_too_long_is_named(
+    read_bytes: ReadBytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "ARTICLE_CHARACTERS", 100)
+    (problem,) = read_bytes("a.txt", b"word " * 50)
+    assert isinstance(problem, Problem)
+    assert "split it" in problem.reason
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_file_that_became_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+    with pytest.raises(ArticleError, match="regular"):
+        file_digest(FoundFile(str(tmp_path / "a.txt"), "a.txt", 3, 0))
+
+
+def test_a_file_that_grows_without_end_is_let_go(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"abcdef")
+    with pytest.raises(ArticleError, match="grew"):
+        file_digest(FoundFile(str(tmp_path / "a.txt"), "a.txt", 3, 0))

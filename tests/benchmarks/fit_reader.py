@@ -1,25 +1,34 @@
-"""Fits what weighs the reader's spans: their evidence, and the curve from it to a probability.
+"""The confidence of answers: collect what evidence there is, fit what weighs it.
 
-    QA_DATA=… python -m tests.benchmarks.fit_reader collect --work FOLDER
-    QA_DATA=… python -m tests.benchmarks.fit_reader fit --work FOLDER
+    python -m tests.benchmarks.fit_reader collect --work DIR [--reader FOLDER]
+    python -m tests.benchmarks.fit_reader fit --work DIR
 
-``collect`` asks questions over the development paragraphs and all of SQuADShifts, as they are and
-with what holds the answer gone, and keeps the hits and spans: training questions whose paragraphs
-the reader never saw (of those held out, the encyclopedic ones: articles are like those, product
-reviews are not), and the answerable development questions.
-``fit`` fits the weights on the training questions alone, and the curve and its thresholds on half
-of the development articles; what it prints last is measured on the other half. It prints what
+``collect`` asks questions whose articles the reader never saw, as they are and with what answers
+them gone, and keeps the hits and spans:
+
+- *asked*: questions asked before the article was seen, and near misses, in one library of
+  ``LARGE`` articles and again in libraries of ``SMALL``;
+- *news*: questions written on passages of news, in the large library;
+- *pairs*: people's adversarial questions and the answerable ones they were made from;
+- *shifts*: questions on encyclopedic paragraphs, over all of SQuADShifts and the next;
+- *development*: questions of SQuAD 2.0, answerable and not.
+
+``fit`` halves every set by article. It fits weights and curve on one half, each set counting alike,
+takes the thresholds by their rule, and prints figures of the other half. It prints what
 qa/answering/evidence.py and answer.py state.
 """
 
 import argparse
+import gzip
 import hashlib
+import json
 import pickle
 import random
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +42,16 @@ from qa.answering.evidence import FEATURES, features
 from qa.datatypes import Hit, Scope, Span
 from qa.evaluation import sets, targets
 from qa.evaluation.figures import calibration_error, coverage, discrimination
-from qa.models.training.examples import is_held_out
+from qa.models.training.examples import (
+    ASKED_FILE,
+    COLLECTION,
+    NEWS_FILE,
+    PAIRS,
+    is_held_out,
+)
 from qa.models.training.progress import TrainingOptions
 from qa.scores import exact_match, token_f1
+from qa.terms import question_terms, stem
 
 from .labelled import data_folder
 
@@ -46,6 +62,12 @@ READ = 10
 """Passages kept for each question, so that fewer can be tried."""
 RIGHT = 0.5
 """F1 from which an answer is right."""
+LARGE = 2000
+"""Articles in the large library of news."""
+SMALL = 60
+"""Articles in each of the small ones."""
+CLAIMED_RIGHT, WEAK_RIGHT = 0.8, 0.4
+"""Least share that is right of what is claimed as likely or sure, and of what is shown as weak."""
 SHIFTS = ("new_wiki", "reddit", "amazon_reviews")
 
 
@@ -55,8 +77,9 @@ class Asked:
 
     question: str
     answers: tuple[str, ...]
+    """All right ones; none where the articles hold no answer."""
     article: str
-    """The paragraph's article, by which the development set is halved."""
+    """Its article, by which a set is halved."""
     gold: frozenset[str]
     """Ids of the articles that answer."""
     hits: dict[str, list[Hit]]
@@ -65,72 +88,167 @@ class Asked:
     """Spans of all passages among the hits."""
 
 
+Question = tuple[str, tuple[str, ...], str]
+"""A question, its answers, and the name of the article that it is about."""
+
+
 def main() -> None:
     """Collect or fit."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("step", choices=["collect", "fit"])
     parser.add_argument("--work", type=Path, required=True, help="folder for what is kept")
     parser.add_argument("--reader", help="reader by name or folder (default: the default one)")
-    parser.add_argument("--training", type=int, default=1500, help="training questions")
-    parser.add_argument("--development", type=int, default=10_000, help="development questions")
+    parser.add_argument("--count", type=int, default=600, help="questions of each set")
+    parser.add_argument("--development", type=int, default=1500, help="development questions")
     parser.add_argument("--read", type=int, default=READ_PASSAGES, help="passages read")
     given = parser.parse_args()
     if given.step == "collect":
-        collect(given.work, given.reader, given.training, given.development)
+        given.work.mkdir(parents=True, exist_ok=True)
+        collect_news(given.work, given.reader, given.count)
+        collect_pairs(given.work, given.reader, given.count)
+        collect_paragraphs(given.work, given.reader, given.count, given.development)
     else:
         fit(given.work, given.read)
 
 
-def collect(work: Path, reader: str | None, training: int, development: int) -> None:
-    """Ask all questions and keep what comes up."""
-    work.mkdir(parents=True, exist_ok=True)
+def keep(work: Path, name: str, kept: list[Asked]) -> None:
+    """Write what was collected."""
+    print(name, len(kept), flush=True)
+    with (work / f"{name}.pickle").open("wb") as stream:
+        pickle.dump(kept, stream)
+
+
+def collect_paragraphs(work: Path, reader: str | None, count: int, development: int) -> None:
+    """Ask the questions on paragraphs over all of them."""
     folder = data_folder()
     labelled = sets.read_set(folder / "dev" / "squad2-dev-half.json")
     shifts = [sets.read_set(folder / "reader-train" / f"{name}.json") for name in SHIFTS]
     paragraphs = sets.pool(labelled, shifts)
     pool = targets.open_pool(paragraphs, targets.pool_folder(paragraphs, None), reader=reader)
     names = {paragraph.text: paragraph.name for paragraph in paragraphs}
+    articles = {paragraph.name: paragraph.article for paragraph in paragraphs}
     unseen = [
         replace(question, gold={names[question.passage]: 1})
         for question in shifts[0].questions
         if is_held_out(question.passage, HOLD_OUT, 0)
     ]
-    answerable = [question for question in labelled.questions if question.answers]
-    for name, questions, count in (
-        ("training", unseen, training),
-        ("development", answerable, development),
+    for name, questions, wanted in (
+        ("shifts", unseen, count),
+        ("development", labelled.questions, development),
     ):
-        chosen = random.Random(SEED).sample(questions, min(count, len(questions)))
-        gold = targets.pool_targets(chosen, pool, paragraphs, targets.Without.GOLD)
-        whole = targets.pool_targets(chosen, pool, paragraphs, targets.Without.ARTICLE)
-        articles = {paragraph.name: paragraph.article for paragraph in paragraphs}
-        started = time.monotonic()
+        chosen = random.Random(SEED).sample(questions, min(wanted, len(questions)))
         kept = []
-        for number, (one, all_of_it) in enumerate(zip(gold, whole, strict=True)):
-            removed = {"nothing": (), "gold": one.removed}
-            if name == "development":
-                removed["article"] = all_of_it.removed
-            article = articles[next(iter(one.question.gold))]
-            kept.append(ask(pool.library, one, article, removed))
-            if number % 100 == 0:
-                print(name, number, f"{time.monotonic() - started:.0f} s", flush=True)
-        with (work / f"{name}.pickle").open("wb") as stream:
-            pickle.dump(kept, stream)
+        for one in chosen:
+            paragraph = next(iter(one.gold), names[one.passage])
+            article, gold = articles[paragraph], {pool.ids[paragraph]}
+            kept.append(ask(pool.library, one.text, one.answers, article, gold))
+        keep(work, name, kept)
     pool.library.close()
 
 
+def held_out_news(articles: dict[str, Any], path: Path) -> list[Question]:
+    """Return the questions of a file whose article or passage the reader never saw.
+
+    Left out are those that do not say what they are about: none of their words stands in the
+    headline, so that nobody could answer them out of a library.
+    """
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        raw = json.loads(line)
+        text = articles[raw["article"]]["text"][raw["start"] : raw["end"]]
+        if not is_held_out(text, HOLD_OUT, 0):
+            continue
+        about = {stem(word) for word in question_terms(articles[raw["article"]]["title"])}
+        for question, spans in raw["questions"]:
+            if about & {stem(word) for word in question_terms(question)}:
+                answers = tuple(text[start:end] for start, end in spans)
+                found.append((question, answers, raw["article"]))
+    return found
+
+
+def collect_news(work: Path, reader: str | None, count: int) -> None:
+    """Ask the questions on news, over many articles and over few."""
+    with gzip.open(data_folder() / COLLECTION, "rt", encoding="utf-8") as lines:
+        articles = {raw["id"]: raw for raw in map(json.loads, lines)}
+    draw = random.Random(SEED)
+    asked, news = held_out_news(articles, ASKED_FILE), held_out_news(articles, NEWS_FILE)
+    about = list(dict.fromkeys(name for _, _, name in (*asked, *news)))
+    others = draw.sample(sorted(articles.keys() - set(about)), max(0, LARGE - len(about)))
+    asked = draw.sample(asked, min(count, len(asked)))
+    news = draw.sample(news, min(count, len(news)))
+    with news_library(work, "large", [articles[name] for name in (*about, *others)], reader) as (
+        library,
+        numbers,
+    ):
+        for kind, questions in (("asked-large", asked), ("news", news)):
+            kept = [
+                ask(library, text, answers, name, {numbers[name]})
+                for text, answers, name in questions
+            ]
+            keep(work, kind, kept)
+    kept = []
+    named = list(dict.fromkeys(name for _, _, name in asked))
+    for first in range(0, len(named), SMALL):
+        part = named[first : first + SMALL]
+        few = [articles[name] for name in part]
+        with news_library(work, f"small-{first}", few, reader) as (library, numbers):
+            kept += [
+                ask(library, text, answers, name, {numbers[name]})
+                for text, answers, name in asked
+                if name in part
+            ]
+    keep(work, "asked-small", kept)
+
+
+@contextmanager
+def news_library(
+    work: Path, name: str, articles: Sequence[dict[str, Any]], reader: str | None
+) -> Iterator[tuple[Library, dict[str, str]]]:
+    """Open a library of articles, made if it is not there; yield it and the articles' numbers."""
+    file = work / f"{name}.jsonl"
+    file.write_text("".join(json.dumps(article) + "\n" for article in articles), "utf-8")
+    with Library.open(work / f"library-{name}", reader=reader) as library:
+        library.add(file)
+        numbers = {
+            articles[row.record - 1]["id"]: str(row.id)
+            for row in library.articles()
+            if row.record is not None
+        }
+        yield library, numbers
+
+
+def collect_pairs(work: Path, reader: str | None, count: int) -> None:
+    """Ask people's adversarial questions, and those that they were made from."""
+    path = data_folder() / "reader-train" / f"{PAIRS}.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        raws = [json.loads(line) for line in lines]
+    texts = list(dict.fromkeys(raw["context"] for raw in raws))
+    articles = [{"id": text, "title": "", "text": text} for text in texts]
+    chosen = [raw for raw in raws if is_held_out(raw["context"], HOLD_OUT, 0)][:count]
+    with news_library(work, "pairs", articles, reader) as (library, numbers):
+        kept = [
+            ask(
+                library,
+                raw["question"],
+                tuple(answer["text"] for answer in raw["answers"]),
+                raw["context"],
+                {numbers[raw["context"]]},
+            )
+            for raw in chosen
+        ]
+    keep(work, "pairs", kept)
+
+
 def ask(
-    library: Library, target: targets.Target, article: str, removed: dict[str, tuple[str, ...]]
+    library: Library, question: str, answers: tuple[str, ...], article: str, gold: set[str]
 ) -> Asked:
-    """Ask a question with each of these left out; read every passage that comes up, once."""
-    question = target.question.text
-    hits = {
-        name: library.search(question, k=READ, scope=Scope(without=ids))
-        for name, ids in removed.items()
-    }
+    """Ask a question as it is and with its article gone; read every passage that comes up, once."""
+    hits = {"nothing": library.search(question, k=READ)}
+    if answers:
+        hits["gold"] = library.search(question, k=READ, scope=Scope(without=tuple(gold)))
     passages = {hit.passage.place: hit.passage for found in hits.values() for hit in found}
     spans = library.reader.read(question, list(passages.values()))
-    return Asked(question, target.question.answers, article, frozenset(target.gold), hits, spans)
+    return Asked(question, answers, article, frozenset(gold), hits, spans)
 
 
 @dataclass(frozen=True)
@@ -172,25 +290,57 @@ def rows(asked: Iterable[Asked], left_out: str, read: int) -> list[Rows]:
     return made
 
 
+SETS = ("asked-large", "asked-small", "news", "pairs", "shifts", "development")
+
+
 def fit(work: Path, read: int) -> None:
     """Fit, and print the figures of the half that nothing was fitted on."""
-    training = load(work / "training.pickle")
-    present, gone = rows(training, "nothing", read), rows(training, "gold", read)
-    weights = fit_weights(present, gone)
-    named = ", ".join(f"{name} {w:.3f}" for name, w in zip(FEATURES, weights, strict=True))
-    print(f"weights, from {len(training)} training questions: {named}")
-    print(np.round(weights, 3).tolist())
-    report("training", present, gone, weights)
-    development = load(work / "development.pickle")
-    halves = ([each for each in development if half(each.article) == side] for side in (0, 1))
-    first, second = halves
-    print(f"development: {len(first)} and {len(second)} questions")
-    curve = fit_curve([*rows(first, "nothing", read), *rows(first, "gold", read)], weights)
+    fitted: dict[str, list[Rows]] = {}
+    others: dict[str, list[Rows]] = {}
+    for name in SETS:
+        asked = load(work / f"{name}.pickle")
+        for side, into in ((0, fitted), (1, others)):
+            chosen = [each for each in asked if half(each.article) == side]
+            into[name] = rows(chosen, "nothing", read)
+            # As many questions without an answer as with one, of whatever kind they are.
+            spare = sum(bool(each.answers) for each in chosen) * 2 - len(chosen)
+            gone = rows([each for each in chosen if each.answers], "gold", read)
+            into[name] += random.Random(SEED).sample(gone, max(0, min(spare, len(gone))))
+    weights = fit_weights(fitted)
+    print("weights", dict(zip(FEATURES, np.round(weights, 3).tolist(), strict=True)))
+    curve = fit_curve(fitted, weights)
     print(f"curve: slope {curve[0]:.4f}, intercept {curve[1]:.3f}")
-    for name, side in (("fitted half", first), ("other half", second)):
-        present = rows(side, "nothing", read)
-        for left_out in ("gold", "article"):
-            report(f"{name}, {left_out} gone", present, rows(side, left_out, read), weights, curve)
+    claimed, weak = thresholds(fitted, weights, curve)
+    print(f"thresholds: answered {claimed:.2f}, weak {weak:.2f}")
+    for which, halves in (("fitted", fitted), ("other", others)):
+        for name, every in [*halves.items(), ("all", [r for e in halves.values() for r in e])]:
+            report(f"{which} half, {name}", every, weights, curve, claimed, weak)
+
+
+def sizes(every: dict[str, list[Rows]]) -> NDArray[np.float64]:
+    """Return a weight for each question such that each set counts alike, with a mean of 1."""
+    total = sum(map(len, every.values()))
+    return np.concatenate(
+        [np.full(len(each), total / len(every) / max(1, len(each))) for each in every.values()]
+    )
+
+
+def thresholds(
+    every: dict[str, list[Rows]], weights: NDArray[np.float64], curve: tuple[float, float]
+) -> tuple[float, float]:
+    """Return the least confidence of what is claimed, and of what is shown as weak, by the rule."""
+    evidence, f1, _, _ = best([row for each in every.values() for row in each], weights)
+    sure, right, counts = expit(curve[0] * evidence + curve[1]), f1 >= RIGHT, sizes(every)
+
+    def least(share: float, below: float) -> float:
+        for threshold in np.arange(0.05, below, 0.01):
+            inside = (sure >= threshold) & (sure < below)
+            if inside.any() and np.average(right[inside], weights=counts[inside]) >= share:
+                return float(threshold)
+        return below
+
+    claimed = least(CLAIMED_RIGHT, 1.01)
+    return claimed, least(WEAK_RIGHT, claimed)
 
 
 def load(path: Path) -> list[Asked]:
@@ -205,25 +355,27 @@ def half(article: str) -> int:
     return hashlib.sha256(f"{SEED}/{article}".encode()).digest()[0] % 2
 
 
-def fit_weights(present: Sequence[Rows], gone: Sequence[Rows]) -> NDArray[np.float64]:
+def fit_weights(every: dict[str, list[Rows]]) -> NDArray[np.float64]:
     """Return the weights that make the right spans likeliest.
 
     A softmax over all spans of a question and "nothing", whose score is a weight of its own (a
-    conditional logit, McFadden 1974): right are the spans of a gold paragraph with F1 enough, and
+    conditional logit, McFadden 1974): right are the spans of a gold article with F1 enough, and
     "nothing" where there is none.
     """
     examples = [
-        (each.features, (each.f1 >= RIGHT) & each.is_gold)
-        for each in (*present, *gone)
+        (each.features, (each.f1 >= RIGHT) & each.is_gold, count)
+        for each, count in zip(
+            (row for part in every.values() for row in part), sizes(every), strict=True
+        )
         if len(each.features)
     ]
 
     def loss(weights: NDArray[np.float64]) -> float:
         total = 0.0
-        for values, right in examples:
+        for values, right, count in examples:
             scores = np.append(values @ weights[:-1], weights[-1])
             wanted = scores[:-1][right] if right.any() else scores[-1:]
-            total += float(logsumexp(scores) - logsumexp(wanted))
+            total += count * float(logsumexp(scores) - logsumexp(wanted))
         return total / len(examples)
 
     found = minimize(loss, np.ones(len(FEATURES) + 1), method="L-BFGS-B")
@@ -244,7 +396,7 @@ def best(every: Sequence[Rows], weights: NDArray[np.float64]) -> tuple[NDArray[n
     return columns[0], columns[1], columns[2], columns[3]
 
 
-def fit_curve(every: Sequence[Rows], weights: NDArray[np.float64]) -> tuple[float, float]:
+def fit_curve(every: dict[str, list[Rows]], weights: NDArray[np.float64]) -> tuple[float, float]:
     """Return slope and intercept of a logistic curve from evidence to the share that is right.
 
     Platt scaling (Platt 1999). Isotonic regression over 20 groups was worse within the fitted half:
@@ -252,37 +404,42 @@ def fit_curve(every: Sequence[Rows], weights: NDArray[np.float64]) -> tuple[floa
     was .067 (Brier score .1232) to Platt's .062 (.1229), with an earlier reader .059 (.1295) to
     .049 (.1272); and its steps give whole stretches of evidence one probability.
     """
-    evidence, f1, _, _ = best(every, weights)
-    model = LogisticRegression(C=np.inf).fit(evidence[:, None], f1 >= RIGHT)
+    evidence, f1, _, _ = best([row for each in every.values() for row in each], weights)
+    model = LogisticRegression(C=np.inf)
+    model.fit(evidence[:, None], f1 >= RIGHT, sample_weight=sizes(every))
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
 def report(
     name: str,
-    present: Sequence[Rows],
-    gone: Sequence[Rows],
+    every: Sequence[Rows],
     weights: NDArray[np.float64],
-    curve: tuple[float, float] | None = None,
+    curve: tuple[float, float],
+    claimed: float,
+    weak: float,
 ) -> None:
-    """Print the figures."""
-    evidence, f1, exact, gold = best(present, weights)
-    without, *_ = best(gone, weights)
-    scores = np.concatenate([evidence, without])
-    is_present = np.concatenate([np.ones(len(evidence)), np.zeros(len(without))])
-    line = f"{name}: hit@1 {gold.mean():.3f} EM {exact.mean():.3f} F1 {f1.mean():.3f}"
-    line += f" AUROC {discrimination(scores, is_present):.3f}"
-    if curve:
-        sure = expit(curve[0] * scores + curve[1])
-        right = np.concatenate([f1 >= RIGHT, np.zeros(len(without))]).astype(np.float64)
-        line += f" ECE {calibration_error(sure, right):.3f} coverage@90 {coverage(sure, right):.3f}"
-        for threshold in np.arange(0.1, 0.65, 0.05).round(2):
-            claimed = sure >= threshold
-            kept = (claimed & (right == 1)).sum() / max(1, (right == 1).sum())
-            refused = 1 - claimed[len(evidence) :].mean()
-            line += f"\n    from {threshold}: precision {right[claimed].mean():.3f}"
-            line += f", keeps {kept:.3f} of the right, refuses {refused:.3f} of the gone"
-            line += f", sum {kept + refused:.3f}"
-    print(line)
+    """Print the figures of a set: those of retrieval and reading of what has an answer there."""
+    evidence, f1, exact, gold = best(every, weights)
+    there = np.array([each.left_out == "nothing" and bool(each.question.answers) for each in every])
+    sure, right = expit(curve[0] * evidence + curve[1]), (f1 >= RIGHT).astype(np.float64)
+    shown = sure >= weak
+    print(
+        f"{name}: {there.sum()} with an answer, {(~there).sum()} without;"
+        f" hit@1 {gold[there].mean():.3f} EM {exact[there].mean():.3f} F1 {f1[there].mean():.3f}"
+        f" right {right[there].mean():.3f} AUROC {discrimination(evidence, there * 1.0):.3f}"
+        f" ECE {calibration_error(sure, right):.3f} coverage@90 {coverage(sure, right):.3f}\n"
+        f"    claimed {(sure >= claimed).mean():.3f}, right {share(right, sure >= claimed):.3f};"
+        f" weak {(shown & (sure < claimed)).mean():.3f},"
+        f" right {share(right, shown & (sure < claimed)):.3f};"
+        f" shown right {(right * shown)[there].mean():.3f} of those with an answer;"
+        f" refused {1 - shown[~there].mean():.3f},"
+        f" not claimed {1 - (sure >= claimed)[~there].mean():.3f} of those without"
+    )
+
+
+def share(right: NDArray[np.float64], among: NDArray[np.bool_]) -> float:
+    """Return the share that is right, or nan where there is none."""
+    return float(right[among].mean()) if among.any() else float("nan")
 
 
 if __name__ == "__main__":

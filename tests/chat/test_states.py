@@ -224,7 +224,9 @@ def test_without_the_extra_the_browser_is_refused_with_the_command(
         web.make_server("qa chat", 8222)
 
 
-def test_in_a_browser_only_our_own_page_may_talk_to_the_chat() -> None:
+def test_in_a_browser_only_our_own_page_may_talk_to_the_chat(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     pytest.importorskip("textual_serve")
     from aiohttp import web as http
     from aiohttp.test_utils import make_mocked_request
@@ -237,11 +239,21 @@ def test_in_a_browser_only_our_own_page_may_talk_to_the_chat() -> None:
         handler = server.handle_websocket if path == "/ws" else server.handle_index
         await handler(request)
 
+    printed: list[str] = []
+    monkeypatch.setattr(server.console, "print", lambda text, **_: printed.append(text))
+    asyncio.run(server.on_startup(http.Application()))
+    token = printed[0].partition("token=")[2].split()[0]
+    assert len(token) >= 24
     own = {"Host": "127.0.0.1:8222"}
+    page = {**own, "Origin": "http://127.0.0.1:8222"}
     for headers, path in (
-        ({"Host": "evil.example:8222"}, "/"),
-        ({**own, "Origin": "http://evil.example"}, "/ws"),
-        (own, "/ws"),
+        ({"Host": "evil.example:8222"}, f"/?token={token}"),
+        ({**own, "Origin": "http://evil.example", "Cookie": f"qa-8222={token}"}, "/ws"),
+        ({**own, "Cookie": f"qa-8222={token}"}, "/ws"),
+        (own, "/"),
+        (own, f"/?token={token[:-1]}"),
+        (page, "/ws"),
+        ({**page, "Cookie": "qa-8222=guess"}, "/ws"),
     ):
         with pytest.raises(http.HTTPForbidden):
             asyncio.run(visit(headers, path))

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qa.errors import ModelError
 from qa.models import catalog
 from qa.models.catalog import WEIGHTS, ModelEntry, file_sha256
 from qa.models.encoder import OnnxEncoder, open_encoder
@@ -176,3 +177,45 @@ def test_the_same_files_elsewhere_at_another_time_need_no_new_export(
         os.utime(path, ns=(1, 1))
     assert load_manifest(entry, source) is not None
     assert load_manifest(entry, entry.require()) is not None
+
+
+def test_a_manifest_that_changed_on_the_disk_is_not_believed(copied: Path) -> None:
+    entry = catalog.find(None)
+    path = copied / MANIFEST
+    whole = path.read_text()
+    assert load_manifest(entry, entry.require()) is not None
+    for old, new in (
+        ('"dimension": 384', '"dimension": 385'),
+        ('"exported": true', '"exported": false'),
+    ):
+        assert old in whole
+        path.write_text(whole.replace(old, new))
+        assert load_manifest(entry, entry.require()) is None
+    path.write_text("[]")
+    assert load_manifest(entry, entry.require()) is None
+
+
+def test_a_cache_that_may_only_be_read_serves(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = catalog.find(None)
+    for path in copied.iterdir():
+        os.utime(path, (1, 1))
+
+    def refuse(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("qa.models.export._write_manifest", refuse)
+    manifest = load_manifest(entry, entry.require())
+    assert manifest is not None
+    assert is_whole(entry, manifest)
+
+
+def test_no_cache_at_all_is_said_in_one_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("qa.models.export.load_manifest", lambda entry, source: None)
+    monkeypatch.setattr("qa.models.export.export", refuse)
+    with pytest.raises(ModelError, match=r"cannot be written .read-only file system.*QA_HOME"):
+        open_encoder()

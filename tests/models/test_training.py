@@ -6,7 +6,9 @@ import json
 import os
 import random
 import re
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,14 +30,20 @@ from qa.models.training.checkpoints import (
 )
 from qa.models.training.cloze import ClozeQuestion, ClozeSet
 from qa.models.training.crops import CropSizes, crop_anywhere, crop_around, crop_beside
+from qa.models.training.distil import TaughtEpochs, score_examples, write_scores
 from qa.models.training.examples import (
+    ASKED,
+    ASKED_FILE,
     NEWS,
     NEWS_FILE,
+    PAIRS,
     TrainingPassage,
     TrainingQuestion,
     TrainingSet,
+    add_lines,
     add_news,
     is_held_out,
+    likely_place,
     read_training_set,
 )
 from qa.models.training.forward import Dropout, encode
@@ -173,7 +181,11 @@ def test_crops_beside_leave_the_answers_out(training_set: TrainingSet, model_fol
     assert found
 
 
-def _builder(training_set: TrainingSet, folder: Path, **shares: float) -> EpochBuilder:
+PUBLISHED = {"new_wiki", "reddit", "amazon_reviews", "qed"}
+PUBLISHED |= {"clapnq_dev_answerable", "clapnq_dev_unanswerable"}
+
+
+def _builder(training_set: TrainingSet, folder: Path, **shares: Any) -> EpochBuilder:
     negatives = {question: [1, 3] for question in (0, 1, 3)}
     sizes = CropSizes(mean_words=8, deviation_words=2, least_words=3, most_tokens=60)
     return EpochBuilder(
@@ -596,11 +608,12 @@ def test_card_names_data_licences_and_figures(training_set: TrainingSet, tmp_pat
 @pytest.mark.skipif("QA_DATA" not in os.environ, reason="QA_DATA names no data folder")
 def test_published_sets_are_read_with_their_spans() -> None:
     found = read_training_set(Path(os.environ["QA_DATA"]), 1 / 9, 0)
-    news = sum(found.passages[question.passage].source == NEWS for question in found.questions)
-    assert len(found.questions) - news == 29_489
-    assert news == sum(
-        len(json.loads(line)["questions"]) for line in NEWS_FILE.read_text("utf-8").splitlines()
-    )
+    counts = Counter(found.passages[question.passage].source for question in found.questions)
+    assert sum(counts[name] for name in PUBLISHED) == 29_489
+    for source, file in ((NEWS, NEWS_FILE), (ASKED, ASKED_FILE)):
+        lines = file.read_text("utf-8").splitlines()
+        assert counts[source] == sum(len(json.loads(line)["questions"]) for line in lines)
+    assert counts[PAIRS] == 3_838
     whole = {"qed", "clapnq_dev_answerable", "clapnq_dev_unanswerable"}
     sides = [passage.held_out for passage in found.passages if passage.source not in whole]
     assert 0.1 < sum(sides) / len(sides) < 0.12
@@ -660,6 +673,61 @@ def test_an_unanswerable_question_is_asked_of_crops_as_long_as_the_others(
     found = [example for example in builder.examples(0) if example.question == cake.pieces]
     assert [(example.answerable, example.spans) for example in found] == [(False, ())]
     assert len(found[0].passage) < len(tokenize(tokenizer, TEXTS[1:2])[0].pieces)
+
+
+def test_a_pairs_unanswerable_question_is_asked_where_its_twin_is_answered(tmp_path: Path) -> None:
+    text = "the mill burned in 1812. the inn burned in 1790. the barn stands."
+    common = {"context": text, "title": "", "source": ""}
+    pair = [
+        {"id": "a", "question": "when did the inn burn?", "answerable": True}
+        | {"answers": [{"text": "1790.", "start": text.index("1790")}]},
+        {"id": "u", "question": "when did the mill flood?", "answerable": False, "answers": []},
+    ]
+    path = tmp_path / f"{PAIRS}.jsonl.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(raw | common) + "\n" for raw in pair)
+    found = TrainingSet([], [])
+    add_lines(found, path, 0.0, 0)
+    answered, unanswered = found.questions
+    assert found.answers(0) == ["1790"]
+    assert unanswered.near == answered.spans[0]
+    assert [question.passage for question in found.questions] == [0, 0]
+
+
+def test_the_likely_place_shares_the_rarest_words() -> None:
+    text = "The mill burned. The mill and the inn were old. It rained."
+    place = likely_place(text, "Who owned the inn by the mill?")
+    assert place is not None
+    assert text[slice(*place)].strip() == "The mill and the inn were old."
+    assert likely_place(text, "Who sang?") is None
+
+
+def test_the_reader_learns_from_a_teachers_scores(
+    training_set: TrainingSet, model_folder: Path, tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    model = ReaderModel(model_folder)
+    special = special_ids(load_tokenizer(model_folder))
+    builder = _builder(training_set, model_folder)
+    examples = builder.examples(0)
+    scores = score_examples(model, examples, special)
+    assert [len(start) for start, _ in scores] == [len(one.passage) + 1 for one in examples]
+    write_scores(tmp_path / "scores.npz", [scores])
+    taught = TaughtEpochs(builder, tmp_path / "scores.npz", 200, 0)
+    (batch, *_) = taught.batches(0)
+    tensors = to_tensors(collate(batch, special), torch.device("cpu"))
+    found = model(tensors.ids, tensors.types, tensors.mask, tensors.choices)
+    learnt = float(reader_loss(found, tensors, 0.0, taught_weight=1.0).detach())
+    assert learnt == pytest.approx(0, abs=1e-2), "it agrees with itself"
+    other = model(tensors.ids.flip(0), tensors.types, tensors.mask, tensors.choices)
+    assert float(reader_loss(other, tensors, 0.0, taught_weight=1.0).detach()) > 10 * learnt
+    with pytest.raises(ValueError, match="other examples"):
+        TaughtEpochs(
+            _builder(training_set, model_folder, shares={"made_up": 0.0}),
+            tmp_path / "scores.npz",
+            200,
+            0,
+        )
 
 
 def test_special_tokens_are_found(model_folder: Path) -> None:

@@ -153,6 +153,8 @@ def test_the_full_text_that_sqlite_kept_goes_with_the_next_batch(store: Store, p
     )
     connection.execute("DROP INDEX articles_listed")
     connection.execute("CREATE INDEX articles_by_date ON articles (published)")
+    connection.execute("DROP TABLE article_checksums")
+    connection.execute("DROP TABLE passage_checksums")
     connection.execute("PRAGMA user_version = 2")
     live = LiveText(store)
     assert found(live, "ash") == [1]

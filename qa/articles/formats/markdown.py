@@ -51,7 +51,7 @@ def _fields(block: str) -> Mapping[str, str] | None:
     """Keys and simple values, all as they were written; None for what is not a mapping."""
     try:
         mapping = _load_yaml(block)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         # Not YAML, most often for a colon in a title: the simple lines are clear all the same.
         mapping = {key: value.strip("\"' ") for key, value in _SIMPLE_KEY.findall(block)}
     if not mapping or not isinstance(mapping, dict):

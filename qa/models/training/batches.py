@@ -8,7 +8,7 @@ longer answers it. Where there are questions made from news (`cloze`), some are 
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from ..lead import as_lead
 from .cloze import ClozeSet
 from .crops import CropSizes, crop_anywhere, crop_around, crop_beside, draw_words
-from .examples import CASUAL, TrainingSet
+from .examples import ASKED, TrainingSet
 from .perturb import Swaps, collect_swaps, perturb_question
 from .tokens import TokenizedText, tokenize
 
@@ -43,8 +43,10 @@ class Mix:
     mined: float = 0.45
     perturbed: float = 0.08
     beside: float = 0.05
-    casual: float = 1.0
-    """Share of the questions about casual text that an epoch asks, drawn anew each epoch."""
+    beside_asked: float = 0.5
+    """The same for questions on whole articles, where there is more beside the answer."""
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """Share of a source's questions that an epoch asks, drawn anew each epoch; 1 where not said."""
     cloze: float = 0.0
     """Questions made from news, drawn anew each epoch: a share of the questions asked."""
     sizes: CropSizes = field(default_factory=CropSizes)
@@ -59,6 +61,8 @@ class Example:
     spans: tuple[tuple[int, int], ...]
     """Inclusive piece ranges of the crop; one per vote. Empty where nothing is marked."""
     answerable: bool
+    taught: tuple[npt.NDArray[np.float16], npt.NDArray[np.float16]] | None = None
+    """A teacher's scores of first and last tokens: of [CLS], then of each piece of the crop."""
 
     @property
     def length(self) -> int:
@@ -83,6 +87,12 @@ class Batch:
     """The same for the last position."""
     answerable: npt.NDArray[np.float32]
     """1.0 or 0.0."""
+    taught_start: npt.NDArray[np.float32]
+    """A teacher's scores of each position as the first; 0 where it says nothing."""
+    taught_end: npt.NDArray[np.float32]
+    """The same for the last position."""
+    taught: npt.NDArray[np.float32]
+    """1.0 where there is a teacher's word, shape (rows,)."""
 
 
 def collate(examples: Sequence[Example], special: tuple[int, int, int]) -> Batch:
@@ -99,6 +109,8 @@ def collate(examples: Sequence[Example], special: tuple[int, int, int]) -> Batch
     choices = np.zeros(shape, dtype=np.bool_)
     start = np.zeros(shape, dtype=np.float32)
     end = np.zeros(shape, dtype=np.float32)
+    taught_start = np.zeros(shape, dtype=np.float32)
+    taught_end = np.zeros(shape, dtype=np.float32)
     for row, example in enumerate(examples):
         pieces = [first, *example.question, separator, *example.passage, separator]
         passage = len(example.question) + 2
@@ -112,8 +124,15 @@ def collate(examples: Sequence[Example], special: tuple[int, int, int]) -> Batch
             end[row, passage + right] += 1 / len(example.spans)
         if not example.answerable:
             start[row, 0] = end[row, 0] = 1.0
+        if example.taught is not None:
+            for scores, values in zip((taught_start, taught_end), example.taught, strict=True):
+                scores[row, 0] = values[0]
+                scores[row, passage : passage + len(example.passage)] = values[1:]
     answerable = np.array([example.answerable for example in examples], dtype=np.float32)
-    return Batch(ids, types, mask, choices, start, end, answerable)
+    taught = np.array([example.taught is not None for example in examples], dtype=np.float32)
+    return Batch(
+        ids, types, mask, choices, start, end, answerable, taught_start, taught_end, taught
+    )
 
 
 class EpochBuilder:
@@ -169,10 +188,8 @@ class EpochBuilder:
         for question in self._questions:
             entry = self._set.questions[question]
             spans = self._spans[question]
-            if (
-                self._set.passages[entry.passage].source in CASUAL
-                and generator.random() >= self._mix.casual
-            ):
+            source = self._set.passages[entry.passage].source
+            if generator.random() >= self._mix.shares.get(source, 1.0):
                 continue
             if not spans:
                 if not entry.spans:
@@ -182,7 +199,8 @@ class EpochBuilder:
             examples.append(positive)
             if question in self._negatives and generator.random() < self._mix.mined:
                 examples.append(self._mined(question, generator))
-            if generator.random() < self._mix.beside:
+            beside = self._mix.beside_asked if source == ASKED else self._mix.beside
+            if generator.random() < beside:
                 examples.extend(self._beside(question, generator))
             if generator.random() < self._mix.perturbed:
                 text = self._set.passages[entry.passage].text
@@ -202,22 +220,9 @@ class EpochBuilder:
         return examples
 
     def batches(self, epoch: int) -> list[list[Example]]:
-        """Return the batches of an epoch: like lengths together, batches in random order."""
+        """Return the batches of an epoch."""
         generator = random.Random(f"{self._seed}/{epoch}/order")
-        keyed = [
-            (example.length + generator.uniform(-4, 4), example) for example in self.examples(epoch)
-        ]
-        keyed.sort(key=lambda pair: pair[0])
-        batches: list[list[Example]] = [[]]
-        longest = 0
-        for _, example in keyed:
-            longest = max(longest, example.length)
-            if batches[-1] and longest * (len(batches[-1]) + 1) > self._tokens_per_batch:
-                batches.append([])
-                longest = example.length
-            batches[-1].append(example)
-        generator.shuffle(batches)
-        return batches
+        return in_batches(self.examples(epoch), self._tokens_per_batch, generator)
 
     def _positive(self, question: int, generator: random.Random) -> Example:
         """Return a crop around one person's answer, with all answers that fit in it."""
@@ -281,10 +286,32 @@ class EpochBuilder:
         else:
             sizes = self._mix.sizes
             words = draw_words(sizes, generator)
-            begin, end = crop_anywhere(text, words, sizes.most_tokens, generator)
+            near = text.span_pieces(*entry.near) if entry.near else None
+            if near is None:
+                begin, end = crop_anywhere(text, words, sizes.most_tokens, generator)
+            else:
+                begin, end = crop_around(text, *near, words, sizes.most_tokens, generator)
         pieces = text.pieces[begin:end]
         example = Example(self._pieces[question], pieces, (), answerable=entry.answerable)
         return self._headed(example, entry.passage, generator)
+
+
+def in_batches(
+    examples: Sequence[Example], tokens_per_batch: int, generator: random.Random
+) -> list[list[Example]]:
+    """Return examples in batches: like lengths together, batches in random order."""
+    keyed = [(example.length + generator.uniform(-4, 4), example) for example in examples]
+    keyed.sort(key=lambda pair: pair[0])
+    batches: list[list[Example]] = [[]]
+    longest = 0
+    for _, example in keyed:
+        longest = max(longest, example.length)
+        if batches[-1] and longest * (len(batches[-1]) + 1) > tokens_per_batch:
+            batches.append([])
+            longest = example.length
+        batches[-1].append(example)
+    generator.shuffle(batches)
+    return batches
 
 
 def _words_hidden(question: str, share: float, generator: random.Random) -> str:

@@ -18,21 +18,44 @@ https://modestyachts.github.io/squadshifts-website/ | no licence file is publish
 https://github.com/google-research-datasets/QED | CC BY-SA 3.0 |
 | ClapNQ, development set (Rosenthal et al. 2025) | questions of Natural Questions with a passage \
 that answers them, or none that does | https://github.com/primeqa/clapnq | Apache-2.0 |
+| UnAnsQ pairs (Zhu et al. 2019; of SQuAD 2.0's training set) | people's adversarial questions, \
+each beside the answerable one that it was made from, on the same paragraph | \
+https://github.com/haichao592/UnAnsQ | CC BY-SA 4.0 |
+| SQuAD 1.1 and 2.0, samples of their training sets (Rajpurkar et al. 2016, 2018) | questions on \
+paragraphs of Wikipedia; of 2.0 the two articles that have unanswerable ones | \
+https://rajpurkar.github.io/SQuAD-explorer/ | CC BY-SA 4.0 |
+| TyDi QA, gold passages, English (Clark et al. 2020) | questions asked before any passage was \
+seen | https://github.com/google-research-datasets/tydiqa | Apache-2.0 |
+| AfriQA, English (Ogundepo et al. 2023) | the same | https://github.com/masakhane-io/afriqa | CC \
+BY 4.0 |
+| QADiscourse, Wikinews part (Pyatkin et al. 2020) | why, how, since when, as a result of what | \
+https://github.com/ValentinaPy/QADiscourse | CC BY 4.0 |
+| QAMR, Wikinews and Wikipedia, 1,500 questions (Michael et al. 2018) | questions on single \
+sentences | https://github.com/uwnlp/qamr | MIT |
 | Wikinews, English, 19,339 articles | text and titles alone, of which questions are made by rule \
 (`qa/models/training/cloze.py`) | https://en.wikinews.org | CC BY 2.5 |
 | Questions on Wikinews (`qa/models/training/news_questions.jsonl`) | on passages of those \
 articles; a quarter of them look answerable and are not; written for this reader by a large \
 language model that read the passages, and held against their text by program: each answer stands \
 word for word in the sentence that it was taken from | in this repository | that of the project |
+| Questions asked of Wikinews before the article was seen \
+(`qa/models/training/asked_questions.jsonl`) | 15,000 questions on 3,000 of those articles, and \
+5,266 near misses; written for this reader by a large language model in two steps kept apart: one \
+writer saw an article's headline and first sentence alone and asked what a curious person would, \
+another saw the whole article and marked the shortest words that answer, or that nothing does, and\
+ changed one detail for the near misses; each answer is held against the text by program; of 200 \
+that two others judged, 6 were marked wrongly and 8 debatable | in this repository | that of the \
+project |
 | SQuAD 2.0, half of the development set (Rajpurkar, Jia & Liang 2018) | **measured on, never \
 trained on** | https://rajpurkar.github.io/SQuAD-explorer/ | CC BY-SA 4.0 |
 """
 
 _LAYOUT = """\
 `reader-train/` holds `new_wiki.json`, `reddit.json`, `amazon_reviews.json`, `qed.jsonl`,
-`clapnq_dev_answerable.jsonl` and `clapnq_dev_unanswerable.jsonl`; `dev/` holds
-`squad2-dev-half.json`; `scale/` may hold `wikinews_en.jsonl.gz` (JSON lines with `id`, `title`
-and `text`), without which no questions on news are made or read. Then:
+`clapnq_dev_answerable.jsonl` and `clapnq_dev_unanswerable.jsonl`, and may hold the other sets as
+JSON lines (`qa/models/training/examples.py` names the files); `dev/` holds
+`squad2-dev-half.json`; `scale/` may hold `wikinews_en.jsonl.gz` (JSON lines with `id`, `title` and
+`text`), without which no questions on news are made or read. Then:
 
     python -m qa.models.training --data DIR --checkpoints CHECKPOINTS
     python -m qa.models.training --data DIR --checkpoints CHECKPOINTS --finish TOKENS
@@ -114,8 +137,8 @@ of 384, a start from `sentence-transformers/all-MiniLM-L6-v2` (Apache-2.0).
 {_PUBLISHED}
 {_counts(training_set)}
 
-What is held out is the share {state["options"]["hold_out"]:.3f} of the paragraphs of SQuADShifts
-and of news, by a seeded hash of their text: neither they nor their questions are ever trained on.
+What is held out is the share {state["options"]["hold_out"]:.3f} of the paragraphs and articles, by
+a seeded hash of their text: neither they nor their questions are ever trained on.
 
 {_LAYOUT}
 ## Recipe

@@ -9,10 +9,17 @@ Four layouts are read:
 - ClapNQ (Rosenthal et al. 2025): questions of Natural Questions with a passage that answers
   them at length, or with one that does not. No short span is marked, so its answerable
   questions teach answerability alone.
+- JSON lines, gzipped, one question a line with its paragraph: UnAnsQ (Zhu et al. 2019; people's
+  adversarial questions of SQuAD 2.0, each beside the one that it was made from), samples of SQuAD 1
+  and 2, TyDi QA (Clark et al. 2020), AfriQA (Ogundepo et al. 2023), QADiscourse (Pyatkin et al.
+  2020) and QAMR (Michael et al. 2018).
 - ``news_questions.jsonl`` beside this file: questions on articles of a collection of news, some of
   which look as if their passage answered them and are not answered there, in the manner of
   SQuAD 2.0 (Rajpurkar, Jia & Liang 2018). It holds no text of the articles, only where in them the
   passages and answers stand.
+- ``asked_questions.jsonl``: questions asked by who saw an article's headline and first sentence
+  alone, answered by who saw the whole, in the manner of NewsQA (Trischler et al. 2017); and near
+  misses. Its passages are whole articles.
 
 Offsets are Python code points, half-open, into the passage's text.
 """
@@ -20,22 +27,48 @@ Offsets are Python code points, half-open, into the passage's text.
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
+import math
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...sentences import sentence_bounds
+from ...terms import question_terms, stem
+
 SQUADSHIFTS_FILES = ("new_wiki.json", "reddit.json", "amazon_reviews.json")
-CASUAL = frozenset({"reddit", "amazon_reviews"})
-"""Sources whose paragraphs are forum posts and product reviews."""
 QED_FILE = "qed.jsonl"
 CLAPNQ_ANSWERABLE_FILE = "clapnq_dev_answerable.jsonl"
 CLAPNQ_UNANSWERABLE_FILE = "clapnq_dev_unanswerable.jsonl"
+PAIRS = "unansq-pairs"
+LINES_FILES = (
+    PAIRS,
+    "squad1-train-sample",
+    "squad2-train-first10",
+    "tydiqa-goldp-en",
+    "afriqa-en",
+    "qadiscourse-wikinews",
+    "qamr-wikinews",
+    "qamr-wikipedia",
+)
+"""JSON lines, gzipped; read where they are there."""
+WITH_UNANSWERABLE = {
+    "squad2-train-first10": ("Spectre_(2015_film)", "The_Legend_of_Zelda:_Twilight_Princess")
+}
+"""Articles read from a set whose other articles have no unanswerable question: those would teach
+that their topics have answers."""
+MOST_OF = {"qamr-wikinews": 750, "qamr-wikipedia": 750}
+"""Questions read of sets that repeat their sentence's words."""
 COLLECTION = Path("scale/wikinews_en.jsonl.gz")
 """In the data folder: news as JSON lines with `id`, `title` and `text`. Optional."""
 NEWS_FILE = Path(__file__).with_name("news_questions.jsonl")
 NEWS = "wikinews"
 """The source that passages of the collection are said to be of."""
+ASKED_FILE = Path(__file__).with_name("asked_questions.jsonl")
+ASKED = "wikinews-asked"
+"""The source of whole articles whose questions were asked before the article was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +95,8 @@ class TrainingQuestion:
     """One span per person who answered, repeats kept: they are votes. May be empty."""
     answerable: bool
     """Whether the passage answers it; with no spans, where it does so is not known."""
+    near: tuple[int, int] | None = None
+    """Where an unanswerable question seems to be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,28 +212,95 @@ def _add_clapnq(training_set: TrainingSet, path: Path, *, answerable: bool) -> N
         )
 
 
+def add_lines(training_set: TrainingSet, path: Path, hold_out: float, seed: int) -> None:
+    """Add a set of JSON lines; in one of pairs, the unanswerable question comes second."""
+    name = path.name.removesuffix(".jsonl.gz")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        raws = [json.loads(line) for line in lines]
+    titles = WITH_UNANSWERABLE.get(name)
+    raws = [raw for raw in raws if titles is None or raw["title"] in titles]
+    if name in MOST_OF:
+        raws = random.Random(seed).sample(raws, min(MOST_OF[name], len(raws)))
+    known: dict[str, int] = {}
+    twin = ("", (0, 0))
+    for raw in raws:
+        text = raw["context"]
+        if text not in known:
+            known[text] = len(training_set.passages)
+            held_out = is_held_out(text, hold_out, seed)
+            training_set.passages.append(TrainingPassage(name, text, held_out))
+        found = [(a["start"], a["start"] + len(a["text"])) for a in raw["answers"]]
+        spans = tuple(span for span in (_trim_answer(text, *one) for one in found) if span)
+        if raw["answerable"] and not spans:
+            continue
+        place = None
+        if spans:
+            twin = (text, spans[0])
+        else:
+            place = twin[1] if name == PAIRS and twin[0] == text else None
+            place = place or likely_place(text, raw["question"])
+        training_set.questions.append(
+            TrainingQuestion(raw["question"].strip(), known[text], spans, bool(spans), place)
+        )
+
+
+def _trim_answer(text: str, start: int, end: int) -> tuple[int, int] | None:
+    start, end = trim_span(text, start, end)
+    while end > start and text[end - 1] in ".,;:" and "." not in text[start : end - 1]:
+        end -= 1
+    return (start, end) if start < end else None
+
+
+def likely_place(text: str, question: str) -> tuple[int, int] | None:
+    """Return the sentence that shares the rarest content words with a question, if any does."""
+    asked = {stem(word) for word in question_terms(question)}
+    sentences = sentence_bounds(text)
+    words = [{stem(word) for word in question_terms(text[a:b])} for a, b in sentences]
+    counts = Counter(word for held in words for word in held)
+    # Summed exactly: the order of a set differs from run to run.
+    shared = [math.fsum(1 / counts[word] for word in asked & held) for held in words]
+    best = max(range(len(shared)), key=shared.__getitem__, default=None)
+    return None if best is None or not shared[best] else sentences[best]
+
+
+def _collection(path: Path) -> dict[str, Any]:
+    """The articles of a collection of news by id."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return {raw["id"]: raw for raw in map(json.loads, lines)}
+
+
 def add_news(training_set: TrainingSet, collection: Path, hold_out: float, seed: int) -> None:
-    """Add the passages of ``NEWS_FILE`` with their questions.
+    """Add the passages of ``NEWS_FILE`` with their questions; raises as `add_questions` does."""
+    articles = _collection(collection)
+    add_questions(training_set, articles, NEWS_FILE, NEWS, hold_out, seed)
+
+
+def add_questions(
+    training_set: TrainingSet,
+    articles: Mapping[str, Any],
+    file: Path,
+    source: str,
+    hold_out: float,
+    seed: int,
+) -> None:
+    """Add the passages of a file of questions on news, as those of ``source``.
 
     Raises KeyError where the collection lacks an article, ValueError where its text is another.
     """
-    with gzip.open(collection, "rt", encoding="utf-8") as lines:
-        articles = {raw["id"]: raw for raw in map(json.loads, lines)}
-    for raw in _read_lines(NEWS_FILE):
+    for raw in _read_lines(file):
         article = articles[raw["article"]]
         text = article["text"][raw["start"] : raw["end"]]
         if hashlib.sha256(text.encode()).hexdigest()[: len(raw["digest"])] != raw["digest"]:
-            raise ValueError(f"{collection}: {raw['article']} is not the text that was asked about")
+            raise ValueError(f"{raw['article']} is not the text that was asked about")
         training_set.passages.append(
-            TrainingPassage(NEWS, text, is_held_out(text, hold_out, seed), article["title"])
+            TrainingPassage(source, text, is_held_out(text, hold_out, seed), article["title"])
         )
-        for question, spans in raw["questions"]:
+        for question, found in raw["questions"]:
+            spans = tuple((start, end) for start, end in found)
+            place = None if spans else likely_place(text, question)
             training_set.questions.append(
                 TrainingQuestion(
-                    question,
-                    len(training_set.passages) - 1,
-                    tuple((start, end) for start, end in spans),
-                    answerable=bool(spans),
+                    question, len(training_set.passages) - 1, spans, bool(spans), place
                 )
             )
 
@@ -217,6 +319,12 @@ def read_training_set(folder: Path, hold_out: float, seed: int) -> TrainingSet:
     _add_qed(training_set, root / QED_FILE)
     _add_clapnq(training_set, root / CLAPNQ_ANSWERABLE_FILE, answerable=True)
     _add_clapnq(training_set, root / CLAPNQ_UNANSWERABLE_FILE, answerable=False)
+    for name in LINES_FILES:
+        path = root / f"{name}.jsonl.gz"
+        if path.exists():
+            add_lines(training_set, path, hold_out, seed)
     if (folder / COLLECTION).exists():
         add_news(training_set, folder / COLLECTION, hold_out, seed)
+        articles = _collection(folder / COLLECTION)
+        add_questions(training_set, articles, ASKED_FILE, ASKED, hold_out, seed)
     return training_set

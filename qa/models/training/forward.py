@@ -60,16 +60,30 @@ class Dropout:
         return values * (kept.to(values.dtype) * (256 / (256 - self._below)))
 
 
-def _linear(values: torch.Tensor, layer: nn.Linear) -> torch.Tensor:
+def linear(values: torch.Tensor, layer: nn.Linear) -> torch.Tensor:
+    """Apply a layer whose weights are cast to the type of the values."""
     return functional.linear(values, layer.weight.to(values.dtype), layer.bias.to(values.dtype))
 
 
-def _normalize(values: torch.Tensor, norm: nn.LayerNorm) -> torch.Tensor:
+def normalize(values: torch.Tensor, norm: nn.LayerNorm) -> torch.Tensor:
+    """Apply layer normalisation in the type of the values."""
     weight: torch.Tensor = norm.weight
     bias: torch.Tensor = norm.bias
     if values.is_cuda:
         weight, bias = weight.to(values.dtype), bias.to(values.dtype)
     return functional.layer_norm(values, norm.normalized_shape, weight, bias, norm.eps)
+
+
+def attend(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, bias: torch.Tensor
+) -> torch.Tensor:
+    """Return the mixed values of scaled queries: each of shape (rows, heads, length, dim)."""
+    if query.is_cuda or not torch.is_grad_enabled():
+        return functional.scaled_dot_product_attention(
+            query, key, value, attn_mask=bias, scale=1.0
+        )
+    # On a CPU the backward pass of the fused attention takes longer than all the rest.
+    return (query @ key.transpose(-1, -2) + bias).softmax(-1) @ value
 
 
 def _layer(
@@ -86,17 +100,17 @@ def _layer(
     offset = torch.cat((attention.query.bias * scale, attention.key.bias, attention.value.bias))
     together = functional.linear(hidden, weight.to(hidden.dtype), offset.to(hidden.dtype))
     query, key, value = together.view(rows, length, 3, heads, dim // heads).permute(2, 0, 3, 1, 4)
-    mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias, scale=1.0)
+    mixed = attend(query, key, value, bias)
     mixed = mixed.transpose(1, 2).reshape(rows, length, dim)
-    mixed = _linear(mixed, layer.attention.output.dense)
+    mixed = linear(mixed, layer.attention.output.dense)
     if dropout is not None:
         mixed = dropout(mixed)
-    hidden = _normalize(mixed + hidden, layer.attention.output.LayerNorm)
-    inner = functional.gelu(_linear(hidden, layer.intermediate.dense))
-    outer = _linear(inner, layer.output.dense)
+    hidden = normalize(mixed + hidden, layer.attention.output.LayerNorm)
+    inner = functional.gelu(linear(hidden, layer.intermediate.dense))
+    outer = linear(inner, layer.output.dense)
     if dropout is not None:
         outer = dropout(outer)
-    return _normalize(outer + hidden, layer.output.LayerNorm)
+    return normalize(outer + hidden, layer.output.LayerNorm)
 
 
 def encode(

@@ -19,7 +19,8 @@ from ...scores import area_under_curve, exact_match, token_f1
 from ..spans import MOST_SPAN_TOKENS
 from .batches import Example, collate
 from .examples import read_squad
-from .model import ReaderModel, to_tensors
+from .model import to_tensors
+from .teacher import AnyModel
 from .tokens import tokenize
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _windows(pieces: int, most: int) -> list[tuple[int, int]]:
 
 @torch.inference_mode()
 def read_all(
-    model: ReaderModel,
+    model: AnyModel,
     tokenizer: "Tokenizer",
     questions: Sequence[tuple[str, str, tuple[str, ...]]],
     tokens_per_batch: int = 8192,

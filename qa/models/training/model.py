@@ -21,6 +21,8 @@ from .forward import Dropout, encode
 if TYPE_CHECKING:
     from .batches import Batch
 
+TEMPERATURE = 2.0
+"""By which scores are divided before they are held against a teacher's."""
 HIDDEN_SCORE = -1e4
 """Score of positions that cannot be chosen; finite, so that no loss is."""
 
@@ -46,6 +48,9 @@ class Tensors(NamedTuple):
     start: torch.Tensor
     end: torch.Tensor
     answerable: torch.Tensor
+    taught_start: torch.Tensor
+    taught_end: torch.Tensor
+    taught: torch.Tensor
 
 
 def to_tensors(batch: "Batch", device: torch.device) -> Tensors:
@@ -58,8 +63,28 @@ def to_tensors(batch: "Batch", device: torch.device) -> Tensors:
         batch.start,
         batch.end,
         batch.answerable,
+        batch.taught_start,
+        batch.taught_end,
+        batch.taught,
     )
     return Tensors(*(torch.from_numpy(array).to(device) for array in arrays))
+
+
+def new_heads(dimension: int) -> tuple[nn.Linear, nn.Linear]:
+    """Return a span head and an answerability head that start from small random numbers."""
+    heads = nn.Linear(dimension, 2), nn.Linear(dimension, 1)
+    for head in heads:
+        nn.init.normal_(head.weight, std=0.02)
+        nn.init.zeros_(head.bias)
+    return heads
+
+
+def score_hidden(
+    hidden: torch.Tensor, choices: torch.Tensor, span_head: nn.Linear, answer_head: nn.Linear
+) -> Scores:
+    """Return the heads' scores of hidden states, float32 (rows, length, dim)."""
+    spans = span_head(hidden).masked_fill(~choices.unsqueeze(-1), HIDDEN_SCORE)
+    return Scores(spans[..., 0], spans[..., 1], answer_head(hidden[:, 0]).squeeze(-1))
 
 
 class ReaderModel(nn.Module):
@@ -77,11 +102,7 @@ class ReaderModel(nn.Module):
         # Dropout is `forward.Dropout`, not the model's own.
         config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
         self.bert = BertModel.from_pretrained(model_folder, config=config, add_pooling_layer=False)
-        self.qa_outputs = nn.Linear(config.hidden_size, 2)
-        self.answer_head = nn.Linear(config.hidden_size, 1)
-        for head in (self.qa_outputs, self.answer_head):
-            nn.init.normal_(head.weight, std=0.02)
-            nn.init.zeros_(head.bias)
+        self.qa_outputs, self.answer_head = new_heads(config.hidden_size)
 
     def freeze(self, layers: int) -> None:
         """Leave the embeddings and the lowest ``layers`` layers as they are; -1 frees all."""
@@ -98,21 +119,41 @@ class ReaderModel(nn.Module):
     ) -> Scores:
         """Score a batch; all inputs have shape (rows, length), see `batches.Batch`."""
         hidden = encode(self.bert, ids, types, mask, dropout).float()
-        spans = self.qa_outputs(hidden).masked_fill(~choices.unsqueeze(-1), HIDDEN_SCORE)
-        answer = self.answer_head(hidden[:, 0]).squeeze(-1)
-        return Scores(spans[..., 0], spans[..., 1], answer)
+        return score_hidden(hidden, choices, self.qa_outputs, self.answer_head)
 
 
-def reader_loss(scores: Scores, batch: Tensors, answer_weight: float) -> torch.Tensor:
+def reader_loss(
+    scores: Scores, batch: Tensors, answer_weight: float, taught_weight: float = 0.0
+) -> torch.Tensor:
     """Return the mean loss of a batch, a scalar.
 
     The span loss is the cross-entropy of first and last token against the share of votes that
     each position has, so that every person's answer counts; rows without votes are left out.
-    The answerability loss is a logistic one, weighted by ``answer_weight``.
+    The answerability loss is a logistic one, weighted by ``answer_weight``. Where a teacher has
+    scored the row, ``taught_weight`` of the span loss is the divergence from its distribution, both
+    softened (Hinton et al. 2015).
     """
     start = -(batch.start * scores.start.log_softmax(-1)).sum(-1)
     end = -(batch.end * scores.end.log_softmax(-1)).sum(-1)
     marked = (batch.start.sum(-1) > 0).float()
-    span_loss = ((start + end) / 2 * marked).sum() / marked.sum().clamp(min=1.0)
+    votes = (start + end) / 2 * marked
+    if taught_weight:
+        softened = _divergence(scores.start, batch.taught_start, batch.choices)
+        softened = (softened + _divergence(scores.end, batch.taught_end, batch.choices)) / 2
+        share = taught_weight * batch.taught
+        votes = votes * (1 - share) + softened * share
+        marked = torch.maximum(marked, batch.taught)
+    span_loss = votes.sum() / marked.sum().clamp(min=1.0)
     answer_loss = nn.functional.binary_cross_entropy_with_logits(scores.answer, batch.answerable)
     return span_loss + answer_weight * answer_loss
+
+
+def _divergence(scores: torch.Tensor, taught: torch.Tensor, choices: torch.Tensor) -> torch.Tensor:
+    """Return each row's Kullback-Leibler divergence from a teacher's distribution, softened.
+
+    Scaled by the square of the temperature, so that its gradient keeps its size.
+    """
+    wanted = taught.masked_fill(~choices, HIDDEN_SCORE) / TEMPERATURE
+    wanted = wanted.log_softmax(-1)
+    found = (scores / TEMPERATURE).log_softmax(-1)
+    return (wanted.exp() * (wanted - found)).sum(-1) * TEMPERATURE**2

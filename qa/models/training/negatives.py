@@ -16,7 +16,7 @@ passages answer it in other words.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +61,10 @@ def embed(
     import torch
     from transformers import BertModel
 
+    from .forward import work_type
+
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    kind, float32 = work_type(device), torch.float32
     model = BertModel.from_pretrained(
         encoder_folder, attn_implementation="eager", add_pooling_layer=False
     )
@@ -77,7 +80,7 @@ def embed(
         mask = torch.tensor(
             [[1] * len(row) + [0] * (length - len(row)) for row in pieces], device=device
         )
-        with torch.inference_mode(), torch.autocast("cuda", enabled=device == "cuda"):
+        with torch.inference_mode(), torch.autocast(device, dtype=kind, enabled=kind != float32):
             hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state
         weights = mask.unsqueeze(-1).float()
         pooled = (hidden.float() * weights).sum(1) / weights.sum(1)
@@ -146,17 +149,26 @@ def mine_negatives(
     tokenizer: "Tokenizer",
     cache: Path,
     *,
+    sources: Collection[str] | None = None,
     most_each: int = 6,
     best: int = 40,
     own_within: int = 20,
 ) -> dict[int, list[int]]:
     """Return negatives by question, from the cache where it belongs to the same set.
 
+    ``sources`` are those whose questions get negatives, from their passages; None for all.
+
     Questions without a marked span get none: whether another passage answers them is not known.
     """
-    pool = training_set.seen_passages()
+
+    def is_wanted(passage: int) -> bool:
+        return sources is None or training_set.passages[passage].source in sources
+
+    pool = [index for index in training_set.seen_passages() if is_wanted(index)]
     questions = [
-        index for index in training_set.seen_questions() if training_set.questions[index].spans
+        index
+        for index in training_set.seen_questions()
+        if training_set.questions[index].spans and is_wanted(training_set.questions[index].passage)
     ]
     pool_texts = [training_set.passages[index].text for index in pool]
     question_texts = [training_set.questions[index].text for index in questions]

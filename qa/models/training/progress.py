@@ -29,6 +29,8 @@ class TrainingOptions:
     """Share of the average that each step keeps, once there are steps enough."""
     answer_weight: float = 0.3
     """Weight of the answerability loss beside the span loss."""
+    taught_weight: float = 0.8
+    """Share of the span loss that a teacher's scores have, where there are any."""
     frozen_layers: int = 2
     """Lowest layers left as the encoder has them, with its embeddings; -1 frees all."""
     dropout: float = 0.1

@@ -24,10 +24,12 @@ import torch
 
 from .batches import EpochBuilder, Example, collate
 from .checkpoints import Checkpoint, save_checkpoint
+from .distil import TaughtEpochs
 from .forward import Dropout
 from .measure import figures, read_all, special_ids
-from .model import ReaderModel, reader_loss, to_tensors
+from .model import reader_loss, to_tensors
 from .progress import Log, Progress, TrainingOptions
+from .teacher import AnyModel
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -40,8 +42,8 @@ class Trainer:
 
     def __init__(
         self,
-        model: ReaderModel,
-        builder: EpochBuilder,
+        model: AnyModel,
+        builder: EpochBuilder | TaughtEpochs,
         tokenizer: "Tokenizer",
         model_folder: Path,
         folder: Path,
@@ -123,7 +125,7 @@ class Trainer:
             group["lr"] = group["highest"] * factor
         tensors = to_tensors(collate(examples, self._special), self.device)
         scores = self.model(tensors.ids, tensors.types, tensors.mask, tensors.choices, dropout)
-        loss = reader_loss(scores, tensors, self.options.answer_weight)
+        loss = reader_loss(scores, tensors, self.options.answer_weight, self.options.taught_weight)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(list(self._learning.values()), self.options.most_norm)
@@ -138,7 +140,7 @@ class Trainer:
         return float(loss.detach())
 
     @contextmanager
-    def averaged(self) -> Iterator[ReaderModel]:
+    def averaged(self) -> Iterator[AnyModel]:
         """Give the model its averaged weights for a while."""
         kept = {name: p.detach().clone() for name, p in self._learning.items()}
         try:
