@@ -383,11 +383,13 @@ class Library:
             named = self._model
             if facts and named is not None:
                 named = catalog.find(named).name
-                if named != facts["model"]:
-                    raise self._mismatch(facts["model"], named)
+                if named != facts.get("model"):
+                    raise self._mismatch(facts.get("model", "another model"), named)
             encoder = open_encoder(named or facts.get("model"), self._device)
-            if facts and encoder.fingerprint != facts["fingerprint"]:
-                raise self._mismatch(f"another version of {facts['model']}", encoder.name)
+            if facts and encoder.fingerprint != facts.get("fingerprint"):
+                raise self._mismatch(
+                    f"another version of {facts.get('model', 'its model')}", encoder.name
+                )
             self._encoder, self._made_by = encoder, encoder.fingerprint
         return self._encoder
 
@@ -479,7 +481,7 @@ class Library:
         if self._live is None:
             facts = self._store.facts()
             self._live = LiveVectors(self._store)
-            self._made_by = facts["fingerprint"]
+            self._made_by = facts.get("fingerprint")
         return self._live
 
     def _text(self) -> "LiveText":
@@ -499,7 +501,7 @@ class Library:
     def _notice_new_model(self) -> None:
         """Let go of the model when another process has embedded the library with another."""
         facts = self._store.facts()
-        if facts and self._made_by not in (None, facts["fingerprint"]):
+        if facts and self._made_by not in (None, facts.get("fingerprint")):
             self._forget_model()
 
     def _forget_model(self) -> None:

@@ -3,7 +3,8 @@
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,6 @@ from .options import (
 from .printing import say
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from ..library import Library
 
 NAMED_FILES = 3
@@ -81,17 +80,15 @@ def ask(
         if places:
             bring_up(opened, places, quiet=quiet)
             scope = replace(scope, paths=tuple(os.path.abspath(path) for path in places))
-        looking = None if places or quiet else _look_for_changes(opened)
-        found = opened.ask(question, k=settings.load_settings(hits=hits).hits, scope=scope)
-        if as_json:
-            click.echo(render.to_json(render.answer_values(found)))
-        else:
-            lines = render.answer_lines(found, columns())
-            if explain:
-                lines += render.explain_lines(found, columns())
-            print_lines(lines)
-        if looking:
-            _warn_of_changes(opened, *looking.result())
+        with _changes_told(opened, wanted=not (places or quiet)):
+            found = opened.ask(question, k=settings.load_settings(hits=hits).hits, scope=scope)
+            if as_json:
+                click.echo(render.to_json(render.answer_values(found)))
+            else:
+                lines = render.answer_lines(found, columns())
+                if explain:
+                    lines += render.explain_lines(found, columns())
+                print_lines(lines)
     if found.status is Status.NOT_FOUND:
         raise click.exceptions.Exit(1)
 
@@ -126,16 +123,13 @@ def search(
     query = clean(sys.stdin.read() if query == "-" else query)
     if not query.strip():
         raise UsageError("The query is empty.")
-    with open_library(library, model=model) as opened:
-        looking = None if quiet else _look_for_changes(opened)
+    with open_library(library, model=model) as opened, _changes_told(opened, wanted=not quiet):
         found = opened.search(query, k=settings.load_settings(hits=hits).hits, scope=scope)
         if as_json:
             values = [render.hit_values(hit, hit.rank) for hit in found]
             click.echo(render.to_json({"version": 1, "query": query, "hits": values}))
         elif found:
             print_lines(render.hit_lines(found, columns(), explain=explain))
-        if looking:
-            _warn_of_changes(opened, *looking.result())
     if not found:
         if not quiet and not as_json:
             say("No articles there to search.", err=True)
@@ -158,14 +152,21 @@ def bring_up(library: "Library", places: Sequence[str], *, quiet: bool) -> None:
         print_failures(report)
 
 
-def _look_for_changes(library: "Library") -> "Future[tuple[list[str], list[str]]]":
-    """Look for changed and vanished files while the models load."""
+@contextmanager
+def _changes_told(library: "Library", *, wanted: bool) -> Iterator[None]:
+    """Look for changed and vanished files while a question is answered, and name them after it.
+
+    The look is waited for even where the question fails: the library is closed afterwards.
+    """
+    if not wanted:
+        yield
+        return
     from concurrent.futures import ThreadPoolExecutor
 
-    pool = ThreadPoolExecutor(1, "files")
-    looking = pool.submit(library.stale_files, LOOKING_SECONDS)
-    pool.shutdown(wait=False)
-    return looking
+    with ThreadPoolExecutor(1, "files") as pool:
+        looking = pool.submit(library.stale_files, LOOKING_SECONDS)
+        yield
+        _warn_of_changes(library, *looking.result())
 
 
 def _warn_of_changes(library: "Library", changed: Sequence[str], gone: Sequence[str]) -> None:

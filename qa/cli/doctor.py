@@ -157,11 +157,7 @@ def _library(named: str | None) -> Iterator[Finding]:
                 yield Finding("full text", False, says, rewrite)
             if status.model and (other := _other_model(opened)):
                 yield Finding("library", False, *other)
-            stale = status.changed_files + status.vanished_files
-            moved_on = f"{status.changed_files:,} changed, {status.vanished_files:,} gone"
-            fix = f"qa index{' --prune' * bool(status.vanished_files)}{words}"
-            says = moved_on if stale else "all as they were when they were read"
-            yield Finding("files", not stale, says, fix if stale else "")
+            yield from _files(opened, words)
     except LibraryDamagedError as error:
         yield Finding("library", False, str(error), start_again)
     except QAError as error:  # busy, of another version, not ours: its own words say what to do
@@ -169,6 +165,24 @@ def _library(named: str | None) -> Iterator[Finding]:
     except Exception as error:  # damage takes any shape
         says = f"{folder} cannot be read ({type(error).__name__}: {error})"
         yield Finding("library", False, says, start_again)
+
+
+def _files(library: "Library", words: str) -> Iterator[Finding]:
+    """Say which files have changed or gone since they were read."""
+    from ..articles.gone import folder_is_bare
+
+    changed, gone = library.stale_files()
+    bare = [path for path in gone if folder_is_bare(path)]
+    if not changed and not gone:
+        yield Finding("files", True, "all as they were when they were read")
+    if changed or len(gone) > len(bare):
+        says = f"{len(changed):,} changed, {len(gone) - len(bare):,} gone"
+        prune = " --prune" * (len(gone) > len(bare))
+        yield Finding("files", False, says, f"qa index{prune}{words}")
+    if bare:
+        folders = sorted({shlex.quote(os.path.dirname(path)) for path in bare})
+        says = f"{len(bare):,} gone with their folder, as when a disk is not mounted"
+        yield Finding("files", False, says, f"qa rm --yes {' '.join(folders)}{words}")
 
 
 def _damaged_articles(damaged: "Mapping[int, str]", words: str) -> Iterator[Finding]:

@@ -93,15 +93,16 @@ class Batch:
                     values,
                 ).fetchone()[0]
             )
-        self._note_article(number)
         self._put_passages(number, places, embeddings)
+        self._note_article(number)
         return number
 
     def _note_article(self, number: int) -> None:
-        """Keep the checksum of an article's row as it is now."""
+        """Keep the checksum of an article's row, and how many passages it has, as it is now."""
         self._connection.execute(
-            "INSERT OR REPLACE INTO article_checksums (article, value) "
-            "SELECT id, checksum(title, url, published, record, first_line, digest) "
+            "INSERT OR REPLACE INTO article_checksums (article, value, passages) "
+            "SELECT id, checksum(title, url, published, record, first_line, digest), "
+            "(SELECT count(*) FROM passages WHERE article = articles.id) "
             "FROM articles WHERE id = ?",
             (number,),
         )
@@ -135,6 +136,7 @@ class Batch:
         """Give a stored article other passages; its row stays as it is."""
         self._remove_passages(number)
         self._put_passages(number, places, embeddings)
+        self._note_article(number)
 
     def _remove_passages(self, number: int) -> None:
         """Remove an article's passages from every table and leave their tombstones."""

@@ -33,19 +33,27 @@ class Conversations:
         """Return every conversation, the one last spoken in first."""
         if not self._has_tables():
             return []
-        rows = self._database.connection().execute(
-            "SELECT id, title, started, updated, "
-            "(SELECT count(*) FROM turns WHERE conversation = conversations.id) "
-            "FROM conversations ORDER BY updated DESC, id DESC"
-        )
-        return [
-            Conversation(row[0], row[1], _time(row[2]), _time(row[3]), row[4])
-            for row in rows.fetchall()
-        ]
+        with self._database.damage_noticed():
+            rows = (
+                self._database.connection()
+                .execute(
+                    "SELECT id, title, started, updated, "
+                    "(SELECT count(*) FROM turns WHERE conversation = conversations.id) "
+                    "FROM conversations ORDER BY updated DESC, id DESC"
+                )
+                .fetchall()
+            )
+        try:
+            return [
+                Conversation(row[0], str(row[1]), _time(row[2]), _time(row[3]), row[4])
+                for row in rows
+            ]
+        except (TypeError, ValueError) as error:
+            raise self._database.damaged(f"a conversation: {error}") from error
 
     def turns(self, conversation: int) -> list[Turn]:
         """Return a conversation's turns, oldest first. Raises UsageError when there is none."""
-        with self._database.snapshot():
+        with self._database.snapshot(), self._database.damage_noticed():
             if not self._knows(conversation):
                 raise _no("conversation", conversation)
             return self._turns("WHERE conversation = ? ORDER BY id", conversation)
@@ -54,7 +62,7 @@ class Conversations:
         """Return the judged turns as labelled questions; see ``cases``."""
         if not self._has_tables():
             return []
-        with self._database.snapshot():
+        with self._database.snapshot(), self._database.damage_noticed():
             return cases(self._turns("WHERE verdict IS NOT NULL ORDER BY id"))
 
     def start(self, title: str) -> int:

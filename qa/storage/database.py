@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import (
@@ -32,6 +32,9 @@ MAPPED_BYTES = 1 << 28
 Fetching 600 of a million embeddings takes 2.1 ms with a gigabyte mapped, 2.7 with a quarter of it,
 3.0 with none; after 200 questions the process holds 1043, 444 and 125 MB.
 """
+
+COPYING_PREFIX = ".library-layout-"
+"""How the name of a copy begins that is being made before the layout changes."""
 
 LOCK = "writer.lock"
 """Name of the file that whoever writes holds locked."""
@@ -98,7 +101,7 @@ class Database:
         copy = self.folder / f"library-layout-{version}.sqlite"
         if version in (0, SCHEMA_VERSION) or copy.exists():
             return
-        handle, working = tempfile.mkstemp(prefix=".library-layout-", dir=self.folder)
+        handle, working = tempfile.mkstemp(prefix=COPYING_PREFIX, dir=self.folder)
         os.close(handle)
         try:
             target = sqlite3.connect(working)
@@ -108,7 +111,8 @@ class Database:
             finally:
                 target.close()
             if is_older:  # or else another process was quicker
-                Path(working).replace(copy)
+                with suppress(FileNotFoundError):  # whoever indexes has cleared it away
+                    Path(working).replace(copy)
         finally:
             Path(working).unlink(missing_ok=True)
 
@@ -224,7 +228,9 @@ class Database:
 def _holds_other_things(folder: Path) -> bool:
     """Whether a folder holds anything that qa did not leave there."""
     return any(
-        not entry.name.startswith((DATABASE, LOCK, "vectors-", ".vectors-", "full-text"))
+        not entry.name.startswith(
+            (DATABASE, LOCK, "vectors-", ".vectors-", "full-text", COPYING_PREFIX)
+        )
         for entry in folder.iterdir()
     )
 

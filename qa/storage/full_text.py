@@ -56,6 +56,8 @@ def _damage_noticed() -> Iterator[None]:
     try:
         yield
     except ValueError as error:
+        if "os error" in str(error).lower():  # a full disk, say
+            raise OSError(str(error)) from error
         raise DamagedTextError(str(error)) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":

@@ -21,7 +21,7 @@ from ..errors import ModelMismatchError
 from .published import WORKING_PREFIX, own_files, published_files, read_facts
 from .sketch import SketchedVectors, sketched
 from .store import Store
-from .vectors import Vectors
+from .vectors import OtherLengthError, Vectors
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +59,11 @@ class LiveVectors:
     def __init__(self, store: Store) -> None:
         self._store = store
         facts = store.facts()
-        self._dimension = int(facts["dimension"])
-        self._fingerprint = facts["fingerprint"]
+        try:
+            self._dimension = int(facts["dimension"])
+            self._fingerprint = facts["fingerprint"]
+        except (KeyError, ValueError) as error:
+            raise store.damaged("it does not say which model made it") from error
         self._revision, self._nonce, self._last = 0, "", 0
         self._vectors: AnyVectors
         self._published = 0
@@ -152,6 +155,8 @@ class LiveVectors:
                 self._vectors = self._load(path)
             except FileNotFoundError:
                 continue  # another process has just published and cleared it away
+            except OtherLengthError:
+                continue  # of the model before
             except (ValueError, OSError) as error:
                 log.warning("%s; it is passed over and will be made again.", error)
                 self._is_damaged = True

@@ -1,7 +1,7 @@
 """The files that vectors are published as: their names, and how they come onto the disk.
 
-A sketch's file ends with what the sketch is and the checksum of all before it, so that ``qa
-status`` can say it without FAISS, and damage is noticed before FAISS reads a byte.
+A file ends with the checksum of all before it, so that damage is noticed before FAISS reads a byte;
+a sketch's, with what the sketch is, so that ``qa status`` can say it without FAISS.
 """
 
 import json
@@ -82,17 +82,16 @@ def published_sketch(store: Store) -> SketchFacts | None:
 def write_whole(path: Path, index: "NDArray[np.uint8]", facts: SketchFacts | None = None) -> None:
     """Write a serialised index, wholly or not at all, and wait until it is on the disk.
 
-    With ``facts`` the file ends with them. FAISS writes no files here: on a full disk it leaves one
-    that is cut short and says nothing. Raises OSError.
+    The file ends with its checksum, and with ``facts`` where there are any. FAISS writes no files
+    here: on a full disk it leaves one that is cut short and says nothing. Raises OSError.
     """
     handle, working = tempfile.mkstemp(prefix=WORKING_PREFIX, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(index.data)
-            if facts:
-                known = {**asdict(facts), "checksum": zlib.crc32(index.data)}
-                told = json.dumps(known).encode()
-                stream.write(told + len(told).to_bytes(_LENGTH_BYTES, "little") + _MARK)
+            known = {**(asdict(facts) if facts else {}), "checksum": zlib.crc32(index.data)}
+            told = json.dumps(known).encode()
+            stream.write(told + len(told).to_bytes(_LENGTH_BYTES, "little") + _MARK)
         sync(Path(working))
         Path(working).replace(path)
     finally:
@@ -103,19 +102,19 @@ def write_whole(path: Path, index: "NDArray[np.uint8]", facts: SketchFacts | Non
 def read_facts(path: Path) -> SketchFacts | None:
     """Return what a sketch's file says of itself; None for a file that is none, or cut short."""
     told = _told(path)
-    if told is None:
+    if told is None or not {"rows", "recall", "sample"} <= told.keys():
         return None
     return SketchFacts(int(told["rows"]), float(told["recall"]), int(told["sample"]))
 
 
 def is_intact(path: Path) -> bool:
-    """Whether a sketch's file is, byte for byte, as it was written; reads all of it."""
+    """Whether a file is, byte for byte, as it was written; reads all of it."""
     told = _told(path)
     return told is not None and _checksum(path, told["bytes"]) == told["checksum"]
 
 
 def _told(path: Path) -> dict[str, float] | None:
-    """What stands at the end of a sketch's file, and how many ``bytes`` stand before that."""
+    """What stands at the end of a file, and how many ``bytes`` stand before that."""
     with path.open("rb") as stream:
         size = stream.seek(0, os.SEEK_END)
         stream.seek(max(0, size - _BLOCK_BYTES // 256))
@@ -129,7 +128,7 @@ def _told(path: Path) -> dict[str, float] | None:
         told["bytes"] = size - len(_MARK) - _LENGTH_BYTES - length
     except (ValueError, TypeError):
         return None
-    return told if {"rows", "recall", "sample", "checksum"} <= told.keys() else None
+    return told if "checksum" in told else None
 
 
 def _checksum(path: Path, most_bytes: float = float("inf")) -> int:

@@ -128,11 +128,14 @@ _CHECKSUMS = """
 -- What was written, in short, so that what changed on the disk since is noticed. An article's text
 -- has its digest beside it; the first table covers the rest of its row.
 CREATE TABLE article_checksums (
-    article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
-    value   INTEGER NOT NULL
+    article  INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+    value    INTEGER NOT NULL,
+    passages INTEGER NOT NULL
 );
 INSERT INTO article_checksums
-    SELECT id, checksum(title, url, published, record, first_line, digest) FROM articles;
+    SELECT id, checksum(title, url, published, record, first_line, digest),
+        (SELECT count(*) FROM passages WHERE article = articles.id)
+    FROM articles;
 
 CREATE TABLE passage_checksums (
     passage INTEGER PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE,

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .published import SketchFacts, is_intact, read_facts, write_whole
-from .vectors import Vectors, one_thread, places_in
+from .vectors import OtherLengthError, Vectors, one_thread, places_in
 
 Numbers = NDArray[np.int64]
 Fetch = Callable[[Numbers], tuple[Numbers, NDArray[np.float16]]]
@@ -160,7 +160,7 @@ class SketchedVectors:
         except RuntimeError as error:  # of a FAISS that knows another layout
             raise ValueError(f"{path} is no FAISS index") from error
         if mapped.d != dimension:
-            raise ValueError(f"{path} holds no vectors of length {dimension}")
+            raise OtherLengthError(f"{path} holds no vectors of length {dimension}")
         return cls(dimension, fetch, mapped, facts)
 
     def _candidates(self, query: NDArray[np.float32], k: int, among: Numbers | None) -> Numbers:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..datatypes import Article, Passage, Scope
 from .batch import Batch
-from .database import Database
+from .database import COPYING_PREFIX, Database
 from .schema import checksum, migrate
 from .scope import SOURCE, path_ending, row_number, scope_sql, shown_source
 
@@ -323,7 +323,7 @@ class Store(Database):
         """Return stored vectors as ``(n, dimension)``. Raises LibraryDamagedError."""
         import numpy as np
 
-        if any(len(vector) != 2 * dimension for vector in stored):
+        if any(not isinstance(row, bytes) or len(row) != 2 * dimension for row in stored):
             raise self.damaged("a vector has another length than the others")
         return np.frombuffer(b"".join(stored), "<f2").reshape(len(stored), dimension)
 
@@ -363,6 +363,10 @@ class Store(Database):
         )[0]
         if missing:
             found.append(f"{missing} passages have no embedding")
+        if lost := len(self._rows("PRAGMA foreign_key_check")):
+            found.append(f"{lost} rows belong to nothing that is there")
+        if self.has_articles() and not {"model", "fingerprint", "dimension"} <= self.facts().keys():
+            found.append("it does not say which model made it")
         return found
 
     def changed_articles(self) -> dict[int, str]:
@@ -385,6 +389,8 @@ class Store(Database):
             for sql in (
                 "SELECT id FROM articles LEFT JOIN article_checksums ON article = id "
                 "WHERE value IS NOT checksum(title, url, published, record, first_line, digest)",
+                "SELECT article FROM article_checksums WHERE passages <> "
+                "(SELECT count(*) FROM passages WHERE article = article_checksums.article)",
                 "SELECT DISTINCT article FROM passages "
                 "JOIN embeddings ON embeddings.passage = passages.id "
                 "LEFT JOIN passage_checksums ON passage_checksums.passage = passages.id "
@@ -393,7 +399,8 @@ class Store(Database):
                 numbers.update(row[0] for row in self._rows(sql))
         return {
             number: self._row(
-                "SELECT path FROM files JOIN articles ON file = files.id WHERE articles.id = ?",
+                "SELECT coalesce((SELECT path FROM files JOIN articles ON file = files.id "
+                "WHERE articles.id = ?), '')",
                 number,
             )[0]
             for number in sorted(numbers)
@@ -429,6 +436,8 @@ class Store(Database):
     def optimise(self) -> None:
         """Let SQLite renew its statistics and shrink the log; cheap when little has changed."""
         connection = self.connection()
+        for leftover in self.folder.glob(f"{COPYING_PREFIX}*"):  # of a migration that was killed
+            leftover.unlink(missing_ok=True)
         connection.execute("PRAGMA optimize")
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
@@ -440,7 +449,10 @@ def _date(text: str | None) -> date | None:
         return None
 
 
-def _text_digest(text: str) -> str:
+def _text_digest(text: object) -> str:
+    """SHA-256 of a text; empty for what is none."""
+    if not isinstance(text, str):
+        return ""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -9,7 +9,10 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from .published import write_whole
+from .published import is_intact, write_whole
+
+CHECKED_BYTES = 16_000_000
+"""Largest file of exact vectors whose checksum is compared when it is read; 20,000 passages."""
 
 
 class Searched(Protocol):
@@ -24,6 +27,10 @@ class Searched(Protocol):
         self, query: NDArray[np.float32], numbers: NDArray[np.int64]
     ) -> dict[int, float]:
         """Return the inner product of a query ``(dimension,)`` with each known number's vector."""
+
+
+class OtherLengthError(ValueError):
+    """A file holds vectors of another model's length."""
 
 
 class Vectors:
@@ -119,7 +126,12 @@ class Vectors:
 
     @classmethod
     def load(cls, path: Path, dimension: int) -> "Vectors":
-        """Read what ``save`` wrote. Raises ValueError when the file is something else."""
+        """Read what ``save`` wrote. Raises ValueError when the file is something else, or damaged.
+
+        The checksum of a large file is not compared: that takes longer than reading it.
+        """
+        if path.stat().st_size <= CHECKED_BYTES and not is_intact(path):
+            raise ValueError(f"{path} is damaged")
         try:
             whole: Any = faiss.read_index(str(path))
         except (RuntimeError, MemoryError) as error:
@@ -129,10 +141,11 @@ class Vectors:
             not isinstance(flat, faiss.IndexScalarQuantizer)
             or flat.metric_type != faiss.METRIC_INNER_PRODUCT
             or flat.sq.qtype != faiss.ScalarQuantizer.QT_fp16
-            or flat.d != dimension
             or flat.ntotal != whole.id_map.size()
         ):
-            raise ValueError(f"{path} holds no vectors of length {dimension}")
+            raise ValueError(f"{path} holds no vectors")
+        if flat.d != dimension:
+            raise OtherLengthError(f"{path} holds no vectors of length {dimension}")
         vectors = cls(dimension)
         vectors._numbers = faiss.vector_to_array(whole.id_map).astype(np.int64)
         vectors._mapped, vectors._flat = whole, flat

@@ -79,9 +79,7 @@ def attend(
 ) -> torch.Tensor:
     """Return the mixed values of scaled queries: each of shape (rows, heads, length, dim)."""
     if query.is_cuda or not torch.is_grad_enabled():
-        return functional.scaled_dot_product_attention(
-            query, key, value, attn_mask=bias, scale=1.0
-        )
+        return functional.scaled_dot_product_attention(query, key, value, attn_mask=bias, scale=1.0)
     # On a CPU the backward pass of the fused attention takes longer than all the rest.
     return (query @ key.transpose(-1, -2) + bias).softmax(-1) @ value
 
