@@ -150,7 +150,8 @@ class Indexer:
                 vanished.remove(moved)
             self._done_bytes += found.size_bytes
         self._report.vanished = [row.name for row in vanished]
-        spared = {row.path for row in vanished if is_out_of_reach(row.path, seen)}
+        present = seen & known.keys()
+        spared = {row.path for row in vanished if is_out_of_reach(row.path, present)}
         if not paths:
             spared |= {row.path for row in vanished if folder_is_bare(row.path)}
         most = max(PRUNE_FEW, (prune or 0) * sum(is_under(path, under) for path in known))

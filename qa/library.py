@@ -328,7 +328,11 @@ class Library:
 
     def check(self) -> list[str]:
         """Read the SQLite file whole and return what is wrong with it, a line each."""
-        return self._store.check()
+        found = self._store.check()
+        facts = self._store.facts().keys()
+        if self._store.has_articles() and not {"model", "fingerprint", "dimension"} <= facts:
+            found.append("it does not say which model made it")
+        return found
 
     def changed_articles(self) -> dict[int, str]:
         """Return the articles that are not what was written, each with the file that it is from.

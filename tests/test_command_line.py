@@ -79,7 +79,7 @@ HOSTILE = {
 }
 HOSTILE_QUESTIONS = {
     "quotes.txt": "Who is the mayor of Grauburg?",
-    "escape.txt": "What burned in the granary of Rotmoor?",
+    "escape.txt": "When did the granary of Rotmoor burn down?",
     "emoji.md": "What did the rocket of Falkenberg cost?",
     "surrogate.jsonl": "Where died the poet Quentin Marlow?",
     "latin.txt": "Wie heißt der Förster von Köln?",

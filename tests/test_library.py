@@ -367,7 +367,7 @@ def test_a_flipped_byte_in_the_vectors_is_found(open_library: Opener, articles: 
     )
     data[place + 1] ^= 0x40
     path.write_bytes(data)
-    assert open_library().differing_vectors() == 1
+    assert open_library().differing_vectors() == 2, "the file is passed over, all of it"
     path.unlink()
     assert open_library().differing_vectors() == 0
 

@@ -33,7 +33,8 @@ def is_out_of_reach(path: str, seen: Collection[str]) -> bool:
     """Whether a file that is gone stood where nothing of what was seen stands now.
 
     The folder looked at is the nearest above it that is still there: the mount point of a disk that
-    is not mounted, with or without a file that was left in it. ``seen`` are absolute paths.
+    is not mounted, with or without a file that was left in it. ``seen`` are absolute paths of known
+    files.
     """
     folder = os.path.dirname(path)
     while not os.path.isdir(folder) and folder != os.path.dirname(folder):

@@ -97,15 +97,14 @@ def load_manifest(entry: ModelEntry, source: Path) -> Manifest | None:
     """
     path = cache_folder(entry) / MANIFEST
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        values = told["manifest"]
-        if told["digest"] != _digest(values):
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if values.pop("digest") != _digest(values):
             return None
         for files in ("sources", "made"):
             values[files] = {name: tuple(facts) for name, facts in values[files].items()}
         values["inputs"] = tuple(values["inputs"])
         manifest = Manifest(**values)
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     if manifest.recipe != RECIPE:
         return None
@@ -303,7 +302,7 @@ def _write_manifest(manifest: Manifest, path: Path) -> None:
     """Write a manifest, wholly or not at all."""
     working = path.with_suffix(f".{os.getpid()}.tmp")
     values = json.loads(json.dumps(asdict(manifest)))
-    told = {"manifest": values, "digest": _digest(values)}
+    told = {**values, "digest": _digest(values)}
     working.write_text(json.dumps(told, indent=1), encoding="utf-8")
     working.replace(path)
 

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from contextlib import closing
 from pathlib import Path
 from typing import IO
@@ -75,7 +76,16 @@ def read_backup(path: Path, folder: Path) -> None:
                 sync(folder)
             finally:
                 Path(working).unlink(missing_ok=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ValueError,
+        TypeError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise LibraryError(f"{path} is no backup of a library, or is damaged.") from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

@@ -365,8 +365,6 @@ class Store(Database):
             found.append(f"{missing} passages have no embedding")
         if lost := len(self._rows("PRAGMA foreign_key_check")):
             found.append(f"{lost} rows belong to nothing that is there")
-        if self.has_articles() and not {"model", "fingerprint", "dimension"} <= self.facts().keys():
-            found.append("it does not say which model made it")
         return found
 
     def changed_articles(self) -> dict[int, str]:

@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from .published import is_intact, write_whole
+from .published import is_damaged, write_whole
 
 CHECKED_BYTES = 16_000_000
 """Largest file of exact vectors whose checksum is compared when it is read; 20,000 passages."""
@@ -130,12 +130,12 @@ class Vectors:
 
         The checksum of a large file is not compared: that takes longer than reading it.
         """
-        if path.stat().st_size <= CHECKED_BYTES and not is_intact(path):
-            raise ValueError(f"{path} is damaged")
         try:
             whole: Any = faiss.read_index(str(path))
         except (RuntimeError, MemoryError) as error:
             raise ValueError(f"{path} is no FAISS index") from error
+        if path.stat().st_size <= CHECKED_BYTES and is_damaged(path):
+            raise ValueError(f"{path} is damaged")
         flat: Any = faiss.downcast_index(whole.index) if hasattr(whole, "id_map") else None
         if (
             not isinstance(flat, faiss.IndexScalarQuantizer)

@@ -18,7 +18,17 @@ from qa.answering.answer import (
     answer,
     status_of,
 )
-from qa.answering.evidence import FEATURES, INTERCEPT, SLOPE, WEIGHTS, features, weigh
+from qa.answering.evidence import (
+    FEATURES,
+    INTERCEPT,
+    MARGIN_SLOPE,
+    MOST_MARGIN,
+    SLOPE,
+    WEIGHTS,
+    features,
+    margins,
+    weigh,
+)
 from qa.datatypes import Answer, Article, Hit, Passage, Span, Status, Why
 
 if TYPE_CHECKING:
@@ -78,13 +88,23 @@ def test_confidence_is_read_off_the_curve_at_the_sum_of_the_features() -> None:
     weighed = weigh("Who arrived?", hits, spans)
     wanted = dict(zip([span.text for span in spans], rows @ WEIGHTS, strict=True))
     assert {entry.span.text: entry.evidence for entry in weighed} == pytest.approx(wanted)
-    for entry in weighed:
+    ahead = weighed[0].evidence - weighed[1].evidence
+    for entry, margin in zip(weighed, (ahead, -ahead), strict=True):
         odds = entry.confidence / (1 - entry.confidence)
-        assert np.log(odds) == pytest.approx(SLOPE * entry.evidence + INTERCEPT)
+        wanted_odds = SLOPE * entry.evidence + MARGIN_SLOPE * margin + INTERCEPT
+        assert np.log(odds) == pytest.approx(wanted_odds)
+
+
+def test_a_margin_is_over_other_words_and_has_a_limit() -> None:
+    sums = np.array([5.0, 4.0, 3.0])
+    assert margins(["ann", "ann", "bob"], sums).tolist() == [2.0, 1.0, -2.0]
+    assert margins(["ann", "ann", "ann"], sums).tolist() == [MOST_MARGIN] * 3
+    assert margins(["ann", "bob"], np.array([50.0, 1.0])).tolist() == [MOST_MARGIN, -49.0]
 
 
 def test_more_evidence_is_more_confidence() -> None:
     assert SLOPE > 0
+    assert MARGIN_SLOPE > 0
     assert 0 < WEAK < ANSWERED < 1
 
 

@@ -68,6 +68,9 @@ SMALL = 60
 """Articles in each of the small ones."""
 CLAIMED_RIGHT, WEAK_RIGHT = 0.8, 0.4
 """Least share that is right of what is claimed as likely or sure, and of what is shown as weak."""
+SILENT_REFUSED = 5 / 6
+"""Least share that is refused of the questions asked before the article was seen, which it does not
+answer: what a person meets who asks for more than an article says."""
 SHIFTS = ("new_wiki", "reddit", "amazon_reviews")
 
 
@@ -334,28 +337,33 @@ def sizes(every: dict[str, list[Rows]]) -> NDArray[np.float64]:
 def thresholds(
     every: dict[str, list[Rows]], weights: NDArray[np.float64], curve: Curve
 ) -> tuple[float, float]:
-    """Return the least confidence of what is claimed, and of what is shown as weak.
-
-    The first is the least that keeps the rule; the second, of those that keep it, the one with the
-    greatest sum of right answers shown and of questions without an answer refused.
-    """
+    """Return the least confidence of what is claimed, and of what is shown as weak, by rule."""
     flat = [row for each in every.values() for row in each]
     evidence, margin, f1, _, _ = best(flat, weights)
     sure, right, counts = confidence(evidence, margin, curve), f1 >= RIGHT, sizes(every)
-    there = np.array([row.left_out == "nothing" and bool(row.question.answers) for row in flat])
 
     def share(chosen: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
         return float((chosen * counts)[among].sum() / max(counts[among].sum(), 1e-9))
 
+    silent = np.array(
+        [
+            name.startswith("asked") and row.left_out == "nothing" and not row.question.answers
+            for name, each in every.items()
+            for row in each
+        ]
+    )
     grid = np.arange(0.05, 0.96, 0.01)
     claimed = next((t for t in grid if share(right, sure >= t) >= CLAIMED_RIGHT), 0.95)
-    allowed = [t for t in grid if t < claimed]
-    allowed = [t for t in allowed if share(right, (sure >= t) & (sure < claimed)) >= WEAK_RIGHT]
-
-    def gain(threshold: float) -> float:
-        return share(sure >= threshold, right) + share(sure < threshold, ~there)
-
-    return float(claimed), float(max(allowed, key=gain, default=claimed))
+    weak = next(
+        (
+            t
+            for t in grid
+            if share(sure < t, silent) >= SILENT_REFUSED
+            and share(right, (sure >= t) & (sure < claimed)) >= WEAK_RIGHT
+        ),
+        claimed,
+    )
+    return float(claimed), float(weak)
 
 
 def load(path: Path) -> list[Asked]:

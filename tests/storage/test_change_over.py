@@ -115,7 +115,7 @@ def test_a_change_over_that_fails_leaves_what_was_published(
         raise OSError("no space left on device")
 
     with monkeypatch.context() as inner, pytest.raises(OSError, match="no space"):
-        inner.setattr("qa.storage.published._sync", full_disk)
+        inner.setattr("qa.storage.published.sync", full_disk)
         live(store).publish()
     assert published_files(store.folder) == before
     opened = live(store)
