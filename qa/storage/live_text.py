@@ -121,19 +121,17 @@ class LiveText:
         """Bring the index that is written up to a mark; ``newest`` is the last passage then."""
         if self._written is None:
             self._written = FullText(self._folder)
-        known = self._known(self._written.mark)
-        if tidy:
-            removed, held = self._written.removed(), len(self._written)
-            # The mark of the commit before is a text that was removed, too.
-            if removed > 1 and (held < TIDIED_ALWAYS or removed > TIDIED_SHARE * held):
-                known = None
-        if self._written.mark == mark and known is not None:
-            return
-        since, last = known or (0, 0)
-        gone = self._store.tombstones_after(since).tolist() if known else []
-        if newest - last >= LONG:
-            log.info("Taking in the words of %s passages …", f"{newest - last:,}")
-        self._written.change(gone, self._store.words_after(last), mark, whole=known is None)
+        if self._written.mark != mark:
+            known = self._known(self._written.mark)
+            since, last = known or (0, 0)
+            gone = self._store.tombstones_after(since).tolist() if known else []
+            if newest - last >= LONG:
+                log.info("Taking in the words of %s passages …", f"{newest - last:,}")
+            self._written.change(gone, self._store.words_after(last), mark, whole=known is None)
+        removed, held = self._written.removed() if tidy else 0, len(self._written)
+        # The mark of the commit before is a text that was removed, too.
+        if removed > 1 and (held < TIDIED_ALWAYS or removed > TIDIED_SHARE * held):
+            self._written.change([], self._store.words_after(0), mark, whole=True)
 
     def release(self) -> None:
         """Let another process write, after the last `publish`."""

@@ -113,9 +113,9 @@ def is_intact(path: Path) -> bool:
     return told is not None and _checksum(path, told["bytes"]) == told["checksum"]
 
 
-def is_damaged(path: Path) -> bool:
-    """Whether a file is not as its checksum says; one of an older qa has none. Reads all of it."""
-    return _told(path) is not None and not is_intact(path)
+def has_checksum(path: Path) -> bool:
+    """Whether a file ends as `write_whole` ends it: one that is cut short, or of old, does not."""
+    return _told(path) is not None
 
 
 def _told(path: Path) -> dict[str, float] | None:

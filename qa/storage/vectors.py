@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from .published import is_damaged, write_whole
+from .published import has_checksum, is_intact, write_whole
 
 CHECKED_BYTES = 16_000_000
 """Largest file of exact vectors whose checksum is compared when it is read; 20,000 passages."""
@@ -134,7 +134,8 @@ class Vectors:
             whole: Any = faiss.read_index(str(path))
         except (RuntimeError, MemoryError) as error:
             raise ValueError(f"{path} is no FAISS index") from error
-        if path.stat().st_size <= CHECKED_BYTES and is_damaged(path):
+        is_small = path.stat().st_size <= CHECKED_BYTES
+        if not (is_intact(path) if is_small else has_checksum(path)):
             raise ValueError(f"{path} is damaged")
         flat: Any = faiss.downcast_index(whole.index) if hasattr(whole, "id_map") else None
         if (

@@ -335,7 +335,7 @@ def test_so_many_problems_are_named_and_no_more(
     assert "the rest is left" in problems[-1].reason
     assert problems[-1].cut_short
     packed = gzip.compress(b"[" + b"{}," * 1_000_000 + b'{"text": "One."}]')
-    assert len(read_bytes("b.json.gz", packed)) == 5
+    assert len(read_bytes("b.json.gz", packed, named=True)) == 5
 
 
 def test_an_article_that_is_too_long_is_named(
