@@ -609,7 +609,7 @@ def foreign_model_in_chat(stage: Stage) -> str:
 def odd_turn_in_chat(stage: Stage) -> str:
     """Take up a conversation whose turn holds a word in place of a probability."""
     chat = Chat(stage, "--library", "foreign-turn", "--continue")
-    chat.wait("has changed since", "is gone", "cannot be", "Failed")
+    chat.wait("has changed since", "is gone", "cannot be", "Failed", "is damaged")
     return chat.fault()
 
 
