@@ -1,42 +1,34 @@
-"""Library: the folder of articles that questions are put to. The way in for Python."""
+"""Library: a folder of articles to ask questions of. The entry point for Python."""
 
 import math
 import os
-import shlex
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
-from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from . import settings
 from .datatypes import Answer, Article, Conversation, Hit, Scope, Turn, Verdict
-from .errors import LibraryBusyError, LibraryReadOnlyError, ModelMismatchError, UsageError
-from .storage.database import LOCK, MAKING_SECONDS, no_articles
+from .errors import UsageError
 from .storage.store import ArticleRow, Store
 
-# What indexes and answers takes longer to import than listing takes: each is imported where it is
-# first needed.
+# Imported where first used: these take longer to import than `qa ls` takes to list.
 if TYPE_CHECKING:
+    from .answering.retriever import Retriever
+    from .answering.session import Session
     from .indexing import Progress, Report
     from .models.encoder import Encoder
     from .models.reader import Reader
     from .storage.conversations import Conversations
-    from .storage.index import LiveVectors
-    from .storage.live_text import LiveText
     from .storage.published import SketchFacts
 
 PRUNE_SHARE = 0.5
-"""Share of known files that pruning drops at most: more were hardly deleted by hand."""
-
-LOCK_SECONDS = 2
-"""How long a writer waits for another before it gives up: time for a run that finds no change."""
+"""Largest share of known files that pruning drops: more were hardly deleted by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +74,9 @@ class Library:
     ) -> None:
         """Use ``Library.open``."""
         self.folder = folder
-        """Where the library lies."""
-        self._model = model
-        self._reader_name = reader
-        self._device = device
+        """The library's folder."""
         self._store = Store(folder, create=create)
-        self._encoder: Encoder | None = None
-        self._live: LiveVectors | None = None
-        self._live_text: LiveText | None = None
-        self._reader: Reader | None = None
-        self._loading = Lock()
-        self._made_by: str | None = None
+        self._models = model, reader, device
 
     @classmethod
     def open(
@@ -134,12 +118,15 @@ class Library:
         """
         from .indexing import Indexer, facts_of
 
+        session = self._session
         with self._writing():
             if not self._store.facts():
-                encoder = self.encoder
+                encoder = session.encoder
                 with self._store.batch() as batch:
                     batch.set_facts(**facts_of(encoder))
-            indexer = Indexer(self._store, self.encoder, self._vectors(), self._text(), progress)
+            indexer = Indexer(
+                self._store, session.encoder, session.vectors, session.full_text, progress
+            )
             share = prune_share if prune else None
             return indexer.run([os.fspath(path) for path in paths], prune=share, reread=reread)
 
@@ -155,31 +142,31 @@ class Library:
                     batch.remove_article(row.id)
                 batch.remove_empty_files()
             if self._store.facts():
-                self._vectors().publish()
-                self._text().publish(tidy=True)
+                self._session.vectors.publish()
+                self._session.full_text.publish(tidy=True)
             return rows
 
     def reembed(self, model: str | None = None, progress: "Progress | None" = None) -> "Report":
         """Embed every article anew, with another model if one is named; all or nothing."""
         from .indexing import reembed
-        from .models.encoder import open_encoder
 
+        session = self._session
         with self._writing():
-            encoder = open_encoder(
-                model or self._model or self._store.facts().get("model"), self._device
+            encoder = session.open_encoder(
+                model or session.model or self._store.facts().get("model")
             )
             report = reembed(self._store, encoder, progress)
-            self._forget_model()
-            self._encoder = encoder
-            self._vectors().publish(force=True)
-            self._text().publish()
+            session.drop_model()
+            session.use(encoder)
+            session.vectors.publish(force=True)
+            session.full_text.publish()
             return report
 
     def search(
         self, question: str, *, k: int = settings.HITS, scope: Scope | None = None
     ) -> list[Hit]:
         """Return the k passages that fit a question best, best first."""
-        return self._retrieve(_asked(question), k, scope or Scope(), {})
+        return list(self._retriever.retrieve(_cleaned(question), k, scope or Scope()).hits)
 
     def ask(
         self,
@@ -189,29 +176,25 @@ class Library:
         scope: Scope | None = None,
         on_hits: Callable[[list[Hit]], None] | None = None,
     ) -> Answer:
-        """Return the answer that the articles give, with its sources; or that they give none.
+        """Return the answer that the articles give, with its sources, or that they give none.
 
         ``on_hits`` is called, in this thread, with the k passages as soon as they are found, before
         they are read.
         """
         from .answering.answer import READ_PASSAGES, answer
 
-        question = _asked(question)
         started = time.perf_counter()
-        timings: dict[str, float] = {}
+        question = _cleaned(question)
         if k < 1:
             raise UsageError("The number of hits must be at least 1.")
-        # Loads while the passages are looked up. No daemon: to end amid that is a crash in C++.
-        if self._reader is None:
-            Thread(target=self._load_reader, name="reader").start()
-        # As many are read whatever k is, so that it changes what is shown and not the answer.
-        hits = self._retrieve(question, max(k, READ_PASSAGES), scope or Scope(), timings)
+        self._session.load_reader_early()
+        # The same number is read whatever k is: k changes what is shown, not the answer.
+        found = self._retriever.retrieve(question, max(k, READ_PASSAGES), scope or Scope())
         if on_hits is not None:
-            on_hits(hits[:k])
-        found = answer(question, hits, self.reader, timings)
-        found = replace(found, hits=found.hits[:k])
-        timings["total"] = (time.perf_counter() - started) * 1000
-        return found
+            on_hits(list(found.hits[:k]))
+        return answer(
+            question, found.hits, self._session.reader, k=k, timings=found.timings, started=started
+        )
 
     def articles(self, scope: Scope | None = None) -> list[ArticleRow]:
         """Return the articles in a scope without their texts, newest first."""
@@ -349,24 +332,18 @@ class Library:
 
     def is_being_written(self) -> bool:
         """Whether another process is writing to the library at this moment."""
-        from filelock import FileLock, Timeout
+        from .storage.lock import is_locked
 
-        if not os.access(self.folder, os.W_OK):
-            return False
-        try:
-            with FileLock(self.folder / LOCK, timeout=0):
-                return False
-        except Timeout:
-            return True
+        return is_locked(self.folder)
 
     def differing_vectors(self) -> int:
-        """Return how many vectors of the FAISS index are not those of the SQLite file."""
-        self._notice_new_model()
-        return self._vectors().differences() if self._store.facts() else 0
+        """Return how many vectors of the FAISS index differ from those in the SQLite file."""
+        self._session.refresh()
+        return self._session.vectors.differences() if self._store.facts() else 0
 
     def differing_words(self) -> int:
-        """Return how many passages have other words in the full text than in the SQLite file."""
-        return self._text().differences() if self._store.has_articles() else 0
+        """Return how many passages differ between the full text and the SQLite file."""
+        return self._session.full_text.differences() if self._store.has_articles() else 0
 
     @property
     def fingerprint(self) -> str:
@@ -377,46 +354,22 @@ class Library:
     def encoder(self) -> "Encoder":
         """The library's encoder, loaded on first use.
 
-        Raises ModelError when it is not there, ModelMismatchError when another made the library.
+        Raises ModelError when it is not installed, ModelMismatchError when the library was made
+        by another one.
         """
-        from .models import catalog
-        from .models.encoder import open_encoder
-
-        if self._encoder is None:
-            facts = self._store.facts()
-            named = self._model
-            if facts and named is not None:
-                named = catalog.find(named).name
-                if named != facts.get("model"):
-                    raise self._mismatch(facts.get("model", "another model"), named)
-            encoder = open_encoder(named or facts.get("model"), self._device)
-            if facts and encoder.fingerprint != facts.get("fingerprint"):
-                raise self._mismatch(
-                    f"another version of {facts.get('model', 'its model')}", encoder.name
-                )
-            self._encoder, self._made_by = encoder, encoder.fingerprint
-        return self._encoder
+        return self._session.encoder
 
     @property
     def reader(self) -> "Reader":
-        """What reads the passages, loaded on first use. Raises ModelError when it is not there."""
-        from .models.reader import open_reader
-
-        with self._loading:
-            if self._reader is None:
-                self._reader = open_reader(self._reader_name)
-            return self._reader
-
-    def _load_reader(self) -> None:
-        """Load the reader early; where that fails, whoever needs it hears of it."""
-        with suppress(Exception):
-            _ = self.reader
+        """The model that finds answers, loaded on first use. Raises ModelError without it."""
+        return self._session.reader
 
     def close(self) -> None:
-        """Let go of the folder."""
-        if self._live_text is not None:
-            self._live_text.close()
-        self._store.close()
+        """Close the library's files."""
+        if "_session" in self.__dict__:
+            self._session.close()
+        else:
+            self._store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -429,72 +382,17 @@ class Library:
     ) -> None:
         self.close()
 
-    def _retrieve(
-        self, question: str, k: int, scope: Scope, timings: dict[str, float]
-    ) -> list[Hit]:
-        from .answering.retrieve import look_up, retrieve
+    @cached_property
+    def _session(self) -> "Session":
+        from .answering.session import Session
 
-        if k < 1:
-            raise UsageError("The number of hits must be at least 1.")
-        self._await_articles()
-        self._notice_new_model()
-        times = [time.perf_counter()]
-        live, text = self._vectors(), self._text()
-        times.append(time.perf_counter())
-        among = self._store.passage_numbers(scope)
-        looked_up = look_up(question, text, among)
-        encoder = self.encoder
-        times.append(time.perf_counter())
-        (query,) = encoder.encode([question], "question")
-        times.append(time.perf_counter())
-        try:
-            with live.current() as vectors:
-                lexical = looked_up.result()
-                hits = retrieve(lexical, query, self._store, vectors, among, k=k)
-        except ModelMismatchError:  # another process has just embedded the library anew
-            self._forget_model()
-            return self._retrieve(question, k, scope, timings)
-        times.append(time.perf_counter())
-        steps = ("open", "load", "encode", "retrieve")
-        for name, (first, last) in zip(steps, pairwise(times), strict=True):
-            timings[name] = (last - first) * 1000
-        return hits
+        return Session(self._store, *self._models)
 
-    def _await_articles(self) -> None:
-        """Wait for the first batch of a library that another process is making.
+    @cached_property
+    def _retriever(self) -> "Retriever":
+        from .answering.retriever import Retriever
 
-        Raises LibraryError when there is no article and nobody adds any, LibraryBusyError when
-        the first takes half a minute.
-        """
-        until = time.monotonic() + MAKING_SECONDS
-        while not self._store.has_articles():
-            if not self.is_being_written():
-                if self._store.has_articles():  # it has just ended
-                    return
-                raise no_articles(self.folder)
-            if time.monotonic() > until:
-                raise LibraryBusyError(
-                    f"Another qa is making the library in {self.folder}; ask again in a moment."
-                )
-            time.sleep(0.2)
-
-    def _vectors(self) -> "LiveVectors":
-        """The vectors, up to date."""
-        from .storage.index import LiveVectors
-
-        if self._live is None:
-            facts = self._store.facts()
-            self._live = LiveVectors(self._store)
-            self._made_by = facts.get("fingerprint")
-        return self._live
-
-    def _text(self) -> "LiveText":
-        """The full text."""
-        from .storage.live_text import LiveText
-
-        if self._live_text is None:
-            self._live_text = LiveText(self._store)
-        return self._live_text
+        return Retriever(self._session)
 
     @cached_property
     def _conversations(self) -> "Conversations":
@@ -502,51 +400,20 @@ class Library:
 
         return Conversations(self._store)
 
-    def _notice_new_model(self) -> None:
-        """Let go of the model when another process has embedded the library with another."""
-        facts = self._store.facts()
-        if facts and self._made_by not in (None, facts.get("fingerprint")):
-            self._forget_model()
-
-    def _forget_model(self) -> None:
-        """Let go of all that depends on the model that made the embeddings."""
-        self._encoder, self._live, self._made_by = None, None, None
-
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Hold the writer's lock. Raises LibraryBusyError, LibraryReadOnlyError."""
-        from filelock import FileLock, Timeout
+        from .storage.lock import writer_lock
 
-        lock = FileLock(self.folder / LOCK, timeout=LOCK_SECONDS)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise LibraryBusyError(
-                f"Another qa is writing to {self.folder}; questions can be asked meanwhile. "
-                "Try again when it is done."
-            ) from None
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise LibraryReadOnlyError(
-                f"{self.folder} cannot be written ({reason}); questions can be asked all the same."
-            ) from error
-        try:
-            self._notice_new_model()
-            yield
-        finally:
-            if self._live_text is not None:
-                self._live_text.release()
-            lock.release()
-
-    def _mismatch(self, made_by: str, named: str) -> ModelMismatchError:
-        return ModelMismatchError(
-            f"The library in {self.folder} was made by {made_by}, not {named}. "
-            f"To embed it anew: qa index --reembed --model {shlex.quote(named)}"
-            f"{settings.library_words(self.folder)}"
-        )
+        with writer_lock(self.folder):
+            try:
+                self._session.refresh()
+                yield
+            finally:
+                self._session.release()
 
 
-def _asked(question: str) -> str:
+def _cleaned(question: str) -> str:
     """A question on one line, cleaned as articles are. Raises UsageError when nothing is left."""
     from .articles.clean import clean
 

@@ -1,7 +1,7 @@
 """Hits → answer: read the passages, weigh the spans, say how sure, or say that there is none."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..datatypes import Alternative, Answer, Citation, Hit, Passage, Span, Status
@@ -37,32 +37,48 @@ MOST_ALTERNATIVES = 3
 """Other answers offered."""
 
 
-def answer(question: str, hits: Sequence[Hit], reader: Reader, timings: dict[str, float]) -> Answer:
-    """Read the best hits and return what they say; adds the milliseconds of reading.
+def answer(
+    question: str,
+    hits: Sequence[Hit],
+    reader: Reader,
+    *,
+    k: int,
+    timings: Mapping[str, float],
+    started: float,
+) -> Answer:
+    """Read the best hits and return what they say.
 
-    The answer's hits stand in the order that the reader gives them.
+    The answer has the k best hits, in the order that the reader gives them. ``timings`` are the
+    milliseconds of retrieval by step; reading and the total since ``started``, a moment of
+    ``time.perf_counter``, are added.
     """
-    started = time.perf_counter()
+    reading = time.perf_counter()
     read = hits[:READ_PASSAGES]
     late: list[Passage] = []
     spans = reader.read(question, [hit.passage for hit in read], READ_SECONDS, late)
     weighed = weigh(question, read, spans)
-    ordered = reorder(hits, weighed)
-    timings["read"] = (time.perf_counter() - started) * 1000
+    now = time.perf_counter()
+    found = Answer(
+        question,
+        text="",
+        status=Status.NOT_FOUND,
+        confidence=0.0,
+        citations=(),
+        alternatives=(),
+        hits=reorder(hits, weighed)[:k],
+        timings={**timings, "read": (now - reading) * 1000, "total": (now - started) * 1000},
+        unread=len(late),
+    )
     if not weighed:
-        status, confidence = Status.NOT_FOUND, 0.0
-        return Answer(
-            question, "", status, confidence, (), (), ordered, None, timings, unread=len(late)
-        )
+        return found
     best = weighed[0]
     guess = Alternative(best.span.text, best.confidence, _citation(1, best.span))
-    # Whatever a span scores: words that stand in no article cannot be answered from them.
+    found = replace(found, confidence=best.confidence, guess=guess)
+    # No article has any of the question's words: nothing can be answered, whatever a span scores.
     matched = any(hit.why.bm25 is not None for hit in hits)
     status = status_of(best.confidence) if matched else Status.NOT_FOUND
     if status is Status.NOT_FOUND:
-        return Answer(
-            question, "", status, best.confidence, (), (), ordered, guess, timings, unread=len(late)
-        )
+        return found
     words = folded(best.span.text)
     citations = _citations([entry.span for entry in weighed if folded(entry.span.text) == words])
     others = [entry for entry in weighed if folded(entry.span.text) != words]
@@ -71,17 +87,12 @@ def answer(question: str, hits: Sequence[Hit], reader: Reader, timings: dict[str
         Alternative(entry.span.text, min(entry.confidence, most), _citation(number, entry.span))
         for number, entry in enumerate(_distinct(others), start=len(citations) + 1)
     )
-    return Answer(
-        question,
-        best.span.text,
-        status,
-        best.confidence,
-        citations,
-        alternatives,
-        ordered,
-        guess,
-        timings,
-        unread=len(late),
+    return replace(
+        found,
+        text=best.span.text,
+        status=status,
+        citations=citations,
+        alternatives=alternatives,
     )
 
 

@@ -70,7 +70,7 @@ def hit(rank: int, text: str, *, score: float = 0.5, matched: bool = True, id: s
 
 
 def asked(hits: Sequence[Hit], scores: dict[str, float]) -> Answer:
-    return answer("Who?", hits, ToldReader(scores), {})
+    return answer("Who?", hits, ToldReader(scores), k=len(hits), timings={}, started=0.0)
 
 
 # How sure
@@ -181,7 +181,7 @@ def test_through_a_library_unknown_words_are_not_found(library: "Library", artic
 def test_only_the_best_hits_are_read() -> None:
     hits = [hit(rank, f"Ann came {rank} times.") for rank in range(1, READ_PASSAGES + 5)]
     reader = ToldReader({"Ann": 3.0})
-    found = answer("Who?", hits, reader, {})
+    found = answer("Who?", hits, reader, k=len(hits), timings={}, started=0.0)
     assert reader.passages == [each.passage for each in hits[:READ_PASSAGES]]
     assert [each.passage for each in found.hits] == [each.passage for each in hits]
     assert all((each.why.reader is None) == (each.rank > READ_PASSAGES) for each in found.hits)

@@ -112,10 +112,10 @@ def grow(indexed: Path, folder: Path, passages: int) -> Path:
                 articles = grown(originals, done)
                 while known < passages:
                     _put(store, folder / "articles", articles, done, passages - known)
-                    library._text().publish()
+                    library._session.full_text.publish()
                     _, done, known = store.count()
-            library._vectors().publish(force=True)
-            library._text().publish()
+            library._session.vectors.publish(force=True)
+            library._session.full_text.publish()
             store.optimise()
     return made
 

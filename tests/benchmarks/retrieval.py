@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from qa import Library
-from qa.answering.retrieve import DENSE_WEIGHT, fuse, look_up
+from qa.answering.fusion import DENSE_WEIGHT, fuse
 from qa.evaluation.figures import first_place, ndcg
 from qa.evaluation.sets import LabelledSet, read_set
 from qa.settings import CANDIDATES
+from qa.terms import question_terms
 
 from .labelled import build_library, data_folder, read_training
 
@@ -86,8 +87,8 @@ def rankings(
     """Return a function from one of the dense weights to article names, best first."""
     store = library._store
     (query,) = library.encoder.encode([text], "question")
-    lexical = look_up(text, library._text(), None).result()
-    with library._vectors().current() as vectors:
+    lexical = library._session.full_text.begin(question_terms(text), CANDIDATES, None).result()
+    with library._session.vectors.current() as vectors:
         dense = vectors.search(query, CANDIDATES)
         fused = {weight: fuse(lexical, dense, query, vectors, weight) for weight in weights}
     passages = store.passages([number for number, _ in [*lexical, *dense]])

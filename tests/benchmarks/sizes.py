@@ -178,7 +178,7 @@ def opening(library: Path, encoder: Encoder, rounds: int) -> list[float]:
 
     def once(question: str) -> None:
         with Library.open(library) as opened:
-            opened._encoder = encoder
+            opened._session.use(encoder)
             opened.search(question)
 
     return milliseconds(once, [QUESTION] * (1 + rounds))[1:]
@@ -197,7 +197,7 @@ def recalls(library: Library, questions: tuple[str, ...]) -> list[float]:
         best = np.argsort(-scores, axis=1)[:, :NEAREST]
         scores = np.take_along_axis(scores, best, axis=1)
         numbers = np.take_along_axis(numbers, best, axis=1)
-    with library._vectors().current() as index:
+    with library._session.vectors.current() as index:
         found = [{number for number, _ in index.search(query, NEAREST)} for query in queries]
     return [
         len(got & set(wanted.tolist())) / len(wanted)

@@ -23,7 +23,7 @@ from typing import Any
 import filelock  # noqa: F401
 
 import qa.answering.answer
-import qa.answering.retrieve
+import qa.answering.retriever
 import qa.cli
 import qa.cli.articles
 import qa.cli.asking

@@ -1,4 +1,4 @@
-"""BM25 and dense retrieval → fused hits.
+"""Fuses BM25 and dense candidates into hits.
 
 The union of both top lists is scored by a convex combination of normalised scores (Bruch, Gai and
 Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval"): BM25 is divided by the best
@@ -6,17 +6,13 @@ BM25 of the question, the cosine stands as it is, and the cosine is computed for
 found by it or not.
 """
 
-from concurrent.futures import Future
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ..datatypes import Hit, Why
 from ..settings import CANDIDATES
-from ..storage.live_text import LiveText
 from ..storage.store import Store
 from ..storage.vectors import Searched
-from ..terms import question_terms
 
 DENSE_WEIGHT = 0.6
 """Share of the cosine in the fused score, the rest being BM25's.
@@ -26,17 +22,7 @@ Chosen on 1,000 training questions over 7,621 paragraphs: MRR@10 .5826, the same
 """
 
 
-def look_up(
-    question: str, full_text: LiveText, among: NDArray[np.int64] | None
-) -> Future[list[tuple[int, float]]]:
-    """Begin to look for a question's words; the best passages' numbers and BM25 scores will come.
-
-    Meanwhile the question can be encoded, which keeps one processor busy for longer.
-    """
-    return full_text.begin(question_terms(question), CANDIDATES, among)
-
-
-def retrieve(
+def fused_hits(
     lexical: list[tuple[int, float]],
     query: NDArray[np.float32],
     store: Store,
@@ -47,8 +33,9 @@ def retrieve(
 ) -> list[Hit]:
     """Return the k best passages for a question, best first.
 
-    ``lexical`` is what `look_up` found, ``query`` the question's embedding, ``(dimension,)``; both
-    among the same passages. Those that vanish meanwhile are left out.
+    ``lexical`` are passage numbers with BM25 scores, best first; ``query`` is the question's
+    embedding, ``(dimension,)``; ``among`` limits the dense search to these numbers. Passages
+    deleted in the meantime are left out.
     """
     dense = vectors.search(query, CANDIDATES, among)
     found = fuse(lexical, dense, query, vectors)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from qa.answering.retrieve import DENSE_WEIGHT, fuse
+from qa.answering.fusion import DENSE_WEIGHT, fuse
 from qa.datatypes import Scope, Why
 from qa.storage.vectors import Vectors
 
@@ -98,7 +98,7 @@ def test_hits_carry_the_scores_they_were_ordered_by(
 def test_what_only_one_list_finds_is_a_candidate_all_the_same(
     library: "Library", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.answering.retrieve.CANDIDATES", 1)
+    monkeypatch.setattr("qa.answering.fusion.CANDIDATES", 1)
     # The stem is BM25's alone: to the double, other endings are other words.
     folder = write(
         tmp_path / "articles",

@@ -1,0 +1,94 @@
+"""Question → hits: encode, look the words up, search the vectors, fuse."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ..datatypes import Hit, Scope
+from ..errors import LibraryBusyError, ModelMismatchError, UsageError
+from ..settings import CANDIDATES
+from ..storage.database import MAKING_SECONDS, no_articles
+from ..storage.lock import is_locked
+from ..terms import question_terms
+from .fusion import fused_hits
+from .session import Session
+
+STEPS = ("open", "load", "encode", "retrieve")
+"""Names of the steps that are timed."""
+
+ATTEMPTS = 3
+"""Tries when another process re-embeds the library during a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The hits for one question."""
+
+    hits: tuple[Hit, ...]
+    """Best first."""
+    timings: Mapping[str, float]
+    """Milliseconds of each of ``STEPS``."""
+
+
+class Retriever:
+    """Finds the passages of a library that fit a question best."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def retrieve(self, question: str, k: int, scope: Scope) -> Retrieved:
+        """Return the k best passages in the scope.
+
+        Raises UsageError when k is below 1, LibraryError when the library has no article and
+        nobody is adding any, LibraryBusyError when its first batch takes half a minute, ModelError
+        and ModelMismatchError.
+        """
+        if k < 1:
+            raise UsageError("The number of hits must be at least 1.")
+        self._await_articles()
+        for attempt in range(ATTEMPTS):
+            self._session.refresh()
+            try:
+                return self._retrieve(question, k, scope)
+            except ModelMismatchError:
+                self._session.drop_model()
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError  # the loop returns or raises
+
+    def _retrieve(self, question: str, k: int, scope: Scope) -> Retrieved:
+        session = self._session
+        times = [time.perf_counter()]
+        live, text = session.vectors, session.full_text
+        times.append(time.perf_counter())
+        allowed = session.store.passage_numbers(scope)
+        # The full text is searched in its own thread while this one encodes the question.
+        searching = text.begin(question_terms(question), CANDIDATES, allowed)
+        encoder = session.encoder
+        times.append(time.perf_counter())
+        (query,) = encoder.encode([question], "question")
+        times.append(time.perf_counter())
+        with live.current() as vectors:
+            hits = fused_hits(searching.result(), query, session.store, vectors, allowed, k=k)
+        times.append(time.perf_counter())
+        timings = {
+            step: (last - first) * 1000
+            for step, (first, last) in zip(STEPS, pairwise(times), strict=True)
+        }
+        return Retrieved(tuple(hits), timings)
+
+    def _await_articles(self) -> None:
+        """Wait for the first batch of a library that another process is making."""
+        store = self._session.store
+        until = time.monotonic() + MAKING_SECONDS
+        while not store.has_articles():
+            if not is_locked(store.folder):
+                if store.has_articles():  # the other process has just finished
+                    return
+                raise no_articles(store.folder)
+            if time.monotonic() > until:
+                raise LibraryBusyError(
+                    f"Another qa is making the library in {store.folder}; ask again in a moment."
+                )
+            time.sleep(0.2)

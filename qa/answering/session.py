@@ -1,0 +1,130 @@
+"""What a library has open while it is asked and indexed: its models and its two indexes."""
+
+import shlex
+from contextlib import suppress
+from functools import cached_property
+from threading import Lock, Thread
+
+from .. import settings
+from ..errors import ModelMismatchError
+from ..models import catalog
+from ..models import encoder as encoders
+from ..models import reader as readers
+from ..models.encoder import Encoder
+from ..models.reader import Reader
+from ..storage.index import LiveVectors
+from ..storage.live_text import LiveText
+from ..storage.store import Store
+
+
+class Session:
+    """The encoder, the reader, the vectors and the full text of one library, opened on first use.
+
+    Another process may re-embed the library with another model; `refresh` notices that and drops
+    the encoder and the vectors.
+    """
+
+    def __init__(
+        self, store: Store, model: str | None, reader: str | None, device: str | None
+    ) -> None:
+        self.store = store
+        """The library on disk."""
+        self.model = model
+        """Encoder that was asked for; None for the library's own."""
+        self._reader_name = reader
+        self._device = device
+        self._encoder: Encoder | None = None
+        self._vectors: LiveVectors | None = None
+        self._reader: Reader | None = None
+        self._reader_lock = Lock()
+        self._fingerprint: str | None = None
+
+    @property
+    def encoder(self) -> Encoder:
+        """The library's encoder.
+
+        Raises ModelError when it is not installed, ModelMismatchError when the library was made
+        by another one.
+        """
+        if self._encoder is None:
+            facts = self.store.facts()
+            named = self.model
+            if facts and named is not None:
+                named = catalog.find(named).name
+                if named != facts.get("model"):
+                    raise self._mismatch(facts.get("model", "another model"), named)
+            encoder = self.open_encoder(named or facts.get("model"))
+            if facts and encoder.fingerprint != facts.get("fingerprint"):
+                raise self._mismatch(
+                    f"another version of {facts.get('model', 'its model')}", encoder.name
+                )
+            self.use(encoder)
+        assert self._encoder is not None  # noqa: S101
+        return self._encoder
+
+    def open_encoder(self, name: str | None) -> Encoder:
+        """Open an encoder by name on the device of this session. Raises ModelError."""
+        return encoders.open_encoder(name, self._device)
+
+    def use(self, encoder: Encoder) -> None:
+        """Take this encoder for the library's."""
+        self._encoder, self._fingerprint = encoder, encoder.fingerprint
+
+    @property
+    def reader(self) -> Reader:
+        """The model that finds answers in passages. Raises ModelError when it is not installed."""
+        with self._reader_lock:
+            if self._reader is None:
+                self._reader = readers.open_reader(self._reader_name)
+            return self._reader
+
+    def load_reader_early(self) -> None:
+        """Start loading the reader in a thread. If that fails, `reader` raises the error later."""
+        if self._reader is None:
+            # Not a daemon thread: exiting while onnxruntime loads crashes in C++.
+            Thread(target=self._load_reader, name="reader").start()
+
+    def _load_reader(self) -> None:
+        with suppress(Exception):
+            _ = self.reader
+
+    @property
+    def vectors(self) -> LiveVectors:
+        """The vector index, up to date."""
+        if self._vectors is None:
+            self._fingerprint = self.store.facts().get("fingerprint")
+            self._vectors = LiveVectors(self.store)
+        return self._vectors
+
+    @cached_property
+    def full_text(self) -> LiveText:
+        """The full-text index."""
+        return LiveText(self.store)
+
+    def refresh(self) -> None:
+        """Drop the encoder and the vectors if the library was re-embedded with another model."""
+        facts = self.store.facts()
+        if facts and self._fingerprint not in (None, facts.get("fingerprint")):
+            self.drop_model()
+
+    def drop_model(self) -> None:
+        """Drop everything that depends on the model that made the embeddings."""
+        self._encoder, self._vectors, self._fingerprint = None, None, None
+
+    def release(self) -> None:
+        """Release the full text's write lock after a batch."""
+        if "full_text" in self.__dict__:
+            self.full_text.release()
+
+    def close(self) -> None:
+        """Close the full text and the store."""
+        if "full_text" in self.__dict__:
+            self.full_text.close()
+        self.store.close()
+
+    def _mismatch(self, made_by: str, named: str) -> ModelMismatchError:
+        return ModelMismatchError(
+            f"The library in {self.store.folder} was made by {made_by}, not {named}. "
+            f"To re-embed it: qa index --reembed --model {shlex.quote(named)}"
+            f"{settings.library_words(self.store.folder)}"
+        )
