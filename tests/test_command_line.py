@@ -1217,3 +1217,18 @@ def test_the_doctors_advice_for_a_damaged_text_works(fresh: Shelf) -> None:
     assert fresh(*words).code == 0
     assert fresh("ask", WHO).out.startswith("Ingrid Solheim")
     assert fresh("doctor").code == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+@pytest.mark.parametrize("both", [False, True])
+def test_output_to_a_full_disk_is_an_error_without_a_traceback(home: Path, both: bool) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "qa", "--help"],
+            stdout=full,
+            stderr=full if both else subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert both or done.stderr.startswith("qa: the disk is full")

@@ -4,9 +4,11 @@ Exit codes: 0 answered, 1 not found (as grep), 2 usage or configuration, 130 int
 heavy is imported here; each command imports what it needs when it runs.
 """
 
+import errno
 import io
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import click
@@ -87,22 +89,51 @@ def main() -> None:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "qa"
-        say(f"qa: {error.format_message()} See: {command} --help", err=True)
-        code = FAILED
+        code = _fail(f"{error.format_message()} See: {command} --help")
     except QAError as error:
-        say(f"qa: {error}", err=True)
-        code = FAILED
+        code = _fail(str(error))
     except (click.Abort, KeyboardInterrupt):
-        say("Interrupted.", err=True)
+        with suppress(OSError):
+            say("Interrupted.", err=True)
         code = INTERRUPTED
+    except OSError as error:
+        if os.environ.get("QA_DEBUG"):
+            raise
+        code = _fail(_system_words(error))
     except Exception as error:
         # A crash must not end with 1, which would say that the articles hold no answer.
         if os.environ.get("QA_DEBUG"):
             raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        say(f"qa: {reason} (QA_DEBUG=1 shows where)", err=True)
-        code = FAILED
+        code = _fail(f"{reason} (QA_DEBUG=1 shows where)")
+    _drop_unwritable_output()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str) -> int:
+    """Print an error and return the exit code; stderr itself may be what cannot be written."""
+    with suppress(OSError):
+        say(f"qa: {message}", err=True)
+    return FAILED
+
+
+def _system_words(error: OSError) -> str:
+    """Return what the system refused, of which file, and what to do."""
+    what = error.strerror or str(error) or type(error).__name__
+    where = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, str | bytes) else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full{where}. Free some space and run the same command again."
+    return f"{what[0].lower()}{what[1:]}{where} (QA_DEBUG=1 shows where)"
+
+
+def _drop_unwritable_output() -> None:
+    """Discard output that cannot be flushed, or Python ends with a traceback of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _refuse_what_is_not_text() -> None:
