@@ -317,6 +317,10 @@ class Library:
             found.append("it does not say which model made it")
         return found
 
+    def damaged_conversations(self) -> list[int]:
+        """Return the numbers of conversations that cannot be read."""
+        return self._conversations.check()
+
     def changed_articles(self) -> dict[int, str]:
         """Return the articles that are not what was written, each with the file that it is from.
 

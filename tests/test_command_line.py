@@ -24,6 +24,8 @@ import pytest
 from filelock import FileLock
 from jsonschema import Draft202012Validator, FormatChecker
 
+from qa import Library
+
 COMMANDS = (
     *("ask", "chat", "search", "index", "ls", "show", "rm", "status", "doctor", "export", "import"),
     *("models", "eval"),
@@ -1217,6 +1219,28 @@ def test_the_doctors_advice_for_a_damaged_text_works(fresh: Shelf) -> None:
     assert fresh(*words).code == 0
     assert fresh("ask", WHO).out.startswith("Ingrid Solheim")
     assert fresh("doctor").code == 0
+
+
+def test_the_doctor_deletes_a_conversation_that_cannot_be_read(fresh: Shelf) -> None:
+    write(fresh.folder / "news", NEWS)
+    assert fresh("index", "news").code == 0
+    folder = fresh.home / "data" / "libraries" / "default"
+    with Library.open(folder) as library:
+        kept, damaged = library.start_conversation("kept"), library.start_conversation("damaged")
+    connection = sqlite3.connect(folder / "library.sqlite")
+    with connection:
+        connection.execute(
+            "UPDATE conversations SET updated = 'yesterday' WHERE id = ?", (damaged,)
+        )
+    connection.close()
+    found = fresh("doctor", "--json").json("doctor")
+    (bad,) = [finding for finding in found["findings"] if not finding["is_well"]]
+    assert (bad["what"], bad["mend"]) == ("chat", "qa doctor --repair")
+    assert f"conversation {damaged}" in bad["says"]
+    assert fresh("doctor", "--repair").code == 0
+    assert fresh("doctor").code == 0
+    with Library.open(folder) as library:
+        assert [each.id for each in library.conversations()] == [kept]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")

@@ -45,9 +45,10 @@ class Finding(NamedTuple):
 
 @click.command(short_help="Find what is wrong, and name the mend.")
 @library_option
+@click.option("--repair", is_flag=True, help="Delete conversations that cannot be read.")
 @json_option
-def doctor(library: str | None, as_json: bool) -> None:
-    """Check packages, models and the library; name the command that mends what is wrong.
+def doctor(library: str | None, repair: bool, as_json: bool) -> None:
+    """Check packages, models and the library; name the command that fixes each fault.
 
     Reads every file of the model and of the library, so a large library takes a while. Exit code:
     0 all is well, 1 something is not.
@@ -55,7 +56,7 @@ def doctor(library: str | None, as_json: bool) -> None:
     from .. import render
 
     findings = []
-    for finding in _look(library):
+    for finding in _look(library, repair=repair):
         findings.append(finding)
         if not as_json:
             mark = "ok " if finding.is_well else "BAD"
@@ -69,11 +70,11 @@ def doctor(library: str | None, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _look(library: str | None) -> Iterator[Finding]:
+def _look(library: str | None, *, repair: bool) -> Iterator[Finding]:
     yield from _packages()
     yield from _model("encoder")
     yield from _model("reader")
-    yield from _library(library)
+    yield from _library(library, repair=repair)
 
 
 def _packages() -> Iterator[Finding]:
@@ -113,7 +114,7 @@ def _model(role: str) -> Iterator[Finding]:
         yield Finding("export", True, f"{folder}: whole, {agreement}")
 
 
-def _library(named: str | None) -> Iterator[Finding]:
+def _library(named: str | None, *, repair: bool) -> Iterator[Finding]:
     from ..errors import LibraryDamagedError, QAError
     from ..settings import library_words, load_settings
     from ..storage.database import DATABASE
@@ -136,6 +137,7 @@ def _library(named: str | None) -> Iterator[Finding]:
                 yield Finding("library", False, fault, start_again)
             if faults:
                 return
+            yield from _conversations(opened, words, repair=repair)
             damaged = opened.changed_articles()
             yield from _damaged_articles(damaged, words)
             status = opened.status()
@@ -196,6 +198,22 @@ def _damaged_articles(damaged: "Mapping[int, str]", words: str) -> Iterator[Find
     if len(files) > NAMED_FILES:
         more = f"{len(files) - NAMED_FILES:,} more files are not stored as they were read"
         yield Finding("library", False, more, f"qa index --reread{words}")
+
+
+def _conversations(library: "Library", words: str, *, repair: bool) -> Iterator[Finding]:
+    """Say which conversations cannot be read; delete them where that is wanted."""
+    for number in library.damaged_conversations():
+        says = f"conversation {number} is damaged and cannot be read"
+        if repair:
+            library.delete_conversation(number)
+            yield Finding("chat", True, f"{says}; it was deleted")
+        else:
+            yield Finding(
+                "chat",
+                False,
+                f"{says}; its deletion is all that helps",
+                f"qa doctor --repair{words}",
+            )
 
 
 def _permissions(library: "Library", quoted: str) -> Iterator[Finding]:

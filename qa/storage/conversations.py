@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from ..articles.clean import clean, one_line
 from ..datatypes import Answer, Conversation, Status, Turn, Verdict
-from ..errors import LibraryBusyError, LibraryError, UsageError
+from ..errors import LibraryBusyError, LibraryDamagedError, LibraryError, UsageError
 from .database import Database
 from .schema import migrate
 
@@ -21,6 +21,11 @@ TITLE_LENGTH = 80
 """Code points of a title that is taken from a question."""
 
 _TURN = "id, question, searched, answer, status, confidence, sentence, asked_at, verdict FROM turns"
+
+_LISTED = (
+    "SELECT id, title, started, updated, "
+    "(SELECT count(*) FROM turns WHERE conversation = conversations.id) FROM conversations"
+)
 
 
 class Conversations:
@@ -36,20 +41,31 @@ class Conversations:
         with self._database.damage_noticed():
             rows = (
                 self._database.connection()
-                .execute(
-                    "SELECT id, title, started, updated, "
-                    "(SELECT count(*) FROM turns WHERE conversation = conversations.id) "
-                    "FROM conversations ORDER BY updated DESC, id DESC"
-                )
+                .execute(f"{_LISTED} ORDER BY updated DESC, id DESC")
                 .fetchall()
             )
         try:
-            return [
-                Conversation(row[0], str(row[1]), _time(row[2]), _time(row[3]), row[4])
-                for row in rows
-            ]
+            return [_conversation(row) for row in rows]
         except (TypeError, ValueError) as error:
             raise self._database.damaged(f"a conversation: {error}") from error
+
+    def check(self) -> list[int]:
+        """Return the numbers of conversations that cannot be read, or whose turns cannot."""
+        if not self._has_tables():
+            return []
+        damaged: list[int] = []
+        connection = self._database.connection()
+        with self._database.snapshot():
+            for (number,) in connection.execute("SELECT id FROM conversations ORDER BY id"):
+                try:
+                    with self._database.damage_noticed():
+                        _conversation(
+                            connection.execute(f"{_LISTED} WHERE id = ?", (number,)).fetchone()
+                        )
+                        self._turns("WHERE conversation = ? ORDER BY id", number)
+                except (LibraryDamagedError, sqlite3.Error, TypeError, ValueError):
+                    damaged.append(number)
+        return damaged
 
     def turns(self, conversation: int) -> list[Turn]:
         """Return a conversation's turns, oldest first. Raises UsageError when there is none."""
@@ -202,6 +218,11 @@ class Conversations:
                 f"The conversation could not be kept in {self._database.folder}: {error}. "
                 "Questions can be asked all the same."
             ) from error
+
+
+def _conversation(row: Sequence[Any]) -> Conversation:
+    """Return a stored conversation; raises TypeError or ValueError for damaged values."""
+    return Conversation(row[0], str(row[1]), _time(row[2]), _time(row[3]), row[4])
 
 
 def _turn(row: Sequence[Any], places: Sequence[Sequence[Any]]) -> Turn:

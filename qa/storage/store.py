@@ -235,7 +235,10 @@ class Store(Database):
         return []
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
-        """Return passages by number, each with its article; those that are gone are left out."""
+        """Return passages by number, each with its article; those that are gone are left out.
+
+        Raises LibraryDamagedError when a passage's article is missing.
+        """
         places: list[tuple[int, int, int, int]] = []
         with self.snapshot():  # offsets and texts of one commit
             for part in _parts(ids):
@@ -244,10 +247,10 @@ class Store(Database):
                     *part,
                 )
             articles = self.articles(article for _, article, _, _ in places)
+        if any(article not in articles for _, article, _, _ in places):
+            raise self.damaged("a passage without its article")
         return {
-            number: Passage(articles[article], start, end)
-            for number, article, start, end in places
-            if article in articles
+            number: Passage(articles[article], start, end) for number, article, start, end in places
         }
 
     def passage_numbers(self, scope: Scope) -> "NDArray[np.int64] | None":

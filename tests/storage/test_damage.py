@@ -133,6 +133,15 @@ def test_a_text_that_changed_on_the_disk_is_not_quoted(store: Store, put: Put) -
     assert list(store.changed_articles()) == [number]
 
 
+def test_a_passage_without_its_article_is_damage_and_not_silence(store: Store, put: Put) -> None:
+    number = put("The mine opened in 1920.", title="Mine")
+    (passage,) = [number for number, _ in store.words_after(0)]
+    assert store.passages([passage])
+    change(store, "DELETE FROM articles WHERE id = ?", number)
+    with pytest.raises(LibraryDamagedError, match="without its article"):
+        store.passages([passage])
+
+
 @pytest.mark.parametrize(
     "field", ["title = 'Mint'", "url = 'x'", "published = '2011-01-01'", "first_line = 9"]
 )
