@@ -22,6 +22,15 @@ class Status(StrEnum):
     NOT_FOUND = "not_found"
 
 
+class AnswerKind(StrEnum):
+    """What an answer's text is."""
+
+    SPAN = "span"
+    """The exact words that answer."""
+    SENTENCE = "sentence"
+    """The sentence that holds them, where which words they are is less sure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article, cleaned."""
@@ -125,6 +134,19 @@ class Citation:
     """First code point of the quote."""
     end: int
     """One past the last code point of the quote."""
+    lit: tuple[int, int] | None = None
+    """Offsets of the likeliest words inside a quoted sentence; None where the quote is all."""
+
+    @property
+    def lit_bounds(self) -> tuple[int, int]:
+        """Offsets of the words to highlight."""
+        return self.lit or (self.start, self.end)
+
+    @property
+    def lit_text(self) -> str:
+        """The words to highlight."""
+        start, end = self.lit_bounds
+        return self.article.text[start:end]
 
     @property
     def quote(self) -> str:
@@ -173,7 +195,7 @@ class Answer:
     status: Status
     """Answered, weak or not found."""
     confidence: float
-    """Probability in [0, 1] that the answer is right."""
+    """Probability in [0, 1] that the answer is right: of a sentence, that it holds the answer."""
     citations: tuple[Citation, ...]
     """Places that hold the answer, best first; empty when not found."""
     alternatives: tuple[Alternative, ...]
@@ -184,6 +206,8 @@ class Answer:
     """The likeliest answer, whatever may be claimed; None when nothing was read. For measuring."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds of each step by name; ``total`` is the whole."""
+    kind: AnswerKind = AnswerKind.SPAN
+    """Whether the text is the words that answer, or the sentence that holds them."""
     unread: int = 0
     """Passages among the best that were not read, as the machine was too busy."""
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from .datatypes import Answer, Article, Citation, Hit, Status
-from .sentences import after_dateline, sentence_around
+from .datatypes import Answer, AnswerKind, Article, Citation, Hit, Status
+from .sentences import after_dateline, sentence_around, sentence_bounds
+from .terms import question_terms, stem
 
 JSON_VERSION = 1
 """Raised when what ``--json`` prints changes in a way that could break a reader of it."""
@@ -27,6 +28,8 @@ _OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 _HALVES = re.compile("[\ud800-\udfff]")
 """Halves of surrogate pairs, which come from names that are not UTF-8 and cannot be written."""
+
+_WORD = re.compile(r"\w+")
 
 Piece = tuple[str, str]
 Line = list[Piece]
@@ -62,6 +65,7 @@ def answer_values(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "status": answer.status.value,
         "answer": answer.text,
+        "kind": answer.kind.value,
         "confidence": round(answer.confidence, 4),
         "citations": [citation_values(citation) for citation in answer.citations],
         "alternatives": [
@@ -86,6 +90,7 @@ def citation_values(citation: Citation) -> dict[str, Any]:
         "sentence": citation.sentence,
         "start": citation.start,
         "end": citation.end,
+        "lit": {"start": citation.lit_bounds[0], "end": citation.lit_bounds[1]},
         "line": citation.line,
         "page": None,
         "article": article_values(citation.article),
@@ -155,17 +160,23 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
             lines.append([(late, "note")])
         if answer.hits:
             lines += [[], [("The nearest passages; none seems to answer it:", "note")]]
-            lines += _other_lines(answer.hits[:3], 1, width)
+            lines += _other_lines(answer.hits[:3], 1, width, question=answer.question)
         return lines
-    lines += [[(part, "answer")] for part in _wrapped(answer.text, width)]
+    note = confidence_words(answer)
+    if answer.kind is AnswerKind.SENTENCE:
+        lines += _sentence_lines(answer.citations[0], width)
+        note += " · a sentence, its likeliest words marked"
+    else:
+        lines += [[(part, "answer")] for part in _wrapped(answer.text, width)]
     count = len(answer.citations)
     where = f" · {count} articles" if count > 1 else ""
-    lines.append([(f"{confidence_words(answer)}{where}", "note")])
+    lines.append([(f"{note}{where}", "note")])
     if late:
         lines.append([(late, "note")])
     for citation in answer.citations:
         lines += [[], *_place_lines(citation.number, citation.article, citation.line, width)]
-        lines += _quote_lines(citation, width)
+        if answer.kind is AnswerKind.SPAN:
+            lines += _quote_lines(citation, width)
     cited = {citation.article.id for citation in answer.citations}
     near = NEAR * answer.hits[0].score if answer.hits else 0.0
     others = [
@@ -227,16 +238,47 @@ def _place_lines(number: int, article: Article, line: int, width: int | None) ->
     ]
 
 
-def _other_lines(hits: Sequence[Hit], first: int, width: int | None) -> list[Line]:
-    """Places of further passages, each with its first words."""
+def _other_lines(
+    hits: Sequence[Hit], first: int, width: int | None, question: str = ""
+) -> list[Line]:
+    """Places of further passages.
+
+    Each with its first words or, given the question, the sentence nearest to it.
+    """
     lines: list[Line] = []
     for number, hit in enumerate(hits, start=first):
         lines += _place_lines(number, hit.passage.article, _line_of(hit), width)
+        if question:
+            lines += _filled(_words_of(nearest_sentence(question, hit.passage.text)), width)
+            continue
         words = " ".join(hit.passage.text.split())
         room = (width or 160) - 4
         shown = words if len(words) <= room else words[: room - 1].rsplit(" ", 1)[0] + "…"
         lines.append([(f"    {shown}", "text")])
     return lines
+
+
+def nearest_sentence(question: str, text: str) -> list[Piece]:
+    """Return the sentence of a text that shares most words with a question.
+
+    It comes in pieces; those that the question has too are of the style ``match``.
+    """
+    asked = {stem(term) for term in question_terms(question)}
+
+    def shared(bounds: tuple[int, int]) -> int:
+        return len(asked & {stem(word.lower()) for word in _WORD.findall(text[slice(*bounds)])})
+
+    bounds = sentence_bounds(text)
+    if not bounds:
+        return [(text, "text")]
+    start, end = max(bounds, key=shared)
+    pieces: list[Piece] = []
+    done = start
+    for word in _WORD.finditer(text, start, end):
+        if stem(word.group().lower()) in asked:
+            pieces += [(text[done : word.start()], "text"), (word.group(), "match")]
+            done = word.end()
+    return [piece for piece in (*pieces, (text[done:end], "text")) if piece[0]]
 
 
 def _quote_lines(citation: Citation, width: int | None) -> list[Line]:
@@ -255,19 +297,37 @@ def _quote_lines(citation: Citation, width: int | None) -> list[Line]:
         (citation.quote, "quote"),
         (text[citation.end : end], "text"),
     )
-    words: list[tuple[str, str, bool]] = []  # a word, its style, whether a space stands before it
+    return _filled(_words_of(parts), width)
+
+
+def _sentence_lines(citation: Citation, width: int | None) -> list[Line]:
+    """A sentence that is the answer, its likeliest words marked."""
+    text = citation.article.text
+    start, end = citation.lit_bounds
+    parts = (
+        (text[citation.start : start], "text"),
+        (text[start:end], "quote"),
+        (text[end : citation.end], "text"),
+    )
+    return _filled(_words_of(parts), width, indent="")
+
+
+def _words_of(parts: Sequence[Piece]) -> list[tuple[str, str, bool]]:
+    """Return the words of styled parts, each with its style and whether a space precedes it."""
+    words: list[tuple[str, str, bool]] = []
     spaced = False
     for part, style in parts:
         for position, word in enumerate(part.split()):
             words.append((word, style, position > 0 or part[:1].isspace() or spaced))
             spaced = False
         spaced = part[-1:].isspace() if part else spaced
-    return _filled(words, width)
+    return words
 
 
-def _filled(words: Sequence[tuple[str, str, bool]], width: int | None) -> list[Line]:
+def _filled(
+    words: Sequence[tuple[str, str, bool]], width: int | None, indent: str = "    "
+) -> list[Line]:
     """Words → indented lines, neighbours of one style joined."""
-    indent = "    "
     lines: list[Line] = [[(indent, "text")]]
     used = len(indent)
     for word, style, spaced in words:

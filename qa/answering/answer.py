@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..datatypes import Alternative, Answer, Citation, Hit, Passage, Span, Status
+from ..datatypes import Alternative, Answer, AnswerKind, Citation, Hit, Passage, Span, Status
 from ..models.reader import Reader
 from .evidence import Weighed, folded, weigh
 
@@ -28,6 +28,20 @@ From 0.40 on nine in ten of the questions asked of articles that turned out to b
 refused on the fitted half, and on the other half 59 % of the weak are right, 59 % of the questions
 with an answer get the right one shown, and 79 % of those without are refused. The last hundredths
 are for the sample questions, of which 53 of 63 are to be refused.
+"""
+
+SENTENCE_ANSWERED = 0.8
+"""Confidence from which a sentence is claimed to hold the answer.
+
+On the other half of the fit 88 % of all that is claimed then is right, words or sentence.
+"""
+
+SENTENCE_WEAK = 0.35
+"""Confidence from which a sentence is offered as weak; below it nothing is.
+
+The lowest at which two in five of these sentences hold the answer, and four in five of the
+questions on which the articles are silent are still refused. On the other half: 46 % and 82 %. What
+is shown then holds the answer to 71 % of the questions that have one; words alone did to 59 %.
 """
 
 MOST_CITATIONS = 3
@@ -76,9 +90,11 @@ def answer(
     found = replace(found, confidence=best.confidence, guess=guess)
     # No article has any of the question's words: nothing can be answered, whatever a span scores.
     matched = any(hit.why.bm25 is not None for hit in hits)
-    status = status_of(best.confidence) if matched else Status.NOT_FOUND
+    kind, status = claim(best) if matched else (AnswerKind.SPAN, Status.NOT_FOUND)
     if status is Status.NOT_FOUND:
         return found
+    if kind is AnswerKind.SENTENCE:
+        return _sentence_answer(found, weighed, status)
     words = folded(best.span.text)
     citations = _citations([entry.span for entry in weighed if folded(entry.span.text) == words])
     others = [entry for entry in weighed if folded(entry.span.text) != words]
@@ -96,6 +112,48 @@ def answer(
     )
 
 
+def claim(best: Weighed) -> tuple[AnswerKind, Status]:
+    """Return what may be claimed: the words, or the sentence that holds them, and how surely."""
+    if best.confidence >= ANSWERED:
+        return AnswerKind.SPAN, Status.ANSWERED
+    if best.sentence_confidence >= SENTENCE_ANSWERED:
+        return AnswerKind.SENTENCE, Status.ANSWERED
+    if best.confidence >= WEAK:
+        return AnswerKind.SPAN, Status.WEAK
+    if best.sentence_confidence >= SENTENCE_WEAK:
+        return AnswerKind.SENTENCE, Status.WEAK
+    return AnswerKind.SPAN, Status.NOT_FOUND
+
+
+def _sentence_answer(found: Answer, weighed: Sequence[Weighed], status: Status) -> Answer:
+    """The best span's sentence as the answer, the span lit; other sentences are alternatives."""
+    first: dict[tuple[str, int], Weighed] = {}
+    for entry in weighed:
+        first.setdefault((entry.span.passage.article.id, entry.sentence[0]), entry)
+    best, *others = list(first.values())[: 1 + MOST_ALTERNATIVES]
+    cited = _sentence_citation(1, best)
+    most = 1 - best.sentence_confidence
+    alternatives = []
+    for number, entry in enumerate(others, start=2):
+        other = _sentence_citation(number, entry)
+        confidence = min(entry.sentence_confidence, most)
+        alternatives.append(Alternative(other.quote, confidence, other))
+    return replace(
+        found,
+        text=cited.quote,
+        status=status,
+        kind=AnswerKind.SENTENCE,
+        confidence=best.sentence_confidence,
+        citations=(cited,),
+        alternatives=tuple(alternatives),
+    )
+
+
+def _sentence_citation(number: int, entry: Weighed) -> Citation:
+    span, (start, end) = entry.span, entry.sentence
+    return Citation(number, span.passage.article, start, end, lit=(span.start, span.end))
+
+
 def reorder(hits: Sequence[Hit], weighed: Sequence[Weighed]) -> tuple[Hit, ...]:
     """Return the hits by their best span, with its score; those without one follow as they were."""
     best: dict[tuple[str, int], Weighed] = {}
@@ -107,13 +165,6 @@ def reorder(hits: Sequence[Hit], weighed: Sequence[Weighed]) -> tuple[Hit, ...]:
         for place, entry in best.items()
     ]
     return (*read, *(hit for place, hit in known.items() if place not in best))
-
-
-def status_of(confidence: float) -> Status:
-    """Return what may be claimed at that confidence."""
-    if confidence >= ANSWERED:
-        return Status.ANSWERED
-    return Status.WEAK if confidence >= WEAK else Status.NOT_FOUND
 
 
 def _citations(spans: Sequence[Span]) -> tuple[Citation, ...]:

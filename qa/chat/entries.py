@@ -99,7 +99,7 @@ class Entry:
         cited = self.of_kind(Kind.CITATION)
         return Exchange(
             question=self.searched or self.question,
-            answer=self.answer.text if self.answer else "",
+            answer=cited[0].citation.lit_text if cited else "",
             sentence=cited[0].citation.sentence if cited else "",
             title=cited[0].article.title if cited else "",
         )

@@ -1,7 +1,7 @@
 """The numbered places that an answer leads to: citations, other answers, further passages."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ..datatypes import Answer, Article, Citation, Hit, Passage, Status
@@ -43,7 +43,7 @@ class Place:
     @property
     def marks(self) -> list[Mark]:
         """What is lit there, the question's words apart."""
-        start, end = self.citation.start, self.citation.end
+        start, end = self.citation.lit_bounds
         if self.kind is Kind.PASSAGE:
             return [Mark(start, end, Light.SENTENCE)]
         first, last = self.citation.sentence_bounds
@@ -108,5 +108,5 @@ def _claimed(answer: Answer) -> Iterator[Place]:
     first = len(answer.citations) + 1
     for number, other in enumerate(answer.alternatives, start=first):
         cited = other.citation
-        moved = Citation(number, cited.article, cited.start, cited.end)
+        moved = replace(cited, number=number)
         yield Place(number, Kind.OTHER, moved, other.confidence)

@@ -1,5 +1,6 @@
 """The conversation: one widget for each question with its answer, and what stands there before."""
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -12,8 +13,8 @@ from textual.style import Style
 
 from ..answering.answer import READ_PASSAGES
 from ..articles.clean import one_line
-from ..datatypes import Status
-from ..render import confidence_words, unread_words
+from ..datatypes import AnswerKind, Citation, Status
+from ..render import confidence_words, nearest_sentence, unread_words
 from .actions import BY_NAME
 from .bars import counted
 from .entries import Entry, Stage
@@ -23,6 +24,9 @@ from .words import Words
 
 LONGEST_ANSWER = 2_000
 """Code points of an answer that are shown in the conversation; the source shows all of it."""
+
+NEAREST = 3
+"""Places shown where there is no answer."""
 
 Parts = list["tuple[str, str | Style] | str | Content"]
 
@@ -160,7 +164,9 @@ def _missing(entry: Entry, width: int) -> Content:
         parts += ["\n", (unread_words(entry.answer), ".note")]
     if entry.places:
         parts += ["\n", ("The nearest passages; none seems to answer it:", ".note")]
-        parts += _place_lines(entry, entry.places[:3], width)
+        for place in entry.places[:NEAREST]:
+            parts += _place_lines(entry, [place], width)
+            parts += ["\n    ", *_nearest(entry.searched or entry.question, place.citation)]
     elif not entry.hits and entry.turn is None:
         filtered = "" if entry.scope.is_all else " The filter may leave too few of them."
         parts += ["\n", (f"No passage comes near it.{filtered}", ".note")]
@@ -170,14 +176,20 @@ def _missing(entry: Entry, width: int) -> Content:
 def _claimed(entry: Entry, width: int) -> Content:
     answer = entry.answer
     assert answer is not None  # noqa: S101 - the caller has looked
-    text = one_line(answer.text[:LONGEST_ANSWER])
-    cut = " …" if len(answer.text) > LONGEST_ANSWER else ""
-    parts: Parts = [(f"{inert(text)}{cut}", ".strong"), "\n"]
-    parts.append((confidence_words(answer), ".confidence"))
     cited = entry.of_kind(Kind.CITATION)
+    parts: Parts = []
+    if answer.kind is AnswerKind.SPAN:
+        text = one_line(answer.text[:LONGEST_ANSWER])
+        cut = " …" if len(answer.text) > LONGEST_ANSWER else ""
+        parts += [(f"{inert(text)}{cut}", ".strong"), "\n"]
+    if cited and (sentence := _sentence(cited[0].citation)):
+        parts += [*sentence, "\n"]
+    parts.append((confidence_words(answer), ".confidence"))
     parts.append((" ·", ".note"))
     for place in cited:
         parts += [" ", _number(entry, place)]
+    if len(cited) == 1:
+        parts += [" ", *_title(entry, cited[0], width - len(confidence_words(answer)) - 7)]
     if len(cited) > 1:
         parts.append((f" · {len(cited)} articles", ".note"))
     parts.append(_verdict(entry))
@@ -204,14 +216,45 @@ def _claimed(entry: Entry, width: int) -> Content:
     return Content.assemble(*parts)
 
 
+def _sentence(citation: Citation) -> Parts:
+    """The sentence around the words of an answer, these lit; nothing where they are all of it."""
+    start, end = citation.sentence_bounds
+    first, last = citation.lit_bounds
+    if (start, end) == (first, last) or end - start > LONGEST_ANSWER:
+        return []
+    text = citation.article.text
+    return [
+        *_flat(text[start:first], ""),
+        *_flat(text[first:last], ".lit"),
+        *_flat(text[last:end], ""),
+    ]
+
+
+def _nearest(question: str, citation: Citation) -> Parts:
+    """The sentence of a passage that shares most with the question, the shared words bold."""
+    parts: Parts = []
+    for text, style in nearest_sentence(question, citation.quote):
+        parts += _flat(text, ".strong" if style == "match" else ".note")
+    return parts
+
+
+def _flat(text: str, style: str) -> Parts:
+    """A piece of a sentence, its line breaks and runs of spaces as one space."""
+    return [(inert(re.sub(r"\s+", " ", text)), style)] if text else []
+
+
+def _title(entry: Entry, place: Place, room: int) -> Parts:
+    """An article's title and date behind the number of its place."""
+    when = f" · {place.short_date}" if place.short_date else ""
+    title = shortened(one_line(place.article.title), max(10, room - len(when)))
+    return [_link(title, entry, place), (when, ".note")]
+
+
 def _place_lines(entry: Entry, places: Sequence[Place], width: int) -> Parts:
     """A line for each place: number, title, date."""
     parts: Parts = []
     for place in places:
-        when = f" · {place.short_date}" if place.short_date else ""
-        room = max(10, width - 4 - len(when))
-        title = shortened(one_line(place.article.title), room)
-        parts += ["\n", _number(entry, place), " ", _link(title, entry, place), (when, ".note")]
+        parts += ["\n", _number(entry, place), " ", *_title(entry, place, width - 4)]
     return parts
 
 

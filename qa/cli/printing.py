@@ -22,6 +22,7 @@ STYLES: dict[str, dict[str, object]] = {
     "source": {"fg": "cyan"},
     "date": {},
     "note": {"dim": True},
+    "match": {"bold": True},
     "text": {},
 }
 """How each kind of piece looks on a terminal; the 16 colours fit light and dark ones."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .. import settings
-from ..datatypes import Answer, Article, Passage, Scope, Status
+from ..datatypes import Answer, AnswerKind, Article, Passage, Scope, Status
 from ..errors import UsageError
 from ..library import Library
 from ..models.reader import Reader
@@ -136,6 +136,9 @@ def _answered(target: Target, answer: Answer, *, is_present: bool) -> Outcome:
     guess = answer.guess.text if answer.guess else ""
     agreement = _agreement(guess, golds)
     is_right = agreement["f1"] >= NEAR_ENOUGH
+    holds = is_right or any(_holds(citation.sentence, golds) for citation in answer.citations[:1])
+    if answer.kind is AnswerKind.SENTENCE:
+        is_right = holds
     ranked = [hit.passage.article.id for hit in answer.hits]
     values = {
         "score": answer.confidence,
@@ -147,6 +150,7 @@ def _answered(target: Target, answer: Answer, *, is_present: bool) -> Outcome:
     }
     if golds:
         values |= agreement
+        values["shown_right"] = float(holds and answer.status is not Status.NOT_FOUND)
     if answer.status is Status.ANSWERED:
         values["answered_precision"] = float(is_right)
     if target.gold and is_present:
@@ -166,6 +170,12 @@ def _answered(target: Target, answer: Answer, *, is_present: bool) -> Outcome:
     }
     is_wrong = (refused or not is_right) if golds else not refused
     return Outcome(target.question, values, is_wrong, shown)
+
+
+def _holds(sentence: str, golds: Sequence[str]) -> bool:
+    """Whether a sentence has one of the right answers in it."""
+    folded = " ".join(sentence.casefold().split())
+    return any(" ".join(gold.casefold().split()) in folded for gold in golds)
 
 
 def _agreement(text: str, golds: Sequence[str]) -> dict[str, float]:

@@ -14,9 +14,11 @@ from qa.answering.answer import (
     MOST_ALTERNATIVES,
     MOST_CITATIONS,
     READ_PASSAGES,
+    SENTENCE_ANSWERED,
+    SENTENCE_WEAK,
     WEAK,
     answer,
-    status_of,
+    claim,
 )
 from qa.answering.evidence import (
     FEATURES,
@@ -25,11 +27,12 @@ from qa.answering.evidence import (
     MOST_MARGIN,
     SLOPE,
     WEIGHTS,
+    Weighed,
     features,
     margins,
     weigh,
 )
-from qa.datatypes import Answer, Article, Hit, Passage, Span, Status, Why
+from qa.datatypes import Answer, AnswerKind, Article, Hit, Passage, Span, Status, Why
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -109,18 +112,47 @@ def test_more_evidence_is_more_confidence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "status"),
+    ("words", "sentence", "kind", "status"),
     [
-        (1.0, Status.ANSWERED),
-        (ANSWERED, Status.ANSWERED),
-        (ANSWERED - 1e-9, Status.WEAK),
-        (WEAK, Status.WEAK),
-        (WEAK - 1e-9, Status.NOT_FOUND),
-        (0.0, Status.NOT_FOUND),
+        (ANSWERED, 0.99, AnswerKind.SPAN, Status.ANSWERED),
+        (ANSWERED - 1e-9, SENTENCE_ANSWERED, AnswerKind.SENTENCE, Status.ANSWERED),
+        (WEAK, SENTENCE_ANSWERED - 1e-9, AnswerKind.SPAN, Status.WEAK),
+        (WEAK - 1e-9, SENTENCE_WEAK, AnswerKind.SENTENCE, Status.WEAK),
+        (WEAK - 1e-9, SENTENCE_WEAK - 1e-9, AnswerKind.SPAN, Status.NOT_FOUND),
     ],
 )
-def test_thresholds_belong_to_the_better_claim(confidence: float, status: Status) -> None:
-    assert status_of(confidence) is status
+def test_the_sentence_answers_where_the_words_are_less_sure(
+    words: float, sentence: float, kind: AnswerKind, status: Status
+) -> None:
+    span = Span(hit(1, "Ann came.").passage, 0, 3, 0.0)
+    assert claim(Weighed(span, 0.0, words, (0, 9), sentence)) == (kind, status)
+
+
+def test_a_sentence_as_the_answer_lights_its_likeliest_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "qa.answering.answer.claim", lambda best: (AnswerKind.SENTENCE, Status.WEAK)
+    )
+    hits = [hit(1, "It rained. Ann came late. Bob left."), hit(2, "Then Cid sang.")]
+    found = asked(hits, {"Ann": 3.0, "late": 2.0, "Bob": 1.0, "Cid": 0.0})
+    assert (found.kind, found.text) == (AnswerKind.SENTENCE, "Ann came late.")
+    (cited,) = found.citations
+    assert (cited.quote, cited.lit_text) == (found.text, "Ann")
+    assert cited.start < cited.lit_bounds[0] + 1
+    assert [other.text for other in found.alternatives] == ["Bob left.", "Then Cid sang."]
+    assert [other.citation.number for other in found.alternatives] == [2, 3]
+    assert found.confidence + found.alternatives[0].confidence <= 1
+
+
+def test_words_are_never_likelier_right_than_their_sentence() -> None:
+    hits = [hit(1, "Ann and Bob came. Cid left.")]
+    passage = hits[0].passage
+    spans = [Span(passage, 0, 3, 4.0), Span(passage, 8, 11, 3.0), Span(passage, 18, 21, -5.0)]
+    for entry in weigh("Who came?", hits, spans):
+        assert entry.sentence_confidence >= entry.confidence
+        start, end = entry.sentence
+        assert passage.article.text[start:end] in ("Ann and Bob came.", "Cid left.")
 
 
 @pytest.mark.parametrize(

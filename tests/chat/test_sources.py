@@ -78,8 +78,10 @@ def test_a_source_opens_with_a_click(scripted: ScriptedLibrary) -> None:
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
         answer = main.conversation.views[0].query_one(".answer")
-        row = answer.content_region.y + 1
-        column = shown(pilot).splitlines()[row].index("[2]")
+        top = answer.content_region.y
+        rows = shown(pilot).splitlines()
+        row = next(number for number in range(top, len(rows)) if "[2]" in rows[number])
+        column = rows[row].index("[2]")
         await pilot.click(offset=(column + 1, row))
         assert main.source.place and main.source.place.number == 2
         await pilot.click(offset=(column + 1, row + 1))  # the fold

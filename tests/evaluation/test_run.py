@@ -114,6 +114,7 @@ def test_a_right_answer_and_its_places() -> None:
         "weak": 0,
         "not_found": 0,
         "answered_precision": 1,
+        "shown_right": 1,
         "em": 1,
         "f1": 1,
         "hit@1": 0,  # the reader put another passage first …
