@@ -126,6 +126,7 @@ def test_a_library_of_another_model_names_the_command_that_mends_it(
         raise ModelMismatchError(mend)
 
     monkeypatch.setattr(ScriptedLibrary, "encoder", property(mismatch))
+    monkeypatch.setattr("qa.answering.session.Session.encoder", property(mismatch))
 
     async def act(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: "This library cannot be used as it is." in shown(pilot))

@@ -25,7 +25,7 @@ OPERATIONS = ("index", "prune", "reembed", "rm", "talk", "first", "migrate")
 TURNS = 30
 """Turns of a conversation, unless it is disturbed."""
 
-ABOUT_LIBRARY = frozenset({"library", "vectors", "full text", "files"})
+ABOUT_LIBRARY = frozenset({"library", "chat", "vectors", "full text", "files"})
 """The doctor's findings that are about the library."""
 
 FILLING = "so it was said and so it was written down by all who had been there to see it"
