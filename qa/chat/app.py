@@ -135,7 +135,7 @@ class ChatApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave; what is at work gives up."""
-        self.desk.leaving.set()
+        self.desk.leave()
         self.exit()
 
     def _remember_theme(self, theme: Theme) -> None:

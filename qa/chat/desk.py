@@ -52,6 +52,12 @@ class Desk:
         self.leaving = threading.Event()
         """Set when the chat is being left: what is still at work gives up."""
 
+    def leave(self) -> None:
+        """Let what is at work give up, also what waits for a library that nobody opens any more."""
+        self.leaving.set()
+        self._opened.set()
+        self._prepared.set()
+
     @property
     def library(self) -> "Library":
         """The library, once it is open. Raises UsageError when it could not be opened."""

@@ -272,7 +272,7 @@ class ChatScreen(AskingScreen):
 
     def action_quit(self) -> None:
         """Leave."""
-        self.desk.leaving.set()
+        self.desk.leave()
         self.app.exit()
 
     def possible(self, name: str) -> bool:

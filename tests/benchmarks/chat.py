@@ -41,7 +41,7 @@ async def run():
         await pilot.press("a")
         assert app.main.prompt.value == "a"
         print(time.time(), time.process_time())
-        app.desk.leaving.set()
+        app.desk.leave()
 
 asyncio.run(run())
 """
@@ -120,7 +120,7 @@ async def _ask(folder: str, questions: list[str]) -> list[Asked]:
             took.passages = took.passages or took.answer
             await pilot.pause()  # until it is drawn
             watch.cancel()
-        app.desk.leaving.set()
+        app.desk.leave()
     return asked[1:]
 
 

@@ -50,7 +50,7 @@ async def _drawn(folder: Path) -> str:
         await pilot.press("alt+1")
         await pilot.pause(0.5)
         picture = app.export_screenshot(title="qa chat")
-        app.desk.leaving.set()
+        app.desk.leave()
     # The reader's own monospaced font: a picture in a README fetches none.
     return _FONT_FACES.sub("", picture)
 

@@ -165,7 +165,7 @@ def drive(app: ChatApp, act: Act, size: tuple[int, int] = (120, 36)) -> None:
             await until(pilot, lambda: not app.main.bottom.status.startswith("loading"))
             await pilot.pause()
             await act(pilot)
-            app.desk.leaving.set()
+            app.desk.leave()
 
     asyncio.run(run())
 

@@ -14,6 +14,7 @@ from qa.chat import web
 from qa.chat.app import ChatApp
 from qa.chat.preferences import remembered_theme
 from qa.chat.themes import first_theme
+from qa.datatypes import Scope
 from qa.errors import ModelMismatchError, UsageError
 from qa.library import Library
 
@@ -136,6 +137,17 @@ def test_a_library_of_another_model_names_the_command_that_mends_it(
         assert "--reembed" in chat_of(pilot).main.entries[0].error
 
     drive(chat(scripted), act)
+
+
+def test_leaving_does_not_wait_for_a_library_that_nobody_opens(scripted: ScriptedLibrary) -> None:
+    desk = ChatApp(lambda: scripted).desk  # as when the worker that opens it never started
+    adding = threading.Thread(target=lambda: desk.add(["news"], Scope()), daemon=True)
+    adding.start()
+    adding.join(0.2)
+    assert adding.is_alive()
+    desk.leave()
+    adding.join(10)
+    assert not adding.is_alive()
 
 
 def test_a_library_that_does_not_open(tmp_path: Path, home: Path) -> None:
