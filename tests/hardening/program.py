@@ -317,7 +317,11 @@ def main() -> None:
     os.dup2(2, 1)
 
     def say(value: object) -> None:
-        os.write(spoken, (json.dumps(value) + "\n").encode())
+        line = (json.dumps(value) + "\n").encode()
+        try:
+            os.write(spoken, line)
+        except OSError:  # the one call in which a fault was injected: it is not qa's
+            os.write(spoken, line)
 
     read_weights_once()
     say({"ready": True})

@@ -275,6 +275,9 @@ class Stage:
         """Run a command; return what is wrong with what it wrote, empty for nothing."""
         screen = self.start(case)
         screen.type(b"n\n")  # where it asks whether it should
+        is_open = case.words[0] == "chat" and screen.wait(CHAT_SECONDS, _has_prompt)
+        if is_open:  # the argument is the name of a file that there is
+            screen.type(b"\x11")
         code, out = screen.end(COMMAND_SECONDS)
         if code not in (0, 1, 2, 130):
             return f"{case}: it ended with {code}: {screen.raw[-300:]!r}"
@@ -282,11 +285,18 @@ class Stage:
             return f"{case}: a traceback: {screen.raw[-300:]!r}"
         is_indexing = "index" in case.words or "articles" in case.words
         own = _either(_OWN, _OF_PROGRESS) if is_indexing else _OWN
+        own = _OF_CHAT if is_open else own
         if found := obeyed(screen.raw, own):
             return f"{case}: the terminal was sent {found}"
         if case.is_json and (out or code != 2) and (wrong := strict_json(out)):
             return f"{case}: {wrong}"
         return ""
+
+
+def _has_prompt(raw: bytes) -> bool:
+    """Whether the chat is open and takes keys."""
+    text = _SEQUENCE.sub("", raw.decode(errors="replace"))
+    return any(prompt in text for prompt in PROMPT)
 
 
 def _either(*patterns: re.Pattern[bytes]) -> re.Pattern[bytes]:
