@@ -35,6 +35,12 @@ def token_f1(answer: str, golds: Sequence[str]) -> float:
     return max((_token_f1(answer, gold) for gold in golds), default=0.0)
 
 
+def holds_answer(normalized_text: str, normalized_answers: Sequence[str]) -> bool:
+    """Return whether the text holds any of the answers as whole words, both normalised."""
+    padded = f" {normalized_text} "
+    return any(f" {answer} " in padded for answer in normalized_answers if answer)
+
+
 def _token_f1(answer: str, gold: str) -> float:
     answer_words = normalize_answer(answer).split()
     gold_words = normalize_answer(gold).split()

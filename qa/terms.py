@@ -32,6 +32,21 @@ def question_terms(question: str) -> list[str]:
     return [word for word in words if word not in STOP_WORDS] or words
 
 
+def shared_words(question: str, text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the offsets of the words in ``text[start:end]`` that a question has too.
+
+    Endings are not compared, and stop words are left out.
+    """
+    wanted = {stem(term) for term in question_terms(question)} - STOP_WORDS
+    if not wanted:
+        return []
+    return [
+        match.span()
+        for match in _WORD.finditer(text, start, end)
+        if stem(match.group().lower()) in wanted
+    ]
+
+
 def stem(word: str) -> str:
     """Return a word without its commonest English endings: good enough to compare two words."""
     for ending, least in (("ies", 3), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3)):

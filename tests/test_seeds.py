@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qa.datatypes import Answer, AnswerKind, Status
-from qa.scores import token_f1
+from qa.scores import holds_answer, normalize_answer, token_f1
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -22,10 +22,10 @@ FLOOR = 0.9
 RIGHT = 0.5
 """F1 from which an answer is right."""
 
-CITED_FLOOR, ANSWERS_FLOOR, SHOWN_FLOOR = 0.5, 0.69, 0.4
+CITED_FLOOR, ANSWERS_FLOOR, SHOWN_FLOOR = 0.5, 0.69, 0.68
 """Least shares of the questions with an answer; a little under what the reader reaches."""
 
-REFUSED_FLOOR, NO_WORDS_FLOOR, NOT_CLAIMED_FLOOR = 0.7, 0.84, 0.93
+REFUSED_FLOOR, NO_WORDS_FLOOR, NOT_CLAIMED_FLOOR = 0.75, 0.84, 0.93
 """The same of the questions without."""
 
 
@@ -150,7 +150,10 @@ def _shows(found: Answer, answers: tuple[str, ...]) -> bool:
     if found.status is Status.NOT_FOUND:
         return False
     sentence = found.citations[0].sentence
-    return token_f1(found.text, answers) >= RIGHT or any(each in sentence for each in answers)
+    wanted = [normalize_answer(each) for each in answers]
+    return token_f1(found.text, answers) >= RIGHT or holds_answer(
+        normalize_answer(sentence), wanted
+    )
 
 
 def test_what_the_articles_do_not_say_is_refused(unanswerable: list[Asked]) -> None:

@@ -17,9 +17,6 @@ from .session import Session
 STEPS = ("open", "load", "encode", "retrieve")
 """Names of the steps that are timed."""
 
-ATTEMPTS = 3
-"""Tries when another process re-embeds the library during a question."""
-
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
@@ -47,18 +44,14 @@ class Retriever:
         if k < 1:
             raise UsageError("The number of hits must be at least 1.")
         self._await_articles()
-        for attempt in range(ATTEMPTS):
-            self._session.refresh()
-            try:
-                return self._retrieve(question, k, scope)
-            except ModelMismatchError:
-                self._session.drop_model()
-                if attempt == ATTEMPTS - 1:
-                    raise
-        raise AssertionError  # the loop returns or raises
+        while (found := self._retrieve(question, k, scope)) is None:
+            self._session.drop_model()
+        return found
 
-    def _retrieve(self, question: str, k: int, scope: Scope) -> Retrieved:
+    def _retrieve(self, question: str, k: int, scope: Scope) -> Retrieved | None:
+        """Retrieve once; None when another process re-embedded the library in the meantime."""
         session = self._session
+        session.refresh()
         times = [time.perf_counter()]
         live, text = session.vectors, session.full_text
         times.append(time.perf_counter())
@@ -69,8 +62,11 @@ class Retriever:
         times.append(time.perf_counter())
         (query,) = encoder.encode([question], "question")
         times.append(time.perf_counter())
-        with live.current() as vectors:
-            hits = fused_hits(searching.result(), query, session.store, vectors, allowed, k=k)
+        try:
+            with live.current() as vectors:
+                hits = fused_hits(searching.result(), query, session.store, vectors, allowed, k=k)
+        except ModelMismatchError:
+            return None
         times.append(time.perf_counter())
         timings = {
             step: (last - first) * 1000

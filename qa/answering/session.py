@@ -2,7 +2,6 @@
 
 import shlex
 from contextlib import suppress
-from functools import cached_property
 from threading import Lock, Thread
 
 from .. import settings
@@ -35,6 +34,7 @@ class Session:
         self._device = device
         self._encoder: Encoder | None = None
         self._vectors: LiveVectors | None = None
+        self._full_text: LiveText | None = None
         self._reader: Reader | None = None
         self._reader_lock = Lock()
         self._fingerprint: str | None = None
@@ -46,21 +46,21 @@ class Session:
         Raises ModelError when it is not installed, ModelMismatchError when the library was made
         by another one.
         """
-        if self._encoder is None:
-            facts = self.store.facts()
-            named = self.model
-            if facts and named is not None:
-                named = catalog.find(named).name
-                if named != facts.get("model"):
-                    raise self._mismatch(facts.get("model", "another model"), named)
-            encoder = self.open_encoder(named or facts.get("model"))
-            if facts and encoder.fingerprint != facts.get("fingerprint"):
-                raise self._mismatch(
-                    f"another version of {facts.get('model', 'its model')}", encoder.name
-                )
-            self.use(encoder)
-        assert self._encoder is not None  # noqa: S101
-        return self._encoder
+        if self._encoder is not None:
+            return self._encoder
+        facts = self.store.facts()
+        named = self.model
+        if facts and named is not None:
+            named = catalog.find(named).name
+            if named != facts.get("model"):
+                raise self._mismatch(facts.get("model", "another model"), named)
+        encoder = self.open_encoder(named or facts.get("model"))
+        if facts and encoder.fingerprint != facts.get("fingerprint"):
+            raise self._mismatch(
+                f"another version of {facts.get('model', 'its model')}", encoder.name
+            )
+        self.use(encoder)
+        return encoder
 
     def open_encoder(self, name: str | None) -> Encoder:
         """Open an encoder by name on the device of this session. Raises ModelError."""
@@ -96,10 +96,12 @@ class Session:
             self._vectors = LiveVectors(self.store)
         return self._vectors
 
-    @cached_property
+    @property
     def full_text(self) -> LiveText:
         """The full-text index."""
-        return LiveText(self.store)
+        if self._full_text is None:
+            self._full_text = LiveText(self.store)
+        return self._full_text
 
     def refresh(self) -> None:
         """Drop the encoder and the vectors if the library was re-embedded with another model."""
@@ -113,13 +115,13 @@ class Session:
 
     def release(self) -> None:
         """Release the full text's write lock after a batch."""
-        if "full_text" in self.__dict__:
-            self.full_text.release()
+        if self._full_text is not None:
+            self._full_text.release()
 
     def close(self) -> None:
         """Close the full text and the store."""
-        if "full_text" in self.__dict__:
-            self.full_text.close()
+        if self._full_text is not None:
+            self._full_text.close()
         self.store.close()
 
     def _mismatch(self, made_by: str, named: str) -> ModelMismatchError:

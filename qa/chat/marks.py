@@ -1,13 +1,12 @@
 """Which characters of an article are lit, and how. Knows no Textual."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from ..terms import STOP_WORDS, question_terms, stem
+from ..terms import shared_words
 
 
 class Light(StrEnum):
@@ -62,13 +61,8 @@ def pieces(start: int, end: int, marks: Iterable[Mark]) -> list[Piece]:
 
 def word_marks(text: str, start: int, end: int, question: str) -> list[Mark]:
     """Mark the question's words, whatever their endings, in ``text[start:end]``."""
-    wanted = {stem(term) for term in question_terms(question)} - STOP_WORDS
-    if not wanted:
-        return []
     return [
-        Mark(found.start(), found.end(), Light.WORD)
-        for found in re.compile(r"\w+").finditer(text, start, end)
-        if stem(found.group().lower()) in wanted
+        Mark(first, last, Light.WORD) for first, last in shared_words(question, text, start, end)
     ]
 
 

@@ -14,7 +14,7 @@ from textual.style import Style
 from ..answering.answer import READ_PASSAGES
 from ..articles.clean import one_line
 from ..datatypes import AnswerKind, Citation, Status
-from ..render import confidence_words, nearest_sentence, unread_words
+from ..render import confidence_words, lit_pieces, nearest_sentence, unread_words
 from .actions import BY_NAME
 from .bars import counted
 from .entries import Entry, Stage
@@ -27,6 +27,9 @@ LONGEST_ANSWER = 2_000
 
 NEAREST = 3
 """Places shown where there is no answer."""
+
+LIT = "bold $lit-answer-text on $lit-answer"
+"""Style of the exact words. Not a class: Textual 8.2 drops the opaque background of one."""
 
 Parts = list["tuple[str, str | Style] | str | Content"]
 
@@ -166,7 +169,7 @@ def _missing(entry: Entry, width: int) -> Content:
         parts += ["\n", ("The nearest passages; none seems to answer it:", ".note")]
         for place in entry.places[:NEAREST]:
             parts += _place_lines(entry, [place], width)
-            parts += ["\n    ", *_nearest(entry.searched or entry.question, place.citation)]
+            parts += ["\n", *_nearest(entry.searched or entry.question, place.citation)]
     elif not entry.hits and entry.turn is None:
         filtered = "" if entry.scope.is_all else " The filter may leave too few of them."
         parts += ["\n", (f"No passage comes near it.{filtered}", ".note")]
@@ -219,15 +222,12 @@ def _claimed(entry: Entry, width: int) -> Content:
 def _sentence(citation: Citation) -> Parts:
     """The sentence around the words of an answer, these lit; nothing where they are all of it."""
     start, end = citation.sentence_bounds
-    first, last = citation.lit_bounds
-    if (start, end) == (first, last) or end - start > LONGEST_ANSWER:
+    if (start, end) == citation.lit_bounds or end - start > LONGEST_ANSWER:
         return []
-    text = citation.article.text
-    return [
-        *_flat(text[start:first], ""),
-        *_flat(text[first:last], ".lit"),
-        *_flat(text[last:end], ""),
-    ]
+    parts: Parts = []
+    for text, style in lit_pieces(citation, start, end):
+        parts += _flat(text, LIT if style == "quote" else "")
+    return parts
 
 
 def _nearest(question: str, citation: Citation) -> Parts:

@@ -10,6 +10,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
+from typing import TextIO
 
 import click
 
@@ -133,7 +134,12 @@ def _drop_unwritable_output() -> None:
             stream.flush()
         except (OSError, ValueError):
             with suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+                _discard(stream)
+
+
+def _discard(stream: TextIO) -> None:
+    """Send what is still written to a stream to nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _refuse_what_is_not_text() -> None:
@@ -160,5 +166,5 @@ def _prepare_streams() -> None:
 
 def _leave_closed_pipe() -> int:
     """Whoever read our output has heard enough: no error, nor may flushing at exit make one."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _discard(sys.stdout)
     return 0

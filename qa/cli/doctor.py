@@ -211,7 +211,7 @@ def _conversations(library: "Library", words: str, *, repair: bool) -> Iterator[
             yield Finding(
                 "chat",
                 False,
-                f"{says}; its deletion is all that helps",
+                f"{says}; it can only be deleted",
                 f"qa doctor --repair{words}",
             )
 

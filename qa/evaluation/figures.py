@@ -136,6 +136,7 @@ MEASURES: Mapping[str, Measure] = {
     "answered": Measure(mean, ("answered",), "share that is answered"),
     "weak": Measure(mean, ("weak",), "share that gets a weak answer"),
     "not_found": Measure(mean, ("not_found",), "share that is refused"),
+    "shown_right": Measure(mean, ("shown_right",), "of those with an answer: shown, and right"),
     "answered_precision": Measure(mean, ("answered_precision",), "right among the answered"),
     "median_ms": Measure(percentile(50), ("milliseconds",), "milliseconds a question, median"),
     "p95_ms": Measure(percentile(95), ("milliseconds",), "… 95th percentile"),

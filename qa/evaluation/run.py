@@ -12,7 +12,7 @@ from ..datatypes import Answer, AnswerKind, Article, Passage, Scope, Status
 from ..errors import UsageError
 from ..library import Library
 from ..models.reader import Reader
-from ..scores import exact_match, token_f1
+from ..scores import exact_match, holds_answer, normalize_answer, token_f1
 from .figures import NEAR_ENOUGH, Column, first_place, ndcg
 from .sets import LabelledQuestion
 from .targets import Target
@@ -136,7 +136,11 @@ def _answered(target: Target, answer: Answer, *, is_present: bool) -> Outcome:
     guess = answer.guess.text if answer.guess else ""
     agreement = _agreement(guess, golds)
     is_right = agreement["f1"] >= NEAR_ENOUGH
-    holds = is_right or any(_holds(citation.sentence, golds) for citation in answer.citations[:1])
+    wanted = [normalize_answer(gold) for gold in golds]
+    holds = is_right or any(
+        holds_answer(normalize_answer(citation.sentence), wanted)
+        for citation in answer.citations[:1]
+    )
     if answer.kind is AnswerKind.SENTENCE:
         is_right = holds
     ranked = [hit.passage.article.id for hit in answer.hits]
@@ -170,12 +174,6 @@ def _answered(target: Target, answer: Answer, *, is_present: bool) -> Outcome:
     }
     is_wrong = (refused or not is_right) if golds else not refused
     return Outcome(target.question, values, is_wrong, shown)
-
-
-def _holds(sentence: str, golds: Sequence[str]) -> bool:
-    """Whether a sentence has one of the right answers in it."""
-    folded = " ".join(sentence.casefold().split())
-    return any(" ".join(gold.casefold().split()) in folded for gold in golds)
 
 
 def _agreement(text: str, golds: Sequence[str]) -> dict[str, float]:

@@ -27,9 +27,9 @@ from qa.answering.evidence import (
     MOST_MARGIN,
     SLOPE,
     WEIGHTS,
-    Weighed,
     features,
     margins,
+    sentences_of,
     weigh,
 )
 from qa.datatypes import Answer, AnswerKind, Article, Hit, Passage, Span, Status, Why
@@ -82,7 +82,7 @@ def asked(hits: Sequence[Hit], scores: dict[str, float]) -> Answer:
 def test_confidence_is_read_off_the_curve_at_the_sum_of_the_features() -> None:
     hits = [hit(1, "Ann arrived.", score=0.25), hit(2, "Bob went.", score=0.75)]
     spans = ToldReader({"Ann": 1.0, "Bob": 0.25}).read("", [each.passage for each in hits])
-    rows = features("Who arrived?", hits, spans)
+    rows = features("Who arrived?", hits, spans, sentences_of(spans))
     assert rows.shape == (2, len(FEATURES))
     column = dict(zip(FEATURES, rows.T, strict=True))
     assert column["reader"].tolist() == [1.0, 0.25]
@@ -124,15 +124,14 @@ def test_more_evidence_is_more_confidence() -> None:
 def test_the_sentence_answers_where_the_words_are_less_sure(
     words: float, sentence: float, kind: AnswerKind, status: Status
 ) -> None:
-    span = Span(hit(1, "Ann came.").passage, 0, 3, 0.0)
-    assert claim(Weighed(span, 0.0, words, (0, 9), sentence)) == (kind, status)
+    assert claim(words, sentence) == (kind, status)
 
 
 def test_a_sentence_as_the_answer_lights_its_likeliest_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        "qa.answering.answer.claim", lambda best: (AnswerKind.SENTENCE, Status.WEAK)
+        "qa.answering.answer.claim", lambda words, sentence: (AnswerKind.SENTENCE, Status.WEAK)
     )
     hits = [hit(1, "It rained. Ann came late. Bob left."), hit(2, "Then Cid sang.")]
     found = asked(hits, {"Ann": 3.0, "late": 2.0, "Bob": 1.0, "Cid": 0.0})

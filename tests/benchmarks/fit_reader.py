@@ -19,16 +19,12 @@ qa/answering/evidence.py and answer.py state.
 """
 
 import argparse
-import gzip
 import hashlib
-import json
 import pickle
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,67 +32,33 @@ from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 from sklearn.linear_model import LogisticRegression
 
-from qa import Library
-from qa.answering.answer import READ_PASSAGES
-from qa.answering.evidence import FEATURES, features, folded, margins
-from qa.datatypes import Hit, Scope, Span
-from qa.evaluation import sets, targets
-from qa.evaluation.figures import calibration_error, coverage, discrimination
-from qa.models.training.examples import (
-    ASKED_FILE,
-    COLLECTION,
-    NEWS_FILE,
-    PAIRS,
-    is_held_out,
+from qa.answering.answer import READ_PASSAGES, claim
+from qa.answering.evidence import (
+    FEATURES,
+    features,
+    folded,
+    margins,
+    sentence_places,
+    sentences_of,
 )
-from qa.models.training.progress import TrainingOptions
-from qa.scores import exact_match, token_f1
-from qa.terms import question_terms, stem
+from qa.datatypes import AnswerKind, Status
+from qa.evaluation.figures import calibration_error, coverage, discrimination
+from qa.scores import exact_match, holds_answer, normalize_answer, token_f1
 
-from .labelled import data_folder
+from .evidence import SEED, Asked, collect_news, collect_pairs, collect_paragraphs
 
-SEED = 20111024
-HOLD_OUT = TrainingOptions().hold_out
-"""Share of the paragraphs that training left out, by its default."""
-READ = 10
-"""Passages kept for each question, so that fewer can be tried."""
 RIGHT = 0.5
 """F1 from which an answer is right."""
-LARGE = 1500
-"""Articles in the large library of news."""
-SMALL = 60
-"""Articles in each of the small ones."""
 CLAIMED_RIGHT, WEAK_RIGHT = 0.8, 0.4
 """Least share that is right of what is claimed as likely or sure, and of what is shown as weak."""
 SILENT_REFUSED = 0.9
 """Least share that is refused of the questions asked before the article was seen, which it does not
 answer: what a person meets who asks for more than an article says. At five in six the sample
 questions were refused less often than their test asks."""
-SHIFTS = ("new_wiki", "reddit", "amazon_reviews")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question with what retrieval and reader brought up, by what was left out."""
-
-    question: str
-    answers: tuple[str, ...]
-    """All right ones; none where the articles hold no answer."""
-    article: str
-    """Its article, by which a set is halved."""
-    gold: frozenset[str]
-    """Ids of the articles that answer."""
-    hits: dict[str, list[Hit]]
-    """Hits by what was left out: nothing, gold, article."""
-    spans: list[Span]
-    """Spans of all passages among the hits."""
 
 
 Curve = tuple[float, float, float]
 """Slopes of evidence and of margin, and the intercept."""
-
-Question = tuple[str, tuple[str, ...], str]
-"""A question, its answers, and the name of the article that it is about."""
 
 
 def main() -> None:
@@ -118,146 +80,6 @@ def main() -> None:
         fit(given.work, given.read)
 
 
-def keep(work: Path, name: str, kept: list[Asked]) -> None:
-    """Write what was collected."""
-    print(name, len(kept), flush=True)
-    with (work / f"{name}.pickle").open("wb") as stream:
-        pickle.dump(kept, stream)
-
-
-def collect_paragraphs(work: Path, reader: str | None, count: int, development: int) -> None:
-    """Ask the questions on paragraphs over all of them."""
-    folder = data_folder()
-    labelled = sets.read_set(folder / "dev" / "squad2-dev-half.json")
-    shifts = [sets.read_set(folder / "reader-train" / f"{name}.json") for name in SHIFTS]
-    paragraphs = sets.pool(labelled, shifts)
-    pool = targets.open_pool(paragraphs, targets.pool_folder(paragraphs, None), reader=reader)
-    names = {paragraph.text: paragraph.name for paragraph in paragraphs}
-    articles = {paragraph.name: paragraph.article for paragraph in paragraphs}
-    unseen = [
-        replace(question, gold={names[question.passage]: 1})
-        for question in shifts[0].questions
-        if is_held_out(question.passage, HOLD_OUT, 0)
-    ]
-    for name, questions, wanted in (
-        ("shifts", unseen, count),
-        ("development", labelled.questions, development),
-    ):
-        chosen = random.Random(SEED).sample(questions, min(wanted, len(questions)))
-        kept = []
-        for one in chosen:
-            paragraph = next(iter(one.gold), names[one.passage])
-            article, gold = articles[paragraph], {pool.ids[paragraph]}
-            kept.append(ask(pool.library, one.text, one.answers, article, gold))
-        keep(work, name, kept)
-    pool.library.close()
-
-
-def held_out_news(articles: dict[str, Any], path: Path) -> list[Question]:
-    """Return the questions of a file whose article or passage the reader never saw.
-
-    Left out are those that do not say what they are about: none of their words stands in the
-    headline, so that nobody could answer them out of a library.
-    """
-    found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        raw = json.loads(line)
-        text = articles[raw["article"]]["text"][raw["start"] : raw["end"]]
-        if not is_held_out(text, HOLD_OUT, 0):
-            continue
-        about = {stem(word) for word in question_terms(articles[raw["article"]]["title"])}
-        for question, spans in raw["questions"]:
-            if about & {stem(word) for word in question_terms(question)}:
-                answers = tuple(text[start:end] for start, end in spans)
-                found.append((question, answers, raw["article"]))
-    return found
-
-
-def collect_news(work: Path, reader: str | None, count: int) -> None:
-    """Ask the questions on news, over many articles and over few."""
-    with gzip.open(data_folder() / COLLECTION, "rt", encoding="utf-8") as lines:
-        articles = {raw["id"]: raw for raw in map(json.loads, lines)}
-    draw = random.Random(SEED)
-    asked, news = held_out_news(articles, ASKED_FILE), held_out_news(articles, NEWS_FILE)
-    about = list(dict.fromkeys(name for _, _, name in (*asked, *news)))
-    others = draw.sample(sorted(articles.keys() - set(about)), max(0, LARGE - len(about)))
-    asked = draw.sample(asked, min(count, len(asked)))
-    news = draw.sample(news, min(count, len(news)))
-    with news_library(work, "large", [articles[name] for name in (*about, *others)], reader) as (
-        library,
-        numbers,
-    ):
-        for kind, questions in (("asked-large", asked), ("news", news)):
-            kept = [
-                ask(library, text, answers, name, {numbers[name]})
-                for text, answers, name in questions
-            ]
-            keep(work, kind, kept)
-    kept = []
-    named = list(dict.fromkeys(name for _, _, name in asked))
-    for first in range(0, len(named), SMALL):
-        part = named[first : first + SMALL]
-        few = [articles[name] for name in part]
-        with news_library(work, f"small-{first}", few, reader) as (library, numbers):
-            kept += [
-                ask(library, text, answers, name, {numbers[name]})
-                for text, answers, name in asked
-                if name in part
-            ]
-    keep(work, "asked-small", kept)
-
-
-@contextmanager
-def news_library(
-    work: Path, name: str, articles: Sequence[dict[str, Any]], reader: str | None
-) -> Iterator[tuple[Library, dict[str, str]]]:
-    """Open a library of articles, made if it is not there; yield it and the articles' numbers."""
-    file = work / f"{name}.jsonl"
-    file.write_text("".join(json.dumps(article) + "\n" for article in articles), "utf-8")
-    with Library.open(work / f"library-{name}", reader=reader) as library:
-        library.add(file)
-        numbers = {
-            articles[row.record - 1]["id"]: str(row.id)
-            for row in library.articles()
-            if row.record is not None
-        }
-        yield library, numbers
-
-
-def collect_pairs(work: Path, reader: str | None, count: int) -> None:
-    """Ask people's adversarial questions, and those that they were made from."""
-    path = data_folder() / "reader-train" / f"{PAIRS}.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        raws = [json.loads(line) for line in lines]
-    texts = list(dict.fromkeys(raw["context"] for raw in raws))
-    articles = [{"id": text, "title": "", "text": text} for text in texts]
-    chosen = [raw for raw in raws if is_held_out(raw["context"], HOLD_OUT, 0)][:count]
-    with news_library(work, "pairs", articles, reader) as (library, numbers):
-        kept = [
-            ask(
-                library,
-                raw["question"],
-                tuple(answer["text"] for answer in raw["answers"]),
-                raw["context"],
-                {numbers[raw["context"]]},
-            )
-            for raw in chosen
-        ]
-    keep(work, "pairs", kept)
-
-
-def ask(
-    library: Library, question: str, answers: tuple[str, ...], article: str, gold: set[str]
-) -> Asked:
-    """Ask a question as it is and with its article gone; read every passage that comes up, once."""
-    hits = {"nothing": library.search(question, k=READ)}
-    if answers:
-        hits["gold"] = library.search(question, k=READ, scope=Scope(without=tuple(gold)))
-    passages = {hit.passage.place: hit.passage for found in hits.values() for hit in found}
-    spans = library.reader.read(question, list(passages.values()))
-    return Asked(question, answers, article, frozenset(gold), hits, spans)
-
-
 @dataclass(frozen=True)
 class Rows:
     """The spans of a question asked once."""
@@ -270,8 +92,12 @@ class Rows:
     """Exact match of each."""
     is_gold: NDArray[np.bool_]
     """Whether each stands in a paragraph that answers."""
+    holds: NDArray[np.bool_]
+    """Whether each is right, or its sentence holds a right answer."""
     words: list[str]
     """The words of each, folded."""
+    sentences: list[tuple[str, int, int]]
+    """The place of the sentence of each."""
     question: Asked
     """The question."""
     left_out: str
@@ -286,13 +112,23 @@ def rows(asked: Iterable[Asked], left_out: str, read: int) -> list[Rows]:
         places = {hit.passage.place for hit in hits}
         spans = [span for span in each.spans if span.passage.place in places]
         golds = each.answers if left_out == "nothing" else ()
+        wanted = [normalize_answer(gold) for gold in golds]
+        sentences = sentences_of(spans)
+        f1 = np.array([token_f1(span.text, golds) for span in spans])
+        is_gold = np.array([span.passage.article.id in each.gold for span in spans], bool)
+        held = [
+            holds_answer(normalize_answer(span.passage.article.text[start:end]), wanted)
+            for span, (start, end) in zip(spans, sentences, strict=True)
+        ]
         made.append(
             Rows(
-                features(each.question, hits, spans),
-                np.array([token_f1(span.text, golds) for span in spans]),
+                features(each.question, hits, spans, sentences),
+                f1,
                 np.array([exact_match(span.text, golds) for span in spans]),
-                np.array([span.passage.article.id in each.gold for span in spans], bool),
+                is_gold,
+                (f1 >= RIGHT) | (is_gold & np.array(held, bool)),
                 [folded(span.text) for span in spans],
+                sentence_places(spans, sentences),
                 each,
                 left_out,
             )
@@ -320,11 +156,14 @@ def fit(work: Path, read: int) -> None:
     print("weights", dict(zip(FEATURES, np.round(weights, 3).tolist(), strict=True)))
     curve = fit_curve(fitted, weights)
     print(f"curve: slope {curve[0]:.4f}, of margin {curve[1]:.4f}, intercept {curve[2]:.3f}")
+    held = fit_sentence_curve(fitted, weights)
+    print(f"sentence curve: slope {held[0]:.4f}, of margin {held[1]:.4f}, intercept {held[2]:.3f}")
     claimed, weak = thresholds(fitted, weights, curve)
     print(f"thresholds: answered {claimed:.2f}, weak {weak:.2f}")
     for which, halves in (("fitted", fitted), ("other", others)):
         for name, every in [*halves.items(), ("all", [r for e in halves.values() for r in e])]:
             report(f"{which} half, {name}", every, weights, curve, claimed, weak)
+        report_shown(f"{which} half, with sentences", halves, weights, curve, held)
 
 
 def sizes(every: dict[str, list[Rows]]) -> NDArray[np.float64]:
@@ -346,13 +185,7 @@ def thresholds(
     def share(chosen: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
         return float((chosen * counts)[among].sum() / max(counts[among].sum(), 1e-9))
 
-    silent = np.array(
-        [
-            name.startswith("asked") and row.left_out == "nothing" and not row.question.answers
-            for name, each in every.items()
-            for row in each
-        ]
-    )
+    silent = silent_ones(every)
     grid = np.arange(0.05, 0.96, 0.01)
     claimed = next((t for t in grid if share(right, sure >= t) >= CLAIMED_RIGHT), 0.95)
     weak = next(
@@ -429,6 +262,41 @@ def confidence(
     return found
 
 
+def fit_sentence_curve(every: dict[str, list[Rows]], weights: NDArray[np.float64]) -> Curve:
+    """Return the curve to the share of best spans whose sentence holds the answer."""
+    flat = [row for each in every.values() for row in each]
+    evidence, margin, holds = best_sentences(flat, weights)
+    return platt(evidence, margin, holds, sizes(every))
+
+
+def platt(
+    evidence: NDArray[np.float64],
+    margin: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    counts: NDArray[np.float64],
+) -> Curve:
+    """Return the logistic curve from evidence and margin to what is right."""
+    model = LogisticRegression(C=np.inf)
+    model.fit(np.stack([evidence, margin], 1), right, sample_weight=counts)
+    return float(model.coef_[0, 0]), float(model.coef_[0, 1]), float(model.intercept_[0])
+
+
+def best_sentences(
+    every: Sequence[Rows], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return each best span's evidence, margin over another sentence, and whether its own holds."""
+    found = []
+    for each in every:
+        if not len(each.features):
+            found.append((-99.0, 0.0, False))
+            continue
+        sums = each.features @ weights
+        top = int(np.argmax(sums))
+        found.append((sums[top], margins(each.sentences, sums)[top], each.holds[top]))
+    evidence, margin, holds = np.array(found, np.float64).T
+    return evidence, margin, holds.astype(bool)
+
+
 def fit_curve(every: dict[str, list[Rows]], weights: NDArray[np.float64]) -> Curve:
     """Return the logistic curve from evidence and margin to the share that is right.
 
@@ -439,9 +307,53 @@ def fit_curve(every: dict[str, list[Rows]], weights: NDArray[np.float64]) -> Cur
     """
     flat = [row for each in every.values() for row in each]
     evidence, margin, f1, _, _ = best(flat, weights)
-    model = LogisticRegression(C=np.inf)
-    model.fit(np.stack([evidence, margin], 1), f1 >= RIGHT, sample_weight=sizes(every))
-    return float(model.coef_[0, 0]), float(model.coef_[0, 1]), float(model.intercept_[0])
+    return platt(evidence, margin, f1 >= RIGHT, sizes(every))
+
+
+def report_shown(
+    name: str,
+    every: dict[str, list[Rows]],
+    weights: NDArray[np.float64],
+    curve: Curve,
+    sentence_curve: Curve,
+) -> None:
+    """Print what a person is shown with the thresholds in force, each set counting alike."""
+    flat = [row for each in every.values() for row in each]
+    evidence, margin, *_ = best(flat, weights)
+    sure = confidence(evidence, margin, curve)
+    evidence, margin, holds = best_sentences(flat, weights)
+    held = np.maximum(confidence(evidence, margin, sentence_curve), sure)
+    claims = [claim(*both) for both in zip(sure.tolist(), held.tolist(), strict=True)]
+    kind = np.array([each.value for each, _ in claims])
+    status = np.array([each.value for _, each in claims])
+    there = np.array([row.left_out == "nothing" and bool(row.question.answers) for row in flat])
+    silent, counts = silent_ones(every), sizes(every)
+    shown, answered = status != Status.NOT_FOUND, status == Status.ANSWERED
+
+    def weighted(chosen: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
+        return float((chosen * counts)[among].sum() / max(counts[among].sum(), 1e-9))
+
+    weak_sentences = (status == Status.WEAK) & (kind == AnswerKind.SENTENCE)
+    brier = float(np.average((held - holds) ** 2, weights=counts))
+    print(
+        f"{name}: shown and holds the answer {weighted(shown & holds, there):.3f};"
+        f" claimed {weighted(answered, np.ones(len(flat), bool)):.3f},"
+        f" right {weighted(holds, answered):.3f};"
+        f" weak sentences right {weighted(holds, weak_sentences):.3f};"
+        f" silent: refused {weighted(~shown, silent):.3f},"
+        f" not claimed {weighted(~answered, silent):.3f}; Brier {brier:.3f}"
+    )
+
+
+def silent_ones(every: dict[str, list[Rows]]) -> NDArray[np.bool_]:
+    """Return which questions were asked before the article was seen, and are not answered by it."""
+    return np.array(
+        [
+            name.startswith("asked") and row.left_out == "nothing" and not row.question.answers
+            for name, each in every.items()
+            for row in each
+        ]
+    )
 
 
 def report(

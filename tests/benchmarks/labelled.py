@@ -62,11 +62,5 @@ def build_library(labelled: LabelledSet, folder: Path) -> tuple[Library, dict[st
     return opened.library, {identifier: name for name, identifier in opened.ids.items()}
 
 
-def holds_answer(text: str, answers: tuple[str, ...]) -> bool:
-    """Whether a text has one of the answers in it."""
-    folded = text.casefold()
-    return any(clean(answer).strip().casefold() in folded for answer in answers if answer.strip())
-
-
 def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
     return (row for row, _ in json_lines(path, read_text(path)))

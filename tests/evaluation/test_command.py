@@ -38,7 +38,8 @@ def figure_of(number: dict[str, Any]) -> dict[str, Any]:
 
 
 FIGURES = {
-    name: figure_of(SHARE) for name in (*RETRIEVAL, *ANSWERS, *STATUSES, "answered_precision")
+    name: figure_of(SHARE)
+    for name in (*RETRIEVAL, *ANSWERS, *STATUSES, "shown_right", "answered_precision")
 }
 FIGURES |= {name: figure_of(AMOUNT) for name in TIMES}
 FACTS: dict[str, dict[str, Any]] = {

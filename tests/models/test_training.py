@@ -49,7 +49,7 @@ from qa.models.training.examples import (
 from qa.models.training.forward import Dropout, encode
 from qa.models.training.measure import best_spans, figures, read_all, special_ids
 from qa.models.training.model import ReaderModel, reader_loss, to_tensors
-from qa.models.training.negatives import choose_negatives, holds_answer, search_words
+from qa.models.training.negatives import choose_negatives, search_words
 from qa.models.training.perturb import (
     OPPOSITES,
     Swaps,
@@ -60,7 +60,7 @@ from qa.models.training.perturb import (
 from qa.models.training.progress import Progress, TrainingOptions
 from qa.models.training.tokens import load_tokenizer, tokenize
 from qa.models.training.train import Trainer
-from qa.scores import area_under_curve, exact_match, normalize_answer, token_f1
+from qa.scores import area_under_curve, exact_match, holds_answer, normalize_answer, token_f1
 
 TEXTS = [
     "The mill at Aldbury was built in 1790 by Anna Marsh , whose brother ran the inn .",

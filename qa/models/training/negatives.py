@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ...scores import normalize_answer
+from ...scores import holds_answer, normalize_answer
 from ...terms import question_terms
 from .checkpoints import write_atomically
 from .examples import TrainingSet
@@ -100,12 +100,6 @@ def search_meaning(
         for row, columns in enumerate(top):
             found.append([int(column) for column in columns[np.argsort(-scores[row, columns])]])
     return found
-
-
-def holds_answer(normalized_text: str, normalized_answers: Sequence[str]) -> bool:
-    """Return whether the text holds any of the answers as whole words, both normalised."""
-    padded = f" {normalized_text} "
-    return any(f" {answer} " in padded for answer in normalized_answers if answer)
 
 
 def choose_negatives(

@@ -1,35 +1,21 @@
-"""Answers and hits → JSON values and lines of styled text; prints nothing.
+"""Answers, hits and articles → lines of styled text; prints nothing.
 
 A line is a list of pieces, each a text and the name of what it is (``quote``, ``title``, …); the
 doors decide what that looks like.
 """
 
-import json
-import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from .datatypes import Answer, AnswerKind, Article, Citation, Hit, Status
-from .sentences import after_dateline, sentence_around, sentence_bounds
-from .terms import question_terms, stem
-
-JSON_VERSION = 1
-"""Raised when what ``--json`` prints changes in a way that could break a reader of it."""
+from ..datatypes import Answer, AnswerKind, Article, Citation, Hit, Status
+from ..sentences import after_dateline, sentence_around, sentence_bounds
+from ..terms import shared_words, stem
 
 SURE = 0.85
 """Confidence from which an answered question is called sure."""
 
 NEAR = 0.5
 """A further source is shown when its score is at least this share of the best."""
-
-_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""What JSON lets stand and a terminal obeys, or some readers of lines take for an end."""
-
-_HALVES = re.compile("[\ud800-\udfff]")
-"""Halves of surrogate pairs, which come from names that are not UTF-8 and cannot be written."""
-
-_WORD = re.compile(r"\w+")
 
 Piece = tuple[str, str]
 Line = list[Piece]
@@ -50,82 +36,6 @@ def article_lines(article: Article, width: int | None) -> list[Line]:
             else [[(paragraph, "text")]]
         )
     return lines
-
-
-def to_json(value: object) -> str:
-    """Return JSON on one line, valid whatever the articles hold."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", _HALVES.sub("\ufffd", text))
-
-
-def answer_values(answer: Answer) -> dict[str, Any]:
-    """Return an answer as JSON values."""
-    return {
-        "version": JSON_VERSION,
-        "question": answer.question,
-        "status": answer.status.value,
-        "answer": answer.text,
-        "kind": answer.kind.value,
-        "confidence": round(answer.confidence, 4),
-        "citations": [citation_values(citation) for citation in answer.citations],
-        "alternatives": [
-            {
-                "answer": other.text,
-                "confidence": round(other.confidence, 4),
-                "citation": citation_values(other.citation),
-            }
-            for other in answer.alternatives
-        ],
-        "hits": [hit_values(hit, place) for place, hit in enumerate(answer.hits, 1)],
-        "unread": answer.unread,
-        "timings_ms": {name: round(value, 2) for name, value in answer.timings.items()},
-    }
-
-
-def citation_values(citation: Citation) -> dict[str, Any]:
-    """Return a citation as JSON values."""
-    return {
-        "number": citation.number,
-        "quote": citation.quote,
-        "sentence": citation.sentence,
-        "start": citation.start,
-        "end": citation.end,
-        "lit": {"start": citation.lit_bounds[0], "end": citation.lit_bounds[1]},
-        "line": citation.line,
-        "page": None,
-        "article": article_values(citation.article),
-    }
-
-
-def hit_values(hit: Hit, place: int) -> dict[str, Any]:
-    """Return a hit as JSON values; ``place`` is where it stands among those shown, from 1."""
-    return {
-        "rank": place,
-        "score": round(hit.score, 4),
-        "start": hit.passage.start,
-        "end": hit.passage.end,
-        "text": hit.passage.text,
-        "article": article_values(hit.passage.article),
-        "why": {
-            "bm25": None if hit.why.bm25 is None else round(hit.why.bm25, 4),
-            "bm25_rank": hit.why.bm25_rank,
-            "cosine": round(hit.why.cosine, 4),
-            "dense_rank": hit.why.dense_rank,
-            "retrieval_rank": hit.rank,
-            "reader": None if hit.why.reader is None else round(hit.why.reader, 4),
-        },
-    }
-
-
-def article_values(article: Article) -> dict[str, Any]:
-    """Return an article as JSON values, without its text."""
-    return {
-        "id": article.id,
-        "title": article.title,
-        "published": article.published.isoformat() if article.published else None,
-        "source": article.source,
-        "digest": article.digest,
-    }
 
 
 def confidence_words(answer: Answer) -> str:
@@ -164,7 +74,8 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
         return lines
     note = confidence_words(answer)
     if answer.kind is AnswerKind.SENTENCE:
-        lines += _sentence_lines(answer.citations[0], width)
+        cited = answer.citations[0]
+        lines += _filled(_words_of(lit_pieces(cited, cited.start, cited.end)), width, indent="")
         note += " · a sentence, its likeliest words marked"
     else:
         lines += [[(part, "answer")] for part in _wrapped(answer.text, width)]
@@ -177,10 +88,10 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
         lines += [[], *_place_lines(citation.number, citation.article, citation.line, width)]
         if answer.kind is AnswerKind.SPAN:
             lines += _quote_lines(citation, width)
-    cited = {citation.article.id for citation in answer.citations}
+    shown = {citation.article.id for citation in answer.citations}
     near = NEAR * answer.hits[0].score if answer.hits else 0.0
     others = [
-        hit for hit in answer.hits if hit.passage.article.id not in cited and hit.score >= near
+        hit for hit in answer.hits if hit.passage.article.id not in shown and hit.score >= near
     ]
     if others:
         lines += [[], [("Also", "note")]]
@@ -259,26 +170,33 @@ def _other_lines(
 
 
 def nearest_sentence(question: str, text: str) -> list[Piece]:
-    """Return the sentence of a text that shares most words with a question.
+    """Return the sentence of a text, not its dateline, that shares most words with a question.
 
     It comes in pieces; those that the question has too are of the style ``match``.
     """
-    asked = {stem(term) for term in question_terms(question)}
 
     def shared(bounds: tuple[int, int]) -> int:
-        return len(asked & {stem(word.lower()) for word in _WORD.findall(text[slice(*bounds)])})
+        words = shared_words(question, text, *bounds)
+        return len({stem(text[first:last].lower()) for first, last in words})
 
-    bounds = sentence_bounds(text)
+    dateline = after_dateline(text)
+    bounds = [(start, end) for start, end in sentence_bounds(text) if end > dateline]
     if not bounds:
         return [(text, "text")]
     start, end = max(bounds, key=shared)
     pieces: list[Piece] = []
     done = start
-    for word in _WORD.finditer(text, start, end):
-        if stem(word.group().lower()) in asked:
-            pieces += [(text[done : word.start()], "text"), (word.group(), "match")]
-            done = word.end()
+    for first, last in shared_words(question, text, start, end):
+        pieces += [(text[done:first], "text"), (text[first:last], "match")]
+        done = last
     return [piece for piece in (*pieces, (text[done:end], "text")) if piece[0]]
+
+
+def lit_pieces(citation: Citation, start: int, end: int) -> list[Piece]:
+    """Return ``text[start:end]`` of the cited article; the words to highlight are a ``quote``."""
+    text = citation.article.text
+    first, last = citation.lit_bounds
+    return [(text[start:first], "text"), (text[first:last], "quote"), (text[last:end], "text")]
 
 
 def _quote_lines(citation: Citation, width: int | None) -> list[Line]:
@@ -292,24 +210,7 @@ def _quote_lines(citation: Citation, width: int | None) -> list[Line]:
             start = sentence_around(text, before, before + 1)[0]
         if after < len(text):
             end = sentence_around(text, after, after + 1)[1]
-    parts = (
-        (text[start : citation.start], "text"),
-        (citation.quote, "quote"),
-        (text[citation.end : end], "text"),
-    )
-    return _filled(_words_of(parts), width)
-
-
-def _sentence_lines(citation: Citation, width: int | None) -> list[Line]:
-    """A sentence that is the answer, its likeliest words marked."""
-    text = citation.article.text
-    start, end = citation.lit_bounds
-    parts = (
-        (text[citation.start : start], "text"),
-        (text[start:end], "quote"),
-        (text[end : citation.end], "text"),
-    )
-    return _filled(_words_of(parts), width, indent="")
+    return _filled(_words_of(lit_pieces(citation, start, end)), width)
 
 
 def _words_of(parts: Sequence[Piece]) -> list[tuple[str, str, bool]]:

@@ -1,0 +1,49 @@
+"""Answers and hits → JSON values (values) and lines of styled text (lines); prints nothing."""
+
+from .lines import (
+    NEAR,
+    SURE,
+    Line,
+    Piece,
+    answer_lines,
+    article_lines,
+    confidence_words,
+    explain_lines,
+    hit_lines,
+    lit_pieces,
+    nearest_sentence,
+    unread_words,
+    why_text,
+    written_date,
+)
+from .values import (
+    JSON_VERSION,
+    answer_values,
+    article_values,
+    citation_values,
+    hit_values,
+    to_json,
+)
+
+__all__ = [
+    "JSON_VERSION",
+    "NEAR",
+    "SURE",
+    "Line",
+    "Piece",
+    "answer_lines",
+    "answer_values",
+    "article_lines",
+    "article_values",
+    "citation_values",
+    "confidence_words",
+    "explain_lines",
+    "hit_lines",
+    "hit_values",
+    "lit_pieces",
+    "nearest_sentence",
+    "to_json",
+    "unread_words",
+    "why_text",
+    "written_date",
+]

@@ -1,0 +1,92 @@
+"""Answers, hits and articles → JSON."""
+
+import json
+import re
+from typing import Any
+
+from ..datatypes import Answer, Article, Citation, Hit
+
+JSON_VERSION = 1
+"""Raised when what ``--json`` prints changes in a way that could break a reader of it."""
+
+_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What JSON lets stand and a terminal obeys, or some readers of lines take for an end."""
+
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of surrogate pairs, which come from names that are not UTF-8 and cannot be written."""
+
+
+def to_json(value: object) -> str:
+    """Return JSON on one line, valid whatever the articles hold."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", _HALVES.sub("\ufffd", text))
+
+
+def answer_values(answer: Answer) -> dict[str, Any]:
+    """Return an answer as JSON values."""
+    return {
+        "version": JSON_VERSION,
+        "question": answer.question,
+        "status": answer.status.value,
+        "answer": answer.text,
+        "kind": answer.kind.value,
+        "confidence": round(answer.confidence, 4),
+        "citations": [citation_values(citation) for citation in answer.citations],
+        "alternatives": [
+            {
+                "answer": other.text,
+                "confidence": round(other.confidence, 4),
+                "citation": citation_values(other.citation),
+            }
+            for other in answer.alternatives
+        ],
+        "hits": [hit_values(hit, place) for place, hit in enumerate(answer.hits, 1)],
+        "unread": answer.unread,
+        "timings_ms": {name: round(value, 2) for name, value in answer.timings.items()},
+    }
+
+
+def citation_values(citation: Citation) -> dict[str, Any]:
+    """Return a citation as JSON values."""
+    return {
+        "number": citation.number,
+        "quote": citation.quote,
+        "sentence": citation.sentence,
+        "start": citation.start,
+        "end": citation.end,
+        "lit": {"start": citation.lit_bounds[0], "end": citation.lit_bounds[1]},
+        "line": citation.line,
+        "page": None,
+        "article": article_values(citation.article),
+    }
+
+
+def hit_values(hit: Hit, place: int) -> dict[str, Any]:
+    """Return a hit as JSON values; ``place`` is where it stands among those shown, from 1."""
+    return {
+        "rank": place,
+        "score": round(hit.score, 4),
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.passage.text,
+        "article": article_values(hit.passage.article),
+        "why": {
+            "bm25": None if hit.why.bm25 is None else round(hit.why.bm25, 4),
+            "bm25_rank": hit.why.bm25_rank,
+            "cosine": round(hit.why.cosine, 4),
+            "dense_rank": hit.why.dense_rank,
+            "retrieval_rank": hit.rank,
+            "reader": None if hit.why.reader is None else round(hit.why.reader, 4),
+        },
+    }
+
+
+def article_values(article: Article) -> dict[str, Any]:
+    """Return an article as JSON values, without its text."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "published": article.published.isoformat() if article.published else None,
+        "source": article.source,
+        "digest": article.digest,
+    }
