@@ -100,7 +100,6 @@ class Entry:
         return Exchange(
             question=self.searched or self.question,
             answer=cited[0].citation.lit_text if cited else "",
-            sentence=cited[0].citation.sentence if cited else "",
             title=cited[0].article.title if cited else "",
         )
 

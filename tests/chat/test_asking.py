@@ -170,7 +170,6 @@ def test_follow_ups_are_resolved_shown_and_can_be_edited(
         (exchange,) = heard[1]
         assert exchange.question == COMMANDED
         assert exchange.answer == "Charles Bouchard"
-        assert exchange.sentence == "Lieutenant-General Charles Bouchard commands the operation."
         assert exchange.title
         assert f"asked as: {MINERS}" in shown(pilot)
         assert scripted.asked[-1][0] == MINERS
