@@ -162,10 +162,10 @@ def drive(app: ChatApp, act: Act, size: tuple[int, int] = (120, 36)) -> None:
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True) as pilot:
-            await until(pilot, lambda: not app.main.bottom.status.startswith("loading"))
+            await until(pilot, lambda: not app.main.view.bottom.status.startswith("loading"))
             await pilot.pause()
             await act(pilot)
-            app.desk.leave()
+            app.backend.leave()
 
     asyncio.run(run())
 
@@ -182,12 +182,16 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool], seconds: float = 
 async def ask(pilot: Pilot[None], question: str) -> None:
     """Type a question and wait for what comes of it."""
     main = chat_of(pilot).main
-    before = len(main.entries)
-    main.prompt.value = question
-    main.prompt.focus()
+    before = len(main.talk.entries)
+    main.view.prompt.value = question
+    main.view.prompt.focus()
     await pilot.press("enter")
-    await until(pilot, lambda: len(main.entries) > before and not main.entries[-1].is_pending)
-    await until(pilot, lambda: main.entries[-1].answer is None or bool(main.entries[-1].turn))
+    await until(
+        pilot, lambda: len(main.talk.entries) > before and not main.talk.entries[-1].is_pending
+    )
+    await until(
+        pilot, lambda: main.talk.entries[-1].answer is None or bool(main.talk.entries[-1].turn)
+    )
     await pilot.pause()
 
 

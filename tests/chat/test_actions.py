@@ -5,8 +5,9 @@ from textual import events
 from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
-from qa.chat.actions import ACTIONS, bindings, written_key
-from qa.chat.help import HelpScreen, help_text
+from qa.chat.actions import ACTIONS, article_bindings, screen_bindings, written_key
+from qa.chat.app import ChatApp
+from qa.chat.dialogs.help import HelpScreen, help_text
 from qa.chat.screen import ChatScreen
 
 from .conftest import COMMANDED, MINERS, ScriptedLibrary, ask, chat, chat_of, drive, shown, until
@@ -17,11 +18,14 @@ NARROWEST = 66
 
 def test_each_action_is_there_and_each_key_means_one_thing() -> None:
     for action in ACTIONS:
-        assert callable(getattr(ChatScreen, f"action_{action.name}"))
-        assert action.keys or action.outside
+        namespace, _, name = action.call.partition(".")
+        owner = {"app": ChatApp, "screen": ChatScreen}[namespace]
+        assert callable(getattr(owner, f"action_{name}"))
+        assert action.keys or action.article_keys
         assert action.help.endswith(".")
-    keys = [binding.key for binding in bindings()]
-    assert len(keys) == len(set(keys))
+    for bindings in (screen_bindings(), article_bindings()):
+        keys = [binding.key for binding in bindings]
+        assert len(keys) == len(set(keys))
 
 
 def test_the_help_has_every_action_with_its_keys() -> None:
@@ -31,7 +35,7 @@ def test_the_help_has_every_action_with_its_keys() -> None:
     for action in ACTIONS:
         assert action.title in text
         assert action.help in words
-        for key in (*action.keys, *action.outside):
+        for key in (*action.keys, *action.article_keys):
             assert written_key(key) in text
 
 
@@ -58,7 +62,7 @@ def test_help_opens_and_closes(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("f1")
         assert isinstance(pilot.app.screen, HelpScreen)
-        assert "How answers are marked" in help_text().plain
+        assert "Marks on answers" in help_text().plain
         assert "Open a source" in shown(pilot)
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, ChatScreen)
@@ -101,7 +105,7 @@ def test_the_bottom_row_offers_what_is_possible_and_can_be_clicked(
         await until(pilot, lambda: bool(clipboard))
         await pilot.click(offset=(pilot.app.size.width - 5, 0))  # the scope, in the top row
         await pilot.pause()
-        assert "Ask only some articles" in shown(pilot)
+        assert "Search only some articles" in shown(pilot)
         await pilot.press("escape")
         assert main.is_current
 

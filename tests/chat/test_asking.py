@@ -38,7 +38,7 @@ def test_an_answer_with_its_source(scripted: ScriptedLibrary) -> None:
         assert "24 October 2011" in screen
         assert "libya.txt:3" in screen
         assert "8 passages" not in screen
-        assert chat_of(pilot).main.prompt.value == ""
+        assert chat_of(pilot).main.view.prompt.value == ""
 
     drive(chat(scripted), act)
 
@@ -71,13 +71,13 @@ def test_passages_come_before_the_answer(scripted: ScriptedLibrary) -> None:
         main = chat_of(pilot).main
         scripted.gate.clear()
         await pilot.press(*COMMANDED, "enter")
-        await until(pilot, lambda: bool(main.entries[0].hits))
+        await until(pilot, lambda: bool(main.talk.entries[0].hits))
         await pilot.pause()
         screen = shown(pilot)
         assert "reading 5 passages …" in screen
         assert "Found; being read" in screen
         assert "[1] " in screen
-        assert "reading 5 passages ·" in main.bottom.status
+        assert "reading 5 passages ·" in main.view.bottom.status
         scripted.gate.set()
         await until(pilot, lambda: "sure" in shown(pilot))
 
@@ -89,12 +89,12 @@ def test_keys_are_answered_while_a_slow_reader_reads(scripted: ScriptedLibrary) 
         main = chat_of(pilot).main
         scripted.gate.clear()
         await pilot.press(*COMMANDED, "enter")
-        await until(pilot, lambda: main.entries[0].stage is Stage.READING)
+        await until(pilot, lambda: main.talk.entries[0].stage is Stage.READING)
         started = time.perf_counter()
         await pilot.press("2", "0", "1", "2")
-        assert main.prompt.value == "2012"
+        assert main.view.prompt.value == "2012"
         assert time.perf_counter() - started < 5  # the reader would take a minute
-        assert main.entries[0].is_pending
+        assert main.talk.entries[0].is_pending
         scripted.gate.set()
 
     drive(chat(scripted), act)
@@ -105,13 +105,13 @@ def test_escape_stops_and_what_comes_later_is_dropped(scripted: ScriptedLibrary)
         main = chat_of(pilot).main
         scripted.gate.clear()
         await pilot.press(*COMMANDED, "enter")
-        await until(pilot, lambda: main.entries[0].stage is Stage.READING)
+        await until(pilot, lambda: main.talk.entries[0].stage is Stage.READING)
         await pilot.press("escape")
         assert "Stopped." in shown(pilot)
         scripted.gate.set()
         await pilot.pause(0.2)
-        assert main.entries[0].stage is Stage.STOPPED
-        assert main.entries[0].answer is None
+        assert main.talk.entries[0].stage is Stage.STOPPED
+        assert main.talk.entries[0].answer is None
         assert "sure" not in shown(pilot)
 
     drive(chat(scripted), act)
@@ -122,15 +122,15 @@ def test_a_new_question_gives_up_the_one_before(scripted: ScriptedLibrary) -> No
         main = chat_of(pilot).main
         scripted.gate.clear()
         await pilot.press(*COMMANDED, "enter")
-        await until(pilot, lambda: main.entries[0].stage is Stage.READING)
+        await until(pilot, lambda: main.talk.entries[0].stage is Stage.READING)
         await pilot.press(*MINERS, "enter")
         scripted.gate.set()
-        await until(pilot, lambda: main.entries[1].stage is Stage.ANSWERED)
-        assert main.entries[0].answer is None
-        answer = main.entries[1].answer
+        await until(pilot, lambda: main.talk.entries[1].stage is Stage.ANSWERED)
+        assert main.talk.entries[0].answer is None
+        answer = main.talk.entries[1].answer
         assert answer is not None
         assert answer.text == "33"
-        assert main.chosen is main.entries[1]
+        assert main.talk.chosen is main.talk.entries[1]
 
     drive(chat(scripted), act)
 
@@ -140,13 +140,13 @@ def test_what_was_opened_while_reading_stays_open(scripted: ScriptedLibrary) -> 
         main = chat_of(pilot).main
         scripted.gate.clear()
         await pilot.press(*COMMANDED, "enter")
-        await until(pilot, lambda: main.entries[0].stage is Stage.READING)
-        number = next(p.number for p in main.entries[0].places if "Miners" in p.article.title)
+        await until(pilot, lambda: main.talk.entries[0].stage is Stage.READING)
+        number = next(p.number for p in main.talk.entries[0].places if "Miners" in p.article.title)
         await pilot.press(f"alt+{number}")
         scripted.gate.set()
-        await until(pilot, lambda: main.entries[0].stage is Stage.ANSWERED)
-        assert main.place is not None
-        assert "Miners" in main.place.article.title
+        await until(pilot, lambda: main.talk.entries[0].stage is Stage.ANSWERED)
+        assert main.talk.place is not None
+        assert "Miners" in main.talk.place.article.title
 
     drive(chat(scripted), act)
 
@@ -175,9 +175,11 @@ def test_follow_ups_are_resolved_shown_and_can_be_edited(
         assert f"asked as: {MINERS}" in shown(pilot)
         assert scripted.asked[-1][0] == MINERS
         await pilot.press("ctrl+r")
-        assert main.prompt.value == MINERS
+        assert main.view.prompt.value == MINERS
         await pilot.press("backspace", "!", "enter")
-        await until(pilot, lambda: len(main.entries) == 3 and not main.entries[2].is_pending)
+        await until(
+            pilot, lambda: len(main.talk.entries) == 3 and not main.talk.entries[2].is_pending
+        )
         assert scripted.asked[-1][0] == MINERS[:-1] + "!"
         assert len(heard) == 2  # word for word: nothing was resolved
 
@@ -186,7 +188,7 @@ def test_follow_ups_are_resolved_shown_and_can_be_edited(
 
 def test_up_and_down_go_through_what_was_asked(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
-        prompt = chat_of(pilot).main.prompt
+        prompt = chat_of(pilot).main.view.prompt
         await ask(pilot, COMMANDED)
         await ask(pilot, MINERS)
         await pilot.press(*"draft", "up")
@@ -201,7 +203,7 @@ def test_up_and_down_go_through_what_was_asked(scripted: ScriptedLibrary) -> Non
 
 def test_a_pasted_question_is_one_clean_line(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
-        prompt = chat_of(pilot).main.prompt
+        prompt = chat_of(pilot).main.view.prompt
         prompt.post_message(events.Paste("How many\nminers \x1b[31mwere\u202e lifted?"))
         await pilot.pause()
         assert prompt.value == MINERS
@@ -212,7 +214,7 @@ def test_a_pasted_question_is_one_clean_line(scripted: ScriptedLibrary) -> None:
 def test_an_empty_line_asks_nothing(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("space", "enter")
-        assert chat_of(pilot).main.entries == []
+        assert chat_of(pilot).main.talk.entries == []
 
     drive(chat(scripted), act)
 
@@ -229,14 +231,14 @@ def test_a_filter_narrows_what_is_asked(scripted: ScriptedLibrary) -> None:
         main = chat_of(pilot).main
         await pilot.press("ctrl+l")
         await pilot.press(*"2011-10-25", "enter")
-        await until(pilot, lambda: main.articles == 1)
+        await until(pilot, lambda: main.talk.articles == 1)
         assert "from 25 October 2011 · all sources" in shown(pilot)
         await ask(pilot, MINERS)
         since = scripted.asked[-1][1]
-        assert since == Scope(since=main.scope.since)
-        assert "1 passage read" in main.bottom.status
+        assert since == Scope(since=main.talk.scope.since)
+        assert "1 passage read" in main.view.bottom.status
         await pilot.press("ctrl+l", "down", "down", *"*libya*", "enter")
-        await until(pilot, lambda: main.articles == 0)
+        await until(pilot, lambda: main.talk.articles == 0)
         assert "from 25 October 2011 · *libya*" in shown(pilot)
 
     drive(chat(scripted), act)
@@ -249,6 +251,6 @@ def test_a_filter_that_makes_no_sense_says_so(scripted: ScriptedLibrary) -> None
         await pilot.press("ctrl+u", *"2012", "tab", *"2011", "enter")
         assert "2012-01-01 is after 2011-12-31." in shown(pilot)
         await pilot.press("escape")
-        assert chat_of(pilot).main.scope.is_all
+        assert chat_of(pilot).main.talk.scope.is_all
 
     drive(chat(scripted), act)

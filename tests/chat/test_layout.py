@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from qa.articles.clean import clean
 from qa.chat.layout import BLOCK_LENGTH, Layout, inert, shortened, wrap
-from qa.chat.marks import Light, Lit, Mark, pieces, word_marks
+from qa.chat.marks import Highlight, Mark, MarkIndex, pieces, word_marks
 
 TEXTS = st.text(st.sampled_from("aé b\n.日本👩‍🚀️e\u0301[]/ \u05d0"), max_size=200) | st.text(
     max_size=80
@@ -62,14 +62,18 @@ def test_ten_megabytes_on_one_line_cost_little() -> None:
 
 
 def test_pieces_are_the_range_cut_at_each_light() -> None:
-    marks = [Mark(2, 8, Light.SENTENCE), Mark(4, 6, Light.ANSWER), Mark(5, 7, Light.WORD)]
+    marks = [
+        Mark(2, 8, Highlight.SENTENCE),
+        Mark(4, 6, Highlight.ANSWER),
+        Mark(5, 7, Highlight.WORD),
+    ]
     assert pieces(0, 10, marks) == [
         (0, 2, ()),
-        (2, 4, (Light.SENTENCE,)),
-        (4, 5, (Light.SENTENCE, Light.ANSWER)),
-        (5, 6, (Light.WORD, Light.SENTENCE, Light.ANSWER)),
-        (6, 7, (Light.WORD, Light.SENTENCE)),
-        (7, 8, (Light.SENTENCE,)),
+        (2, 4, (Highlight.SENTENCE,)),
+        (4, 5, (Highlight.SENTENCE, Highlight.ANSWER)),
+        (5, 6, (Highlight.WORD, Highlight.SENTENCE, Highlight.ANSWER)),
+        (6, 7, (Highlight.WORD, Highlight.SENTENCE)),
+        (7, 8, (Highlight.SENTENCE,)),
         (8, 10, ()),
     ]
     assert pieces(3, 3, marks) == []
@@ -83,8 +87,8 @@ def test_pieces_are_the_range_cut_at_each_light() -> None:
 def test_what_touches_a_row_is_found(
     ranges: list[tuple[int, int]], start: int, length: int
 ) -> None:
-    marks = [Mark(first, first + size, Light.WORD) for first, size in ranges]
-    touching = Lit(marks).touching(start, start + length)
+    marks = [Mark(first, first + size, Highlight.WORD) for first, size in ranges]
+    touching = MarkIndex(marks).touching(start, start + length)
     wanted = [mark for mark in marks if mark.start < start + length and mark.end > start]
     assert sorted(map(repr, touching)) == sorted(map(repr, wanted))
 

@@ -51,9 +51,9 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 async def settle(pilot: Pilot[None]) -> None:
     """Let the last remark fade and the last row be drawn."""
     main = chat_of(pilot).main
-    main.say("")
+    main.view.bottom.say("")
     await pilot.pause(0.1)
-    main.prompt._cursor_visible = True
+    main.view.prompt._cursor_visible = True
     await pilot.pause()
 
 
@@ -134,9 +134,9 @@ def test_a_failure(scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch) -
 
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
-        main.prompt.value = MINERS
+        main.view.prompt.value = MINERS
         await pilot.press("enter")
-        await until(pilot, lambda: bool(main.entries[0].error))
+        await until(pilot, lambda: bool(main.talk.entries[0].error))
         await settle(pilot)
         compare(pilot.app, "failure")
 

@@ -38,12 +38,12 @@ def test_an_empty_library_takes_a_path_and_then_questions(
         main = chat_of(pilot).main
         assert "No articles here yet." in shown(pilot)
         assert "a file or folder with articles" in shown(pilot)
-        main.prompt.value = "nowhere"
+        main.view.prompt.value = "nowhere"
         await pilot.press("enter")
         await until(pilot, lambda: "nowhere" in shown(pilot))
-        main.prompt.value = str(newsroom)
+        main.view.prompt.value = str(newsroom)
         await pilot.press("enter")
-        await until(pilot, lambda: main.articles == 3)
+        await until(pilot, lambda: main.talk.articles == 3)
         await until(pilot, lambda: "3 new · 0 changed" in shown(pilot))
         assert "3 articles" in shown(pilot)
         assert "ask about your articles" in shown(pilot)
@@ -73,13 +73,13 @@ def test_asking_works_while_articles_are_added(
         main = chat_of(pilot).main
         await pilot.press("f5")
         await pilot.press("enter")
-        assert "Name a file or folder." in shown(pilot)
+        assert "Type a file or folder." in shown(pilot)
         await pilot.press(*str(more), "enter")
-        await until(pilot, lambda: main.bottom.status == "indexing 25% · 0 articles")
+        await until(pilot, lambda: main.view.bottom.status == "indexing 25% · 0 articles")
         await ask(pilot, COMMANDED)
         assert "sure" in shown(pilot)
         gate.set()
-        await until(pilot, lambda: main.articles == 4)
+        await until(pilot, lambda: main.talk.articles == 4)
 
     drive(chat(scripted), act)
 
@@ -88,7 +88,7 @@ def test_paths_of_the_command_line_are_indexed_at_once(
     empty: ScriptedLibrary, newsroom: Path
 ) -> None:
     async def act(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: chat_of(pilot).main.articles == 3)
+        await until(pilot, lambda: chat_of(pilot).main.talk.articles == 3)
 
     drive(chat(empty, index=[str(newsroom)]), act)
 
@@ -111,7 +111,7 @@ def test_models_load_while_the_person_types(
             await until(pilot, lambda: "loading the models …" in shown(pilot))
             await pilot.press(*MINERS, "enter")
             await until(pilot, lambda: "looking …" in shown(pilot))
-            assert app.main.entries[0].is_pending
+            assert app.main.talk.entries[0].is_pending
             gate.set()
             await until(pilot, lambda: "likely" in shown(pilot))
 
@@ -133,19 +133,19 @@ def test_a_library_of_another_model_names_the_command_that_mends_it(
         await until(pilot, lambda: "This library cannot be used as it is." in shown(pilot))
         assert "qa index --reembed --model words" in " ".join(shown(pilot).split())
         await pilot.press(*MINERS, "enter")
-        await until(pilot, lambda: bool(chat_of(pilot).main.entries[0].error))
-        assert "--reembed" in chat_of(pilot).main.entries[0].error
+        await until(pilot, lambda: bool(chat_of(pilot).main.talk.entries[0].error))
+        assert "--reembed" in chat_of(pilot).main.talk.entries[0].error
 
     drive(chat(scripted), act)
 
 
 def test_leaving_does_not_wait_for_a_library_that_nobody_opens(scripted: ScriptedLibrary) -> None:
-    desk = ChatApp(lambda: scripted).desk  # as when the worker that opens it never started
-    adding = threading.Thread(target=lambda: desk.add(["news"], Scope()), daemon=True)
+    backend = ChatApp(lambda: scripted).backend  # as when the worker that opens it never started
+    adding = threading.Thread(target=lambda: backend.add(["news"], Scope()), daemon=True)
     adding.start()
     adding.join(0.2)
     assert adding.is_alive()
-    desk.leave()
+    backend.leave()
     adding.join(10)
     assert not adding.is_alive()
 
@@ -173,12 +173,12 @@ def test_a_fault_while_answering_is_text_not_a_crash(
 
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
-        main.prompt.value = MINERS
+        main.view.prompt.value = MINERS
         await pilot.press("enter")
         await until(pilot, lambda: "[/foo] all is [b lost" in shown(pilot))
         await pilot.press("f2")
         await pilot.press("escape", "h", "i")
-        assert main.prompt.value == "hi"
+        assert main.view.prompt.value == "hi"
 
     drive(chat(scripted), act)
 
@@ -193,12 +193,12 @@ def test_what_cannot_be_remembered_is_said_and_nothing_else_lost(
 
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
-        main.prompt.value = MINERS
+        main.view.prompt.value = MINERS
         await pilot.press("enter")
-        await until(pilot, lambda: "Not remembered: the disk is full" in shown(pilot))
+        await until(pilot, lambda: "Not stored: the disk is full" in shown(pilot))
         assert "likely" in shown(pilot)
         await pilot.press("ctrl+g")
-        assert main.bottom.status == "this answer is not remembered yet"
+        assert main.view.bottom.status == "this answer is not stored yet"
 
     drive(chat(scripted), act)
 

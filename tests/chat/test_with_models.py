@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.pilot import Pilot
 
-from qa.chat.marks import Light
+from qa.chat.marks import Highlight
 from qa.library import Library
 
 from .conftest import ask, chat, chat_of, drive, shown, until
@@ -41,21 +41,21 @@ def test_questions_and_a_follow_up_on_the_sample_articles(
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await ask(pilot, "Who commands NATO's Libya operation?")
-        first = main.entries[0]
+        first = main.talk.entries[0]
         assert first.answer is not None
         assert "Charles Bouchard" in first.answer.text
         assert first.hits[0].why.dense_rank is not None
-        (answer,) = lit(main.source.article, Light.ANSWER)
+        (answer,) = lit(main.view.source.article, Highlight.ANSWER)
         assert answer == first.answer.text
         await pilot.press("ctrl+y")
         await until(pilot, lambda: bool(clipboard))
         assert "libya-nato.txt" in clipboard[0]
         await ask(pilot, "When did he speak?")
-        assert "Bouchard" in main.entries[1].searched
+        assert "Bouchard" in main.talk.entries[1].searched
         assert "asked as: " in shown(pilot)
         await ask(pilot, "How many miners were trapped in Chile?")
-        assert main.place is not None
-        assert "chile-mine" in main.place.article.source
+        assert main.talk.place is not None
+        assert "chile-mine" in main.talk.place.article.source
         await pilot.press("f2")
         await pilot.pause()
         assert "read them" in shown(pilot)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from qa.chat.conversations import ConversationList
+from qa.chat.dialogs.conversations import ConversationList
 from qa.chat.entries import Stage
 from qa.chat.export import as_markdown
 
@@ -31,7 +31,7 @@ def test_copying_an_answer_with_its_reference(
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
         await pilot.press("ctrl+y")
-        await until(pilot, lambda: main.bottom.status == "copied")
+        await until(pilot, lambda: main.view.bottom.status == "copied")
         (text,) = clipboard
         assert text.startswith("Charles Bouchard\n— NATO is to close its Libya mission")
         assert "24 October 2011" in text
@@ -69,14 +69,14 @@ def test_exporting(
         assert told["turns"][1]["status"] == "not_found"
         (tmp_path / "talk.json").write_text("mine")
         await pilot.press("ctrl+s", "ctrl+u", *"talk.json", "enter")
-        assert "is there already; Enter again replaces it" in shown(pilot)
+        assert "exists already; Enter again replaces it" in shown(pilot)
         assert (tmp_path / "talk.json").read_text() == "mine"
         await pilot.press("enter")
         await pilot.pause()
         assert json.loads((tmp_path / "talk.json").read_text())["version"] == 1
         await pilot.press("ctrl+s", "ctrl+u", *"no/where.md", "enter")
         assert "cannot be written" in shown(pilot)
-        assert as_markdown(main.entries) == text
+        assert as_markdown(main.talk.entries) == text
 
     drive(chat(scripted), act)
 
@@ -89,13 +89,13 @@ def test_judging(scripted: ScriptedLibrary) -> None:
         await pilot.press("ctrl+g")
         await until(pilot, lambda: scripted.turns(there.id)[0].verdict == "right")
         assert "✓ right" in shown(pilot)
-        await pilot.press("tab", "minus")
+        await pilot.press("tab", "tab", "minus")
         await until(pilot, lambda: scripted.turns(there.id)[0].verdict == "wrong")
         assert "✗ wrong" in shown(pilot)
         await pilot.press("minus")
         await until(pilot, lambda: scripted.turns(there.id)[0].verdict is None)
         assert "wrong" not in shown(pilot).replace("noted: wrong", "")
-        assert main.bottom.status == "taken back"
+        assert main.view.bottom.status == "taken back"
 
     drive(chat(scripted), act)
 
@@ -108,7 +108,7 @@ def test_a_conversation_is_kept_and_taken_up(scripted: ScriptedLibrary) -> None:
 
     async def again(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
-        await until(pilot, lambda: len(main.entries) == 2)
+        await until(pilot, lambda: len(main.talk.entries) == 2)
         await pilot.pause()
         screen = shown(pilot)
         assert COMMANDED in screen
@@ -117,8 +117,8 @@ def test_a_conversation_is_kept_and_taken_up(scripted: ScriptedLibrary) -> None:
         assert "✓ right" in screen
         assert "All 33 miners were lifted" in screen  # the source, open at its place
         await pilot.press("up")
-        assert main.prompt.value == MINERS
-        main.prompt.value = ""
+        assert main.view.prompt.value == MINERS
+        main.view.prompt.value = ""
         await ask(pilot, UNKNOWN)
         (there,) = scripted.conversations()
         assert there.turns == 3
@@ -136,10 +136,10 @@ def test_an_article_that_has_changed_since_is_not_shown_as_if_it_had_not(
 
     async def again(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
-        await until(pilot, lambda: len(main.entries) == 1)
+        await until(pilot, lambda: len(main.talk.entries) == 1)
         await pilot.pause()
         assert "The article has changed since; this is what it said." in shown(pilot)
-        assert main.source.article.text.startswith("All 33 miners were lifted")
+        assert main.view.source.article.text.startswith("All 33 miners were lifted")
         (newsroom / "chile.md").unlink()
         await pilot.press("f3")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConversationList))
@@ -157,7 +157,7 @@ def test_there_may_be_nothing_to_take_up(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await until(pilot, lambda: "There is no earlier conversation" in shown(pilot))
-        await until(pilot, lambda: bool(main.entries))  # what the command line asks is asked
+        await until(pilot, lambda: bool(main.talk.entries))  # what the command line asks is asked
 
     drive(chat(scripted, resume=True, question=MINERS), act)
 
@@ -168,7 +168,7 @@ def test_listing_renaming_deleting_beginning_anew(scripted: ScriptedLibrary) -> 
         await ask(pilot, COMMANDED)
         await pilot.press("ctrl+n")
         await pilot.pause()
-        assert main.entries == []
+        assert main.talk.entries == []
         assert "Ask your articles something." in shown(pilot)
         await ask(pilot, MINERS)
         assert len(scripted.conversations()) == 2
@@ -186,7 +186,7 @@ def test_listing_renaming_deleting_beginning_anew(scripted: ScriptedLibrary) -> 
         await until(pilot, lambda: len(scripted.conversations()) == 1)
         await until(pilot, lambda: MINERS not in shown(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: [entry.question for entry in main.entries] == [COMMANDED])
-        assert main.entries[0].stage is Stage.ANSWERED
+        await until(pilot, lambda: [entry.question for entry in main.talk.entries] == [COMMANDED])
+        assert main.talk.entries[0].stage is Stage.ANSWERED
 
     drive(chat(scripted), act, size=(120, 40))

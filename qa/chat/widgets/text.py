@@ -1,22 +1,22 @@
-"""Text on the screen: never markup, whatever it holds."""
+"""Text and input that show untrusted text safely: no markup, no control characters."""
 
 from rich.style import Style
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from .layout import inert
+from ..layout import inert
 
 
 class Line(Input):
-    """One line to type in; what a terminal would obey is shown as a dot, however it came in."""
+    """A line to type in. Control characters become dots, however they got in."""
 
     def validate_value(self, value: str) -> str:
-        """Return the value that the line takes on."""
+        """Return the value without control characters."""
         return inert(value)
 
 
-class Words(Static):
-    """Shows text as it is; what can be clicked in it keeps its own colour."""
+class PlainText(Static):
+    """Shows text without reading markup in it; links keep the colour of their text."""
 
     def __init__(
         self, content: Content | str = "", *, id: str | None = None, classes: str | None = None
@@ -26,5 +26,5 @@ class Words(Static):
 
     @property
     def link_style(self) -> Style:
-        """Add nothing to a link until the mouse is over it."""
+        """Return an empty style: a link looks like its text until the mouse is over it."""
         return Style()
