@@ -21,7 +21,7 @@ class QuestionMessage(Message):
 
     @abstractmethod
     def apply(self, talk: Talk) -> Entry | None:
-        """Update the state; return the entry that changed, or None if nothing waits for this."""
+        """Update the state; return the entry to show again, or None if nothing to see changed."""
 
 
 @dataclass
@@ -81,7 +81,8 @@ class Stored(QuestionMessage):
 
     def apply(self, talk: Talk) -> Entry | None:
         """Store the turn."""
-        return talk.stored(self.number, self.turn)
+        talk.stored(self.number, self.turn)
+        return None
 
 
 class AppMessage(Message):

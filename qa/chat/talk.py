@@ -116,11 +116,15 @@ class Talk:
             entry.stage = Stage.STOPPED
         return entry
 
+    # Each method for a step of answering returns the entry to show again. It returns None if
+    # nothing changed, because the question was stopped or its conversation was left.
+
     def resolved(self, number: int, searched: str) -> Entry | None:
-        """Store the text that is searched for."""
-        if entry := self._awaited(number):
+        """Store the text that is searched for; return the entry if that is not what was typed."""
+        entry = self._awaited(number)
+        if entry is not None:
             entry.searched = searched
-        return entry
+        return entry if entry is not None and entry.asked_as else None
 
     def found(self, number: int, hits: Sequence[Hit]) -> Entry | None:
         """Store the passages that were found."""
@@ -141,11 +145,10 @@ class Talk:
             entry.stage, entry.error = Stage.FAILED, error
         return entry
 
-    def stored(self, number: int, turn: Turn) -> Entry | None:
-        """Store what the library stored for a question."""
+    def stored(self, number: int, turn: Turn) -> None:
+        """Store the turn that the library stored for a question. That changes nothing to see."""
         if entry := self.entry(number):
             entry.turn = turn
-        return entry
 
     # The conversation
 
