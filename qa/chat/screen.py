@@ -82,6 +82,7 @@ class ChatScreen(Screen[None]):
         if character and not self.view.is_reading and not self.view.source.has_focus_within:
             self.view.focus_prompt()
             self.view.prompt.insert_text_at_cursor(character)
+            event.stop()
 
     # Calls of the backend
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from qa.chat.app import ChatApp
@@ -193,6 +195,15 @@ async def ask(pilot: Pilot[None], question: str) -> None:
         pilot, lambda: main.talk.entries[-1].answer is None or bool(main.talk.entries[-1].turn)
     )
     await pilot.pause()
+
+
+async def press_at_once(pilot: Pilot[None], keys: Sequence[str]) -> None:
+    """Press keys before the first takes effect, as when they wait in the terminal's buffer."""
+    for key in keys:
+        if len(key) == 1:
+            pilot.app.post_message(events.Key(_character_to_key(key), key))
+        else:
+            pilot.app.post_message(events.Key(key, None))
 
 
 def chat_of(pilot: Pilot[None]) -> ChatApp:

@@ -1,5 +1,6 @@
 """From a question to its answer on the screen."""
 
+import threading
 import time
 from collections.abc import Sequence
 
@@ -9,7 +10,9 @@ from textual.pilot import Pilot
 
 from qa.answering.followup import Exchange
 from qa.chat.entries import Stage
-from qa.datatypes import Scope
+from qa.chat.widgets.source import FindLine
+from qa.datatypes import Scope, Turn
+from qa.errors import UsageError
 
 from .conftest import (
     COMMANDED,
@@ -21,6 +24,7 @@ from .conftest import (
     chat,
     chat_of,
     drive,
+    press_at_once,
     shown,
     until,
 )
@@ -131,6 +135,125 @@ def test_a_new_question_gives_up_the_one_before(scripted: ScriptedLibrary) -> No
         assert answer is not None
         assert answer.text == "33"
         assert main.talk.chosen is main.talk.entries[1]
+
+    drive(chat(scripted), act)
+
+
+def test_two_questions_typed_quickly_are_asked_as_typed_in_order(
+    scripted: ScriptedLibrary,
+) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        talk = chat_of(pilot).main.talk
+        keys = [*COMMANDED, "enter", *MINERS, "!", "backspace", "enter", *"Who"]
+        await press_at_once(pilot, keys)
+        await until(pilot, lambda: len(talk.entries) == 2 and not talk.entries[1].is_pending)
+        assert [entry.question for entry in talk.entries] == [COMMANDED, MINERS]
+        answer = talk.entries[1].answer
+        assert answer is not None
+        assert answer.text == "33"
+        assert chat_of(pilot).main.view.prompt.value == "Who"
+
+    drive(chat(scripted), act)
+
+
+def test_a_question_typed_while_a_conversation_loads_is_asked_in_it(
+    scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    turns = scripted.turns
+
+    def slowly(conversation: int) -> list[Turn]:
+        gate.wait(timeout=30)
+        return turns(conversation)
+
+    async def first(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+
+    async def again(pilot: Pilot[None]) -> None:
+        talk = chat_of(pilot).main.talk
+        await press_at_once(pilot, [*MINERS, "enter"])
+        await pilot.pause(0.1)
+        assert talk.entries == []
+        gate.set()
+        await until(pilot, lambda: len(talk.entries) == 2 and bool(talk.entries[1].turn))
+        assert [entry.question for entry in talk.entries] == [COMMANDED, MINERS]
+        await until(pilot, lambda: MINERS in shown(pilot))
+
+    drive(chat(scripted), first)
+    monkeypatch.setattr(scripted, "turns", slowly)
+    drive(chat(scripted, resume=True), again)
+    (stored,) = scripted.conversations()
+    assert stored.turns == 2
+
+
+def test_a_conversation_that_does_not_load_leaves_what_is_there(
+    scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(conversation: int) -> list[Turn]:
+        raise UsageError("the conversation is damaged")
+
+    monkeypatch.setattr(scripted, "turns", broken)
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await ask(pilot, COMMANDED)
+        main.resume(1)
+        await until(pilot, lambda: "the conversation is damaged" in shown(pilot))
+        assert [entry.question for entry in main.talk.entries] == [COMMANDED]
+        await ask(pilot, MINERS)
+        assert "likely" in shown(pilot)
+
+    drive(chat(scripted), act)
+
+
+def test_printable_keys_go_to_the_question_line_while_it_has_the_focus(
+    scripted: ScriptedLibrary,
+) -> None:
+    typed = "nq?/+-12 yjk"
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await press_at_once(pilot, ["a"])  # the first key, before anything else has happened
+        await pilot.pause()
+        assert main.view.prompt.value == "a"
+        await ask(pilot, COMMANDED)
+        await press_at_once(pilot, list(typed))
+        await until(pilot, lambda: main.view.prompt.value == typed)
+        # Straight from the article back to the line: q would quit if it came too early.
+        await pilot.press("ctrl+u", "ctrl+o")
+        await press_at_once(pilot, ["escape", "q", "n"])
+        await until(pilot, lambda: main.view.prompt.value == "qn")
+        assert main.talk.place is main.talk.entries[0].places[0]
+        assert pilot.app.is_running
+
+    drive(chat(scripted), act)
+
+
+def test_single_keys_are_commands_only_in_the_article(scripted: ScriptedLibrary) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await ask(pilot, COMMANDED)
+        await pilot.press("tab")
+        assert main.focused is main.view.conversation
+        await pilot.press("q", "n", "2")  # typed, and typing goes on in the line
+        assert main.focused is main.view.prompt
+        assert main.view.prompt.value == "qn2"
+        assert main.view.source.place and main.view.source.place.number == 1
+        await pilot.press("tab", "tab")
+        assert main.focused is main.view.source.article
+        await pilot.press("n")
+        assert main.view.source.place.number == 2
+        await pilot.press("left")
+        assert main.view.source.place.number == 1
+        await press_at_once(pilot, ["w", "w", "/", "q", "n"])
+        await until(pilot, lambda: main.view.source.query_one(FindLine).value == "qn")
+        assert main.view.source.is_finding
+        assert main.view.prompt.value == "qn2"
+        await pilot.press("escape", "ctrl+o", "f2", "f2", "p")
+        assert main.view.is_reading
+        assert main.view.source.place.number == len(main.talk.entries[0].places)
+        await pilot.press("q")
+        assert pilot.app.return_code == 0
 
     drive(chat(scripted), act)
 

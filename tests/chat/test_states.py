@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from qa.chat import web
 from qa.chat.app import ChatApp
 from qa.chat.preferences import remembered_theme
+from qa.chat.talk import LEAVING
 from qa.chat.themes import first_theme
 from qa.datatypes import Scope
 from qa.errors import ModelMismatchError, UsageError
@@ -148,6 +149,33 @@ def test_leaving_does_not_wait_for_a_library_that_nobody_opens(scripted: Scripte
     backend.leave()
     adding.join(10)
     assert not adding.is_alive()
+
+
+def test_leaving_while_indexing_says_what_it_waits_for(
+    scripted: ScriptedLibrary, newsroom: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    add = scripted.add
+
+    def slowly(*paths: Any, **given: Any) -> Any:
+        gate.wait(timeout=30)
+        given["progress"](1, 4, add())
+        raise AssertionError("indexing went on after the person left")
+
+    monkeypatch.setattr(scripted, "add", slowly)
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        main.add_articles(str(newsroom))
+        await pilot.press("ctrl+q")
+        assert main.view.bottom.status == LEAVING
+        assert LEAVING in shown(pilot)
+        await pilot.press("ctrl+q")  # again: it still waits
+        assert pilot.app.return_code is None
+        gate.set()
+        await until(pilot, lambda: pilot.app.return_code == 0)
+
+    drive(chat(scripted), act)
 
 
 def test_a_library_that_does_not_open(tmp_path: Path, home: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -21,6 +21,7 @@ from ..marks import Highlight, Mark
 from ..places import Kind, Place
 from .article import ArticleText
 from .explanation import explained
+from .keys import run_binding
 from .text import Line, PlainText
 
 MOST_FOUND = 1_000
@@ -133,6 +134,15 @@ class SourcePane(Vertical):
             self.remove_class("-finding")
             self._found, self._current = [], -1
             self.article.show_found([], None)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Run single-key commands. A key may arrive after the focus has moved on."""
+        line = self.query_one(FindLine)
+        if self.screen.focused is line and event.is_printable and event.character:
+            line.insert_text_at_cursor(event.character)
+            event.stop()
+        elif self.has_focus_within:
+            await run_binding(self, event)
 
     @property
     def _room(self) -> int:

@@ -1,10 +1,12 @@
 """Text and input that show untrusted text safely: no markup, no control characters."""
 
 from rich.style import Style
+from textual import events
 from textual.content import Content
 from textual.widgets import Input, Static
 
 from ..layout import inert
+from .keys import run_binding
 
 
 class Line(Input):
@@ -13,6 +15,9 @@ class Line(Input):
     def validate_value(self, value: str) -> str:
         """Return the value without control characters."""
         return inert(value)
+
+    async def _on_key(self, event: events.Key) -> None:
+        await run_binding(self, event)
 
 
 class PlainText(Static):
