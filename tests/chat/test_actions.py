@@ -1,4 +1,4 @@
-"""One table of actions: keys, bottom row, palette and help cannot tell different stories."""
+"""The table of actions: keys, bottom row, palette and help agree."""
 
 import pytest
 from textual import events
@@ -13,10 +13,10 @@ from qa.chat.screen import ChatScreen
 from .conftest import COMMANDED, MINERS, ScriptedLibrary, ask, chat, chat_of, drive, shown, until
 
 NARROWEST = 66
-"""Columns that the help has in a terminal of 80."""
+"""Columns of the help in a terminal of 80 columns."""
 
 
-def test_each_action_is_there_and_each_key_means_one_thing() -> None:
+def test_every_action_exists_and_no_key_is_bound_twice() -> None:
     for action in ACTIONS:
         namespace, _, name = action.call.partition(".")
         owner = {"app": ChatApp, "screen": ChatScreen}[namespace]
@@ -28,7 +28,7 @@ def test_each_action_is_there_and_each_key_means_one_thing() -> None:
         assert len(keys) == len(set(keys))
 
 
-def test_the_help_has_every_action_with_its_keys() -> None:
+def test_the_help_lists_every_action_with_its_keys() -> None:
     text = help_text().plain
     assert max(len(line) for line in text.splitlines() if line.startswith("  ")) <= NARROWEST
     words = " ".join(text.split())
@@ -47,7 +47,7 @@ def test_keys_are_written_as_people_write_them(key: str, written: str) -> None:
     assert written_key(key) == written
 
 
-def test_alt_with_a_digit_is_what_it_says_in_an_old_terminal_too(
+def test_alt_with_a_digit_works_in_old_terminals(
     scripted: ScriptedLibrary,
 ) -> None:
     chat(scripted)
@@ -70,7 +70,7 @@ def test_help_opens_and_closes(scripted: ScriptedLibrary) -> None:
     drive(chat(scripted), act)
 
 
-def test_the_palette_offers_what_is_possible_and_does_it(
+def test_the_palette_offers_possible_actions_and_runs_them(
     scripted: ScriptedLibrary, clipboard: list[str]
 ) -> None:
     async def act(pilot: Pilot[None]) -> None:
@@ -90,7 +90,7 @@ def test_the_palette_offers_what_is_possible_and_does_it(
     drive(chat(scripted), act, size=(120, 40))
 
 
-def test_the_bottom_row_offers_what_is_possible_and_can_be_clicked(
+def test_the_bottom_row_shows_possible_actions_and_can_be_clicked(
     scripted: ScriptedLibrary, clipboard: list[str]
 ) -> None:
     async def act(pilot: Pilot[None]) -> None:

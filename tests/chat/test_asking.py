@@ -51,7 +51,7 @@ def test_an_answer_with_its_source(scripted: ScriptedLibrary) -> None:
     ("question", "words"),
     [(COMMANDED, "sure"), (MINERS, "likely"), (WEAK, "weak"), (UNKNOWN, "Not in your articles.")],
 )
-def test_confidence_is_said_in_words(scripted: ScriptedLibrary, question: str, words: str) -> None:
+def test_confidence_is_shown_in_words(scripted: ScriptedLibrary, question: str, words: str) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await ask(pilot, question)
         assert words in shown(pilot)
@@ -59,7 +59,9 @@ def test_confidence_is_said_in_words(scripted: ScriptedLibrary, question: str, w
     drive(chat(scripted), act)
 
 
-def test_nothing_found_shows_the_nearest_and_says_what_they_are(scripted: ScriptedLibrary) -> None:
+def test_without_an_answer_the_nearest_passages_are_shown_as_such(
+    scripted: ScriptedLibrary,
+) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await ask(pilot, UNKNOWN)
         screen = shown(pilot)
@@ -70,7 +72,7 @@ def test_nothing_found_shows_the_nearest_and_says_what_they_are(scripted: Script
     drive(chat(scripted), act)
 
 
-def test_passages_come_before_the_answer(scripted: ScriptedLibrary) -> None:
+def test_passages_are_shown_before_the_answer(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         scripted.gate.clear()
@@ -88,7 +90,7 @@ def test_passages_come_before_the_answer(scripted: ScriptedLibrary) -> None:
     drive(chat(scripted), act)
 
 
-def test_keys_are_answered_while_a_slow_reader_reads(scripted: ScriptedLibrary) -> None:
+def test_keys_work_while_a_slow_reader_reads(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         scripted.gate.clear()
@@ -104,7 +106,7 @@ def test_keys_are_answered_while_a_slow_reader_reads(scripted: ScriptedLibrary) 
     drive(chat(scripted), act)
 
 
-def test_escape_stops_and_what_comes_later_is_dropped(scripted: ScriptedLibrary) -> None:
+def test_escape_stops_a_question_and_drops_its_answer(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         scripted.gate.clear()
@@ -121,7 +123,7 @@ def test_escape_stops_and_what_comes_later_is_dropped(scripted: ScriptedLibrary)
     drive(chat(scripted), act)
 
 
-def test_a_new_question_gives_up_the_one_before(scripted: ScriptedLibrary) -> None:
+def test_a_new_question_stops_the_one_before(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         scripted.gate.clear()
@@ -258,7 +260,7 @@ def test_single_keys_are_commands_only_in_the_article(scripted: ScriptedLibrary)
     drive(chat(scripted), act)
 
 
-def test_what_was_opened_while_reading_stays_open(scripted: ScriptedLibrary) -> None:
+def test_a_source_opened_during_reading_stays_open(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         scripted.gate.clear()
@@ -274,7 +276,7 @@ def test_what_was_opened_while_reading_stays_open(scripted: ScriptedLibrary) -> 
     drive(chat(scripted), act)
 
 
-def test_follow_ups_are_resolved_shown_and_can_be_edited(
+def test_follow_ups_are_resolved_and_shown_and_can_be_edited(
     scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[Sequence[Exchange]] = []
@@ -304,12 +306,12 @@ def test_follow_ups_are_resolved_shown_and_can_be_edited(
             pilot, lambda: len(main.talk.entries) == 3 and not main.talk.entries[2].is_pending
         )
         assert scripted.asked[-1][0] == MINERS[:-1] + "!"
-        assert len(heard) == 2  # word for word: nothing was resolved
+        assert len(heard) == 2  # searched as edited: nothing was resolved
 
     drive(chat(scripted), act)
 
 
-def test_up_and_down_go_through_what_was_asked(scripted: ScriptedLibrary) -> None:
+def test_up_and_down_go_through_the_history(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         prompt = chat_of(pilot).main.view.prompt
         await ask(pilot, COMMANDED)
@@ -342,14 +344,14 @@ def test_an_empty_line_asks_nothing(scripted: ScriptedLibrary) -> None:
     drive(chat(scripted), act)
 
 
-def test_the_command_line_can_ask_at_once(scripted: ScriptedLibrary) -> None:
+def test_a_question_from_the_command_line_is_asked_at_once(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: "likely" in shown(pilot))
 
     drive(chat(scripted, question=MINERS), act)
 
 
-def test_a_filter_narrows_what_is_asked(scripted: ScriptedLibrary) -> None:
+def test_a_filter_limits_the_articles_searched(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await pilot.press("ctrl+l")
@@ -367,7 +369,7 @@ def test_a_filter_narrows_what_is_asked(scripted: ScriptedLibrary) -> None:
     drive(chat(scripted), act)
 
 
-def test_a_filter_that_makes_no_sense_says_so(scripted: ScriptedLibrary) -> None:
+def test_an_invalid_filter_is_rejected(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("ctrl+l", *"soon", "enter")
         assert "'soon' is not a date" in shown(pilot)

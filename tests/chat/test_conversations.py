@@ -1,4 +1,4 @@
-"""What is done with a conversation: copied, exported, judged, kept, taken up, renamed, deleted."""
+"""Copying, exporting, judging, storing, continuing, renaming and deleting conversations."""
 
 import json
 from pathlib import Path
@@ -100,7 +100,7 @@ def test_judging(scripted: ScriptedLibrary) -> None:
     drive(chat(scripted), act)
 
 
-def test_a_conversation_is_kept_and_taken_up(scripted: ScriptedLibrary) -> None:
+def test_a_conversation_is_stored_and_continued(scripted: ScriptedLibrary) -> None:
     async def first(pilot: Pilot[None]) -> None:
         await ask(pilot, COMMANDED)
         await ask(pilot, MINERS)
@@ -128,7 +128,7 @@ def test_a_conversation_is_kept_and_taken_up(scripted: ScriptedLibrary) -> None:
     drive(chat(scripted, resume=True), again)
 
 
-def test_an_article_that_has_changed_since_is_not_shown_as_if_it_had_not(
+def test_a_source_that_has_changed_since_is_marked_as_changed(
     scripted: ScriptedLibrary, newsroom: Path
 ) -> None:
     async def first(pilot: Pilot[None]) -> None:
@@ -153,16 +153,16 @@ def test_an_article_that_has_changed_since_is_not_shown_as_if_it_had_not(
     drive(chat(scripted, resume=True), again)
 
 
-def test_there_may_be_nothing_to_take_up(scripted: ScriptedLibrary) -> None:
+def test_continuing_without_an_earlier_conversation(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await until(pilot, lambda: "There is no earlier conversation" in shown(pilot))
-        await until(pilot, lambda: bool(main.talk.entries))  # what the command line asks is asked
+        await until(pilot, lambda: bool(main.talk.entries))  # the question from the command line
 
     drive(chat(scripted, resume=True, question=MINERS), act)
 
 
-def test_listing_renaming_deleting_beginning_anew(scripted: ScriptedLibrary) -> None:
+def test_listing_renaming_deleting_and_starting_conversations(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)

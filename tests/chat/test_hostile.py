@@ -1,4 +1,4 @@
-"""Hostile text is inert: in article, title, path and question, through the real screen."""
+"""Hostile text in articles, titles, paths and questions is harmless on the real screen."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from qa.chat.export import as_markdown
 from qa.chat.marks import Highlight
 
 from .conftest import ScriptedLibrary, ask, chat, chat_of, drive, shown
-from .test_sources import lit, on_screen
+from .test_sources import highlighted, on_screen
 
 HOSTILE = {
     "brackets": "[/foo] [b [bold red]loud[/] [@click=app.quit]leave[/] [[x]] $text {0} %s",
@@ -22,14 +22,16 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", list(HOSTILE))
-def test_hostile_text_is_shown_and_lit_in_its_place(
+def test_hostile_text_is_shown_and_highlighted_in_its_place(
     empty: ScriptedLibrary, tmp_path: Path, name: str
 ) -> None:
     hostile = HOSTILE[name]
     folder = tmp_path / "[b]odd 日本 👩‍🚀"
     folder.mkdir()
     text = f"# {hostile}\n\n{hostile} before the needle 针 lies here after {hostile}\n\n{hostile}\n"
-    (folder / "[red].md").write_text(text.replace("\x00", ""))  # a zero byte is no article's
+    (folder / "[red].md").write_text(
+        text.replace("\x00", "")
+    )  # a file with a zero byte is not read
     empty.add(folder)
     question = f"Where is the needle? {hostile}"
 
@@ -40,7 +42,7 @@ def test_hostile_text_is_shown_and_lit_in_its_place(
         empty.script[cleaned] = (0.9, ["needle 针 lies"], [])
         await ask(pilot, question)
         article = main.view.source.article
-        assert lit(article, Highlight.ANSWER) == ["needle 针 lies"]
+        assert highlighted(article, Highlight.ANSWER) == ["needle 针 lies"]
         assert on_screen(article, Highlight.ANSWER).replace(" ", "") == "needle针lies"
         screen = shown(pilot)
         assert "Where is the needle?" in screen
@@ -63,7 +65,7 @@ def test_hostile_text_is_shown_and_lit_in_its_place(
 
 
 def test_a_line_of_ten_megabytes(empty: ScriptedLibrary, tmp_path: Path) -> None:
-    """Its article is made by hand: embedding it would take minutes and test nothing here."""
+    """The article is not indexed: embedding it would take minutes and test nothing here."""
     from qa.chat.entries import Stage
     from qa.chat.places import Kind, Place
     from qa.datatypes import Article, Citation
@@ -88,9 +90,9 @@ def test_a_line_of_ten_megabytes(empty: ScriptedLibrary, tmp_path: Path) -> None
         await pilot.press("ctrl+f", *"needle lies")
         for _ in range(500):
             await pilot.pause(0.02)
-            if lit(shown_text, Highlight.CURRENT):
+            if highlighted(shown_text, Highlight.CURRENT):
                 break
-        assert lit(shown_text, Highlight.CURRENT) == ["needle lies"]
+        assert highlighted(shown_text, Highlight.CURRENT) == ["needle lies"]
 
     (tmp_path / "a.txt").write_text("Something that is long enough to be an article.\n")
     empty.add(tmp_path / "a.txt")

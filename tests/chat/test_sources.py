@@ -1,4 +1,4 @@
-"""The source: opening it, leafing through, searching it, and where its lights lie."""
+"""Sources: opening them, going through them, searching in them, and their highlights."""
 
 import pytest
 from textual.pilot import Pilot
@@ -14,16 +14,16 @@ LONG = "\n\n".join(
 )
 
 
-def lit(article: ArticleText, light: Highlight) -> list[str]:
-    """The texts that are lit that way, by their marks."""
+def highlighted(article: ArticleText, highlight: Highlight) -> list[str]:
+    """Return the texts with a highlight, from the marks."""
     return [
-        article.text[mark.start : mark.end] for mark in article.marks if mark.highlight is light
+        article.text[mark.start : mark.end] for mark in article.marks if mark.highlight is highlight
     ]
 
 
-def on_screen(article: ArticleText, light: Highlight) -> str:
-    """What is drawn on the screen in that light, by its colour."""
-    wanted = article.get_component_rich_style(f"article--{light.value}", partial=True).bgcolor
+def on_screen(article: ArticleText, highlight: Highlight) -> str:
+    """Return the text on the screen with a highlight, from its colour."""
+    wanted = article.get_component_rich_style(f"article--{highlight.value}", partial=True).bgcolor
     drawn = []
     for y in range(article.size.height):
         for segment in article.render_line(y):
@@ -32,21 +32,21 @@ def on_screen(article: ArticleText, light: Highlight) -> str:
     return "".join(drawn)
 
 
-def test_lights_lie_where_they_should(scripted: ScriptedLibrary) -> None:
+def test_answer_sentence_and_words_are_highlighted(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await ask(pilot, COMMANDED)
         article = chat_of(pilot).main.view.source.article
-        assert lit(article, Highlight.ANSWER) == ["Charles Bouchard"]
-        assert lit(article, Highlight.SENTENCE) == [
+        assert highlighted(article, Highlight.ANSWER) == ["Charles Bouchard"]
+        assert highlighted(article, Highlight.SENTENCE) == [
             "Lieutenant-General Charles Bouchard commands the operation."
         ]
-        assert set(lit(article, Highlight.WORD)) == {"Libya", "commands", "operation"}
+        assert set(highlighted(article, Highlight.WORD)) == {"Libya", "commands", "operation"}
         assert on_screen(article, Highlight.ANSWER) == "Charles Bouchard"
 
     drive(chat(scripted), act)
 
 
-def test_digits_open_sources_outside_the_line_and_with_alt_in_it(
+def test_digits_open_sources_in_the_article_and_with_alt_everywhere(
     scripted: ScriptedLibrary,
 ) -> None:
     async def act(pilot: Pilot[None]) -> None:
@@ -86,7 +86,7 @@ def test_a_source_opens_with_a_click(scripted: ScriptedLibrary) -> None:
         column = rows[row].index("[2]")
         await pilot.click(offset=(column + 1, row))
         assert main.view.source.place and main.view.source.place.number == 2
-        await pilot.click(offset=(column + 1, row + 1))  # the fold
+        await pilot.click(offset=(column + 1, row + 1))  # unfolds the other answers
         assert main.talk.entries[0].unfolded or "Ambassadors" not in shown(pilot)
         foot = main.view.source.query_one("#source-foot")
         arrow = shown(pilot).splitlines()[foot.region.y].index("▸")
@@ -104,7 +104,7 @@ def test_other_answers_unfold(scripted: ScriptedLibrary) -> None:
         await pilot.press("alt+a")
         assert "[3] Ambassadors 20%" in shown(pilot)
         await pilot.press("alt+3")
-        assert lit(main.view.source.article, Highlight.ANSWER) == ["Ambassadors"]
+        assert highlighted(main.view.source.article, Highlight.ANSWER) == ["Ambassadors"]
         assert "Another answer" in shown(pilot)
         await pilot.press("alt+a")
         assert "Ambassadors 20%" not in shown(pilot)
@@ -112,7 +112,7 @@ def test_other_answers_unfold(scripted: ScriptedLibrary) -> None:
     drive(chat(scripted), act)
 
 
-def test_the_whole_article_takes_the_screen_and_gives_it_back(scripted: ScriptedLibrary) -> None:
+def test_the_article_takes_the_whole_screen_and_escape_returns(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
@@ -121,7 +121,7 @@ def test_the_whole_article_takes_the_screen_and_gives_it_back(scripted: Scripted
         assert COMMANDED not in shown(pilot)
         assert main.view.source.size.width == 120
         assert "Charles Bouchard" in on_screen(main.view.source.article, Highlight.ANSWER)
-        await pilot.press("2")  # no Alt needed here: there is no line to type in
+        await pilot.press("2")  # without Alt: the article has the focus
         assert main.view.source.place and main.view.source.place.number == 2
         await pilot.press("escape")
         await pilot.pause()
@@ -131,7 +131,7 @@ def test_the_whole_article_takes_the_screen_and_gives_it_back(scripted: Scripted
     drive(chat(scripted), act)
 
 
-def test_a_narrow_terminal_gives_the_source_a_screen_of_its_own(scripted: ScriptedLibrary) -> None:
+def test_in_a_narrow_terminal_the_source_takes_the_whole_screen(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
@@ -162,22 +162,24 @@ def test_searching_in_an_article(scripted: ScriptedLibrary) -> None:
         await pilot.pause(0.1)
         article = main.view.source.article
         assert "1 of 1" in shown(pilot)
-        assert lit(article, Highlight.CURRENT) == ["mission"]
+        assert highlighted(article, Highlight.CURRENT) == ["mission"]
         await pilot.press("ctrl+u", *"the op")
         await pilot.pause(0.1)
-        assert lit(article, Highlight.CURRENT) == ["the op"]
+        assert highlighted(article, Highlight.CURRENT) == ["the op"]
         find = main.view.source.query_one(FindLine)
         find.value = "on"
         await pilot.pause(0.1)
-        before = lit(article, Highlight.FOUND)
+        before = highlighted(article, Highlight.FOUND)
         await pilot.press("enter", "down", "up")
         await pilot.pause(0.1)
-        assert len(lit(article, Highlight.FOUND)) == len(before) > 1
+        assert len(highlighted(article, Highlight.FOUND)) == len(before) > 1
         find.value = "zebra"
         await pilot.pause(0.1)
         assert "nothing" in shown(pilot)
         await pilot.press("escape")
-        assert lit(article, Highlight.FOUND) == lit(article, Highlight.CURRENT) == []
+        assert (
+            highlighted(article, Highlight.FOUND) == highlighted(article, Highlight.CURRENT) == []
+        )
         assert main.focused is main.view.prompt
         await pilot.press("tab", "tab", "slash")
         assert main.view.source.is_finding
@@ -185,7 +187,7 @@ def test_searching_in_an_article(scripted: ScriptedLibrary) -> None:
     drive(chat(scripted), act)
 
 
-def test_how_an_answer_came_about(scripted: ScriptedLibrary) -> None:
+def test_how_an_answer_was_found(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await ask(pilot, COMMANDED)
         await pilot.press("f2")
@@ -205,16 +207,16 @@ def test_how_an_answer_came_about(scripted: ScriptedLibrary) -> None:
     drive(chat(scripted), act)
 
 
-def test_earlier_questions_are_taken_up_with_their_sources(scripted: ScriptedLibrary) -> None:
+def test_going_to_earlier_questions_shows_their_sources(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
         await ask(pilot, MINERS)
-        assert lit(main.view.source.article, Highlight.ANSWER) == ["33"]
+        assert highlighted(main.view.source.article, Highlight.ANSWER) == ["33"]
         await pilot.press("alt+up")
-        assert lit(main.view.source.article, Highlight.ANSWER) == ["Charles Bouchard"]
+        assert highlighted(main.view.source.article, Highlight.ANSWER) == ["Charles Bouchard"]
         await pilot.press("alt+down")
-        assert lit(main.view.source.article, Highlight.ANSWER) == ["33"]
+        assert highlighted(main.view.source.article, Highlight.ANSWER) == ["33"]
         await pilot.click(main.view.conversation.views[0].query_one(".question"))
         assert main.talk.chosen is main.talk.entries[0]
 
@@ -245,7 +247,7 @@ def test_a_passage_deep_in_a_long_article(
         rows = [line for line in shown(pilot).splitlines()[8:] if "Paragraph" in line]
         numbers = [int(row.split()[1]) for row in rows]
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-        assert numbers[0] > 200  # further than what was laid out at first
+        assert numbers[0] > 200  # beyond what was laid out at first
         await pilot.press("end")
         await pilot.pause()
         assert "Paragraph 3999" in shown(pilot)
@@ -256,7 +258,7 @@ def test_a_passage_deep_in_a_long_article(
     drive(chat(empty), act, size=(width, 30))
 
 
-def test_no_source_is_no_fault(scripted: ScriptedLibrary) -> None:
+def test_actions_on_sources_without_a_source_do_nothing(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await pilot.press("alt+1", "ctrl+o", "ctrl+f", "f2", "ctrl+y", "alt+right")

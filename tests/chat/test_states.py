@@ -1,4 +1,4 @@
-"""Empty, busy and failing: each state says what it is and what can be done."""
+"""Empty, busy and failing: the chat says what is going on and what to do."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ from .conftest import (
 )
 
 
-def test_an_empty_library_takes_a_path_and_then_questions(
+def test_an_empty_library_asks_for_a_path_then_for_questions(
     empty: ScriptedLibrary, newsroom: Path
 ) -> None:
     async def act(pilot: Pilot[None]) -> None:
@@ -54,7 +54,7 @@ def test_an_empty_library_takes_a_path_and_then_questions(
     drive(chat(empty), act)
 
 
-def test_asking_works_while_articles_are_added(
+def test_asking_works_during_indexing(
     scripted: ScriptedLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     more = tmp_path / "more"
@@ -119,13 +119,13 @@ def test_models_load_while_the_person_types(
     asyncio.run(run())
 
 
-def test_a_library_of_another_model_names_the_command_that_mends_it(
+def test_a_model_mismatch_shows_the_command_that_fixes_it(
     scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mend = "The library was made by other. To embed it anew: qa index --reembed --model words"
+    error = "The library was made by other. To embed it again: qa index --reembed --model words"
 
     def mismatch(library: Library) -> Any:
-        raise ModelMismatchError(mend)
+        raise ModelMismatchError(error)
 
     monkeypatch.setattr(ScriptedLibrary, "encoder", property(mismatch))
     monkeypatch.setattr("qa.answering.session.Session.encoder", property(mismatch))
@@ -140,8 +140,8 @@ def test_a_library_of_another_model_names_the_command_that_mends_it(
     drive(chat(scripted), act)
 
 
-def test_leaving_does_not_wait_for_a_library_that_nobody_opens(scripted: ScriptedLibrary) -> None:
-    backend = ChatApp(lambda: scripted).backend  # as when the worker that opens it never started
+def test_leaving_does_not_wait_for_a_library_that_never_opens(scripted: ScriptedLibrary) -> None:
+    backend = ChatApp(lambda: scripted).backend  # nothing opens the library
     adding = threading.Thread(target=lambda: backend.add(["news"], Scope()), daemon=True)
     adding.start()
     adding.join(0.2)
@@ -178,7 +178,7 @@ def test_leaving_while_indexing_says_what_it_waits_for(
     drive(chat(scripted), act)
 
 
-def test_a_library_that_does_not_open(tmp_path: Path, home: Path) -> None:
+def test_a_library_that_cannot_be_opened(tmp_path: Path, home: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     app = ChatApp(lambda: Library.open(tmp_path / "file" / "library"))
 
@@ -191,7 +191,7 @@ def test_a_library_that_does_not_open(tmp_path: Path, home: Path) -> None:
     drive(app, act)
 
 
-def test_a_fault_while_answering_is_text_not_a_crash(
+def test_an_error_while_answering_is_shown(
     scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any, **__: Any) -> Any:
@@ -211,7 +211,7 @@ def test_a_fault_while_answering_is_text_not_a_crash(
     drive(chat(scripted), act)
 
 
-def test_what_cannot_be_remembered_is_said_and_nothing_else_lost(
+def test_a_turn_that_cannot_be_stored_is_reported_and_still_shown(
     scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any) -> Any:
@@ -257,7 +257,7 @@ def test_the_first_theme_fits_the_terminal() -> None:
     assert first_theme({}, "standard") == "ansi-dark"
 
 
-def test_without_the_extra_the_browser_is_refused_with_the_command(
+def test_without_textual_serve_the_error_names_the_command_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "aiohttp", None)
@@ -265,7 +265,7 @@ def test_without_the_extra_the_browser_is_refused_with_the_command(
         web.make_server("qa chat", 8222)
 
 
-def test_in_a_browser_only_our_own_page_may_talk_to_the_chat(
+def test_in_a_browser_only_the_own_page_can_connect(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("textual_serve")

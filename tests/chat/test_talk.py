@@ -243,7 +243,7 @@ def test_judging_and_taking_it_back() -> None:
         assert entry.turn.verdict == given
 
 
-def test_what_makes_sense_depends_on_the_state() -> None:
+def test_which_actions_make_sense_depends_on_the_state() -> None:
     talk = Talk()
     names = ("copy_answer", "others", "right", "edit_search", "find", "explain", "export")
     assert not any(talk.allows(name) for name in names)

@@ -24,7 +24,7 @@ MARKS = (
 COLUMNS = 64
 """Width of the text in a terminal of 80 columns."""
 
-KEY_COLUMNS, MARK_COLUMNS = 16, 22
+KEY_COLUMNS, MARK_COLUMNS = 18, 22
 """Width of the first column in each of the two tables."""
 
 
