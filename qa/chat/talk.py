@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Event
 
-from ..answering import followup
 from ..answering.answer import READ_PASSAGES
-from ..answering.followup import Exchange
+from ..conversation import followup
+from ..conversation.followup import Exchange
 from ..datatypes import Answer, Hit, Scope, Turn, Verdict
 from .entries import Entry, Stage
 from .places import Kind, Place

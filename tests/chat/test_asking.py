@@ -8,9 +8,9 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from qa.answering.followup import Exchange
 from qa.chat.entries import Stage
 from qa.chat.widgets.source import FindLine
+from qa.conversation.followup import Exchange
 from qa.datatypes import Scope, Turn
 from qa.errors import UsageError
 
@@ -236,13 +236,13 @@ def test_single_keys_are_commands_only_in_the_article(scripted: ScriptedLibrary)
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
         await pilot.press("tab")
-        assert main.focused is main.view.conversation
-        await pilot.press("q", "n", "2")  # typed, and typing goes on in the line
-        assert main.focused is main.view.prompt
+        assert main.view.conversation.has_focus
+        await pilot.press("q", "n", "2")  # typed: the question line takes the focus
+        assert main.view.prompt.has_focus
         assert main.view.prompt.value == "qn2"
         assert main.view.source.place and main.view.source.place.number == 1
         await pilot.press("tab", "tab")
-        assert main.focused is main.view.source.article
+        assert main.view.source.article.has_focus
         await pilot.press("n")
         assert main.view.source.place.number == 2
         await pilot.press("left")
@@ -285,7 +285,7 @@ def test_follow_ups_are_resolved_and_shown_and_can_be_edited(
         heard.append(earlier)
         return MINERS if question == "How many?" else question
 
-    monkeypatch.setattr("qa.answering.followup.stand_alone", stand_alone)
+    monkeypatch.setattr("qa.conversation.followup.stand_alone", stand_alone)
 
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from qa.answering.followup import Exchange
 from qa.chat.entries import Stage, stored_entry
 from qa.chat.places import Kind
 from qa.chat.talk import LEAVING, Request, Talk
+from qa.conversation.followup import Exchange
 from qa.datatypes import (
     Alternative,
     Answer,
@@ -142,7 +142,7 @@ def test_a_follow_up_is_resolved_with_the_answers_before(monkeypatch: pytest.Mon
         heard.append((question, earlier))
         return "When were the miners lifted?"
 
-    monkeypatch.setattr("qa.answering.followup.stand_alone", stand_alone)
+    monkeypatch.setattr("qa.conversation.followup.stand_alone", stand_alone)
     talk = Talk()
     answered(talk)
     asked(talk, "stopped")
