@@ -69,7 +69,7 @@ def chat(
 
     app = ChatApp(
         lambda: open_library(str(chosen.library), model=model, reader=reader, create=True),
-        paths_meant=article_paths,
+        expand_paths=article_paths,
         scope=scope,
         question=question or "",
         index=places,
@@ -77,7 +77,7 @@ def chat(
         hits=chosen.hits,
     )
     app.run()
-    app.desk.close()
+    app.backend.close()
 
 
 def _without(arguments: Sequence[str], options: Mapping[str, int]) -> list[str]:
