@@ -21,7 +21,8 @@ from .storage.store import ArticleRow, Store
 if TYPE_CHECKING:
     from .answering.retriever import Retriever
     from .answering.session import Session
-    from .indexing import Progress, Report
+    from .indexing.pipeline import Pipeline
+    from .indexing.report import Progress, Report
     from .models.encoder import Encoder
     from .models.reader import Reader
     from .storage.conversations import Conversations
@@ -116,19 +117,12 @@ class Library:
         another process writes, ModelMismatchError when another model was asked for than the
         library has.
         """
-        from .indexing import Indexer, facts_of
+        from .indexing.run import index_files
 
-        session = self._session
-        with self._writing():
-            if not self._store.facts():
-                encoder = session.encoder
-                with self._store.batch() as batch:
-                    batch.set_facts(**facts_of(encoder))
-            indexer = Indexer(
-                self._store, session.encoder, session.vectors, session.full_text, progress
-            )
-            share = prune_share if prune else None
-            return indexer.run([os.fspath(path) for path in paths], prune=share, reread=reread)
+        places = [os.fspath(path) for path in paths]
+        share = prune_share if prune else None
+        with self._indexing(progress) as pipeline:
+            return index_files(pipeline, places, prune=share, reread=reread)
 
     def remove(self, *articles: str) -> list[ArticleRow]:
         """Remove articles by identifier, source or path; return what was removed.
@@ -148,7 +142,7 @@ class Library:
 
     def reembed(self, model: str | None = None, progress: "Progress | None" = None) -> "Report":
         """Embed every article anew, with another model if one is named; all or nothing."""
-        from .indexing import reembed
+        from .indexing.run import reembed
 
         session = self._session
         with self._writing():
@@ -403,6 +397,22 @@ class Library:
         from .storage.conversations import Conversations
 
         return Conversations(self._store)
+
+    @contextmanager
+    def _indexing(self, progress: "Progress | None") -> Iterator["Pipeline"]:
+        """Hold the writer's lock and lend a pipeline; the first run records the model."""
+        from .indexing.pipeline import Pipeline
+        from .indexing.run import facts_of
+
+        session = self._session
+        with self._writing():
+            if not self._store.facts():
+                encoder = session.encoder
+                with self._store.batch() as batch:
+                    batch.set_facts(**facts_of(encoder))
+            yield Pipeline(
+                self._store, session.encoder, session.vectors, session.full_text, progress
+            )
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -212,7 +212,7 @@ def test_another_process_is_turned_away(library: "Library", articles: Path) -> N
 def test_asking_goes_on_while_another_writes(
     open_library: Opener, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.indexing.BATCH_PASSAGES", 1)
+    monkeypatch.setattr("qa.indexing.pipeline.BATCH_PASSAGES", 1)
     writer, reader = open_library(), open_library()
     writer.add(articles)
     (articles / "winter.txt").write_text("Snow fell in Peru.")
@@ -509,7 +509,7 @@ def test_reembed_without_a_name_keeps_the_library_s_model(
 def test_reembed_that_fails_leaves_the_library_as_it_was(
     open_library: Opener, encoders: Encoders, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.indexing.REEMBED_ARTICLES", 1)
+    monkeypatch.setattr("qa.indexing.run.REEMBED_ARTICLES", 1)
     library = open_library()
     library.add(articles)
     before = library.search("volcano")

@@ -560,7 +560,7 @@ def test_a_run_that_is_stopped_keeps_its_finished_batches(
     word_encoder: "WordEncoder",
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("qa.indexing.BATCH_PASSAGES", 5)
+    monkeypatch.setattr("qa.indexing.pipeline.BATCH_PASSAGES", 5)
     path = articles / "wire.jsonl"
     write_records(path, *(f"Number{index} fell." for index in range(20)))
     heard: list[tuple[int, int, int]] = []
