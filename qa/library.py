@@ -65,40 +65,38 @@ class Library:
     """
 
     def __init__(
-        self,
-        folder: Path,
-        model: str | None,
-        reader: str | None,
-        device: str | None,
-        *,
-        create: bool,
+        self, chosen: settings.Settings, *, device: str | None = None, create: bool = True
     ) -> None:
-        """Use ``Library.open``."""
-        self.folder = folder
+        """Open the library that the settings name; ``Library.open`` reads the settings first."""
+        self.folder = chosen.library
         """The library's folder."""
-        self._store = Store(folder, create=create)
-        self._models = model, reader, device
+        self.settings = chosen
+        """The settings that it was opened with."""
+        self._store = Store(chosen.library, create=create)
+        self._models = chosen.model, chosen.reader, device
 
     @classmethod
     def open(
         cls,
-        path: str | os.PathLike[str] | None = None,
+        library: str | os.PathLike[str] | None = None,
         *,
         model: str | None = None,
         reader: str | None = None,
         device: str | None = None,
         create: bool = True,
     ) -> Self:
-        """Open the library in a folder, or the person's own one; make it if need be.
+        """Open a library, as ``--library`` does on the command line; create it if it is new.
 
-        ``model`` is an encoder of models.txt or a folder; a library that has one keeps it.
-        ``reader`` is a reader of models.txt or a folder, and may change from question to question.
-        ``device``, as ``cuda``, is where articles are embedded, in place of the processor.
-        Raises LibraryError, LibraryVersionError or UsageError.
+        ``library`` is the name of a library in the data folder, or a path: text with a separator,
+        as ``./news``, or a `pathlib.Path`. Without it, the default library is opened. ``model``
+        is the encoder, by its name in models.txt or its folder; a library that has one keeps it.
+        ``reader`` is the model that finds answers, named in the same way. ``device``, such as
+        ``cuda``, is where articles are embedded; the default is the CPU. Raises UsageError for
+        settings that make no sense, LibraryError for a folder that cannot be used, or that is no
+        library where ``create`` is false, and LibraryVersionError for a library of a newer qa.
         """
-        given = settings.load_settings(model=model, reader=reader)
-        folder = Path(path).expanduser().absolute() if path is not None else given.library
-        return cls(folder, given.model, given.reader, device, create=create)
+        chosen = settings.load_settings(library, model, reader=reader)
+        return cls(chosen, device=device, create=create)
 
     def add(
         self,

@@ -99,6 +99,77 @@ def test_half_a_surrogate_does_not_break_off_a_question(library: "Library", arti
     assert len(library.search("\udce9 volcano")) == 2
 
 
+# Names
+
+
+def test_a_bare_name_is_a_library_in_the_data_folder(home: Path) -> None:
+    from qa.library import Library
+
+    with Library.open("news") as library:
+        assert library.folder == home / "data" / "libraries" / "news"
+    with Library.open() as library:
+        assert library.folder == home / "data" / "libraries" / "default"
+
+
+def test_a_path_is_a_library_in_that_folder(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa.library import Library
+
+    monkeypatch.chdir(tmp_path)
+    for path in ("./news", Path("news"), tmp_path / "news", str(tmp_path / "news")):
+        with Library.open(path) as library:
+            assert library.folder == tmp_path / "news"
+
+
+def test_a_name_is_a_folder_here_only_if_it_holds_the_one_library_of_that_name(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa.library import Library
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "news").mkdir()
+    with Library.open("news") as library:
+        assert library.folder == home / "data" / "libraries" / "news"
+    for name in ("news", "here"):
+        Library.open(tmp_path / name).close()
+    with Library.open("news") as library:
+        assert library.folder == home / "data" / "libraries" / "news"
+    with Library.open("here") as library:
+        assert library.folder == tmp_path / "here"
+
+
+def test_the_default_library_is_never_a_folder_here(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa.library import Library
+
+    monkeypatch.chdir(tmp_path)
+    Library.open(tmp_path / "default").close()
+    with Library.open() as library:
+        assert library.folder == home / "data" / "libraries" / "default"
+
+
+def test_settings_know_the_name_of_the_database() -> None:
+    from qa.settings import LIBRARY_FILE
+    from qa.storage.database import DATABASE
+
+    assert LIBRARY_FILE == DATABASE
+
+
+def test_open_and_the_command_line_mean_the_same_library(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa.cli.options import open_library
+    from qa.library import Library
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("news", "./news", "~/news", None):
+        with open_library(name, create=True) as one, Library.open(name) as other:
+            assert one.folder == other.folder
+
+
 # Searching and asking
 
 
