@@ -1,9 +1,8 @@
 """Library: a folder of articles to ask questions of. The entry point for Python."""
 
-import math
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from . import settings
+from .articles.found import MEMORY_PREFIX
 from .datatypes import Answer, Article, Conversation, Hit, Scope, Turn, Verdict
 from .errors import UsageError
 from .storage.store import ArticleRow, Store
@@ -121,6 +121,30 @@ class Library:
         share = prune_share if prune else None
         with self._indexing(progress) as pipeline:
             return index_files(pipeline, places, prune=share, reread=reread)
+
+    def add_articles(
+        self,
+        articles: Iterable[Article | Mapping[str, object]],
+        *,
+        progress: "Progress | None" = None,
+    ) -> "Report":
+        """Add and update articles from memory, each an `Article` or a mapping.
+
+        A mapping has the keys of a JSON record: ``source`` (or ``url``) and ``text``, and if it
+        is known ``title`` and ``published``, a date or text such as ``2011-10-24``. Everything is
+        cleaned as files are. The source can be any text and identifies the article: adding it
+        again leaves the same content unchanged and replaces other content. Articles from memory
+        stay until they are removed by source; `add` neither updates nor prunes them.
+
+        ``articles`` is read as it is indexed. ``progress`` hears of articles instead of bytes, and
+        only if ``articles`` has a length. An article without a text or source goes into
+        ``Report.failed``. Raises UsageError for anything that is no article and no mapping,
+        LibraryBusyError, LibraryReadOnlyError and ModelMismatchError as `add` does.
+        """
+        from .indexing.run import index_articles
+
+        with self._indexing(progress) as pipeline:
+            return index_articles(pipeline, articles)
 
     def remove(self, *articles: str) -> list[ArticleRow]:
         """Remove articles by identifier, source or path; return what was removed.
@@ -261,26 +285,14 @@ class Library:
         return self._conversations.cases()
 
     def stale_files(self, seconds: float | None = None) -> tuple[list[str], list[str]]:
-        """Return the known files that have changed, and those that are gone: size and time only.
+        """Return the paths of known files that have changed, and of those that no longer exist.
 
-        With ``seconds`` it stops looking after so long, and begins somewhere else each time.
+        Only sizes and modification times are compared. With ``seconds`` the search stops after
+        that time, and starts at another file each time.
         """
-        changed, gone = [], []
-        first = time.time_ns() % (self._store.last_file() + 1) if seconds is not None else 0
-        until = time.monotonic() + seconds if seconds is not None else math.inf
-        for path, size, modified in self._store.file_marks(first):
-            if time.monotonic() > until:
-                break
-            try:
-                facts = os.stat(path)
-            except (FileNotFoundError, NotADirectoryError):
-                gone.append(path)
-            except OSError:
-                continue  # it may not be looked at now, which does not make it gone
-            else:
-                if (facts.st_size, facts.st_mtime_ns) != (size, modified):
-                    changed.append(path)
-        return changed, gone
+        from .indexing.stale import stale_files
+
+        return stale_files(self._store, seconds)
 
     def status(self) -> LibraryStatus:
         """Return what the library holds and how far its files have moved on."""
@@ -314,11 +326,12 @@ class Library:
         return self._conversations.check()
 
     def changed_articles(self) -> dict[int, str]:
-        """Return the articles that are not what was written, each with the file that it is from.
+        """Return the articles whose stored data is damaged: path of the file by row number.
 
-        Reads every text and vector.
+        An article from memory has its source in place of a path. Reads every text and vector.
         """
-        return self._store.changed_articles()
+        found = self._store.changed_articles()
+        return {number: path.removeprefix(MEMORY_PREFIX) for number, path in found.items()}
 
     def back_up(self, path: str | os.PathLike[str]) -> None:
         """Write the library to one new file, which ``qa import`` reads. Raises LibraryError."""

@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+import typing
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -25,6 +28,7 @@ def heavy_after(program: str) -> str:
 def test_the_package_alone_imports_nothing_heavy() -> None:
     assert heavy_after("import qa" + REPORT) == "[]"
     assert heavy_after("import qa; qa.Article, qa.Answer, qa.Library" + REPORT) == "[]"
+    assert heavy_after("import qa; qa.Report, qa.ArticleRow, qa.LibraryBusyError" + REPORT) == "[]"
 
 
 def test_the_check_itself_would_notice() -> None:
@@ -38,6 +42,40 @@ def test_the_public_names_are_all_there() -> None:
         assert getattr(qa, name).__name__ == name
     with pytest.raises(AttributeError, match="Nothing"):
         _ = qa.Nothing
+
+
+def test_all_that_a_library_takes_and_returns_is_public() -> None:
+    import qa
+    import qa.library
+
+    public = {name: getattr(qa, name) for name in qa.__all__}
+    for name, member in vars(qa.Library).items():
+        method = (
+            member.fget if isinstance(member, property) else getattr(member, "__func__", member)
+        )
+        if name.startswith("_") or not callable(method):
+            continue
+        # A name that is imported for type checkers alone is looked up among the public ones.
+        for hint in typing.get_type_hints(method, vars(qa.library), public).values():
+            for part in classes(hint):
+                ours = part.__module__.startswith("qa.")
+                assert not ours or public.get(part.__name__) is part, (name, part)
+
+
+def classes(hint: Any) -> Iterator[type]:
+    """The classes in an annotation, at any depth."""
+    if isinstance(hint, type) and not typing.get_args(hint):
+        yield hint
+    for part in typing.get_args(hint):
+        yield from classes(part)
+
+
+def test_all_that_the_package_raises_is_public() -> None:
+    import qa
+    from qa import errors
+
+    raised = {name for name, value in vars(errors).items() if isinstance(value, type)}
+    assert raised - set(qa.__all__) == {"ArticleError"}, "it becomes an entry of Report.failed"
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["ask", "--help"]])

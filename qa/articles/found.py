@@ -5,13 +5,24 @@ from dataclasses import dataclass
 from ..datatypes import Article
 from ..errors import ArticleError
 
+MEMORY_PREFIX = "memory:"
+"""Starts the path of an article that was added from memory; its source follows.
+
+No file has such a path, because the paths of files are absolute.
+"""
+
+
+def is_from_memory(path: str) -> bool:
+    """Whether a path in the library stands for an article from memory."""
+    return path.startswith(MEMORY_PREFIX)
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A regular file that may hold articles."""
+    """A regular file that may hold articles, or an article from memory."""
 
     path: str
-    """Absolute path."""
+    """Absolute path, or `MEMORY_PREFIX` and a source."""
     name: str
     """Path as the person named it."""
     size_bytes: int

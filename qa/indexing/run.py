@@ -1,22 +1,29 @@
-"""The indexing runs: files and folders, and re-embedding what is stored."""
+"""The indexing runs: files and folders, articles from memory, and re-embedding."""
 
+import hashlib
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from operator import length_hint
 
-from ..articles.found import FoundFile, Problem
+from ..articles.found import FoundFile, Problem, ReadArticle, is_from_memory
 from ..articles.gone import folder_is_bare, is_gone, is_out_of_reach, is_under
 from ..articles.heading import split_under_heading
 from ..articles.load import file_digest
+from ..articles.memory import read_records
 from ..articles.walk import walk
+from ..datatypes import Article
 from ..errors import ArticleError
 from ..models.encoder import Encoder
 from ..storage.store import FileRow, Store
-from .changes import Change, ForgetEmptyFiles, RemoveArticle
-from .match import NOTHING_DAMAGED
+from .changes import Change, ForgetEmptyFiles, NoteProblem, RemoveArticle
+from .match import NOTHING_DAMAGED, match_articles
 from .pipeline import Pipeline, read
 from .plan import Plan, make_plan, plan_pruning
 from .report import Progress, Report
+
+MEMORY_ARTICLES = 100
+"""Articles from memory that are looked up in the library together."""
 
 REEMBED_ARTICLES = 50
 """Articles that are held in memory together while all are re-embedded."""
@@ -37,7 +44,7 @@ def index_files(
     """
     report, store = pipeline.report, pipeline.store
     damaged = frozenset(store.changed_articles()) if reread else NOTHING_DAMAGED
-    known = store.files()
+    known = {path: row for path, row in store.files().items() if not is_from_memory(path)}
     found: list[FoundFile] = []
     for one in walk(paths or [path for path in known if os.path.isfile(path)]):
         if isinstance(one, Problem):
@@ -60,6 +67,47 @@ def index_files(
     if prune is not None:
         changes = chain(changes, _pruned(pipeline, pruning.dropped))
     return pipeline.carry_out(changes)
+
+
+def index_articles(pipeline: Pipeline, records: Iterable[Article | Mapping[str, object]]) -> Report:
+    """Add and update articles from memory, which their source identifies.
+
+    Raises UsageError for a record that is neither an article nor a mapping; the batches that are
+    finished by then stay.
+    """
+    pipeline.done.total = length_hint(records)
+    return pipeline.carry_out(_memory_changes(pipeline, records))
+
+
+def _memory_changes(
+    pipeline: Pipeline, records: Iterable[Article | Mapping[str, object]]
+) -> Iterator[Change]:
+    """Yield what the records bring; those that are unchanged bring nothing."""
+    articles = read_records(records)
+    while part := list(islice(articles, MEMORY_ARTICLES)):
+        paths = [one[0].path for one in part if not isinstance(one, Problem)]
+        known = pipeline.store.files(paths)
+        for one in part:
+            if isinstance(one, Problem):
+                yield NoteProblem(one)
+            else:
+                found, article = one
+                yield from _memory_article(pipeline, found, article, known.get(found.path))
+            pipeline.done.done += 1
+
+
+def _memory_article(
+    pipeline: Pipeline, found: FoundFile, read: ReadArticle, row: FileRow | None
+) -> Iterator[Change]:
+    """Yield what one article from memory brings; ``row`` is what the library has of it."""
+    article = read.article
+    content = f"{article.title}\n{article.published}\n{article.digest}"
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    if row and row.is_whole and row.digest == digest:
+        pipeline.report.unchanged += row.articles
+        return
+    stored = pipeline.stored(row)
+    yield from match_articles(found, digest, [read], stored, is_known=row is not None)
 
 
 def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> Iterator[Change]:

@@ -96,17 +96,22 @@ def read_document(name: str, value: object) -> Iterator[ReadArticle | Problem]:
 
 
 def _article(value: object, name: str, record: int) -> Article:
-    """The article of one record; raises ArticleError when it is none."""
+    """Return the article of one record. Raises ArticleError if it is not one."""
     if not isinstance(value, dict):
         raise ArticleError("not a JSON object")
-    text = clean(_text(value))
+    return article_of(value, _source(value) or f"{name}#{record}")
+
+
+def article_of(record: Mapping[str, object], source: str) -> Article:
+    """Return the article of a record, cleaned. Raises ArticleError if it has no text."""
+    text = clean(_text(record))
     if not text.strip():
         raise ArticleError(f"no text (looked for {', '.join(TEXT_KEYS)})")
     return build_article(
-        _source(value) or f"{name}#{record}",
+        source,
         text,
-        title=next(_strings(value, TITLE_KEYS), ""),
-        published=_published(value),
+        title=next(strings(record, TITLE_KEYS), ""),
+        published=_published(record),
     )
 
 
@@ -116,7 +121,7 @@ def _is_question(value: object) -> bool:
 
 
 def _text(record: Mapping[str, object]) -> str:
-    return next(_strings(record, TEXT_KEYS), "")
+    return next(strings(record, TEXT_KEYS), "")
 
 
 def _published(record: Mapping[str, object]) -> date | None:
@@ -126,14 +131,14 @@ def _published(record: Mapping[str, object]) -> date | None:
 
 def _source(record: Mapping[str, object]) -> str:
     """The record's URL, or its source where that is a URL or a path; else empty."""
-    for value in _strings(record, ("url", "source")):
+    for value in strings(record, ("url", "source")):
         address = clean(value).strip()
         if len(address) <= SOURCE_CHARACTERS and _ADDRESS.fullmatch(address):
             return address
     return ""
 
 
-def _strings(record: Mapping[str, object], keys: Iterable[str]) -> Iterator[str]:
+def strings(record: Mapping[str, object], keys: Iterable[str]) -> Iterator[str]:
     """The values under these keys that are strings and not blank."""
     for key in keys:
         value = record.get(key)
