@@ -76,9 +76,11 @@ if TYPE_CHECKING:
         Why,
     )
     from .indexing.report import Progress, Report
-    from .library import Library, LibraryStatus
+    from .library import Library
     from .models.encoder import Encoder
     from .models.reader import Reader
+    from .opened import LibraryStatus
+    from .settings import Settings
     from .storage.published import SketchFacts
     from .storage.store import ArticleRow
 
@@ -108,6 +110,7 @@ __all__ = [
     "Reader",
     "Report",
     "Scope",
+    "Settings",
     "SketchFacts",
     "Status",
     "Turn",
@@ -119,11 +122,12 @@ _MODULES = {
     "ArticleRow": "storage.store",
     "Encoder": "models.encoder",
     "Library": "library",
-    "LibraryStatus": "library",
+    "LibraryStatus": "opened",
     "Problem": "articles.found",
     "Progress": "indexing.report",
     "Reader": "models.reader",
     "Report": "indexing.report",
+    "Settings": "settings",
     "SketchFacts": "storage.published",
 }
 """Where the public names are that are not in ``datatypes``."""

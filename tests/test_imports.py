@@ -1,5 +1,6 @@
 """What is slow to import is imported when it is needed, and no earlier."""
 
+import inspect
 import subprocess
 import sys
 import typing
@@ -46,17 +47,15 @@ def test_the_public_names_are_all_there() -> None:
 
 def test_all_that_a_library_takes_and_returns_is_public() -> None:
     import qa
-    import qa.library
 
     public = {name: getattr(qa, name) for name in qa.__all__}
-    for name, member in vars(qa.Library).items():
-        method = (
-            member.fget if isinstance(member, property) else getattr(member, "__func__", member)
-        )
+    for name in dir(qa.Library):
+        member = inspect.getattr_static(qa.Library, name)
+        method = getattr(member, "fget", None) or getattr(member, "__func__", member)
         if name.startswith("_") or not callable(method):
             continue
         # A name that is imported for type checkers alone is looked up among the public ones.
-        for hint in typing.get_type_hints(method, vars(qa.library), public).values():
+        for hint in typing.get_type_hints(method, localns=public).values():
             for part in classes(hint):
                 ours = part.__module__.startswith("qa.")
                 assert not ours or public.get(part.__name__) is part, (name, part)
