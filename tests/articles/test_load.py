@@ -332,7 +332,7 @@ def test_so_many_problems_are_named_and_no_more(
     found = read_bytes("a.jsonl", b'{"text": "One."}\n' + b"{}\n" * 100)
     problems = [one for one in found if isinstance(one, Problem)]
     assert len(problems) == 5
-    assert "the rest is left" in problems[-1].reason
+    assert "the rest is skipped" in problems[-1].reason
     assert problems[-1].cut_short
     packed = gzip.compress(b"[" + b"{}," * 1_000_000 + b'{"text": "One."}]')
     assert len(read_bytes("b.json.gz", packed, named=True)) == 5
