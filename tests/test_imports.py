@@ -1,4 +1,4 @@
-"""What is slow to import is imported when it is needed, and no earlier."""
+"""Slow imports happen only when they are needed, and public names are complete."""
 
 import inspect
 import subprocess
@@ -19,7 +19,7 @@ print(sorted(name for name in {HEAVY!r} if name in sys.modules), file=sys.stderr
 
 
 def heavy_after(program: str) -> str:
-    """The last line on stderr: the heavy modules that the program has imported."""
+    """The last line on stderr: the heavy modules that the program imported."""
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
@@ -32,11 +32,11 @@ def test_the_package_alone_imports_nothing_heavy() -> None:
     assert heavy_after("import qa; qa.Report, qa.ArticleRow, qa.LibraryBusyError" + REPORT) == "[]"
 
 
-def test_the_check_itself_would_notice() -> None:
+def test_the_check_finds_heavy_modules() -> None:
     assert heavy_after("import qa.answering.answer" + REPORT) != "[]"
 
 
-def test_the_public_names_are_all_there() -> None:
+def test_all_public_names_exist() -> None:
     import qa
 
     for name in qa.__all__:
@@ -54,7 +54,7 @@ def test_all_that_a_library_takes_and_returns_is_public() -> None:
         method = getattr(member, "fget", None) or getattr(member, "__func__", member)
         if name.startswith("_") or not callable(method):
             continue
-        # A name that is imported for type checkers alone is looked up among the public ones.
+        # Names that only type checkers import must be public to be found.
         for hint in typing.get_type_hints(method, localns=public).values():
             for part in classes(hint):
                 ours = part.__module__.startswith("qa.")

@@ -34,7 +34,7 @@ def parse_date(value: object) -> date | None:
 
 
 def named_day(text: str, *, last: bool) -> date:
-    """Return the first or last day of a date, month or year that a person typed. Raises UsageError."""
+    """Return the first or last day of a typed date, month or year. Raises UsageError."""
     match = _NAMED.fullmatch(text.strip())
     if match:
         year, month, number = (int(part) if part else 0 for part in match.groups())

@@ -192,7 +192,7 @@ def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle 
 
 
 def _is_lines(suffix: str, already_read: bytes, stream: io.BufferedReader[Any]) -> bool:
-    """Whether a file with this start has one JSON record on each line; otherwise it is a document."""
+    """Whether JSON that starts like this has a record on each line, or else is one document."""
     if suffix in LINES_SUFFIXES:
         return already_read.strip() not in (b"{", b"[")
     return jsonl.is_record(already_read) and (suffix != ".json" or bool(stream.peek(1).strip()))
@@ -210,7 +210,7 @@ def _first_line(stream: io.BufferedReader[Any]) -> bytes:
 
 
 def _lines(already_read: bytes, stream: io.BufferedReader[Any]) -> Iterator[jsonl.Line]:
-    """Yield the numbered lines of a stream; ``already_read`` is what was read of it, None a line too long."""
+    """Yield the numbered lines of a stream; a line that is too long is None."""
     following = iter(lambda: stream.readline(RECORD_BYTES + 1), b"")
     for number, line in enumerate(chain(already_read.splitlines(keepends=True), following), 1):
         if len(line) <= RECORD_BYTES:
@@ -223,7 +223,7 @@ def _lines(already_read: bytes, stream: io.BufferedReader[Any]) -> Iterator[json
 
 
 def _suffix(name: str) -> str:
-    """Return the suffix that shows the format, without ``.gz``, in lower case; empty without one."""
+    """Return the suffix before any ``.gz``, in lower case; empty if there is none."""
     path = PurePath(name)
     if path.suffix.lower() == ".gz":
         path = path.with_suffix("")

@@ -53,7 +53,7 @@ def open_stream(path: str) -> Iterator[io.BufferedReader[Any]]:
 
 
 def read_whole(stream: io.BufferedReader[Any], already_read: bytes = b"") -> bytes:
-    """Return ``already_read`` and the rest of the stream. Raises ArticleError above `FILE_BYTES`."""
+    """Return what was already read and the rest. Raises ArticleError above `FILE_BYTES`."""
     data = already_read + stream.read(FILE_BYTES + 1 - len(already_read))
     if len(data) > FILE_BYTES:
         raise ArticleError(f"larger than {FILE_BYTES // 1_000_000} MB; split it")

@@ -81,7 +81,7 @@ class _Walk:
     def _entries(
         self, real: str, path: str, name: str
     ) -> Iterator[tuple[bool, str, str, str] | Problem]:
-        """Yield the entries of a folder: whether it is a folder, its real path, its path, its name."""
+        """Yield for each entry of a folder: whether it is a folder, real path, path and name."""
         if real in self._seen:
             return
         self._seen.add(real)
