@@ -1,6 +1,7 @@
 """Answer questions over your own articles: exact, sourced, offline.
 
-    from qa import Library
+    from datetime import date
+    from qa import Library, Scope
 
     with Library.open("news") as library:
         report = library.add("articles/")
@@ -11,10 +12,10 @@
         for citation in answer.citations:
             print(citation.quote, citation.article.source, citation.line)
 
-`Library.open` opens a library and creates it the first time: by name in the data folder, as
-``qa --library news`` does, or by path (``"./news"``). `Library.add` reads files and folders, and
-only what is new or has changed. Articles that are in no file are added from memory; the source
-identifies an article, so adding it again replaces it:
+`Library.open` opens the library of that name in the data folder, as ``--library news`` does on the
+command line; ``"./news"`` is a path. It is created the first time. `Library.add` reads files and
+folders, and only what is new or has changed. Articles can also be added from memory. The source
+identifies such an article, so adding it again updates it:
 
         library.add_articles(
             [

@@ -86,16 +86,17 @@ class Library(OpenedLibrary):
     ) -> "Report":
         """Add and update articles from memory, each an `Article` or a mapping.
 
-        A mapping has the keys of a JSON record: ``source`` (or ``url``) and ``text``, and if it
-        is known ``title`` and ``published``, a date or text such as ``2011-10-24``. Everything is
-        cleaned as files are. The source can be any text and identifies the article: adding it
-        again leaves the same content unchanged and replaces other content. Articles from memory
-        stay until they are removed by source; `add` neither updates nor prunes them.
+        A mapping has the keys of a JSON record: ``text``, ``source`` (or ``url``, which goes
+        first), and optionally ``title`` and ``published``, a date or text such as ``2011-10-24``.
+        All of it is cleaned as the text of a file is. The source can be any text. It identifies
+        the article: adding a source again leaves the same content unchanged, and replaces other
+        content. An article from memory stays until it is removed by its source; `add` neither
+        updates nor prunes it.
 
-        ``articles`` is read as it is indexed. ``progress`` hears of articles instead of bytes, and
-        only if ``articles`` has a length. An article without a text or source goes into
-        ``Report.failed``. Raises UsageError for anything that is no article and no mapping,
-        LibraryBusyError, LibraryReadOnlyError and ModelMismatchError as `add` does.
+        ``articles`` may be a generator; it is read while it is indexed. ``progress`` is called
+        with numbers of articles, and only if ``articles`` has a length. An article without text or
+        source is listed in ``Report.failed``, and the rest is added. Raises UsageError for an
+        object that is neither an `Article` nor a mapping, and otherwise what `add` raises.
         """
         from .indexing.run import index_articles
 
@@ -182,14 +183,14 @@ class Library(OpenedLibrary):
         return self._store.article_rows(scope)
 
     def passage_counts(self) -> dict[int, int]:
-        """Return how many passages each article was split into, by its row number."""
+        """Return the number of passages of each article, by its row number."""
         return self._store.passage_counts()
 
     def find(self, *names: str) -> list[ArticleRow]:
         """Return the articles with these numbers, sources or paths, newest first.
 
-        A path may be that of a file or folder, or the end of one. Raises UsageError for a name that
-        no article has.
+        A path may name a file or a folder, and its first parts may be left out. Raises UsageError
+        for a name that no article has.
         """
         wanted: set[int] = set()
         for name in names:
@@ -261,7 +262,7 @@ class Library(OpenedLibrary):
 
     @contextmanager
     def _indexing(self, progress: "Progress | None") -> Iterator["Pipeline"]:
-        """Hold the writer's lock and lend a pipeline; the first run records the model."""
+        """Hold the writer's lock and yield a pipeline; the first run stores the model's name."""
         from .indexing.pipeline import Pipeline
         from .indexing.run import facts_of
 

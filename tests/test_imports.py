@@ -5,6 +5,7 @@ import subprocess
 import sys
 import typing
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +68,20 @@ def classes(hint: Any) -> Iterator[type]:
         yield hint
     for part in typing.get_args(hint):
         yield from classes(part)
+
+
+def test_the_example_in_the_documentation_runs(
+    home: Path, encoders: object, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import qa
+
+    assert qa.__doc__
+    lines = [line[4:] for line in qa.__doc__.splitlines() if not line or line.startswith("    ")]
+    monkeypatch.chdir(articles.parent)
+    exec("\n".join(lines), {})  # noqa: S102
+    with qa.Library.open("news") as library:
+        assert "https://example.org/nato" in {row.source for row in library.articles()}
+    assert library.folder == home / "data" / "libraries" / "news"
 
 
 def test_all_that_the_package_raises_is_public() -> None:

@@ -7,8 +7,6 @@ from ..articles.found import FoundFile, Problem, ReadArticle
 from ..storage.store import ArticleRow
 from .changes import Change, KeepArticle, NoteProblem, PutArticle, PutFile, RemoveArticle
 
-NOTHING_DAMAGED: Collection[int] = frozenset()
-
 
 def match_articles(
     found: FoundFile,
@@ -17,7 +15,7 @@ def match_articles(
     stored: Sequence[ArticleRow],
     *,
     is_known: bool,
-    damaged: Collection[int] = NOTHING_DAMAGED,
+    damaged: Collection[int] = frozenset(),
 ) -> Iterator[Change]:
     """Yield the changes that make the stored articles of a file those that it holds now.
 

@@ -1,11 +1,10 @@
-"""Read → split → embed → write. Each stage takes and returns plain values.
+"""Read → split → embed → write: the stages of an indexing run, on plain values.
 
-Only `read` needs the files, only `embed` the model's vectors, only `write` the library, so any of
-them could run in another process. `Pipeline` runs them here, batch by batch.
+`read` needs the files, `split` and `embed` the encoder, `write` the library; each could run in
+another process. `Pipeline` runs them in this one, batch by batch.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from ..articles.found import Problem
 from ..articles.load import file_digest, read_articles, refusal
@@ -15,7 +14,7 @@ from ..storage.index import LiveVectors
 from ..storage.live_text import LiveText
 from ..storage.store import ArticleRow, FileRow, Store
 from .changes import Change, NoteProblem, Vector
-from .match import NOTHING_DAMAGED, match_articles
+from .match import match_articles
 from .plan import FileToRead
 from .report import Progress, Report
 
@@ -29,7 +28,7 @@ BATCH_CHANGES = 1000
 def read(
     file: FileToRead,
     stored: Sequence[ArticleRow],
-    damaged: Collection[int] = NOTHING_DAMAGED,
+    damaged: Collection[int] = frozenset(),
 ) -> Iterator[Change]:
     """Yield the changes that a new or changed file brings.
 
@@ -71,7 +70,7 @@ def batches(changes: Iterable[Change]) -> Iterator[list[Change]]:
 
 
 def embed(texts: Iterable[str], known: Mapping[str, Vector], encoder: Encoder) -> dict[str, Vector]:
-    """Return a vector for each text, embedding each one that is not known once."""
+    """Return a vector for each text: the known ones, and the others embedded once each."""
     new = [text for text in dict.fromkeys(texts) if text not in known]
     return {**known, **dict(zip(new, encoder.encode(new, "passage"), strict=True))}
 
@@ -81,16 +80,6 @@ def write(changes: Sequence[Change], vectors: Mapping[str, Vector], store: Store
     with store.batch() as batch:
         for change in changes:
             change.apply(batch, vectors)
-
-
-@dataclass(slots=True)
-class Done:
-    """How far a run is, in bytes or articles."""
-
-    done: int = 0
-    """What has been read."""
-    total: int = 0
-    """What there is to read; 0 if that is nothing, or not known."""
 
 
 class Pipeline:
@@ -108,8 +97,10 @@ class Pipeline:
         """The library."""
         self.report = Report()
         """What has been done so far."""
-        self.done = Done()
-        """How far the run is; whoever supplies the changes keeps it up to date."""
+        self.done = 0
+        """Bytes, or articles, that have been read; the source of the changes counts them."""
+        self.total = 0
+        """Bytes, or articles, to read; 0 if there is nothing to read or their number is unknown."""
         self._encoder = encoder
         self._live = live
         self._full_text = full_text
@@ -132,6 +123,7 @@ class Pipeline:
         return self.store.article_rows(file=row.id) if row else ()
 
     def _carry_out(self, batch: Sequence[Change]) -> None:
+        """Embed, write, count and publish one batch."""
         known: dict[str, Vector] = {}
         for change in batch:
             known.update(change.known_vectors(self.store))
@@ -141,5 +133,5 @@ class Pipeline:
             change.count(self.report)
         self._live.publish()
         self._full_text.publish()
-        if self._progress and self.done.total:
-            self._progress(self.done.done, self.done.total, self.report)
+        if self._progress and self.total:
+            self._progress(self.done, self.total, self.report)

@@ -17,7 +17,7 @@ from ..errors import ArticleError
 from ..models.encoder import Encoder
 from ..storage.store import FileRow, Store
 from .changes import Change, ForgetEmptyFiles, NoteProblem, RemoveArticle
-from .match import NOTHING_DAMAGED, match_articles
+from .match import match_articles
 from .pipeline import Pipeline, read
 from .plan import Plan, make_plan, plan_pruning
 from .report import Progress, Report
@@ -43,7 +43,7 @@ def index_files(
     UsageError for a path that does not exist.
     """
     report, store = pipeline.report, pipeline.store
-    damaged = frozenset(store.changed_articles()) if reread else NOTHING_DAMAGED
+    damaged = frozenset(store.changed_articles()) if reread else frozenset()
     known = {path: row for path, row in store.files().items() if not is_from_memory(path)}
     found: list[FoundFile] = []
     for one in walk(paths or [path for path in known if os.path.isfile(path)]):
@@ -62,7 +62,7 @@ def index_files(
     report.vanished = [row.name for row in plan.vanished]
     report.unpruned = [row.path for row in pruning.kept]
     report.is_too_much = pruning.is_too_much
-    pipeline.done.total = plan.total_bytes
+    pipeline.total = plan.total_bytes
     changes: Iterable[Change] = _file_changes(pipeline, plan, damaged)
     if prune is not None:
         changes = chain(changes, _pruned(pipeline, pruning.dropped))
@@ -75,7 +75,7 @@ def index_articles(pipeline: Pipeline, records: Iterable[Article | Mapping[str, 
     Raises UsageError for a record that is neither an article nor a mapping; the batches that are
     finished by then stay.
     """
-    pipeline.done.total = length_hint(records)
+    pipeline.total = length_hint(records)
     return pipeline.carry_out(_memory_changes(pipeline, records))
 
 
@@ -93,7 +93,7 @@ def _memory_changes(
             else:
                 found, article = one
                 yield from _memory_article(pipeline, found, article, known.get(found.path))
-            pipeline.done.done += 1
+            pipeline.done += 1
 
 
 def _memory_article(
@@ -114,13 +114,13 @@ def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> I
     """Yield what the files of a plan bring; the bytes of a file count once it is finished."""
     for moved in plan.moved:
         yield moved
-        pipeline.done.done += moved.found.size_bytes
+        pipeline.done += moved.found.size_bytes
     for touched in plan.touched:
         yield touched
-        pipeline.done.done += touched.found.size_bytes
+        pipeline.done += touched.found.size_bytes
     for file in plan.to_read:
         yield from read(file, pipeline.stored(file.row), damaged)
-        pipeline.done.done += file.found.size_bytes
+        pipeline.done += file.found.size_bytes
 
 
 def _pruned(pipeline: Pipeline, files: Sequence[FileRow]) -> Iterator[Change]:
