@@ -62,6 +62,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from .articles.found import Problem
+    from .conversation.dialogue import Dialogue
     from .datatypes import (
         Alternative,
         Answer,
@@ -93,6 +94,7 @@ __all__ = [
     "ArticleRow",
     "Citation",
     "Conversation",
+    "Dialogue",
     "Encoder",
     "Hit",
     "Library",
@@ -121,6 +123,7 @@ __all__ = [
 
 _MODULES = {
     "ArticleRow": "storage.store",
+    "Dialogue": "conversation.dialogue",
     "Encoder": "models.encoder",
     "Library": "library",
     "LibraryStatus": "opened",

@@ -16,6 +16,7 @@ from .storage.store import ArticleRow
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
 if TYPE_CHECKING:
     from .answering.retriever import Retriever
+    from .conversation.dialogue import Dialogue
     from .indexing.pipeline import Pipeline
     from .indexing.report import Progress, Report
 
@@ -147,7 +148,9 @@ class Library(OpenedLibrary):
 
         Raises UsageError for an empty question, LibraryError for a library without articles.
         """
-        return list(self._retriever.retrieve(_cleaned(question), k, scope or Scope()).hits)
+        from .answering.retriever import cleaned_question
+
+        return list(self._retriever.retrieve(cleaned_question(question), k, scope or Scope()).hits)
 
     def ask(
         self,
@@ -164,9 +167,10 @@ class Library(OpenedLibrary):
         if a model is not installed.
         """
         from .answering.answer import READ_PASSAGES, answer
+        from .answering.retriever import cleaned_question
 
         started = time.perf_counter()
-        question = _cleaned(question)
+        question = cleaned_question(question)
         if k < 1:
             raise UsageError("The number of hits must be at least 1.")
         self._session.load_reader_early()
@@ -208,6 +212,16 @@ class Library(OpenedLibrary):
         if not found:
             raise UsageError(f"No article has the number {identifier}. See them all: qa ls")
         return found[number]
+
+    def conversation(self, number: int | None = None) -> "Dialogue":
+        """Begin a conversation, or go on with the one of that number.
+
+        Its questions may leave out what was just spoken of. Raises UsageError when there is none
+        of that number.
+        """
+        from .conversation.dialogue import Dialogue
+
+        return Dialogue(self._session, self._retriever, self._conversations, number)
 
     def conversations(self) -> list[Conversation]:
         """Return the conversations with this library, the most recent first."""
@@ -275,13 +289,3 @@ class Library(OpenedLibrary):
             yield Pipeline(
                 self._store, session.encoder, session.vectors, session.full_text, progress
             )
-
-
-def _cleaned(question: str) -> str:
-    """Return a question on one line, cleaned as articles are. Raises UsageError if it is empty."""
-    from .articles.clean import clean
-
-    asked = " ".join(clean(question).split())
-    if not asked:
-        raise UsageError("The question is empty.")
-    return asked
