@@ -37,6 +37,12 @@ A `Scope` limits both to dates or sources:
         for hit in library.search("NATO", k=5, scope=scope):
             print(hit.score, hit.passage.article.title, hit.passage.text)
 
+`Library.conversation` starts a conversation, in which a question may refer to what was said before:
+
+        conversation = library.conversation()
+        conversation.ask("Who commands NATO's Libya operation?")
+        answer = conversation.ask("When does it end?")
+
 Everything that qa raises on purpose is a `QAError`, and its message says what to do. Threads may
 share a library. One process writes to it at a time; others can ask it meanwhile.
 """

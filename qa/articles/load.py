@@ -46,9 +46,9 @@ _MAGIC = (
     (b"GIF8", "an image"),
     (b"PK\x03\x04", "a ZIP archive or office document"),
     (b"\x1f\x8b", "compressed twice"),
-    (b"BZh", "compressed in a way that is not read"),
-    (b"\xfd7zXZ", "compressed in a way that is not read"),
-    (b"\x28\xb5\x2f\xfd", "compressed in a way that is not read"),
+    (b"BZh", "compressed in a format that is not supported"),
+    (b"\xfd7zXZ", "compressed in a format that is not supported"),
+    (b"\x28\xb5\x2f\xfd", "compressed in a format that is not supported"),
     (b"SQLite format 3", "a database"),
     (b"\x7fELF", "a program"),
 )
@@ -112,7 +112,7 @@ def _problem(found: FoundFile, error: Exception) -> Problem:
     elif isinstance(error, FileNotFoundError):
         reason = "vanished before it was read"
     elif isinstance(error, MemoryError):
-        reason = "needs more memory than there is"
+        reason = "too large for the memory of this machine"
     elif isinstance(error, OSError):
         reason = (error.strerror or str(error)).lower()
     else:
@@ -182,7 +182,7 @@ def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle 
             yield from records
             return
     if b"\0" in data and not is_wide(data):
-        raise ArticleError("not text: it holds zero bytes")
+        raise ArticleError("not text: it contains zero bytes")
     text = clean(decode(data))
     is_markdown = suffix in MARKDOWN_SUFFIXES or markdown.front_matter(text)[1]
     article = (markdown if is_markdown else plain).read(name, text)
@@ -233,7 +233,7 @@ def _suffix(name: str) -> str:
 def _refuse_suffix(suffix: str) -> None:
     """Raise for a suffix that no format has."""
     if suffix not in READ_SUFFIXES:
-        raise NotAnArticleError(f"no reader for {suffix} files yet")
+        raise NotAnArticleError(f"{suffix} files are not supported")
 
 
 def _refuse_size(found: FoundFile) -> None:
@@ -249,7 +249,7 @@ def _refuse_binary(head: bytes, suffix: str) -> None:
     kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
     if not kind and (b"\0" not in head or is_wide(head)):
         return
-    reason = kind or "not text: it holds zero bytes"
+    reason = kind or "not text: it contains zero bytes"
     raise (ArticleError if suffix else NotAnArticleError)(reason)
 
 

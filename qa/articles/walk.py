@@ -36,7 +36,7 @@ def walk(paths: Sequence[str]) -> Iterator[FoundFile | Problem]:
         except (FileNotFoundError, NotADirectoryError, ValueError) as error:
             raise UsageError(f"no such file or folder: {shown(path)}") from error
         except OSError as error:
-            raise UsageError(f"cannot look at {shown(path)}: {error.strerror}") from error
+            raise UsageError(f"cannot read {shown(path)}: {error.strerror}") from error
     return _Walk(named_files).run(paths)
 
 
@@ -115,10 +115,10 @@ class _Walk:
             yield Problem(shown(name), _reason(error), quiet=False)
             return
         if not stat.S_ISREG(status.st_mode):
-            kind = next((kind for test, kind in _KINDS if test(status.st_mode)), "no regular file")
+            kind = next((kind for test, kind in _KINDS if test(status.st_mode)), "something else")
             yield Problem(shown(name), f"{kind}, not a file", quiet=False)
         elif not is_safe_name(path):
-            reason = "its name holds control characters or is not UTF-8; rename it"
+            reason = "its name has control characters or is not UTF-8; rename it"
             yield Problem(shown(name), reason, quiet=False)
         else:
             named = real in self._named_files
@@ -128,5 +128,5 @@ class _Walk:
 def _reason(error: OSError) -> str:
     """Return the reason for a system error, in lower case."""
     if isinstance(error, FileNotFoundError):
-        return "a link that leads nowhere"
+        return "a broken link"
     return (error.strerror or str(error)).lower()

@@ -236,5 +236,5 @@ def test_json_documents() -> None:
     two = list(jsonl.read_document("a.json", [{"text": "A."}, {"no": 1}, {"text": "B."}]))
     assert [getattr(read, "record", None) for read in two] == [1, None, 3]
     for value in ([], {}, 7, [7], {"a": {"text": "inner"}}):
-        with pytest.raises(ArticleError, match="no record has a text"):
+        with pytest.raises(ArticleError, match="no record has text"):
             list(jsonl.read_document("a.json", value))

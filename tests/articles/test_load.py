@@ -128,7 +128,7 @@ def test_files_that_are_not_articles(
 
 def test_a_file_that_is_given_itself_is_never_skipped_quietly(read_bytes: ReadBytes) -> None:
     found = problem(read_bytes("a.html", b"<p>Text.</p>", named=True))
-    assert (found.reason, found.quiet) == ("no reader for .html files yet", False)
+    assert (found.reason, found.quiet) == (".html files are not supported", False)
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def read_document(name: str, value: object) -> Iterator[ReadArticle | Problem]:
     if records and all(map(_is_question, records)):
         raise NotAnArticleError("a set of questions, not articles")
     if not any(isinstance(record, dict) and _text(record) for record in records):
-        raise NotAnArticleError("JSON without an article: no record has a text")
+        raise NotAnArticleError("JSON without an article: no record has text")
     for number, record in enumerate(records, 1):
         try:
             yield ReadArticle(number, _article(record, name, number))
