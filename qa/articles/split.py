@@ -67,7 +67,7 @@ def split(article: Article, count_tokens: CountTokens, limit_tokens: int) -> lis
     limit below 1.
     """
     if limit_tokens < 1:
-        raise ValueError(f"the limit must be at least one token, not {limit_tokens}")
+        raise ValueError(f"a limit of {limit_tokens} tokens is too small for a passage")
     text = article.text
     pieces = _pieces(text, count_tokens, limit_tokens)
     runs = _share_evenly(_runs(text, pieces, limit_tokens), pieces, limit_tokens)
