@@ -14,7 +14,7 @@ from .options import (
     hits_option,
     library_option,
     model_option,
-    open_library,
+    open_chosen,
     reader_option,
     scope_options,
 )
@@ -68,7 +68,7 @@ def chat(
     from ..chat.app import ChatApp
 
     app = ChatApp(
-        lambda: open_library(str(chosen.library), model=model, reader=reader, create=True),
+        lambda: open_chosen(chosen, create=True),
         expand_paths=article_paths,
         scope=scope,
         question=question or "",
