@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -17,6 +17,7 @@ from .storage.store import ArticleRow
 if TYPE_CHECKING:
     from .answering.retriever import Retriever
     from .conversation.dialogue import Dialogue
+    from .conversation.past import Past
     from .indexing.pipeline import Pipeline
     from .indexing.report import Progress, Report
 
@@ -213,15 +214,17 @@ class Library(OpenedLibrary):
             raise UsageError(f"No article has the number {identifier}. See them all: qa ls")
         return found[number]
 
-    def conversation(self, number: int | None = None) -> "Dialogue":
-        """Begin a conversation, or go on with the one of that number.
+    def conversation(
+        self, number: int | None = None, *, earlier: "Sequence[Past]" = ()
+    ) -> "Dialogue":
+        """Begin a conversation, or continue the stored one with a number.
 
-        Its questions may leave out what was just spoken of. Raises UsageError when there is none
-        of that number.
+        Its questions may leave out what was just spoken of. ``earlier`` are turns that are not
+        stored, oldest first. Raises UsageError if no conversation has that number.
         """
         from .conversation.dialogue import Dialogue
 
-        return Dialogue(self._session, self._retriever, self._conversations, number)
+        return Dialogue(self._session, self._retriever, self._conversations, number, earlier)
 
     def conversations(self) -> list[Conversation]:
         """Return the conversations with this library, the most recent first."""
