@@ -19,13 +19,14 @@ from .articles.load import (
     refusal,
     walk,
 )
-from .datatypes import Article
+from .datatypes import Article, ArticleRowId
 from .errors import ArticleError
 from .models.encoder import Encoder
+from .storage.article_store import ArticleRow, FileRow
 from .storage.batch import Batch
-from .storage.index import LiveVectors
 from .storage.live_text import LiveText
-from .storage.store import ArticleRow, FileRow, Store
+from .storage.live_vectors import LiveVectors
+from .storage.store import Store
 
 BATCH_PASSAGES = 256
 """Passages that are embedded and committed together: two to four seconds of work."""
@@ -110,7 +111,7 @@ class Indexer:
         self._done_bytes = 0
         self._total_bytes = 0
         self._reread = False
-        self._damaged: set[int] = set()
+        self._damaged: set[ArticleRowId] = set()
 
     def run(
         self, paths: Sequence[str], *, prune: float | None = None, reread: bool = False
@@ -123,7 +124,7 @@ class Indexer:
         """
         self._reread = reread
         if reread:
-            self._damaged = set(self._store.changed_articles())
+            self._damaged = set(self._store.damaged_articles())
         known = self._store.files()
         pending: list[FoundFile] = []
         seen: set[str] = set()
@@ -254,7 +255,7 @@ class Indexer:
         """Vectors of what an article said before it changed, by text as it was embedded."""
         if not article.id or not texts or int(article.id) in self._damaged:
             return {}
-        old = self._store.articles([int(article.id)])
+        old = self._store.articles([ArticleRowId(int(article.id))])
         for number, before in old.items():
             if (before.title, before.published) == (article.title, article.published):
                 heading = texts[0].partition("\n")[0]
@@ -264,7 +265,7 @@ class Indexer:
                 }
         return {}
 
-    def _remove(self, numbers: Collection[int]) -> None:
+    def _remove(self, numbers: Collection[ArticleRowId]) -> None:
         """Let articles be dropped with the next batch."""
         self._report.removed += len(numbers)
         for number in sorted(numbers):
@@ -340,7 +341,7 @@ def reembed(store: Store, encoder: Encoder, progress: Progress | None = None) ->
                     article, encoder.count_tokens, encoder.room_tokens
                 )
                 vectors = encoder.encode(texts, "passage")
-                batch.replace_passages(int(article.id), article, places, vectors)
+                batch.replace_passages(ArticleRowId(int(article.id)), places, vectors)
                 report.changed += 1
                 report.passages += len(places)
             done += len(part)
@@ -390,12 +391,12 @@ def _keeping(found: FoundFile, read: ReadArticle, same: ArticleRow) -> Callable[
     def keep(batch: Batch) -> None:
         file = _put_file(batch, found, "", is_whole=False)
         url, first_line = _url(found, read), read.article.first_line
-        batch.touch_article(same.id, file, read.record, url, first_line)
+        batch.move_article(same.id, file, read.record, url, first_line)
 
     return keep
 
 
-def _removing(number: int) -> Callable[[Batch], object]:
+def _removing(number: ArticleRowId) -> Callable[[Batch], object]:
     return lambda batch: batch.remove_article(number)
 
 

@@ -13,9 +13,20 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from . import settings
-from .datatypes import Answer, Article, Conversation, Hit, Scope, Turn, Verdict
+from .datatypes import (
+    Answer,
+    Article,
+    ArticleId,
+    ArticleRowId,
+    Conversation,
+    Hit,
+    Scope,
+    Turn,
+    Verdict,
+)
 from .errors import UsageError
-from .storage.store import ArticleRow, Store
+from .storage.article_store import ArticleRow
+from .storage.store import Store
 
 # Imported where first used: these take longer to import than `qa ls` takes to list.
 if TYPE_CHECKING:
@@ -25,7 +36,7 @@ if TYPE_CHECKING:
     from .models.encoder import Encoder
     from .models.reader import Reader
     from .storage.conversations import Conversations
-    from .storage.published import SketchFacts
+    from .storage.vector_files import SketchFacts
 
 PRUNE_SHARE = 0.5
 """Largest share of known files that pruning drops: more were hardly deleted by hand."""
@@ -200,7 +211,7 @@ class Library:
         """Return the articles in a scope without their texts, newest first."""
         return self._store.article_rows(scope)
 
-    def passage_counts(self) -> dict[int, int]:
+    def passage_counts(self) -> dict[ArticleRowId, int]:
         """Return how many passages each article was split into, by its row number."""
         return self._store.passage_counts()
 
@@ -209,7 +220,7 @@ class Library:
 
         Raises UsageError when a name fits none.
         """
-        wanted: set[int] = set()
+        wanted: set[ArticleRowId] = set()
         for name in names:
             found = self._store.find_articles(name)
             if not found:
@@ -217,10 +228,10 @@ class Library:
             wanted.update(found)
         return self._store.article_rows(ids=sorted(wanted))
 
-    def article(self, identifier: str | int) -> Article:
+    def article(self, identifier: ArticleId | int) -> Article:
         """Return one article, whole. Raises UsageError when there is none of that identifier."""
         text = str(identifier)
-        number = int(text) if text.isascii() and text.isdecimal() else 0
+        number = ArticleRowId(int(text) if text.isascii() and text.isdecimal() else 0)
         found = self._store.articles([number] if number < 2**63 else [])
         if not found:
             raise UsageError(f"No article has the number {identifier}. See them all: qa ls")
@@ -276,7 +287,7 @@ class Library:
         changed, gone = [], []
         first = time.time_ns() % (self._store.last_file() + 1) if seconds is not None else 0
         until = time.monotonic() + seconds if seconds is not None else math.inf
-        for path, size, modified in self._store.file_marks(first):
+        for path, size, modified in self._store.file_stats(first):
             if time.monotonic() > until:
                 break
             try:
@@ -292,7 +303,7 @@ class Library:
 
     def status(self) -> LibraryStatus:
         """Return what the library holds and how far its files have moved on."""
-        from .storage.published import published_sketch
+        from .storage.vector_files import saved_sketch_facts
 
         files, articles, passages = self._store.count()
         changed, gone = self.stale_files()
@@ -306,7 +317,7 @@ class Library:
             disk_bytes=sum(p.stat().st_size for p in self.folder.rglob("*") if p.is_file()),
             changed_files=len(changed),
             vanished_files=len(gone),
-            sketch=published_sketch(self._store),
+            sketch=saved_sketch_facts(self._store),
         )
 
     def check(self) -> list[str]:
@@ -321,12 +332,12 @@ class Library:
         """Return the numbers of conversations that cannot be read."""
         return self._conversations.check()
 
-    def changed_articles(self) -> dict[int, str]:
+    def changed_articles(self) -> dict[ArticleRowId, str]:
         """Return the articles that are not what was written, each with the file that it is from.
 
         Reads every text and vector.
         """
-        return self._store.changed_articles()
+        return self._store.damaged_articles()
 
     def back_up(self, path: str | os.PathLike[str]) -> None:
         """Write the library to one new file, which ``qa import`` reads. Raises LibraryError."""

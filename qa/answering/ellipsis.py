@@ -6,6 +6,7 @@ is left is the new piece; here it takes the place of the piece of its kind in th
 
 import re
 
+from ..terms import MONTHS
 from .names import PEOPLE, Kind, kind_of, names_in
 from .salience import Talk
 
@@ -23,9 +24,7 @@ _AUXILIARY = (
     r"must|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|hasn't|haven't|hadn't|can't|couldn't|"
     r"won't|wouldn't)"
 )
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-)
+_MONTH = f"(?:{'|'.join(MONTHS)})"
 _TIME = (
     rf"(?:(?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? )?{_MONTH}(?: \d{{1,2}}(?!\d))?"
     r"(?:,? \d{4})?|"

@@ -1,5 +1,7 @@
 """English words that tell what a name is a name of, or that it is none."""
 
+from ..terms import MONTHS
+
 SENTENCE_STARTS = frozenset(
     """
     although amid among anything apart around aside because besides beside despite during except
@@ -14,11 +16,10 @@ SENTENCE_STARTS = frozenset(
 
 NOT_NAMES = frozenset(
     """
-    january february march april may june july august september october november december monday
-    tuesday wednesday thursday friday saturday sunday english french german spanish italian
+    monday tuesday wednesday thursday friday saturday sunday english french german spanish italian
     russian chinese japanese american british european i mr mrs ms dr
     """.split()
-)
+).union(month.lower() for month in MONTHS)
 """Capitalised in English whatever they stand for: months, days, languages and peoples."""
 
 MALE_TITLES = frozenset("mr king prince sir lord father uncle duke emperor pope monsieur".split())

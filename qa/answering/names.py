@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from ..terms import STOP_WORDS
+from ..terms import MONTHS, STOP_WORDS
 from .name_words import (
     FEMALE_TITLES,
     GROUP_WORDS,
@@ -72,10 +72,7 @@ _RUN = re.compile(
     rf"for|the) ){_WORD}|"
     rf" (?:\d{{1,4}}|[IVX]+)\b)*"
 )
-_MONTH = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-    r"(?: \d+)?$"
-)
+_MONTH = re.compile(rf"(?:{'|'.join(MONTHS)})(?: \d+)?$")
 _DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day ")
 _ACRONYM = re.compile(r"[A-Z]{2,6}")
 _QUOTED = re.compile(r"[\"“]([^\"“”\n]{2,60}?)[,.]?[\"”]")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..terms import MONTHS
 from .names import PEOPLE, SMALL_WORDS, Kind, is_named_by, kind_of, names_in
 
 TITLE_WEIGHT = 3.5
@@ -56,9 +57,6 @@ _PLACE = re.compile(
     r"\b(in|at|to|from|near|on) "
     r"((?:the )?[A-Z][\w'-]*(?: (?:of |the )*[A-Z][\w'-]*)*"
     r"(?: (?:mine|river|island|city|desert)\b)?)"
-)
-_MONTHS = frozenset(
-    "January February March April May June July August September October November December".split()
 )
 
 
@@ -210,7 +208,7 @@ class Talk:
             found = [
                 (preposition, name)
                 for preposition, name in _PLACE.findall(text)
-                if name.split()[0] not in _MONTHS
+                if name.split()[0] not in MONTHS
             ]
             if found:
                 preposition, name = found[-1]

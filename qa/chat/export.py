@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..atomic import atomic_write
 from ..datatypes import Status
 from ..render import answer_values, citation_values, confidence_words, to_json, written_date
 from .desk import now
@@ -41,12 +42,10 @@ def written(path: str, entries: Sequence[Entry], *, replace: bool) -> tuple[str,
     if place.exists() and not replace:
         return f"{place} is there already; Enter again replaces it.", place
     text = as_json(entries) if place.suffix.lower() == ".json" else as_markdown(entries)
-    draft = place.with_name(f".{place.name}.part")
     try:
-        draft.write_text(text, encoding="utf-8")
-        os.replace(draft, place)
+        with atomic_write(place) as draft:
+            draft.write_text(text, encoding="utf-8")
     except OSError as error:
-        draft.unlink(missing_ok=True)
         return f"{place} cannot be written: {(error.strerror or str(error)).lower()}.", place
     return "", place
 

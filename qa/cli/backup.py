@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ..settings import library_words, load_settings
+from ..settings import library_flag, load_settings
 from .options import library_option, open_library
 from .printing import say
 
@@ -42,4 +42,4 @@ def import_library(file: Path, library: str | None) -> None:
     read_backup(file, folder)
     with open_library(library) as opened:
         articles = opened.status().articles
-    say(f"{articles:,} articles are in {folder}. Ask them: qa ask QUESTION{library_words(folder)}")
+    say(f"{articles:,} articles are in {folder}. Ask them: qa ask QUESTION{library_flag(folder)}")

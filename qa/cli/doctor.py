@@ -12,6 +12,7 @@ from .options import json_option, library_option
 from .printing import say
 
 if TYPE_CHECKING:
+    from ..datatypes import ArticleRowId
     from ..library import Library
 
 PACKAGES = (
@@ -116,13 +117,13 @@ def _model(role: str) -> Iterator[Finding]:
 
 def _library(named: str | None, *, repair: bool) -> Iterator[Finding]:
     from ..errors import LibraryDamagedError, QAError
-    from ..settings import library_words, load_settings
+    from ..settings import library_flag, load_settings
     from ..storage.database import DATABASE
     from ..storage.live_text import FOLDER
     from .options import open_library
 
     folder = load_settings(named).library
-    words = library_words(folder)
+    words = library_flag(folder)
     if not (folder / DATABASE).exists():
         yield Finding("library", True, f"{folder}: none yet; qa index FOLDER{words} makes it")
         return
@@ -187,7 +188,7 @@ def _files(library: "Library", words: str) -> Iterator[Finding]:
         yield Finding("files", False, says, f"qa rm --yes {' '.join(folders)}{words}")
 
 
-def _damaged_articles(damaged: "Mapping[int, str]", words: str) -> Iterator[Finding]:
+def _damaged_articles(damaged: "Mapping[ArticleRowId, str]", words: str) -> Iterator[Finding]:
     """Say which articles are not what was read, and how to read them again."""
     files = list(dict.fromkeys(damaged.values()))
     for path in files[:NAMED_FILES]:
@@ -228,10 +229,10 @@ def _other_model(library: "Library") -> tuple[str, str] | None:
     from ..errors import ModelError
     from ..models import catalog
     from ..models.export import load_manifest
-    from ..settings import library_words
+    from ..settings import library_flag
 
     named = library.status().model
-    words = library_words(library.folder)
+    words = library_flag(library.folder)
     mend = f"qa index --reembed{words}"
     try:
         entry = catalog.find(named)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from qa.datatypes import Article
+from qa.datatypes import Article, ArticleRowId
 from qa.storage.batch import Batch
-from qa.storage.index import LiveVectors
+from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
 
 if TYPE_CHECKING:
     from tests.conftest import WordEncoder
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def put_in(word_encoder: "WordEncoder") -> Put:
         url: str | None = None,
         record: int | None = None,
         replacing: int | None = None,
-    ) -> int:
+    ) -> ArticleRowId:
         file = batch.put_file(path, name or path, len(text), 1, "digest of " + path, is_whole=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
         number = str(replacing) if replacing else ""
@@ -53,7 +53,7 @@ def put_in(word_encoder: "WordEncoder") -> Put:
 def put(store: Store, put_in: Put) -> Put:
     """Puts an article into the store, in a batch of its own."""
 
-    def put_it(text: str, **values: object) -> int:
+    def put_it(text: str, **values: object) -> ArticleRowId:
         with store.batch() as batch:
             return put_in(batch, text, **values)
 

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import qa.indexing
 import qa.models.encoder
-import qa.storage.index
+import qa.storage.live_vectors
 from qa.library import Library
 
 qa.indexing.BATCH_PASSAGES = 20
-qa.storage.index.STALE_ROWS = 1
+qa.storage.live_vectors.STALE_ROWS = 1
 
 WordEncoder = runpy.run_path(str(Path(__file__).parent.parent / "conftest.py"))["WordEncoder"]
 setattr(qa.models.encoder, "open_encoder", lambda name=None, device=None: WordEncoder())  # noqa: B010 - a double
 
 if __name__ == "__main__":
     folder, library_folder, rows = sys.argv[1:]
-    qa.storage.index.APPROXIMATE_ROWS = int(rows)
+    qa.storage.live_vectors.APPROXIMATE_ROWS = int(rows)
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:

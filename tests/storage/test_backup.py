@@ -48,7 +48,7 @@ def test_nothing_that_is_there_is_replaced(library: Library, backup: Path, tmp_p
     with pytest.raises(LibraryError, match="already"):
         library.back_up(backup)
     assert backup.read_bytes() == before
-    with pytest.raises(LibraryError, match="holds something"):
+    with pytest.raises(LibraryError, match="is not empty"):
         read_backup(backup, library.folder)
 
 
@@ -65,7 +65,7 @@ def test_what_is_damaged_is_refused(backup: Path, tmp_path: Path) -> None:
             with Library.open(folder) as opened:
                 assert opened.changed_articles() == {}
     backup.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(LibraryError, match="no backup"):
+    with pytest.raises(LibraryError, match="not a backup"):
         read_backup(backup, tmp_path / "cut")
 
 
@@ -73,9 +73,9 @@ def test_something_else_is_no_backup(tmp_path: Path) -> None:
     other = tmp_path / "other.zip"
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("../escape.txt", "x")
-    with pytest.raises(LibraryError, match="no backup"):
+    with pytest.raises(LibraryError, match="not a backup"):
         read_backup(other, tmp_path / "made")
     assert not (tmp_path.parent / "escape.txt").exists()
     other.write_text("hello")
-    with pytest.raises(LibraryError, match="no backup"):
+    with pytest.raises(LibraryError, match="not a backup"):
         read_backup(other, tmp_path / "made")

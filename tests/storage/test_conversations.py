@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
-from qa.datatypes import Alternative, Answer, Article, Citation, Status
+from qa.datatypes import Alternative, Answer, Article, ArticleRowId, Citation, Status
 from qa.errors import LibraryBusyError, LibraryError, UsageError
 from qa.storage.database import DATABASE, LOCK
 from qa.storage.schema import SCHEMA_VERSION, STEPS
@@ -23,7 +23,7 @@ from qa.storage.store import Store
 if TYPE_CHECKING:
     from qa.library import Library
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 HERE = Path(__file__).parent
 
 HOSTILE = [
@@ -393,7 +393,7 @@ def test_a_migration_that_fails_leaves_the_library_as_it_was(
     before = version_and_tables(old.folder)
     whole = STEPS[2]
     monkeypatch.setitem(STEPS, 2, whole + ";\nCREATE TABLE articles (id)")
-    with pytest.raises(LibraryError, match="could not be kept"):
+    with pytest.raises(LibraryError, match="could not be stored"):
         old.start_conversation()
     assert version_and_tables(old.folder) == before
     monkeypatch.setitem(STEPS, 2, whole)
@@ -418,7 +418,7 @@ def test_a_database_that_may_not_be_written_answers_all_the_same(
     library._store.connection().execute("PRAGMA query_only = ON")
     answer = library.ask("What closed the airports?")
     assert answer.citations
-    with pytest.raises(LibraryError, match="asked all the same"):
+    with pytest.raises(LibraryError, match="still ask questions"):
         library.add_turn(number, "What closed the airports?", answer)
     assert [talk.title for talk in library.conversations()] == ["Ash"]
 
@@ -437,7 +437,7 @@ def test_a_folder_that_may_not_be_written_answers_all_the_same(
         reader = open_library()
         assert reader.ask("What closed the airports?").citations
         assert [talk.title for talk in reader.conversations()] == ["Ash"]
-        with pytest.raises(LibraryError, match="asked all the same"):
+        with pytest.raises(LibraryError, match="still ask questions"):
             reader.start_conversation()
     finally:
         library.folder.chmod(0o755)

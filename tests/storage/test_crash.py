@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from qa.storage.index import LiveVectors
 from qa.storage.live_text import LiveText
-from qa.storage.published import published_sketch
+from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
+from qa.storage.vector_files import saved_sketch_facts
 
 KILLS = 8
 FILES = 60
@@ -109,7 +109,7 @@ def test_killed_at_random_moments(
     assert store.check() == []
     holds_the_table(LiveVectors(store), store)
     assert LiveText(store).differences() == 0
-    assert (published_sketch(store) is not None) == (approximate_rows == 100)
+    assert (saved_sketch_facts(store) is not None) == (approximate_rows == 100)
     assert store.count() == (FILES, FILES, FILES * 8)
     assert all(file.digest and file.is_whole for file in store.files().values())
     articles = store.articles(row.id for row in store.article_rows())

@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from qa.datatypes import ArticleRowId
 from qa.errors import LibraryDamagedError, LibraryError
 from qa.storage.database import DATABASE
 from qa.storage.full_text import DamagedTextError, FullText, is_intact
-from qa.storage.index import LiveVectors
 from qa.storage.live_text import FOLDER, LiveText
+from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
 
 if TYPE_CHECKING:
     from qa.library import Library
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 
 
 def found(live: LiveText, *terms: str) -> list[int]:
-    return [number for number, _ in live.begin(terms, 10).result()]
+    return [number for number, _ in live.start_search(terms, 10).result()]
 
 
 def change(store: Store, sql: str, *values: object) -> None:
@@ -115,9 +116,9 @@ def test_scores_after_removals_are_those_of_a_fresh_index(store: Store, put: Put
             batch.remove_article(number)
     live.publish(tidy=True)
     live.release()
-    after = live.begin(["ash", "snow"], 10).result()
+    after = live.start_search(["ash", "snow"], 10).result()
     fresh = FullText(None)
-    fresh.change([], store.words_after(0), "x", whole=True)
+    fresh.change([], store.texts_after(0), "x", whole=True)
     assert after == fresh.search(["ash", "snow"], 10)
 
 
@@ -130,12 +131,12 @@ def test_a_text_that_changed_on_the_disk_is_not_quoted(store: Store, put: Put) -
     change(store, "UPDATE articles SET text = replace(text, '1920', '1921')")
     with pytest.raises(LibraryDamagedError, match="doctor"):
         store.articles([number])
-    assert list(store.changed_articles()) == [number]
+    assert list(store.damaged_articles()) == [number]
 
 
 def test_a_passage_without_its_article_is_damage_and_not_silence(store: Store, put: Put) -> None:
     number = put("The mine opened in 1920.", title="Mine")
-    (passage,) = [number for number, _ in store.words_after(0)]
+    (passage,) = [number for number, _ in store.texts_after(0)]
     assert store.passages([passage])
     change(store, "DELETE FROM articles WHERE id = ?", number)
     with pytest.raises(LibraryDamagedError, match="without its article"):
@@ -147,18 +148,18 @@ def test_a_passage_without_its_article_is_damage_and_not_silence(store: Store, p
 )
 def test_a_row_that_changed_on_the_disk_is_noticed(store: Store, put: Put, field: str) -> None:
     number = put("The mine opened in 1920.", title="Mine")
-    assert store.changed_articles() == {}
+    assert store.damaged_articles() == {}
     change(store, f"UPDATE articles SET {field}")
     with pytest.raises(LibraryDamagedError):
         store.articles([number])
-    assert store.changed_articles() == {number: "/news/a.txt"}
+    assert store.damaged_articles() == {number: "/news/a.txt"}
 
 
 @pytest.mark.parametrize("sql", ["passages SET start = 2", "embeddings SET vector = zeroblob(128)"])
 def test_a_passage_that_changed_on_the_disk_is_noticed(store: Store, put: Put, sql: str) -> None:
     number = put("The mine opened in 1920.\nIt closed in 1950.")
     change(store, f"UPDATE {sql}")
-    assert list(store.changed_articles()) == [number]
+    assert list(store.damaged_articles()) == [number]
 
 
 def test_a_vector_of_another_length_is_damage(store: Store, put: Put) -> None:
@@ -178,7 +179,7 @@ def test_a_lost_table_and_text_that_is_not_utf8_are_damage(store: Store, put: Pu
     change(store, "UPDATE articles SET title = 'Mine'")
     change(store, "DROP TABLE passage_checksums")
     with pytest.raises(LibraryDamagedError, match="passage_checksums"):
-        store.changed_articles()
+        store.damaged_articles()
 
 
 def test_a_bad_date_is_no_traceback(store: Store, put: Put) -> None:
@@ -186,7 +187,7 @@ def test_a_bad_date_is_no_traceback(store: Store, put: Put) -> None:
     change(store, "UPDATE articles SET published = '2011-99-99'")
     assert [row.published for row in store.article_rows()] == [None]
     assert store.date_range() is None
-    assert len(store.changed_articles()) == 1
+    assert len(store.damaged_articles()) == 1
 
 
 def test_reading_again_undoes_the_damage(library: "Library", articles: Path) -> None:
@@ -223,7 +224,7 @@ def test_a_library_is_its_owners_alone(tmp_path: Path) -> None:
 
 def test_no_library_is_made_among_other_things(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Buy bread.")
-    with pytest.raises(LibraryError, match="holds other things"):
+    with pytest.raises(LibraryError, match="holds other files"):
         Store(tmp_path, create=True)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
@@ -234,7 +235,7 @@ def test_an_older_layout_leaves_a_copy(store: Store, put: Put) -> None:
         change(store, f"DROP TABLE {table}")
     change(store, "PRAGMA user_version = 4")
     put("The mill burned.", path="/news/b.txt")
-    assert store.changed_articles() == {}
+    assert store.damaged_articles() == {}
     copy = sqlite3.connect(store.folder / "library-layout-4.sqlite")
     assert copy.execute("PRAGMA user_version").fetchone() == (4,)
     assert copy.execute("SELECT count(*) FROM articles").fetchone() == (1,)

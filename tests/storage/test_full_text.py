@@ -102,7 +102,7 @@ def test_another_may_write_after_release(words: FullText, tmp_path: Path) -> Non
 def test_a_restricted_search_is_the_whole_one_filtered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least_widening: int
 ) -> None:
-    monkeypatch.setattr(full_text, "LEAST_WIDENING", least_widening)
+    monkeypatch.setattr(full_text, "LEAST_OVER_FETCH", least_widening)
     chance = random.Random(7)
     vocabulary = [f"w{place}" for place in range(40)]
     index = FullText(None)

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qa.storage.index import KEPT, LiveVectors
-from qa.storage.published import published_files, published_sketch, read_facts
+from qa.datatypes import ArticleRowId
+from qa.storage.live_vectors import KEPT_FILES, LiveVectors
 from qa.storage.store import Store
+from qa.storage.vector_files import list_vector_files, read_facts, saved_sketch_facts
 from qa.storage.vectors import Vectors
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 Holds = Callable[..., None]
 DIMENSION = 64
 
@@ -33,9 +34,9 @@ def held(vectors: LiveVectors) -> int:
         return len(lent)
 
 
-def remove(store: Store, number: int) -> None:
+def remove(store: Store, article: ArticleRowId) -> None:
     with store.batch() as batch:
-        batch.remove_article(number)
+        batch.remove_article(article)
 
 
 def test_a_refresh_takes_in_what_others_commit(
@@ -79,7 +80,7 @@ def test_nothing_is_published_twice_or_for_little(store: Store, put: Put) -> Non
     assert not vectors.publish()
     remove(store, number)
     assert vectors.publish(), "three came and three went: over five in a hundred"
-    assert len(published_files(store.folder)) == 2
+    assert len(list_vector_files(store.folder)) == 2
 
 
 def test_only_the_last_publications_are_kept(store: Store, put: Put) -> None:
@@ -87,9 +88,9 @@ def test_only_the_last_publications_are_kept(store: Store, put: Put) -> None:
     for index in range(5):
         put("One.", path=f"/news/{index}.txt")
         vectors.publish(force=True)
-    files = published_files(store.folder)
+    files = list_vector_files(store.folder)
     assert [revision for _, revision, _ in files] == [5, 4]
-    assert len(files) == KEPT
+    assert len(files) == KEPT_FILES
     assert sorted(store.folder.glob("*.faiss")) == sorted(path for path, _, _ in files)
 
 
@@ -116,7 +117,7 @@ def publish_two(store: Store, put: Put) -> list[Path]:
     vectors.publish(force=True)
     put("Six.", path="/news/d.txt")
     remove(store, second)
-    return [path for path, _, _ in published_files(store.folder)]
+    return [path for path, _, _ in list_vector_files(store.folder)]
 
 
 @pytest.mark.parametrize("damaged", [(0,), (1,), (0, 1)])
@@ -151,10 +152,10 @@ def test_a_publication_that_is_cleared_away_meanwhile_is_not_missed(
         newest.unlink(missing_ok=True)
         return read(path)
 
-    monkeypatch.setattr("qa.storage.index.read_facts", cleared)
+    monkeypatch.setattr("qa.storage.live_vectors.read_facts", cleared)
     holds_the_table(live(store), store)
-    monkeypatch.setattr("qa.storage.published.read_facts", cleared)
-    assert published_sketch(store) is None
+    monkeypatch.setattr("qa.storage.vector_files.read_facts", cleared)
+    assert saved_sketch_facts(store) is None
 
 
 def test_without_any_publication_everything_is_read(
@@ -172,7 +173,7 @@ def test_a_publication_of_another_history_is_ignored(
     shutil.copy(store.path, other.path)
     put("One.\nTwo.")
     live(store).publish(force=True)
-    ((path, revision, nonce),) = published_files(store.folder)
+    ((path, revision, nonce),) = list_vector_files(store.folder)
     wrong = Vectors(DIMENSION)
     wrong.add(np.array([1], np.int64), np.ones((1, DIMENSION), np.float16))
     for name in (
@@ -192,7 +193,7 @@ def test_publications_of_another_history_do_not_stand_in_the_way(store: Store, p
     put("One.\nTwo.")
     vectors = live(store)
     assert vectors.publish(force=True)
-    assert 1 in [revision for _, revision, _ in published_files(store.folder)]
+    assert 1 in [revision for _, revision, _ in list_vector_files(store.folder)]
 
 
 def test_a_reader_that_sleeps_through_publications_forgets_what_went(
@@ -204,7 +205,7 @@ def test_a_reader_that_sleeps_through_publications_forgets_what_went(
     asleep = live(reader)
     remove(store, first)
     writer = live(store)
-    for index in range(KEPT + 1):
+    for index in range(KEPT_FILES + 1):
         put("More.", path=f"/news/c{index}.txt")
         writer.publish(force=True)
     asleep.refresh()
@@ -263,7 +264,7 @@ def test_a_flipped_byte_is_a_difference_or_changes_nothing(store: Store, put: Pu
     """Loading has no checksum: looking for differences is what finds it."""
     put("\n".join(f"Number {index}." for index in range(8)))
     live(store).publish(force=True)
-    ((path, _, _),) = published_files(store.folder)
+    ((path, _, _),) = list_vector_files(store.folder)
     data = path.read_bytes()
     first = data.index(
         np.concatenate([rows for _, rows in store.embeddings_after(0, 64)]).tobytes()

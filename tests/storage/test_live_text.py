@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from qa.datatypes import ArticleRowId
 from qa.errors import LibraryBusyError
 from qa.storage import live_text
 from qa.storage.database import LOCK
@@ -16,11 +17,11 @@ from qa.storage.live_text import FOLDER, LiveText
 from qa.storage.schema import SCHEMA_VERSION
 from qa.storage.store import Store
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 
 
 def found(live: LiveText, *terms: str) -> list[int]:
-    return [number for number, _ in live.begin(terms, 10).result()]
+    return [number for number, _ in live.start_search(terms, 10).result()]
 
 
 @pytest.fixture
@@ -68,9 +69,9 @@ def test_no_full_text_is_waited_for_while_another_writes(
     live = LiveText(store)
     with FileLock(store.folder / LOCK):
         with monkeypatch.context() as patch:
-            patch.setattr(live_text, "MAKING_SECONDS", 0.1)
+            patch.setattr(live_text, "CREATION_SECONDS", 0.1)
             with pytest.raises(LibraryBusyError, match="ask again"):
-                live.begin(["ash"], 10)
+                live.start_search(["ash"], 10)
         results: list[list[int]] = []
         asking = threading.Thread(target=lambda: results.append(found(live, "ash")))
         asking.start()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from numpy.typing import NDArray
 
-from qa.storage.published import SketchFacts, read_facts
-from qa.storage.sketch import SketchedVectors, sketched
+from qa.storage.sketch import SketchedVectors, build_sketches
+from qa.storage.vector_files import SketchFacts, read_facts
 from qa.storage.vectors import Vectors
 
 DIMENSION = 64
@@ -69,15 +69,15 @@ Made = tuple[SketchedVectors, Table]
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits that a small set reaches."""
     monkeypatch.setattr("qa.storage.sketch.SHORTLIST", 100)
-    monkeypatch.setattr("qa.storage.sketch.SCANNED_ROWS", 50)
-    monkeypatch.setattr("qa.storage.sketch.SCANNED_SHARE", 0.5)
+    monkeypatch.setattr("qa.storage.sketch.EXACT_ROWS", 50)
+    monkeypatch.setattr("qa.storage.sketch.EXACT_SHARE", 0.5)
 
 
 @pytest.fixture
 def made() -> Made:
     table = Table(NUMBERS, ROWS)
     parts = ((NUMBERS[n : n + 700], ROWS[n : n + 700]) for n in range(0, COUNT, 700))
-    return sketched(DIMENSION, table.fetch, NUMBERS[::3], parts), table
+    return build_sketches(DIMENSION, table.fetch, NUMBERS[::3], parts), table
 
 
 def mean_recall(vectors: SketchedVectors, table: Table, among: set[int] | None = None) -> float:
@@ -115,7 +115,7 @@ def test_the_recall_that_is_told_was_measured(made: Made, monkeypatch: pytest.Mo
 
     with monkeypatch.context() as inner:
         inner.setattr(SketchedVectors, "search", noted)
-        worse = sketched(DIMENSION, table.fetch, NUMBERS[::3], [(NUMBERS, ROWS)])
+        worse = build_sketches(DIMENSION, table.fetch, NUMBERS[::3], [(NUMBERS, ROWS)])
     shares = []
     for query in asked:
         found, wanted = dict(worse.search(query, 10)), dict(table.best(query, 10))
@@ -205,8 +205,8 @@ def test_saved_and_loaded_is_the_same(made: Made, tmp_path: Path) -> None:
     assert loaded.facts == vectors.facts == read_facts(path)
     assert mean_recall(vectors, table) == mean_recall(loaded, table) >= 0.95
     numbers, rows = table.fetch(np.array(sorted(table.held)))
-    assert loaded.agree(numbers, rows).all()
-    assert not loaded.agree(NUMBERS[::5], ROWS[::5]).any()
+    assert loaded.equal(numbers, rows).all()
+    assert not loaded.equal(NUMBERS[::5], ROWS[::5]).any()
     loaded.add(np.array([10**6]), ROWS[1:2])
     table.held[10**6] = ROWS[1]
     loaded.save(path)
@@ -280,7 +280,7 @@ class AddedAndRemoved(RuleBasedStateMachine):
         super().__init__()
         self.table = Table(NUMBERS[:200], ROWS[:200])
         parts = [(NUMBERS[:200], ROWS[:200])]
-        self.vectors = sketched(DIMENSION, self.table.fetch, NUMBERS[:200], parts)
+        self.vectors = build_sketches(DIMENSION, self.table.fetch, NUMBERS[:200], parts)
         self.next = int(NUMBERS[200])
 
     @rule(count=st.integers(0, 9), gap=st.integers(0, 3), seed=st.integers(0, 99))

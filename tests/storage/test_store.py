@@ -11,20 +11,21 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from qa.datatypes import Scope
+from qa.datatypes import ArticleRowId, Scope
 from qa.errors import LibraryError, LibraryVersionError, QAError
+from qa.storage.article_store import FileRow
 from qa.storage.database import DATABASE, LOCK
 from qa.storage.schema import SCHEMA_VERSION
-from qa.storage.store import FileRow, Store
+from qa.storage.store import NO_COMMIT, Commit, Store
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 ALL = Scope()
 
 
 def found(store: Store, *terms: str, scope: Scope = ALL) -> list[str]:
     """The texts of the passages in a scope that hold any of the words, in order."""
-    numbers = store.passage_numbers(scope)
-    words = dict(store.words_after(0))
+    numbers = store.passage_ids(scope)
+    words = dict(store.texts_after(0))
     holding = [
         number
         for number in words
@@ -149,16 +150,16 @@ def test_a_moved_file_takes_its_articles_along(store: Store, put: Put) -> None:
 
 def test_a_touched_article_has_another_place_and_the_same_words(store: Store, put: Put) -> None:
     number = put("Ash.", path="/news/a.jsonl", record=1)
-    head, url = store.head(), "https://example.org/ash"
+    before, url = store.newest_commit(), "https://example.org/ash"
     with store.batch() as batch:
-        batch.touch_article(number, 1, 7, None, 3)
+        batch.move_article(number, 1, 7, None, 3)
     (row,) = store.article_rows()
     assert (row.id, row.record, row.source) == (number, 7, "/news/a.jsonl#7")
     assert store.articles([number])[number].first_line == 3
     with store.batch() as batch:
-        batch.touch_article(number, 1, 7, url, 3)
+        batch.move_article(number, 1, 7, url, 3)
     assert [row.source for row in store.article_rows()] == [url]
-    assert store.head() == head
+    assert store.newest_commit() == before
     assert found(store, "ash") == ["Ash."]
 
 
@@ -220,12 +221,12 @@ def test_a_reader_sees_the_old_state_until_the_batch_ends(
     with store.batch() as batch:
         put_in(batch, "Snow fell.", path="/news/b.txt")
         batch.remove_article(first)
-        assert reader.head()[0] == 1
+        assert reader.newest_commit().revision == 1
         assert reader.count() == (1, 1, 1)
         assert found(reader, "ash", "snow") == ["Ash closed the airports."]
         assert [text for article in reader.articles([first]).values() for text in [article.text]]
     assert found(reader, "ash", "snow") == ["Snow fell."]
-    assert reader.head()[0] == 2
+    assert reader.newest_commit().revision == 2
     assert everything(reader) != before
     reader.close()
 
@@ -245,18 +246,19 @@ def test_a_snapshot_is_one_moment(store: Store, put: Put) -> None:
 
 
 def test_each_change_of_passages_is_a_commit_and_others_are_none(store: Store, put: Put) -> None:
-    assert store.head() == (0, "", 0)
+    assert store.newest_commit() == NO_COMMIT == Commit(0, "", 0)
     number = put("One.\nTwo.")
-    revision, nonce, last = store.head()
-    assert (revision, last) == (1, 2)
-    assert store.commit_nonce(1) == (nonce, 2)
+    commit = store.newest_commit()
+    assert (commit.revision, commit.last_passage) == (1, 2)
+    assert store.find_commit(1, commit.nonce) == commit
+    assert store.find_commit(1, "other") is store.find_commit(2, commit.nonce) is None
     with store.batch() as batch:
         batch.set_facts(model="words")
         batch.put_file("/news/a.txt", "a.txt", 1, 2, "other", is_whole=True)
-    assert store.head() == (1, nonce, 2)
+    assert store.newest_commit() == commit
     with store.batch() as batch:
         batch.remove_article(number)
-    assert store.head()[0] == 2
+    assert store.newest_commit().revision == 2
     assert store.tombstones_after(0).tolist() == [1, 2]
     assert store.tombstones_after(1).tolist() == [1, 2]
     assert store.tombstones_after(2).tolist() == []
@@ -290,11 +292,11 @@ def test_embeddings_come_back_in_order_as_float16(
 def test_words_are_the_title_and_the_passage_of_later_numbers(store: Store, put: Put) -> None:
     put("🌋 émeute 東京.\nAsh fell 🌋 here.", title="Volcano")
     put("Voters chose.", path="/news/b.txt")
-    assert list(store.words_after(1, size=1)) == [
+    assert list(store.texts_after(1, size=1)) == [
         (2, "Volcano\nAsh fell 🌋 here."),
         (3, "\nVoters chose."),
     ]
-    assert list(store.words_after(3)) == []
+    assert list(store.texts_after(3)) == []
 
 
 # What check finds
@@ -349,7 +351,7 @@ def test_a_scope_holds_the_same_everywhere(dated: Store, scope: Scope, wanted: s
     assert set(found(dated, "ash", scope=scope)) == texts
     ids = [row.id for row in dated.article_rows(scope)]
     assert {article.text for article in dated.articles(ids).values()} == texts
-    numbers = dated.passage_numbers(scope)
+    numbers = dated.passage_ids(scope)
     if scope.is_all:
         assert numbers is None
     else:
@@ -402,9 +404,9 @@ def test_embeddings_of_passages_that_there_are(store: Store, put: Put) -> None:
 
 def test_sampled_passages_come_from_everywhere(store: Store, put: Put) -> None:
     put("\n".join(f"Number {index}." for index in range(1000)))
-    sample = store.sampled_passages(100)
+    sample = store.sample_passages(100)
     assert sample.tolist() == sorted(set(sample.tolist()))
     quarters = np.bincount((sample - 1) * 4 // 1000, minlength=4)
     assert quarters.min() >= 20
-    assert np.array_equal(sample, store.sampled_passages(100))
-    assert store.sampled_passages(5000).tolist() == list(range(1, 1001))
+    assert np.array_equal(sample, store.sample_passages(100))
+    assert store.sample_passages(5000).tolist() == list(range(1, 1001))

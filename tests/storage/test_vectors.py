@@ -119,7 +119,7 @@ def test_a_save_that_fails_leaves_the_old_file(
     def full_disk(_: Path) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("qa.storage.published.sync", full_disk)
+    monkeypatch.setattr("qa.atomic.sync", full_disk)
     with pytest.raises(OSError, match="no space"):
         filled(NUMBERS[:9], ROWS[:9]).save(path)
     assert path.read_bytes() == before
