@@ -2,8 +2,8 @@
 
 Each try copies a small library and damages one of its files: it flips a bit, zeroes a page, cuts
 off the end, swaps two bytes, or flips a bit in one value of a table. Then it asks, searches, lists
-and shows articles, and runs qa doctor. No command may crash, show a traceback, or end with exit code
-1, which means that the articles have no answer. Quotes must be what the articles say. Then the
+and shows articles, and runs qa doctor. No command may crash, show a traceback, or end with exit
+code 1, which means that the articles have no answer. Quotes must be what the articles say. Then the
 harness follows the doctor's advice until there is none; after that the library must hold what the
 articles say. The long run damages the exported model too.
 

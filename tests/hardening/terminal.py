@@ -93,7 +93,7 @@ def obeyed(raw: bytes, own: re.Pattern[bytes] = _OWN) -> str:
 
 
 def strict_json(out: bytes) -> str:
-    """Return what is wrong with output that should be one line with a JSON object; empty if nothing."""
+    """Return what is wrong with output that should be a JSON object on a line; empty if nothing."""
     try:
         text = out.decode("utf-8")
         found = json.loads(text, parse_constant=_refuse, object_pairs_hook=_each_once)
