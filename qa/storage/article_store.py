@@ -94,7 +94,7 @@ class ArticleStore(Database):
         Files come in the order of their row ids, starting at ``first`` and wrapping around.
         """
         for where in ("id >= ?", "id < ?"):
-            with self.damage_noticed():
+            with self.translate_errors():
                 yield from self.connection().execute(
                     f"SELECT path, size_bytes, modified_ns FROM files WHERE {where} ORDER BY id",
                     (first,),

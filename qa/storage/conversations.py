@@ -38,7 +38,7 @@ class Conversations:
         """Return all conversations, the most recently used first. Raises LibraryDamagedError."""
         if not self._has_tables():
             return []
-        with self._database.damage_noticed():
+        with self._database.translate_errors():
             rows = (
                 self._database.connection()
                 .execute(f"{_LISTED} ORDER BY updated DESC, id DESC")
@@ -58,7 +58,7 @@ class Conversations:
         with self._database.snapshot():
             for (number,) in connection.execute("SELECT id FROM conversations ORDER BY id"):
                 try:
-                    with self._database.damage_noticed():
+                    with self._database.translate_errors():
                         _conversation(
                             connection.execute(f"{_LISTED} WHERE id = ?", (number,)).fetchone()
                         )
@@ -69,7 +69,7 @@ class Conversations:
 
     def turns(self, conversation: int) -> list[Turn]:
         """Return a conversation's turns, oldest first. Raises UsageError if it does not exist."""
-        with self._database.snapshot(), self._database.damage_noticed():
+        with self._database.snapshot(), self._database.translate_errors():
             if not self._exists(conversation):
                 raise _not_found("conversation", conversation)
             return self._turns("WHERE conversation = ? ORDER BY id", conversation)
@@ -78,7 +78,7 @@ class Conversations:
         """Return the judged turns as labelled questions; see the function ``cases``."""
         if not self._has_tables():
             return []
-        with self._database.snapshot(), self._database.damage_noticed():
+        with self._database.snapshot(), self._database.translate_errors():
             return cases(self._turns("WHERE verdict IS NOT NULL ORDER BY id"))
 
     def start(self, title: str) -> int:

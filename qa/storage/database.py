@@ -147,7 +147,7 @@ class Database:
         return connection
 
     @contextmanager
-    def damage_noticed(self) -> Iterator[None]:
+    def translate_errors(self) -> Iterator[None]:
         """Turn SQLite's errors about a damaged file into LibraryDamagedError.
 
         Other errors, such as a timeout or a full disk, are not changed.
@@ -235,11 +235,11 @@ class Database:
         return LibraryError(f"{self.path} is not a library of qa; choose another --library.")
 
     def _rows(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-        with self.damage_noticed():
+        with self.translate_errors():
             return self.connection().execute(sql, values).fetchall()
 
     def _row(self, sql: str, *values: object) -> tuple:  # type: ignore[type-arg]
-        with self.damage_noticed():
+        with self.translate_errors():
             row: tuple = self.connection().execute(sql, values).fetchone()  # type: ignore[type-arg]
         return row
 

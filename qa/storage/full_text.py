@@ -51,7 +51,7 @@ class DamagedTextError(ValueError):
 
 
 @contextmanager
-def _damage_noticed() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     """Turn tantivy's reaction to damage into a DamagedTextError.
 
     tantivy panics, which Python sees as a BaseException of a type that cannot be imported.
@@ -140,7 +140,7 @@ class FullText:
             size_bytes = sum(path.stat().st_size for path in folder.iterdir())
             if size_bytes <= CHECKED_BYTES and not is_intact(folder):
                 raise DamagedTextError(f"{folder} is damaged")
-        with _damage_noticed():
+        with _translate_errors():
             self._index = tantivy.Index(_schema(), str(folder) if folder else None)
         self._analyzer = (
             tantivy.TextAnalyzerBuilder(Tokenizer.simple())
@@ -166,7 +166,7 @@ class FullText:
 
     def refresh(self) -> None:
         """Load the changes of other processes. Raises DamagedTextError."""
-        with _damage_noticed():
+        with _translate_errors():
             self._index.reload()
             self._searcher = self._index.searcher()
             marks = self._searcher.search(self._number(0), 1).hits
@@ -216,7 +216,7 @@ class FullText:
             self._writer = self._index.writer(HEAP_BYTES, 1)
         writer = self._writer
         try:
-            with _damage_noticed():
+            with _translate_errors():
                 self._write(writer, deleted, added, mark, whole=whole)
         except BaseException:
             writer.rollback()
@@ -269,7 +269,7 @@ class FullText:
 
     def digests(self) -> dict[int, int]:
         """Return the `text_digest` of every text by id. Raises DamagedTextError."""
-        with _damage_noticed():
+        with _translate_errors():
             size = max(self._searcher.num_docs, 1)
             found = [address for _, address in self._searcher.search(Query.all_query(), size).hits]
             numbers = self._searcher.fast_field_values("number", found)
@@ -281,7 +281,7 @@ class FullText:
         }
 
     def _best(self, query: Query, limit: int) -> list[tuple[int, float]]:
-        with _damage_noticed():
+        with _translate_errors():
             hits = self._searcher.search(query, limit, count=False).hits
             numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         found = [
