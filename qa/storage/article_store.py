@@ -59,6 +59,17 @@ class ArticleRow(NamedTuple):
     """URL of the article, if it gives one."""
 
 
+class Counts(NamedTuple):
+    """How much a library holds."""
+
+    files: int
+    """Number of files with articles."""
+    articles: int
+    """Number of articles."""
+    passages: int
+    """Number of passages."""
+
+
 class ArticleStore(Database):
     """Reads files and articles."""
 
@@ -66,13 +77,13 @@ class ArticleStore(Database):
         """Return whether there is any article."""
         return bool(self._row("SELECT EXISTS (SELECT 1 FROM articles)")[0])
 
-    def count(self) -> tuple[int, int, int]:
-        """Return the number of files with articles, of articles, and of passages."""
+    def count(self) -> Counts:
+        """Count files, articles and passages."""
         row = self._row(
             "SELECT (SELECT count(DISTINCT file) FROM articles), (SELECT count(*) FROM articles), "
             "(SELECT count(*) FROM passages)"
         )
-        return row[0], row[1], row[2]
+        return Counts(*row)
 
     def date_range(self) -> tuple[date, date] | None:
         """Return the first and last publication date; None if no article has a date."""

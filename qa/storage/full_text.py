@@ -7,7 +7,6 @@ tantivy replaced SQLite's FTS5. On 53,807 news passages and 200 questions the me
 
 import hashlib
 import json
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,8 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 from tantivy import Filter, Occur, Query, Tokenizer
+
+from .checksums import file_crc32
 
 HEAP_BYTES = 64_000_000
 """Memory for texts that are not written yet; when it is full, a new segment starts."""
@@ -34,7 +35,6 @@ CHECKED_BYTES = 16_000_000
 
 _ANALYZER = "words"
 _FOOTER_MAGIC = (1337).to_bytes(4, "little")
-_BLOCK_BYTES = 1 << 20
 
 
 def _schema() -> tantivy.Schema:
@@ -114,12 +114,7 @@ def _has_own_checksum(path: Path) -> bool:
             wanted = json.loads(stream.read(length))["crc"]
         except (ValueError, TypeError, KeyError):
             return False
-        stream.seek(0)
-        left, found = size - 8 - length, 0
-        while block := stream.read(min(_BLOCK_BYTES, left)):
-            found = zlib.crc32(block, found)
-            left -= len(block)
-    return bool(found == wanted)
+    return bool(wanted == file_crc32(path, size - 8 - length))
 
 
 class FullText:

@@ -118,7 +118,7 @@ class LiveText:
         with self._lock, self._store.snapshot():
             with suppress(OSError):  # another process is changing the index
                 if self._folder.exists() and not is_intact(self._folder):
-                    return self._store.count()[2]
+                    return self._store.count().passages
             digests = self._current().digests()
             known = same = 0
             for passage, text in self._store.texts_after(0):

@@ -189,7 +189,7 @@ class LiveVectors:
     def _read_all(self) -> AnyVectors:
         """Read all vectors from SQLite, and build sketches if there are many."""
         parts = self._store.embeddings_after(0, self._dimension, PART_ROWS)
-        if self._store.count()[2] >= APPROXIMATE_ROWS:
+        if self._store.count().passages >= APPROXIMATE_ROWS:
             sample = self._store.sample_passages(TRAINING_ROWS)
             return build_sketches(self._dimension, self._fetch, sample, parts)
         vectors = Vectors(self._dimension)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..atomic import atomic_write
+from .checksums import file_crc32
 from .store import Commit, Store
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _NAME = re.compile(r"vectors-(\d+)-([0-9a-f]+)\.faiss")
 _TRAILER_END = b"qa-sketch-1\n"
 _LENGTH_BYTES = 4
 _MOST_TRAILER_BYTES = 4096
-_BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def read_facts(path: Path) -> SketchFacts | None:
 def is_intact(path: Path) -> bool:
     """Return whether a file matches its checksum. Reads the whole file."""
     trailer = _read_trailer(path)
-    return trailer is not None and _checksum(path, int(trailer["bytes"])) == trailer["checksum"]
+    return trailer is not None and file_crc32(path, int(trailer["bytes"])) == trailer["checksum"]
 
 
 def has_checksum(path: Path) -> bool:
@@ -135,13 +135,3 @@ def _read_trailer(path: Path) -> dict[str, float] | None:
     except (ValueError, TypeError):
         return None
     return values if "checksum" in values else None
-
-
-def _checksum(path: Path, size_bytes: int) -> int:
-    """Return the CRC-32 of the first bytes of a file."""
-    found, left = 0, size_bytes
-    with path.open("rb") as stream:
-        while block := stream.read(min(_BLOCK_BYTES, left)):
-            found = zlib.crc32(block, found)
-            left -= len(block)
-    return found
