@@ -29,12 +29,14 @@ class Status(StrEnum):
 
 
 class AnswerKind(StrEnum):
-    """Whether an answer is a span or a whole sentence."""
+    """Whether an answer is a span, a sentence or several sentences."""
 
     SPAN = "span"
     """The exact words that answer the question."""
     SENTENCE = "sentence"
     """The sentence with the answer, when the exact words are less certain."""
+    SENTENCES = "sentences"
+    """Several sentences, each with a citation, that answer the question together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +216,11 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by step; ``total`` is the time for the whole question."""
     kind: AnswerKind = AnswerKind.SPAN
-    """Whether the text is a span or a whole sentence."""
+    """Whether the text is a span, a sentence or several sentences."""
     unread: int = 0
     """How many of the best passages were not read because the machine was too busy."""
+    asked: str = ""
+    """The question as it was typed in a conversation; empty elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +237,8 @@ class Scope:
     """Absolute paths of files and folders; the article's file must be one of them or inside one."""
     without: tuple[ArticleId, ...] = ()
     """Articles to exclude; unknown ids are ignored."""
+    only: tuple[ArticleId, ...] = ()
+    """The only articles to search, unless empty; unknown ids are ignored."""
 
     @property
     def is_all(self) -> bool:

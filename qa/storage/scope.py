@@ -32,10 +32,12 @@ def scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
             choices.append("files.path = ? OR substr(files.path, 1, length(?)) = ?")
             values += [path, folder, folder]
         conditions.append("(" + " OR ".join(choices) + ")")
-    if scope.without:
-        numbers = [parse_number(article) for article in scope.without]
-        conditions.append("articles.id NOT IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps([number for number in numbers if number is not None]))
+    for articles, operator in ((scope.without, "NOT IN"), (scope.only, "IN")):
+        if articles:
+            numbers = [parse_number(article) for article in articles]
+            known = [number for number in numbers if number is not None]
+            conditions.append(f"articles.id {operator} (SELECT value FROM json_each(?))")
+            values.append(json.dumps(known))
     return " AND ".join(conditions) or "1", values
 
 
