@@ -1,7 +1,6 @@
 """Atomic writes: after a crash, a path holds the old content or the new, never a part of it."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ def atomic_write(target: Path, *, prefix: str = ".qa-", mode: int = 0o666) -> It
     ``prefix`` begins the temporary file's name, so that what a killed process leaves can be found
     and deleted. ``mode`` is the new file's permissions, before the umask. Raises OSError.
     """
-    temporary = target.with_name(f"{prefix}{secrets.token_hex(8)}")
+    temporary = target.with_name(f"{prefix}{os.urandom(8).hex()}")
     os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
     try:
         yield temporary
