@@ -199,7 +199,8 @@ class Answer:
     question: str
     """The question that was searched for."""
     text: str
-    """The answer: the quote of the first citation; empty if not found."""
+    """The quote of the first citation, or the quotes of all for several sentences; empty if not
+    found."""
     status: Status
     """Answered, weak or not found."""
     confidence: float

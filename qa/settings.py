@@ -25,6 +25,9 @@ HITS = 10
 MOST_HITS = 100
 """Largest number of hits for a question."""
 
+LIBRARY_FILE = "library.sqlite"
+"""The file that makes a folder a library; `qa.storage.database.DATABASE` is the same name."""
+
 OFFLINE_VARIABLES = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -79,7 +82,7 @@ def folders() -> Folders:
 
 
 def load_settings(
-    library: str | None = None,
+    library: str | os.PathLike[str] | None = None,
     model: str | None = None,
     hits: int | None = None,
     reader: str | None = None,
@@ -91,7 +94,8 @@ def load_settings(
     known_folders = folders()
     path = known_folders.config / "config.toml"
     config = _read_config(path)
-    chosen = library or os.environ.get("QA_LIBRARY") or config.get("library") or "default"
+    name = os.environ.get("QA_LIBRARY") or str(config.get("library") or "default")
+    folder = library_folder(library) if library else _named_folder(name, known_folders)
     encoder = model or os.environ.get("QA_MODEL") or str(config.get("model", ""))
     chosen_reader = reader or os.environ.get("QA_READER") or str(config.get("reader", ""))
     variable = os.environ.get("QA_HITS")
@@ -99,8 +103,22 @@ def load_settings(
         hits = _hits(int(variable) if variable.isdecimal() else variable, "QA_HITS")
     elif hits is None:
         hits = _hits(config.get("hits", HITS), f"hits in {path}")
-    folder = _library_folder(str(chosen), known_folders)
     return Settings(folder, encoder or None, chosen_reader or None, hits)
+
+
+def library_folder(name: str | os.PathLike[str]) -> Path:
+    """Return the folder of a library that is given on the command line or in Python.
+
+    Text with a separator, or with a leading ``.`` or ``~``, is a path, and so is any other object.
+    A plain name is a library in the data folder; if there is none of that name, it may be a folder
+    with a library.
+    """
+    if not isinstance(name, str):
+        return Path(name).expanduser().absolute()
+    folder = _named_folder(name, folders())
+    if not (folder / LIBRARY_FILE).exists() and Path(name, LIBRARY_FILE).exists():
+        return Path(name).absolute()
+    return folder
 
 
 def library_flag(folder: Path) -> str:
@@ -131,8 +149,8 @@ def go_offline() -> None:
     os.environ.update(OFFLINE_VARIABLES)
 
 
-def _library_folder(name: str, known_folders: Folders) -> Path:
-    """Return the folder of a library given by name or path; a path has ``/``, ``.`` or ``~``."""
+def _named_folder(name: str, known_folders: Folders) -> Path:
+    """Return the folder of a library by its name in the data folder, or by its path."""
     if name.startswith((".", "~")) or "/" in name or os.sep in name:
         return Path(name).expanduser().absolute()
     return known_folders.libraries / name

@@ -12,7 +12,6 @@ from .options import json_option, library_option
 from .printing import say
 
 if TYPE_CHECKING:
-    from ..datatypes import ArticleRowId
     from ..library import Library
 
 PACKAGES = (
@@ -120,9 +119,10 @@ def _library(named: str | None, *, repair: bool) -> Iterator[Finding]:
     from ..settings import library_flag, load_settings
     from ..storage.database import DATABASE
     from ..storage.live_text import FOLDER
-    from .options import open_library
+    from .options import open_chosen
 
-    folder = load_settings(named).library
+    chosen = load_settings(named)
+    folder = chosen.library
     words = library_flag(folder)
     if not (folder / DATABASE).exists():
         yield Finding("library", True, f"{folder}: none yet; qa index FOLDER{words} makes it")
@@ -132,7 +132,7 @@ def _library(named: str | None, *, repair: bool) -> Iterator[Finding]:
     rewrite = f"rm -r {quoted}/{FOLDER}"
     start_again = f"rm -r {quoted}; qa index FOLDER{words}"
     try:
-        with open_library(named) as opened:
+        with open_chosen(chosen) as opened:
             faults = opened.check()
             for fault in faults:
                 yield Finding("library", False, fault, start_again)
@@ -188,7 +188,7 @@ def _files(library: "Library", words: str) -> Iterator[Finding]:
         yield Finding("files", False, says, f"qa rm --yes {' '.join(folders)}{words}")
 
 
-def _damaged_articles(damaged: "Mapping[ArticleRowId, str]", words: str) -> Iterator[Finding]:
+def _damaged_articles(damaged: "Mapping[int, str]", words: str) -> Iterator[Finding]:
     """Say which articles are not what was read, and how to read them again."""
     files = list(dict.fromkeys(damaged.values()))
     for path in files[:NAMED_FILES]:

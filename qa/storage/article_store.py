@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from ..articles.found import MEMORY_PREFIX
 from ..datatypes import Article, ArticleRowId, Scope
 from .database import Database
 from .schema import checksum
@@ -78,10 +79,15 @@ class ArticleStore(Database):
         return bool(self._row("SELECT EXISTS (SELECT 1 FROM articles)")[0])
 
     def count(self) -> Counts:
-        """Count files, articles and passages."""
+        """Count files, articles and passages.
+
+        An article from memory has a row in ``files``, but does not count as a file.
+        """
         row = self._row(
-            "SELECT (SELECT count(DISTINCT file) FROM articles), (SELECT count(*) FROM articles), "
-            "(SELECT count(*) FROM passages)"
+            "SELECT (SELECT count(DISTINCT file) FROM articles WHERE file NOT IN "
+            "(SELECT id FROM files WHERE path GLOB ?)), (SELECT count(*) FROM articles), "
+            "(SELECT count(*) FROM passages)",
+            f"{MEMORY_PREFIX}*",
         )
         return Counts(*row)
 
@@ -91,11 +97,16 @@ class ArticleStore(Database):
         first, last = _date(row[0]), _date(row[1])
         return (first, last) if first and last else None
 
-    def files(self) -> dict[str, FileRow]:
-        """Return all files by absolute path."""
+    def files(self, paths: Sequence[str] | None = None) -> dict[str, FileRow]:
+        """Return all files, or those with the given absolute paths, by absolute path."""
+        where, values = "", []
+        if paths is not None:
+            where, values = "WHERE path IN (SELECT value FROM json_each(?))", [json.dumps(paths)]
         rows = self._rows(
             "SELECT files.id, path, name, size_bytes, modified_ns, files.digest, is_whole, "
-            "(SELECT count(*) FROM articles WHERE file = files.id) FROM files ORDER BY path"
+            "(SELECT count(*) FROM articles WHERE file = files.id) "
+            f"FROM files {where} ORDER BY path",
+            *values,
         )
         return {row[1]: FileRow(*row) for row in rows}
 

@@ -1,8 +1,8 @@
-"""Runs qa with fake models, each time in a newly forked process.
+"""Runs qa with doubles in place of its models, each time in a process forked for it.
 
-`processes.py` runs this program. Each line of input is a job in JSON: its name, the path for its
-output, and its values. The process prints its id and then its results, a line of JSON each; then
-its exit status is printed. Processes are forked because qa's dependencies take a second to import.
+Run as a program, by `processes.py`. Each line of its input is a job, in JSON: its name, where what
+it prints is to go, and its values. The process says its number, then what it found, a line of JSON
+each; the end is its exit status. Forked, for qa's libraries take a second to import.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-# Import what the commands need once, before forking.
+# What the commands import is imported once, before the forks.
 import filelock  # noqa: F401
 
 import qa.answering.answer
@@ -31,7 +31,7 @@ import qa.cli.doctor
 import qa.cli.indexing
 import qa.cli.narration
 import qa.cli.status
-import qa.indexing
+import qa.indexing.pipeline
 import qa.models.encoder
 import qa.models.export
 import qa.models.reader
@@ -52,10 +52,10 @@ from tests.conftest import WordEncoder, WordReader
 from .processes import OTHER_MODEL
 
 THREAD_SECONDS = 5
-"""Seconds to wait for the threads that a command leaves running, as Python does when it exits."""
+"""How long the threads that a command leaves behind are waited for, as Python does at its end."""
 
 LONGEST_WAIT_SECONDS = 60
-"""Seconds that a process waits for its tracer."""
+"""How long a process waits for whoever wants to trace it."""
 
 _ALLOW_TRACING = 0x59616D61  # PR_SET_PTRACER
 
@@ -63,7 +63,7 @@ Say = Callable[[object], None]
 
 
 def put_doubles_in() -> None:
-    """Replace the models with fakes that compare words."""
+    """Let words stand in for the models."""
     default = catalog.find(None).name
     known = {
         None: WordEncoder(default),
@@ -86,9 +86,9 @@ def put_doubles_in() -> None:
 
 
 def read_weights_once() -> None:
-    """Cache the digests of the models' weights, which do not change here, for qa doctor.
+    """Let the doctor take the digests of the models' weights from memory: here they do not change.
 
-    They are computed in this process, before others are forked.
+    They are read in this process, for those that will be forked.
     """
     setattr(catalog, "file_sha256", functools.cache(catalog.file_sha256))  # noqa: B010
     for role in ("encoder", "reader"):
@@ -100,12 +100,12 @@ def read_weights_once() -> None:
 
 
 def command(say: Say, words: Sequence[str]) -> int:
-    """Run one command; return its exit code."""
+    """Run one command; its exit code is this process's."""
     return _run(words)
 
 
 def commands(say: Say, all_words: Sequence[Sequence[str]], output: str) -> int:
-    """Run commands one by one; report exit code, output and error output of each."""
+    """Run commands one after the other, and say each one's exit code, output and errors."""
     for number, words in enumerate(all_words):
         path = Path(f"{output}-{number}")
         _print_into(path)
@@ -123,10 +123,10 @@ def commands(say: Say, all_words: Sequence[Sequence[str]], output: str) -> int:
 
 
 def look(say: Say, library: str) -> int:
-    """Report the content of a library, without row ids, and what is wrong with it.
+    """Say what a library holds, in a form that does not depend on row numbers, and what is wrong.
 
-    Articles have the digests of their texts; passages have the digests of their vectors and of
-    their texts in the full-text index.
+    The articles come with their texts' digests, the passages with those of their vectors and of
+    their words in the full text.
     """
     folder = Path(library)
     if not (folder / DATABASE).exists():
@@ -151,7 +151,7 @@ def look(say: Say, library: str) -> int:
 
 
 def _state(store: Store) -> dict[str, object]:
-    """Return the content of a library without row ids."""
+    """All that a library holds, but for its row numbers."""
     connection = store.connection()
     folder = store.folder / qa.storage.live_text.FOLDER
     words = FullText(folder).digests() if folder.exists() else {}
@@ -176,7 +176,7 @@ def _state(store: Store) -> dict[str, object]:
 
 
 def talk(say: Say, library: str, question: str, turns: int) -> int:
-    """Start a conversation and report the id of each turn when it is stored."""
+    """Begin a conversation and say each turn's number once it is in."""
     with Library.open(library, create=False) as opened:
         answer = opened.ask(question)
         number = opened.start_conversation()
@@ -187,7 +187,7 @@ def talk(say: Say, library: str, question: str, turns: int) -> int:
 
 
 def leave_log(say: Say, library: str, folder: str) -> int:
-    """Update a library and exit as if killed, so that the commits are only in SQLite's log."""
+    """Bring a library up and end as if killed: what was committed stands in SQLite's log alone."""
     setattr(Store, "optimise", lambda self: None)  # noqa: B010 - it would empty the log
     opened = Library.open(library, create=False)
     opened.add(folder)
@@ -195,9 +195,9 @@ def leave_log(say: Say, library: str, folder: str) -> int:
 
 
 def embed(say: Say, good: str, cache: str, text: str) -> int:
-    """Embed a text with the real encoder, and report the digest of the embedding.
+    """Embed a text with the real encoder, and say the embedding's digest.
 
-    If the model must be exported again, a good export is copied instead; reports how often.
+    An export that must be made anew is copied from a good one; says how often.
     """
     made = []
 
@@ -217,7 +217,7 @@ def embed(say: Say, good: str, cache: str, text: str) -> int:
 
 
 def prepare(say: Say) -> int:
-    """Export the real encoder if there is no export."""
+    """Export the real encoder, if there is no export yet."""
     qa.models.encoder.open_encoder()
     return 0
 
@@ -234,21 +234,21 @@ JOBS: Mapping[str, Callable[..., int]] = {
 
 
 def _run(words: Sequence[str]) -> int:
-    """Run one command as if in its own process; return its exit code."""
+    """Run one command as the process of its own that it would be; return its exit code."""
     sys.argv = ["qa", *words]
     try:
         qa.cli.main()
         code = 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 0
-    except BaseException:  # as Python does; this includes a Rust panic
+    except BaseException:  # as Python does, a Rust panic included
         traceback.print_exc()
         code = 1
     _await_threads()
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except OSError:  # Python's exit code for it
+    except OSError:  # the exit code that Python has for it
         return code or 120
     return code
 
@@ -261,7 +261,7 @@ def _await_threads() -> None:
 
 
 def _print_into(path: Path) -> None:
-    """Redirect output from here on to files of this name."""
+    """Let what is printed from here on go to files of that name."""
     for number, suffix in ((1, ".out"), (2, ".err")):
         handle = os.open(path.with_suffix(suffix), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(handle, number)
@@ -269,7 +269,7 @@ def _print_into(path: Path) -> None:
 
 
 def _await_tracer(go: Path) -> None:
-    """Allow another process to trace this one, and wait until it does."""
+    """Let another process trace this one, and wait until it says that it does."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_ALLOW_TRACING, ctypes.c_ulong(-1), 0, 0, 0)
     until = time.monotonic() + LONGEST_WAIT_SECONDS
@@ -278,13 +278,13 @@ def _await_tracer(go: Path) -> None:
 
 
 def _child(job: dict[str, Any], say: Say) -> int:
-    """Do a job in its forked process; return the exit status."""
+    """Do a job in the process that was forked for it; return its exit status."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     _print_into(Path(job["output"]))
     qa.storage.live_vectors.APPROXIMATE_ROWS = job["rows"]
     # Small enough that a run has several batches and saves the index after each.
-    qa.indexing.BATCH_PASSAGES, qa.storage.live_vectors.STALE_ROWS = 20, 1
+    qa.indexing.pipeline.BATCH_PASSAGES, qa.storage.live_vectors.STALE_ROWS = 20, 1
     if job["with_doubles"]:
         put_doubles_in()
     say({"pid": os.getpid()})
@@ -312,7 +312,7 @@ def _digest(data: bytes) -> str:
 
 
 def main() -> None:
-    """Fork a process for each job, one at a time."""
+    """Fork a process for each job, one after the other."""
     spoken = os.dup(1)
     os.dup2(2, 1)
 
@@ -320,7 +320,7 @@ def main() -> None:
         line = (json.dumps(value) + "\n").encode()
         try:
             os.write(spoken, line)
-        except OSError:  # a fault was injected into this call, which is not qa's
+        except OSError:  # the one call in which a fault was injected: it is not qa's
             os.write(spoken, line)
 
     read_weights_once()
@@ -336,7 +336,7 @@ def main() -> None:
             finally:
                 os._exit(status)
         ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        os.write(spoken, b"\n")  # the process may have been killed in the middle of a line
+        os.write(spoken, b"\n")  # it may have been killed in the middle of a line
         say({"ended": ended})
 
 
