@@ -8,10 +8,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from . import settings
-from .datatypes import Answer, Article, Conversation, Hit, Scope, Turn, Verdict
+from .datatypes import (
+    Answer,
+    Article,
+    ArticleId,
+    ArticleRowId,
+    Conversation,
+    Hit,
+    Scope,
+    Turn,
+    Verdict,
+)
 from .errors import UsageError
 from .opened import OpenedLibrary
-from .storage.store import ArticleRow
+from .storage.article_store import ArticleRow
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
 if TYPE_CHECKING:
@@ -187,7 +197,7 @@ class Library(OpenedLibrary):
         """Return the articles in a scope without their texts, newest first; by default all."""
         return self._store.article_rows(scope)
 
-    def passage_counts(self) -> dict[int, int]:
+    def passage_counts(self) -> dict[ArticleRowId, int]:
         """Return the number of passages of each article, by its row number."""
         return self._store.passage_counts()
 
@@ -197,7 +207,7 @@ class Library(OpenedLibrary):
         A path may name a file or a folder, and its first parts may be left out. Raises UsageError
         for a name that no article has.
         """
-        wanted: set[int] = set()
+        wanted: set[ArticleRowId] = set()
         for name in names:
             found = self._store.find_articles(name)
             if not found:
@@ -205,10 +215,10 @@ class Library(OpenedLibrary):
             wanted.update(found)
         return self._store.article_rows(ids=sorted(wanted))
 
-    def article(self, identifier: str | int) -> Article:
+    def article(self, identifier: ArticleId | int) -> Article:
         """Return the article with that number, with its text. Raises UsageError if none has it."""
         text = str(identifier)
-        number = int(text) if text.isascii() and text.isdecimal() else 0
+        number = ArticleRowId(int(text) if text.isascii() and text.isdecimal() else 0)
         found = self._store.articles([number] if number < 2**63 else [])
         if not found:
             raise UsageError(f"No article has the number {identifier}. See them all: qa ls")

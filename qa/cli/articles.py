@@ -7,11 +7,12 @@ import click
 
 from ..datatypes import Scope
 from ..errors import UsageError
+from ..shorten import shorten
 from .options import json_option, library_option, open_library, quiet_option, scope_options
 from .printing import say
 
 if TYPE_CHECKING:
-    from ..storage.store import ArticleRow
+    from ..storage.article_store import ArticleRow
 
 
 @click.command(short_help="List the articles.")
@@ -56,7 +57,7 @@ def ls(library: str | None, as_json: bool, scope: Scope) -> None:
         [
             (f"{row.id:>{digits}}  ", "number"),
             (f"{_day(row):<10}  ", "date"),
-            (f"{_cut(row.title, room):<{room}}  ", "title"),
+            (f"{shorten(row.title, room):<{room}}  ", "title"),
             (row.source, "source"),
         ]
         for row in rows
@@ -65,10 +66,6 @@ def ls(library: str | None, as_json: bool, scope: Scope) -> None:
 
 def _day(row: "ArticleRow") -> str:
     return row.published.isoformat() if row.published else ""
-
-
-def _cut(title: str, room: int) -> str:
-    return title if len(title) <= room else title[: room - 1] + "…"
 
 
 @click.command(short_help="Print ARTICLE whole.")

@@ -175,7 +175,7 @@ def _changes_told(library: "Library", *, wanted: bool) -> Iterator[None]:
 def _warn_of_changes(library: "Library", changed: Sequence[str], gone: Sequence[str]) -> None:
     """Say on stderr when files have changed since they were read, and how to read them again."""
     from ..articles.gone import folder_is_bare
-    from ..settings import library_words
+    from ..settings import library_flag
 
     bare = [path for path in gone if folder_is_bare(path)]
     folders = sorted({shlex.quote(os.path.dirname(path)) for path in bare})
@@ -187,5 +187,5 @@ def _warn_of_changes(library: "Library", changed: Sequence[str], gone: Sequence[
         if paths:
             names = ", ".join(os.path.relpath(path) for path in paths[:NAMED_FILES])
             more = f" and {len(paths) - NAMED_FILES} more" if len(paths) > NAMED_FILES else ""
-            mend = f"{command}{library_words(library.folder)}"
+            mend = f"{command}{library_flag(library.folder)}"
             say(f"{names}{more}: {what}. To bring the library up: {mend}", err=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ..settings import library_words, load_settings
+from ..settings import library_flag, load_settings
 from .options import library_option, open_chosen, open_library
 from .printing import say
 
@@ -43,4 +43,4 @@ def import_library(file: Path, library: str | None) -> None:
     read_backup(file, folder)
     with open_chosen(chosen) as opened:
         articles = opened.status().articles
-    say(f"{articles:,} articles are in {folder}. Ask them: qa ask QUESTION{library_words(folder)}")
+    say(f"{articles:,} articles are in {folder}. Ask them: qa ask QUESTION{library_flag(folder)}")

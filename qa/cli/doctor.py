@@ -116,14 +116,14 @@ def _model(role: str) -> Iterator[Finding]:
 
 def _library(named: str | None, *, repair: bool) -> Iterator[Finding]:
     from ..errors import LibraryDamagedError, QAError
-    from ..settings import library_words, load_settings
+    from ..settings import library_flag, load_settings
     from ..storage.database import DATABASE
     from ..storage.live_text import FOLDER
     from .options import open_chosen
 
     chosen = load_settings(named)
     folder = chosen.library
-    words = library_words(folder)
+    words = library_flag(folder)
     if not (folder / DATABASE).exists():
         yield Finding("library", True, f"{folder}: none yet; qa index FOLDER{words} makes it")
         return
@@ -229,10 +229,10 @@ def _other_model(library: "Library") -> tuple[str, str] | None:
     from ..errors import ModelError
     from ..models import catalog
     from ..models.export import load_manifest
-    from ..settings import library_words
+    from ..settings import library_flag
 
     named = library.status().model
-    words = library_words(library.folder)
+    words = library_flag(library.folder)
     mend = f"qa index --reembed{words}"
     try:
         entry = catalog.find(named)

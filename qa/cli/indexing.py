@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from ..settings import library_words
+from ..settings import library_flag
 from .options import (
     article_paths,
     json_option,
@@ -158,7 +158,7 @@ def _print_report(report: "Report", seconds: float, *, prune: bool, folder: Path
         say(
             "Kept, as nothing that was read before is left where they stood; a disk may not be "
             "mounted. To drop them: "
-            f"qa rm --yes {' '.join(map(shlex.quote, folders))}{library_words(folder)}",
+            f"qa rm --yes {' '.join(map(shlex.quote, folders))}{library_flag(folder)}",
             err=True,
         )
 

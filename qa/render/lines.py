@@ -9,6 +9,7 @@ from datetime import date
 
 from ..datatypes import Answer, AnswerKind, Article, Citation, Hit, Status
 from ..sentences import after_dateline, sentence_around, sentence_bounds
+from ..shorten import shorten
 from ..terms import shared_words, stem
 
 SURE = 0.85
@@ -144,7 +145,7 @@ def _place_lines(number: int, article: Article, line: int, width: int | None) ->
     label = f"[{number}] "
     title = article.title
     if width and len(label) + len(title) + len(when) > width:
-        title = title[: max(10, width - len(label) - len(when) - 1)].rstrip(" …") + "…"
+        title = shorten(title, max(11, width - len(label) - len(when)))
     return [
         [(label, "number"), (title, "title"), (when, "date")],
         [("    ", "text"), (f"{article.source}:{line}", "source")],
@@ -164,9 +165,7 @@ def _other_lines(
         if question:
             lines += _filled(_words_of(nearest_sentence(question, hit.passage.text)), width)
             continue
-        words = " ".join(hit.passage.text.split())
-        room = (width or 160) - 4
-        shown = words if len(words) <= room else words[: room - 1].rsplit(" ", 1)[0] + "…"
+        shown = shorten(" ".join(hit.passage.text.split()), (width or 160) - 4)
         lines.append([(f"    {shown}", "text")])
     return lines
 
