@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from unicodedata import east_asian_width
 
 from . import settings
 from .datatypes import Answer, Article, Conversation, Hit, Scope, Turn, Verdict
@@ -167,6 +168,19 @@ class Library:
     ) -> list[Hit]:
         """Return the k passages that fit a question best, best first."""
         return list(self._retriever.retrieve(_cleaned(question), k, scope or Scope()).hits)
+
+    def has_words(self, question: str) -> bool:
+        """Whether any article contains one of a question's content words, or a form of it.
+
+        True where words cannot be looked up: if there are none, or if they are in Chinese or
+        Japanese, which puts no spaces between words.
+        """
+        from .terms import question_terms
+
+        terms = question_terms(_cleaned(question))
+        if not terms or any(east_asian_width(letter) in "WF" for letter in "".join(terms)):
+            return True
+        return bool(self._session.full_text.begin(terms, 1).result())
 
     def ask(
         self,

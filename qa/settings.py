@@ -100,6 +100,26 @@ def load_settings(
     return Settings(_library_folder(str(chosen), places), encoder or None, reading or None, hits)
 
 
+def setting_origins(
+    library: str | None = None,
+    model: str | None = None,
+    hits: int | None = None,
+    reader: str | None = None,
+) -> dict[str, str]:
+    """Return where each setting comes from: ``flag``, ``variable``, ``file`` or ``default``.
+
+    The arguments are flags, as for ``load_settings``. Raises UsageError like it.
+    """
+    config = _read_config(folders().config / "config.toml")
+    flags = {"library": library, "model": model, "reader": reader, "hits": hits}
+    origins = {}
+    for name, flag in flags.items():
+        choices = (flag, "flag"), (os.environ.get(f"QA_{name.upper()}"), "variable")
+        given = (*choices, (config.get(name), "file"))
+        origins[name] = next((origin for value, origin in given if value), "default")
+    return origins
+
+
 def library_words(folder: Path) -> str:
     """Return the option that names a library in a command; empty for the one in force anyway."""
     if folder == load_settings().library:

@@ -184,7 +184,7 @@ def test_your_own_are_asked_of_the_articles_named(
     assert (library["articles"], library["questions"], library["answerable"]) == (6, 2, 2)
     refused = evaluate(own_file, other)
     assert (refused.code, refused.out) == (2, "")
-    assert "own.jsonl:1: none of the articles asked is called 'articles/mill.txt'" in refused.err
+    assert "own.jsonl:1: no article here is called 'articles/mill.txt'" in refused.err
 
 
 def test_the_table_names_each_figure(evaluate: Run, own_file: Path, article_folder: Path) -> None:

@@ -204,7 +204,7 @@ def test_loading_the_models_is_not_counted() -> None:
         library,
         Target(question("One?"), {}),
         Target(question("Two?"), {}),
-        tick=lambda done, total: ticks.append((done, total)),
+        progress=lambda done, total: ticks.append((done, total)),
     )
     assert [asked for asked, _, _ in library.heard] == ["One?", "One?", "Two?"]
     assert ticks == [(1, 2), (2, 2)]

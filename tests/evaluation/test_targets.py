@@ -63,7 +63,7 @@ def test_a_file_of_records_means_them_all(filled: "Library", sources: dict[str, 
 def test_an_article_that_is_not_there_is_refused_with_its_line(
     filled: "Library", name: str
 ) -> None:
-    with pytest.raises(UsageError, match=r"^set:1: none of the articles asked is called"):
+    with pytest.raises(UsageError, match=r"^set:1: no article here is called"):
         library_targets(naming(name), filled, Scope())
 
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from qa.evaluation.figures import (
-    MEASURES,
+from qa.evaluation.metrics import (
+    METRICS,
     calibration_error,
     coverage,
     discrimination,
-    figures,
-    first_place,
+    estimate_all,
+    first_gold_rank,
     mean,
     ndcg,
     percentile,
@@ -21,9 +21,9 @@ def column(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 
 def test_the_first_gold_place() -> None:
-    assert first_place(["a", "b", "c"], {"b": 1, "c": 1}) == 2
-    assert first_place(["a", "b"], {"z": 1}) == 0
-    assert first_place([], {"z": 1}) == 0
+    assert first_gold_rank(["a", "b", "c"], {"b": 1, "c": 1}) == 2
+    assert first_gold_rank(["a", "b"], {"z": 1}) == 0
+    assert first_gold_rank([], {"z": 1}) == 0
 
 
 def test_ndcg_by_hand() -> None:
@@ -90,37 +90,39 @@ def test_percentiles_by_hand() -> None:
 
 def test_only_what_the_columns_allow_is_shown() -> None:
     ones = np.ones((3, 1))
-    assert list(figures({"f1": ones, "milliseconds": ones}, seed=0, resamples=5)) == [
+    assert list(estimate_all({"f1": ones, "milliseconds": ones}, seed=0, resamples=5)) == [
         "f1",
         "median_ms",
         "p95_ms",
     ]
     nothing = np.full((3, 1), np.nan)
-    assert figures({"hit@1": nothing}, seed=0, resamples=5) == {}
+    assert estimate_all({"hit@1": nothing}, seed=0, resamples=5) == {}
     # All have an answer: nothing to tell them from.
-    assert figures({"score": ones, "answerable": ones}, seed=0, resamples=5) == {}
+    assert estimate_all({"score": ones, "answerable": ones}, seed=0, resamples=5) == {}
 
 
 def test_every_figure_says_what_it_is() -> None:
-    assert len({measure.about for measure in MEASURES.values()}) == len(MEASURES)
+    assert len({metric.about for metric in METRICS.values()}) == len(METRICS)
 
 
 def test_what_does_not_apply_is_left_out_of_a_figure() -> None:
-    found = figures({"em": np.array([[1, np.nan], [0, np.nan], [1, 1.0]])}, seed=0, resamples=5)
+    found = estimate_all(
+        {"em": np.array([[1, np.nan], [0, np.nan], [1, 1.0]])}, seed=0, resamples=5
+    )
     assert found["em"].value == 0.75
 
 
 def test_intervals_go_by_their_seed() -> None:
     columns = {"f1": np.random.default_rng(1).random((50, 1))}
-    first = figures(columns, seed=4)
-    assert first == figures(columns, seed=4)
-    assert first != figures(columns, seed=5)
-    assert first["f1"].value == figures(columns, seed=5)["f1"].value
+    first = estimate_all(columns, seed=4)
+    assert first == estimate_all(columns, seed=4)
+    assert first != estimate_all(columns, seed=5)
+    assert first["f1"].value == estimate_all(columns, seed=5)["f1"].value
 
 
 def test_an_interval_is_as_wide_as_chance_makes_it() -> None:
     """Of a share of one half over 400 questions the standard error is 0.025."""
-    found = figures({"hit@1": np.repeat([[0.0], [1.0]], 200, axis=0)}, seed=0)["hit@1"]
+    found = estimate_all({"hit@1": np.repeat([[0.0], [1.0]], 200, axis=0)}, seed=0)["hit@1"]
     assert found.value == 0.5
     assert found.low == pytest.approx(0.5 - 1.96 * 0.025, abs=0.008)
     assert found.high == pytest.approx(0.5 + 1.96 * 0.025, abs=0.008)
@@ -129,15 +131,15 @@ def test_an_interval_is_as_wide_as_chance_makes_it() -> None:
 def test_a_question_is_drawn_with_all_its_conditions() -> None:
     """Each is answered in one condition and not in the other: that is one half in any draw."""
     paired = {"answered": np.array([[1.0, 0.0]] * 7 + [[0.0, 1.0]] * 3)}
-    found = figures(paired, seed=0)["answered"]
+    found = estimate_all(paired, seed=0)["answered"]
     assert (found.low, found.value, found.high) == (0.5, 0.5, 0.5)
     alone = {"answered": paired["answered"].reshape(-1, 1)}
-    assert figures(alone, seed=0)["answered"].low < 0.5
+    assert estimate_all(alone, seed=0)["answered"].low < 0.5
 
 
 def test_all_figures_are_drawn_from_the_same_questions() -> None:
     hits = np.array([[1.0], [0.0], [0.0], [1.0], [0.0]])
-    found = figures({"hit@1": hits, "em": hits, "f1": 1 - hits}, seed=0)
+    found = estimate_all({"hit@1": hits, "em": hits, "f1": 1 - hits}, seed=0)
     assert found["hit@1"] == found["em"]
     assert found["f1"].low == pytest.approx(1 - found["em"].high)
 
@@ -146,12 +148,12 @@ def test_an_interval_holds_its_figure() -> None:
     """Drawing anew makes a calibration error larger: that of a perfect curve most of all."""
     confidence = np.linspace(0, 1, 40).reshape(-1, 1)
     right = (np.arange(40) % 2).astype(np.float64).reshape(-1, 1)
-    found = figures({"confidence": confidence, "right": right}, seed=0)["ece"]
+    found = estimate_all({"confidence": confidence, "right": right}, seed=0)["ece"]
     assert found.low <= found.value <= found.high
     assert found.low < found.high
 
 
 def test_draws_without_a_figure_do_not_spoil_the_interval() -> None:
     score, answerable = column(3, 2, 1).reshape(-1, 1), column(1, 1, 0).reshape(-1, 1)
-    found = figures({"score": score, "answerable": answerable}, seed=0)["auroc"]
+    found = estimate_all({"score": score, "answerable": answerable}, seed=0)["auroc"]
     assert (found.low, found.value, found.high) == (1, 1, 1)
