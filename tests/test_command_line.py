@@ -1,4 +1,4 @@
-"""The command ``qa`` as a person and a script meet it: every test runs it as a process."""
+"""The command ``qa``, as people and scripts use it. Every test runs it as a process."""
 
 import json
 import os
@@ -23,12 +23,13 @@ from typing import Any
 import pytest
 from filelock import FileLock
 from jsonschema import Draft202012Validator, FormatChecker
+from rich.cells import cell_len
 
 from qa import Library
 
 COMMANDS = (
     *("ask", "chat", "search", "index", "ls", "show", "rm", "status", "doctor", "export", "import"),
-    *("models", "eval"),
+    *("models", "config", "eval", "completion"),
 )
 HEAVY = {"numpy", "faiss", "onnxruntime", "torch", "transformers", "sentence_transformers"}
 HEAVY |= {"textual", "rich"}
@@ -37,9 +38,9 @@ TIMEOUT_SECONDS = 120
 NO_VARIABLES: Mapping[str, str] = {}
 ESCAPE = "\x1b"
 
-# What is asked of the articles below.
+# Questions about the articles below.
 WHO = "Who commands the harbour of Westport?"
-NOBODY = "zxqvv qwlrt"  # words that stand in no article
+UNKNOWN = "zxqvv qwlrt"  # no article contains these words
 
 NEWS = {
     "harbour/storm.txt": (
@@ -94,11 +95,11 @@ UNREADABLE = {
     "textless.jsonl": (b'{"title": "x"}\n', "no text"),
 }
 
-# What design.md says that --json prints.
+# What --json prints.
 
 
 def values(**properties: Any) -> dict[str, Any]:
-    """The schema of an object that has these keys, all of them and no others."""
+    """The schema of an object with exactly these keys."""
     return {
         "type": "object",
         "properties": properties,
@@ -121,6 +122,7 @@ DAY = {"type": ["string", "null"], "format": "date", "pattern": r"^\d{4}-\d\d-\d
 DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 NAME = {"type": "string", "minLength": 1}
 VERSION = {"const": 1}
+ORIGIN = {"enum": ["flag", "variable", "file", "default"]}
 
 ARTICLE = values(id=NAME, title=TEXT, published=DAY, source=NAME, digest=DIGEST)
 CITATION = values(
@@ -135,7 +137,7 @@ CITATION = values(
     article=ARTICLE,
 )
 HIT = values(rank=RANK, score={"type": "number"}, start=COUNT, end=RANK, text=NAME, article=ARTICLE)
-HIT["properties"]["why"] = values(  # beside what design.md lists: the scores, always
+HIT["properties"]["why"] = values(
     bm25={"type": ["number", "null"]},
     bm25_rank={"type": ["integer", "null"]},
     cosine={"type": "number"},
@@ -200,7 +202,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ),
     "doctor": values(
         version=VERSION,
-        findings=listed(values(what=NAME, is_well=FLAG, says=NAME, mend=TEXT)),
+        findings=listed(values(what=NAME, is_well=FLAG, says=NAME, fix=TEXT)),
     ),
     "models": values(
         version=VERSION,
@@ -211,19 +213,35 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             )
         ),
     ),
+    "config": values(
+        version=VERSION,
+        settings=values(
+            **{
+                name: values(value=value, **{"from": ORIGIN})
+                for name, value in (
+                    ("library", NAME),
+                    ("model", {"type": ["string", "null"]}),
+                    ("reader", {"type": ["string", "null"]}),
+                    ("hits", RANK),
+                )
+            }
+        ),
+        file=NAME,
+        file_exists=FLAG,
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Done:
-    """What came of one run of the command."""
+    """The result of one run of the command."""
 
     code: int
     out: str
     err: str
 
     def json(self, command: str) -> Any:
-        """The one object on stdout, once it fits the command's schema."""
+        """Return the one object on stdout, after checking it against the command's schema."""
         assert self.out.count("\n") == 1, self
         found = json.loads(self.out)
         json.dumps(found, ensure_ascii=False).encode()  # no lone surrogates
@@ -231,20 +249,20 @@ class Done:
         return found
 
     def is_refusal(self) -> bool:
-        """Whether it is what a usage error should be: exit 2, one line, nothing on stdout."""
+        """Whether it is a usage error: exit code 2, one line on stderr, nothing on stdout."""
         return (self.code, self.out, self.err.count("\n")) == (2, "", 1)
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """A home of qa's, and the folder that commands are run in."""
+class Shell:
+    """Runs commands in a folder, with a QA_HOME of its own."""
 
     home: Path
     folder: Path
 
     @property
     def environment(self) -> dict[str, str]:
-        """The process's own, without what could colour or steer qa."""
+        """The environment of a command: ours, without variables that change what qa does."""
         taken = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONIOENCODING"}
         kept = {
             name: value
@@ -259,7 +277,7 @@ class Shelf:
         python: Sequence[str] = (),
         variables: Mapping[str, str] = NO_VARIABLES,
     ) -> "subprocess.Popen[bytes]":
-        """The command, running."""
+        """Start the command."""
         return subprocess.Popen(
             [sys.executable, *python, "-m", "qa", *arguments],
             stdin=subprocess.PIPE,
@@ -276,7 +294,7 @@ class Shelf:
         python: Sequence[str] = (),
         variables: Mapping[str, str] = NO_VARIABLES,
     ) -> Done:
-        """The command, run to its end on pipes. None may ever show a traceback."""
+        """Run the command to its end, on pipes. A traceback fails the test."""
         running = self.start(*arguments, python=python, variables=variables)
         out, err = running.communicate(stdin, timeout=TIMEOUT_SECONDS)
         assert b"Traceback" not in err, err.decode(errors="replace")
@@ -289,7 +307,7 @@ class Shelf:
         typed: str = "",
         variables: Mapping[str, str] = NO_VARIABLES,
     ) -> Done:
-        """The command, run to its end on a terminal; what it shows there is ``out``."""
+        """Run the command to its end, on a terminal; ``out`` is what it shows there."""
         master, terminal = pty.openpty()
         ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         running = subprocess.Popen(
@@ -318,14 +336,14 @@ class Shelf:
         return Done(code, shown.decode().replace("\r\n", "\n"), "")
 
     def copy(self, name: str) -> str:
-        """A copy of the default library under another name, to be spoiled."""
+        """Copy the default library under another name, and return that name."""
         libraries = self.home / "data" / "libraries"
         shutil.copytree(libraries / "default", libraries / name)
         return name
 
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:
-    """Write files into a folder, each in UTF-8 and exactly as given."""
+    """Write files into a folder: in UTF-8, or in Latin-1 if their name says so."""
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(text.encode("latin-1" if "latin" in name else "utf-8"))
@@ -333,45 +351,45 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def empty_shelf(session_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    """A home without a library; the exported model is the session's."""
+def empty_shell(session_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """A shell without a library; its exported models are shared by the session."""
     home = tmp_path_factory.mktemp("command-line-home")
     (session_home / "cache").mkdir(exist_ok=True)
     (home / "cache").symlink_to(session_home / "cache")
-    return Shelf(home, tmp_path_factory.mktemp("command-line"))
+    return Shell(home, tmp_path_factory.mktemp("command-line"))
 
 
 @pytest.fixture(scope="module")
-def first_run(empty_shelf: Shelf) -> Done:
-    """What ``qa index news hostile`` says the first time."""
-    write(empty_shelf.folder / "news", NEWS)
-    write(empty_shelf.folder / "hostile", HOSTILE)
+def first_run(empty_shell: Shell) -> Done:
+    """The result of the first ``qa index news hostile``."""
+    write(empty_shell.folder / "news", NEWS)
+    write(empty_shell.folder / "hostile", HOSTILE)
     for name, (content, _) in UNREADABLE.items():
-        (empty_shelf.folder / "hostile" / name).write_bytes(content)
-    return empty_shelf("index", "news", "hostile")
+        (empty_shell.folder / "hostile" / name).write_bytes(content)
+    return empty_shell("index", "news", "hostile")
 
 
 @pytest.fixture(scope="module")
-def qa(empty_shelf: Shelf, first_run: Done) -> Shelf:
-    """A home whose default library holds the news and the hostile articles; nobody changes it."""
+def qa(empty_shell: Shell, first_run: Done) -> Shell:
+    """A shell whose default library contains the news and the hostile articles. Read-only."""
     assert first_run.code == 0, first_run
-    assert empty_shelf("ask", WHO).code == 0  # prepares the reader, which is told once
-    return empty_shelf
+    assert empty_shell("ask", WHO).code == 0  # exports the reader, with a message the first time
+    return empty_shell
 
 
 @pytest.fixture
-def fresh(qa: Shelf, tmp_path: Path) -> Shelf:
-    """A home of the test's own, empty but for the exported model."""
+def fresh(qa: Shell, tmp_path: Path) -> Shell:
+    """A shell for one test, without a library; it has the exported models."""
     home = tmp_path / "home"
     home.mkdir()
     (home / "cache").symlink_to((qa.home / "cache").resolve())
     (tmp_path / "folder").mkdir()
-    return Shelf(home, tmp_path / "folder")
+    return Shell(home, tmp_path / "folder")
 
 
 @pytest.fixture
 def without_network(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Variables under which a process dies when it so much as looks up a host."""
+    """Variables under which a process dies if it uses the network, even to look up a host."""
     folder = tmp_path / "site"
     folder.mkdir()
     modules = tmp_path / "modules.txt"
@@ -404,29 +422,45 @@ def without_network(tmp_path: Path) -> Iterator[dict[str, str]]:
     ids=" ".join,
 )
 def test_help_is_shown_without_a_heavy_import(
-    empty_shelf: Shelf, arguments: tuple[str, ...]
+    empty_shell: Shell, arguments: tuple[str, ...]
 ) -> None:
-    done = empty_shelf(*arguments, python=["-X", "importtime"])
+    done = empty_shell(*arguments, python=["-X", "importtime"])
     assert done.code == 0
     assert done.out.startswith("qa" if "--version" in arguments else "Usage: ")
     lines = done.err.splitlines()
     assert all(line.startswith("import time:") for line in lines)
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
-    assert "click" in loaded  # the check can see
+    assert "click" in loaded  # so the check works
     assert not loaded & HEAVY
 
 
-def test_help_lists_every_command(empty_shelf: Shelf) -> None:
-    out = empty_shelf("--help").out
+def test_help_lists_every_command(empty_shell: Shell) -> None:
+    out = empty_shell("--help").out
     listed_there = re.findall(r"^  (\w+)  ", out.partition("Commands:")[2], re.MULTILINE)
     assert set(COMMANDS) <= set(listed_there)
-    assert "..." not in out.partition("Commands:")[2]  # each line is whole
+    assert "..." not in out.partition("Commands:")[2]  # no line is cut
+
+
+def test_without_a_command_it_teaches_the_first_ones(empty_shell: Shell) -> None:
+    done = empty_shell(python=["-X", "importtime"])
+    assert done.code == 0
+    for example in ("qa index ", "qa ask ", "qa chat", "qa --help"):
+        assert example in done.out
+    assert len(done.out.splitlines()) < 12
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_fits_a_terminal_and_has_an_example(empty_shell: Shell, name: str) -> None:
+    lines = empty_shell(name, "--help").out.splitlines()
+    assert max(map(len, lines)) <= 100
+    if name not in {"status", "doctor", "config"}:
+        assert f"qa {name}" in "\n".join(lines[1:])
 
 
 # ask
 
 
-def test_an_answer_on_a_pipe_is_plain_text(qa: Shelf) -> None:
+def test_an_answer_on_a_pipe_is_plain_text(qa: Shell) -> None:
     done = qa("ask", WHO)
     assert (done.code, done.err) == (0, "")
     assert "Ingrid Solheim" in done.out.splitlines()[0] in "Captain Ingrid Solheim"
@@ -436,30 +470,30 @@ def test_an_answer_on_a_pipe_is_plain_text(qa: Shelf) -> None:
     assert ESCAPE not in done.out
 
 
-def test_an_answer_is_shown_among_its_neighbours(qa: Shelf) -> None:
-    """A quote is shown in its sentence, and lit there."""
+def test_an_answer_is_shown_in_its_sentence(qa: Shell) -> None:
+    """A quote is shown and marked in its sentence."""
     place = qa("ask", WHO).out.partition("storm.txt:3\n")[2].partition("\n\n")[0]
     shown = " ".join(place.split())
     assert "Ingrid Solheim» commands the harbour of Westport." in shown
 
 
-def test_an_answer_does_not_begin_with_the_date_line(qa: Shelf) -> None:
+def test_an_answer_does_not_begin_with_the_date_line(qa: Shell) -> None:
     found = qa("ask", "--json", "How many ships wait outside the breakwater?").json("ask")
     assert "eleven" in found["answer"].casefold()
     assert not found["answer"].startswith("date ")
 
 
-def test_nothing_found_has_an_exit_code_of_its_own(qa: Shelf) -> None:
-    done = qa("ask", NOBODY)
+def test_not_found_has_its_own_exit_code(qa: Shell) -> None:
+    done = qa("ask", UNKNOWN)
     assert (done.code, done.err) == (1, "")
     assert done.out.startswith("Not in your articles.\n")
-    as_json = qa("ask", "--json", NOBODY)
+    as_json = qa("ask", "--json", UNKNOWN)
     found = as_json.json("ask")
     assert (as_json.code, as_json.err, found["status"]) == (1, "", "not_found")
     assert found["hits"]
 
 
-def test_json_has_the_exit_code_of_plain_text(qa: Shelf) -> None:
+def test_json_has_the_same_exit_code(qa: Shell) -> None:
     done = qa("ask", "--json", WHO)
     found = done.json("ask")
     assert (done.code, done.err) == (0, "")
@@ -470,7 +504,7 @@ def test_json_has_the_exit_code_of_plain_text(qa: Shelf) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_offsets_hold_in_hostile_articles(qa: Shelf, name: str) -> None:
+def test_offsets_hold_in_hostile_articles(qa: Shell, name: str) -> None:
     source = "https://*c*" if name == "surrogate.jsonl" else f"*{name}"
     done = qa("ask", "--json", HOSTILE_QUESTIONS[name], "--source", source)
     found = done.json("ask")
@@ -501,7 +535,7 @@ def test_offsets_hold_in_hostile_articles(qa: Shelf, name: str) -> None:
     ],
     ids=range(8),
 )
-def test_any_question_gets_a_proper_answer(qa: Shelf, question: str) -> None:
+def test_any_question_gets_a_valid_answer(qa: Shell, question: str) -> None:
     done = qa("ask", "--json", question)
     found = done.json("ask")
     assert done.err == ""
@@ -511,13 +545,13 @@ def test_any_question_gets_a_proper_answer(qa: Shelf, question: str) -> None:
 
 @pytest.mark.parametrize("arguments", [("",), (" \n",), ("-",)])
 @pytest.mark.parametrize("command", ["ask", "search"])
-def test_an_empty_question_is_refused(qa: Shelf, command: str, arguments: tuple[str]) -> None:
+def test_an_empty_question_is_refused(qa: Shell, command: str, arguments: tuple[str]) -> None:
     done = qa(command, *arguments)
     assert done.is_refusal()
     assert "empty" in done.err
 
 
-def test_a_question_comes_from_standard_input(qa: Shelf) -> None:
+def test_a_question_comes_from_standard_input(qa: Shell) -> None:
     done = qa("ask", "--json", "-", stdin=f"{WHO}\n".encode())
     found = done.json("ask")
     assert (done.code, found["question"]) == (0, WHO)
@@ -528,7 +562,7 @@ def test_a_question_comes_from_standard_input(qa: Shelf) -> None:
 
 
 @pytest.mark.parametrize("way", ["argument", "standard input"])
-def test_a_question_that_is_not_utf8_is_answered_or_refused(qa: Shelf, way: str) -> None:
+def test_a_question_that_is_not_utf8_is_answered_or_refused(qa: Shell, way: str) -> None:
     question = "Wie heißt der Förster von Köln?".encode("latin-1")
     if way == "argument":
         done = qa("ask", "--json", question)
@@ -538,7 +572,7 @@ def test_a_question_that_is_not_utf8_is_answered_or_refused(qa: Shelf, way: str)
 
 
 def test_no_network_and_no_torch_to_index_and_ask(
-    fresh: Shelf, without_network: dict[str, str]
+    fresh: Shell, without_network: dict[str, str]
 ) -> None:
     write(fresh.folder, NEWS)
     done = fresh("ask", "--json", WHO, "harbour", variables=without_network)
@@ -546,7 +580,7 @@ def test_no_network_and_no_torch_to_index_and_ask(
     assert done.json("ask")["citations"][0]["article"]["source"] == "harbour/storm.txt"
 
 
-def test_a_path_limits_the_answer_and_removes_nothing(qa: Shelf) -> None:
+def test_a_path_limits_the_answer_and_removes_nothing(qa: Shell) -> None:
     name = qa.copy("scoped")
     before = qa("ls", "--json", "--library", name).json("ls")
     done = qa("ask", "--json", WHO, "hostile", "--library", name, "--quiet")
@@ -560,7 +594,7 @@ def test_a_path_limits_the_answer_and_removes_nothing(qa: Shelf) -> None:
     assert qa("ls", "--json", "--library", name).json("ls") == before
 
 
-def test_a_missing_path_is_named_and_leaves_no_library(fresh: Shelf) -> None:
+def test_a_missing_path_is_named_and_creates_no_library(fresh: Shell) -> None:
     for command in (["ask", "Who?", "nowhere"], ["index", "nowhere"]):
         done = fresh(*command)
         assert done.is_refusal()
@@ -568,21 +602,21 @@ def test_a_missing_path_is_named_and_leaves_no_library(fresh: Shelf) -> None:
     assert not (fresh.home / "data" / "libraries" / "default").exists()
 
 
-def test_without_articles_the_next_step_is_named(fresh: Shelf) -> None:
+def test_without_articles_the_next_command_is_named(fresh: Shell) -> None:
     for command in (["ask", "Who?"], ["search", "Who?"], ["ls"], ["show", "1"], ["rm", "1"]):
         done = fresh(*command)
         assert done.is_refusal()
         assert "qa index" in done.err
 
 
-def test_explain_adds_scores_and_times(qa: Shelf) -> None:
+def test_explain_adds_scores_and_times(qa: Shell) -> None:
     out = qa("ask", WHO, "--explain").out
     assert "BM25" in out
     assert "cosine" in out
     assert re.search(r"total \d+ ms", out)
 
 
-def test_k_is_the_number_of_passages(qa: Shelf) -> None:
+def test_k_is_the_number_of_passages(qa: Shell) -> None:
     assert len(qa("ask", "--json", "-k", "2", WHO).json("ask")["hits"]) == 2
     for k in ("0", "-1", "many"):
         done = qa("ask", "-k", k, WHO)
@@ -592,7 +626,7 @@ def test_k_is_the_number_of_passages(qa: Shelf) -> None:
 # search
 
 
-def test_search_shows_passages_and_no_answer(qa: Shelf) -> None:
+def test_search_shows_passages_and_no_answer(qa: Shell) -> None:
     done = qa("search", "harbour of Westport", "-k", "2")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("[1] ")
@@ -601,11 +635,25 @@ def test_search_shows_passages_and_no_answer(qa: Shelf) -> None:
     assert [hit["rank"] for hit in found["hits"]] == [1, 2]
 
 
-def test_search_in_an_empty_scope_finds_nothing(qa: Shelf) -> None:
+def test_a_filter_that_matches_no_article_is_named(qa: Shell) -> None:
     done = qa("search", "--json", "harbour", "--source", "no/such/*")
     assert (done.code, done.json("search")["hits"]) == (1, [])
-    done = qa("search", "harbour", "--source", "no/such/*")
-    assert (done.code, done.out) == (1, "")
+    message = "No article matches the filter.\n"
+    assert qa("search", "harbour", "--source", "no/such/*") == Done(1, "", message)
+    assert qa("ask", WHO, "--source", "no/such/*") == Done(1, message, "")
+    assert qa("ls", "--source", "no/such/*") == Done(0, "", message)
+    found = qa("ask", "--json", WHO, "--source", "no/such/*").json("ask")
+    assert (found["status"], found["hits"]) == ("not_found", [])
+
+
+def test_search_for_words_of_no_article_finds_nothing(qa: Shell) -> None:
+    assert qa("search", UNKNOWN) == Done(1, "", "No article contains any of these words.\n")
+    assert qa("search", UNKNOWN, "--quiet") == Done(1, "", "")
+    done = qa("search", "--json", f"What is the {UNKNOWN}?")
+    assert (done.code, done.json("search")["hits"]) == (1, [])
+    assert qa("search", f"{UNKNOWN} harbours").code == 0  # one word is enough, in any form
+    assert qa("search", "the of").code == 0  # only stop words
+    assert qa("search", "港口的指挥官是谁").code == 0  # words that cannot be looked up
 
 
 # Scope
@@ -626,8 +674,8 @@ def test_search_in_an_empty_scope_finds_nothing(qa: Shelf) -> None:
     ],
     ids=str,
 )
-def test_a_scope_is_a_span_of_dates_and_a_glob(
-    qa: Shelf, options: list[str], wanted: list[str | None]
+def test_a_scope_is_a_range_of_dates_and_a_glob(
+    qa: Shell, options: list[str], wanted: list[str | None]
 ) -> None:
     name = "news"
     if not (qa.home / "data" / "libraries" / name).exists():
@@ -637,7 +685,7 @@ def test_a_scope_is_a_span_of_dates_and_a_glob(
     assert [row["published"] for row in found["articles"]] == wanted
 
 
-def test_a_scope_holds_for_questions_and_searches(qa: Shelf) -> None:
+def test_a_scope_applies_to_questions_and_searches(qa: Shell) -> None:
     options = ["--json", "--until", "2011", WHO]
     for command in ("ask", "search"):
         found = qa(command, *options).json(command)
@@ -645,13 +693,13 @@ def test_a_scope_holds_for_questions_and_searches(qa: Shelf) -> None:
 
 
 @pytest.mark.parametrize("given", ["yesterday", "2011-13", "2011-02-30", "24.10.2011", "11", ""])
-def test_a_bad_date_is_refused_with_the_form(qa: Shelf, given: str) -> None:
+def test_a_bad_date_is_refused_with_an_example(qa: Shell, given: str) -> None:
     done = qa("ls", "--since", given)
     assert done.is_refusal()
     assert "2011-10-24" in done.err
 
 
-def test_dates_the_wrong_way_round_are_refused(qa: Shelf) -> None:
+def test_dates_the_wrong_way_round_are_refused(qa: Shell) -> None:
     assert qa("ls", "--since", "2012", "--until", "2011").is_refusal()
 
 
@@ -670,7 +718,7 @@ def test_the_first_run_counts_and_names_every_file(first_run: Done) -> None:
         assert reason in lines[0]
 
 
-def test_a_run_says_what_became_of_each_article(fresh: Shelf) -> None:
+def test_a_run_counts_what_happened_to_the_articles(fresh: Shell) -> None:
     folder = write(fresh.folder / "news", NEWS)
     first = fresh("index", "news", "--json").json("index")
     assert (first["new"], first["unchanged"], first["failed"]) == (5, 0, [])
@@ -695,8 +743,8 @@ def test_a_run_says_what_became_of_each_article(fresh: Shelf) -> None:
     assert len(fresh("ls", "--json").json("ls")["articles"]) == 5
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_named(fresh: Shelf) -> None:
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can read everything")
+def test_a_file_without_read_permission_is_named(fresh: Shell) -> None:
     write(fresh.folder, NEWS)
     (fresh.folder / "undated.txt").chmod(0)
     done = fresh("index", ".")
@@ -705,19 +753,19 @@ def test_a_file_that_may_not_be_read_is_named(fresh: Shelf) -> None:
     assert "undated.txt: permission denied" in done.err
 
 
-def test_nothing_readable_is_not_called_well(fresh: Shelf) -> None:
+def test_a_run_that_reads_nothing_fails(fresh: Shell) -> None:
     (fresh.folder / "nul.txt").write_bytes(b"The lake \0 is deep.\n")
     done = fresh("index", ".")
     assert done.code != 0
     assert "nul.txt" in done.err
 
 
-def test_index_without_a_path_is_refused(fresh: Shelf) -> None:
+def test_index_without_a_path_is_refused(fresh: Shell) -> None:
     assert fresh("index").is_refusal()
     assert fresh("index", "--reembed", ".").is_refusal()
 
 
-def test_ctrl_c_keeps_what_is_finished_and_the_next_run_goes_on(fresh: Shelf) -> None:
+def test_ctrl_c_keeps_what_is_finished_and_the_next_run_continues(fresh: Shell) -> None:
     total = 1_500
     for number in range(total):
         (fresh.folder / f"{number:04}.txt").write_text(
@@ -737,7 +785,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_next_run_goes_on(fresh: Shelf) ->
 
 
 def wait_for_articles(database: Path) -> None:
-    """Return once the first batch is in."""
+    """Return when the first batch is committed."""
     until = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < until:
         if database.exists():
@@ -745,7 +793,7 @@ def wait_for_articles(database: Path) -> None:
             try:
                 if connection.execute("SELECT count(*) FROM articles").fetchone()[0]:
                     return
-            except sqlite3.OperationalError:  # the tables are being made
+            except sqlite3.OperationalError:  # the tables do not exist yet
                 pass
             finally:
                 connection.close()
@@ -753,7 +801,7 @@ def wait_for_articles(database: Path) -> None:
     pytest.fail("no batch was committed")
 
 
-def test_asking_goes_on_while_another_writes(qa: Shelf) -> None:
+def test_asking_goes_on_while_another_writes(qa: Shell) -> None:
     folder = qa.home / "data" / "libraries" / qa.copy("busy")
     with FileLock(folder / "writer.lock"):
         for command in (["ask", WHO], ["ask", WHO, "news/harbour"], ["search", WHO], ["ls"]):
@@ -763,7 +811,7 @@ def test_asking_goes_on_while_another_writes(qa: Shelf) -> None:
     assert "busy" in refused.err
 
 
-# What has changed on disk
+# Changed files
 
 
 @pytest.mark.parametrize(
@@ -775,8 +823,8 @@ def test_asking_goes_on_while_another_writes(qa: Shelf) -> None:
     ],
     ids=["changed", "gone", "in another library"],
 )
-def test_the_warning_names_a_command_that_mends(
-    fresh: Shelf, change: str, folder: str, library: list[str]
+def test_the_warning_names_a_command_that_updates(
+    fresh: Shell, change: str, folder: str, library: list[str]
 ) -> None:
     write(fresh.folder / folder, NEWS)
     assert fresh("index", folder, *library).code == 0
@@ -795,7 +843,7 @@ def test_the_warning_names_a_command_that_mends(
     assert (again.code, again.err) == (0, "")
 
 
-def test_the_warning_names_no_folder_that_was_never_indexed(fresh: Shelf) -> None:
+def test_the_warning_names_no_folder_that_was_never_indexed(fresh: Shell) -> None:
     write(fresh.folder / "mine", {"a/one.txt": "One tower.\n", "b/two.txt": "Two towers.\n"})
     write(fresh.folder / "mine", {"b/secret.txt": "The password is swordfish.\n"})
     assert fresh("index", "mine/a", "mine/b/two.txt").code == 0
@@ -808,7 +856,7 @@ def test_the_warning_names_no_folder_that_was_never_indexed(fresh: Shelf) -> Non
     assert sorted(titles) == ["A tower.", "Two big towers."]
 
 
-def test_a_folder_that_is_gone_can_be_dropped_as_the_warning_says(fresh: Shelf) -> None:
+def test_a_folder_that_is_gone_can_be_dropped_as_the_warning_says(fresh: Shell) -> None:
     write(fresh.folder, {"kept/one.txt": "One tower.\n", "gone/two.txt": "Two towers.\n"})
     assert fresh("index", "kept", "gone").code == 0
     shutil.rmtree(fresh.folder / "gone")
@@ -823,7 +871,7 @@ def test_a_folder_that_is_gone_can_be_dropped_as_the_warning_says(fresh: Shelf) 
 # ls, show, rm
 
 
-def test_ls_prints_columns_with_tabs_newest_first(qa: Shelf) -> None:
+def test_ls_prints_columns_with_tabs_newest_first(qa: Shell) -> None:
     done = qa("ls")
     assert (done.code, done.err) == (0, "")
     rows = [line.split("\t") for line in done.out.splitlines()]
@@ -834,7 +882,7 @@ def test_ls_prints_columns_with_tabs_newest_first(qa: Shelf) -> None:
     assert [row[0] for row in rows] == [article["id"] for article in listed_there]
 
 
-def test_show_finds_by_number_source_and_path(qa: Shelf) -> None:
+def test_show_finds_by_number_source_and_path(qa: Shell) -> None:
     source = "news/harbour/storm.txt"
     rows = qa("ls", "--json").json("ls")["articles"]
     number = next(row["id"] for row in rows if row["source"] == source)
@@ -849,19 +897,46 @@ def test_show_finds_by_number_source_and_path(qa: Shelf) -> None:
 
 
 @pytest.mark.parametrize("name", ["9" * 30, "²", "x#" + "9" * 30, "no/such", "", "%"])
-def test_a_name_that_fits_no_article_is_refused(qa: Shelf, name: str) -> None:
+def test_a_name_of_no_article_is_refused(qa: Shell, name: str) -> None:
     done = qa("show", name)
     assert done.is_refusal()
     assert "qa ls" in done.err
 
 
-def test_show_of_several_names_their_numbers(qa: Shelf) -> None:
-    done = qa("show", "news/harbour")
+def test_show_lists_the_articles_if_a_name_means_several(qa: Shell) -> None:
+    for words in (["news/harbour"], ["bridge"]):
+        done = qa("show", *words)
+        assert (done.code, done.out) == (2, "")
+        *listed_there, last = done.err.splitlines()
+        assert len(listed_there) == 2
+        number = listed_there[0].split("\t")[0]
+        assert last == (
+            f"qa: {words[0]} means 2 articles. Choose one by its number: qa show {number}"
+        )
+        assert qa("show", number).code == 0
+
+
+def test_show_takes_words_of_a_title(qa: Shell) -> None:
+    for words in (["bridge", "opens"], ["OPENS bridge"], ["closes"]):
+        found = qa("show", "--json", *words).json("show")
+        assert found["title"] == ("Bridge closes" if "closes" in words else "Bridge opens")
+    done = qa("show", "bridge", "falls")
     assert done.is_refusal()
-    assert re.search(r"2 articles: \d+, \d+", done.err)
+    assert "No article is called bridge falls" in done.err
 
 
-def test_rm_of_several_needs_a_yes(qa: Shelf) -> None:
+def test_ls_takes_words_of_title_or_source(qa: Shell) -> None:
+    def titles(*words: str) -> list[str]:
+        return [row["title"] for row in qa("ls", "--json", *words).json("ls")["articles"]]
+
+    assert titles("BRIDGE") == ["Bridge closes", "Bridge opens"]
+    assert titles("bridge", "wire") == ["Bridge closes"]
+    assert titles("harbour", "ferry") == ["New ferry reaches Westport"]
+    assert titles("bridge", "--until", "2013-06-30") == ["Bridge opens"]
+    assert qa("ls", "no-such-word") == Done(0, "", "No article matches the filter.\n")
+
+
+def test_rm_of_several_needs_a_yes(qa: Shell) -> None:
     library = ["--library", qa.copy("removing")]
     count = len(qa("ls", "--json", *library).json("ls")["articles"])
     refused = qa("rm", "news/harbour", *library)
@@ -882,8 +957,8 @@ def test_rm_of_several_needs_a_yes(qa: Shelf) -> None:
     assert (qa.folder / "news/harbour/storm.txt").exists()
 
 
-def test_an_empty_name_removes_nothing(fresh: Shelf) -> None:
-    """As in ``qa rm "$UNSET"``, run in the folder of the articles."""
+def test_an_empty_name_removes_nothing(fresh: Shell) -> None:
+    """As in ``qa rm "$UNSET"`` in the folder of the articles."""
     write(fresh.folder, {"only.txt": "The only article.\n"})
     assert fresh("index", ".").code == 0
     assert fresh("rm", "").code == 2
@@ -894,7 +969,7 @@ def test_an_empty_name_removes_nothing(fresh: Shelf) -> None:
 # status, doctor, models
 
 
-def test_status_says_what_there_is(qa: Shelf) -> None:
+def test_status_describes_the_library(qa: Shell) -> None:
     done = qa("status")
     assert (done.code, done.err) == (0, "")
     for part in ("10 in ", "2011-10-24 to 2014-05-06", "MiniLM", "exactly", str(qa.home)):
@@ -903,7 +978,7 @@ def test_status_says_what_there_is(qa: Shelf) -> None:
     assert (found["articles"], found["changed_files"], found["since"]) == (10, 0, "2011-10-24")
 
 
-def test_doctor_finds_all_well(qa: Shelf) -> None:
+def test_doctor_finds_no_fault(qa: Shell) -> None:
     done = qa("doctor")
     assert (done.code, done.err) == (0, "")
     assert "BAD" not in done.out
@@ -911,41 +986,41 @@ def test_doctor_finds_all_well(qa: Shelf) -> None:
 
 
 @pytest.fixture
-def spoiled(qa: Shelf, tmp_path: Path) -> tuple[Shelf, Path]:
-    """A copy of the home, with an export and a library of its own; and the exported graph."""
+def copied(qa: Shell, tmp_path: Path) -> tuple[Shell, Path]:
+    """A copy of the home, with its library and exported models; and the encoder's graph."""
     home = tmp_path / "two words"
     shutil.copytree(qa.home / "data" / "libraries" / "default", home / "data/libraries/default")
     shutil.copytree((qa.home / "cache").resolve(), home / "cache")
     (graph,) = (home / "cache").glob("models/*all-MiniLM*/model.onnx")
-    return Shelf(home, qa.folder), graph
+    return Shell(home, qa.folder), graph
 
 
-def test_doctor_finds_a_flipped_byte_and_names_the_mend(spoiled: tuple[Shelf, Path]) -> None:
-    shelf, graph = spoiled
+def test_doctor_finds_a_flipped_byte_and_names_the_fix(copied: tuple[Shell, Path]) -> None:
+    shell, graph = copied
     content = bytearray(graph.read_bytes())
     content[len(content) // 2] ^= 1
     graph.write_bytes(content)
-    done = shelf("doctor")
+    done = shell("doctor")
     assert done.code == 1
     (line,) = [line for line in done.out.splitlines() if line.startswith("BAD")]
     assert str(graph.parent) in line
-    mend = re.search(r"mend it: (rm -r .*)", done.out)
-    assert mend
-    assert shlex.split(mend.group(1))[2:] == [str(graph.parent)]
-    assert graph.read_bytes() == content  # it looks; to mend is the person's to say
+    fix = re.search(r"to fix it: (rm -r .*)", done.out)
+    assert fix
+    assert shlex.split(fix.group(1))[2:] == [str(graph.parent)]
+    assert graph.read_bytes() == content  # it changes nothing
 
 
-def test_doctor_finds_a_damaged_library(spoiled: tuple[Shelf, Path]) -> None:
-    shelf, _ = spoiled
-    (shelf.home / "data/libraries/default/library.sqlite").write_bytes(b"nothing" * 1_000)
-    done = shelf("doctor")
+def test_doctor_finds_a_damaged_library(copied: tuple[Shell, Path]) -> None:
+    shell, _ = copied
+    (shell.home / "data/libraries/default/library.sqlite").write_bytes(b"nothing" * 1_000)
+    done = shell("doctor")
     assert (done.code, done.err) == (1, "")
-    assert "mend it: " in done.out
-    assert shelf("ask", WHO).is_refusal()
+    assert "to fix it: " in done.out
+    assert shell("ask", WHO).is_refusal()
 
 
 @pytest.mark.parametrize("place", ["a file", "in a file"])
-def test_a_library_that_cannot_be_made_is_refused_in_one_line(fresh: Shelf, place: str) -> None:
+def test_a_library_that_cannot_be_created_is_refused(fresh: Shell, place: str) -> None:
     write(fresh.folder, NEWS)
     library = "./undated.txt" if place == "a file" else "./undated.txt/library"
     done = fresh("index", "harbour", "--library", library)
@@ -953,7 +1028,7 @@ def test_a_library_that_cannot_be_made_is_refused_in_one_line(fresh: Shelf, plac
     assert "undated.txt" in done.err
 
 
-def test_models_lists_the_default_as_installed(fresh: Shelf) -> None:
+def test_models_lists_the_default_as_installed(fresh: Shell) -> None:
     found = fresh("models", "--json").json("models")["models"]
     defaults = ("sentence-transformers/all-MiniLM-L6-v2", "qa/MiniLM-L6-reader")
     assert [(row["name"], row["installed"]) for row in found if row["default"]] == [
@@ -963,8 +1038,8 @@ def test_models_lists_the_default_as_installed(fresh: Shelf) -> None:
         assert re.search(f"^{default} .* installed default", fresh("models").out, re.MULTILINE)
 
 
-def test_fetching_asks_first_and_touches_no_network(
-    fresh: Shelf, without_network: dict[str, str]
+def test_fetching_asks_first_and_uses_no_network(
+    fresh: Shell, without_network: dict[str, str]
 ) -> None:
     refused = fresh("models", "fetch", "BAAI/bge-small-en-v1.5", variables=without_network)
     assert (refused.code, refused.out) == (2, "")
@@ -976,17 +1051,59 @@ def test_fetching_asks_first_and_touches_no_network(
     assert (there.code, there.out) == (0, "")
 
 
-def test_a_model_that_is_not_there_is_refused(qa: Shelf) -> None:
+def test_a_missing_model_is_refused(qa: Shell) -> None:
     for model, part in (("no-such", "models.txt"), ("BAAI/bge-small-en-v1.5", "--reembed")):
         done = qa("ask", WHO, "--model", model)
         assert done.is_refusal()
         assert part in done.err
 
 
-# Settings
+# Settings and completion
 
 
-def test_a_flag_beats_a_variable_beats_the_config_file(fresh: Shelf) -> None:
+def test_config_names_each_setting_and_where_it_comes_from(fresh: Shell) -> None:
+    found = fresh("config", "--json").json("config")
+    library = fresh.home / "data" / "libraries" / "default"
+    assert found["settings"] == {
+        "library": {"value": str(library), "from": "default"},
+        "model": {"value": None, "from": "default"},
+        "reader": {"value": None, "from": "default"},
+        "hits": {"value": 10, "from": "default"},
+    }
+    file = fresh.home / "config" / "config.toml"
+    assert (found["file"], found["file_exists"]) == (str(file), False)
+    assert "does not exist" in fresh("config").out
+    file.parent.mkdir()
+    file.write_text('hits = 3\nmodel = "from-file"\n')
+    variables = {"QA_HITS": "4", "QA_READER": "from-variable"}
+    done = fresh("config", "--library", "news", "--json", variables=variables)
+    settings = done.json("config")["settings"]
+    assert {name: (each["value"], each["from"]) for name, each in settings.items()} == {
+        "library": (str(library.with_name("news")), "flag"),
+        "model": ("from-file", "file"),
+        "reader": ("from-variable", "variable"),
+        "hits": (4, "variable"),
+    }
+    out = fresh("config", "-k", "5", variables=variables).out
+    assert re.search(r"^hits +5 +\(flag\)$", out, re.MULTILINE)
+    assert re.search(r"^reader +from-variable +\(variable QA_READER\)$", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script(fresh: Shell, shell: str) -> None:
+    done = fresh("completion", shell)
+    assert (done.code, done.err) == (0, "")
+    assert "_QA_COMPLETE" in done.out
+    if shutil.which(shell):
+        subprocess.run([shell, "-n"], input=done.out, text=True, check=True)
+
+
+def test_completion_completes_commands(fresh: Shell) -> None:
+    variables = {"_QA_COMPLETE": "zsh_complete", "COMP_WORDS": "qa s", "COMP_CWORD": "1"}
+    assert {"search", "show", "status"} <= set(fresh(variables=variables).out.split())
+
+
+def test_a_flag_beats_a_variable_beats_the_config_file(fresh: Shell) -> None:
     config = fresh.home / "config" / "config.toml"
     config.parent.mkdir()
     libraries = fresh.home / "data" / "libraries"
@@ -1000,7 +1117,7 @@ def test_a_flag_beats_a_variable_beats_the_config_file(fresh: Shelf) -> None:
     assert f"{fresh.folder / 'path'} " in fresh(*here, "--library", "./path").err
 
 
-def test_a_library_is_a_name_or_a_path(fresh: Shelf) -> None:
+def test_a_library_is_a_name_or_a_path(fresh: Shell) -> None:
     write(fresh.folder, {"one.txt": "One tower.\n"})
     assert fresh("index", "one.txt", "--library", "named").code == 0
     assert (fresh.home / "data/libraries/named/library.sqlite").exists()
@@ -1010,7 +1127,7 @@ def test_a_library_is_a_name_or_a_path(fresh: Shelf) -> None:
     assert fresh("search", "tower", variables={"QA_LIBRARY": str(fresh.folder / "here")}).code == 0
 
 
-def test_hits_come_from_flag_variable_and_file(qa: Shelf) -> None:
+def test_hits_come_from_flag_variable_and_file(qa: Shell) -> None:
     config = qa.home / "config" / "config.toml"
     config.parent.mkdir()
     try:
@@ -1047,9 +1164,7 @@ def test_hits_come_from_flag_variable_and_file(qa: Shelf) -> None:
         ("\xff", "config.toml"),
     ],
 )
-def test_a_config_file_that_cannot_be_meant_is_refused(
-    fresh: Shelf, content: str, part: str
-) -> None:
+def test_an_invalid_config_file_is_refused(fresh: Shell, content: str, part: str) -> None:
     config = fresh.home / "config" / "config.toml"
     config.parent.mkdir()
     config.write_bytes(content.encode("latin-1"))
@@ -1059,17 +1174,17 @@ def test_a_config_file_that_cannot_be_meant_is_refused(
     assert part in done.err
 
 
-def test_a_config_file_among_articles_changes_nothing(fresh: Shelf) -> None:
+def test_a_config_file_among_articles_changes_nothing(fresh: Shell) -> None:
     (fresh.folder / "config.toml").write_text('library = "stolen"\ncolour = 1\n')
     assert "default" in fresh("ls").err
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["aks", "x"], ["ask"], ["ask", "x", "--nope"], ["show"], ["rm"], ["show", "1", "2"]],
+    [["aks"], ["ask"], ["ask", "x", "--no"], ["show"], ["rm"], ["eval"], ["completion", "sh"]],
 )
 def test_wrong_usage_is_exit_code_2_and_keeps_stdout_clean(
-    fresh: Shelf, arguments: list[str]
+    fresh: Shell, arguments: list[str]
 ) -> None:
     done = fresh(*arguments)
     assert done.is_refusal()
@@ -1083,7 +1198,7 @@ def test_wrong_usage_is_exit_code_2_and_keeps_stdout_clean(
     "arguments",
     [
         ["ask", WHO],
-        ["ask", NOBODY],
+        ["ask", UNKNOWN],
         ["ask", WHO, "--explain"],
         ["search", "harbour of Westport", "-k", "3", "--explain"],
         ["ls", "--source", "news/*"],
@@ -1091,22 +1206,22 @@ def test_wrong_usage_is_exit_code_2_and_keeps_stdout_clean(
     ],
     ids=" ".join,
 )
-def test_a_terminal_gets_colour_and_lines_that_fit(qa: Shelf, arguments: list[str]) -> None:
+def test_a_terminal_gets_colour_and_lines_that_fit(qa: Shell, arguments: list[str]) -> None:
     done = qa.on_terminal(*arguments)
-    assert done.code == (1 if NOBODY in arguments else 0)
+    assert done.code == (1 if UNKNOWN in arguments else 0)
     assert f"{ESCAPE}[" in done.out
     plain = re.sub(r"\x1b\[[0-9;]*m", "", done.out)
     assert ESCAPE not in plain
-    assert [line for line in plain.splitlines() if len(line) > 80] == []
+    assert [line for line in plain.splitlines() if cell_len(line) > 80] == []
 
 
-def test_the_span_is_marked_in_its_place(qa: Shelf) -> None:
+def test_the_answer_is_marked_in_its_sentence(qa: Shell) -> None:
     out = qa.on_terminal("ask", WHO, columns=100).out
     assert re.search(rf"{ESCAPE}\[7m(?:Captain )?Ingrid Solheim{ESCAPE}\[0m commands", out)
 
 
 @pytest.mark.parametrize("variable", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
-def test_colour_can_be_refused(qa: Shelf, variable: dict[str, str]) -> None:
+def test_colour_can_be_turned_off(qa: Shell, variable: dict[str, str]) -> None:
     done = qa.on_terminal("ask", WHO, variables=variable)
     assert done.code == 0
     assert ESCAPE not in done.out
@@ -1114,13 +1229,13 @@ def test_colour_can_be_refused(qa: Shelf, variable: dict[str, str]) -> None:
     assert "Ingrid Solheim» commands the harbour of Westport." in words
 
 
-def test_articles_cannot_write_escape_codes_to_a_terminal(qa: Shelf) -> None:
+def test_articles_cannot_write_escape_codes_to_a_terminal(qa: Shell) -> None:
     done = qa.on_terminal("search", "granary burned poet Marlow", variables={"NO_COLOR": "1"})
     assert "granary" in done.out
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", done.out)
 
 
-def test_progress_is_shown_on_a_terminal_alone(fresh: Shelf) -> None:
+def test_progress_is_shown_only_on_a_terminal(fresh: Shell) -> None:
     write(fresh.folder, NEWS)
     shown = fresh.on_terminal("index", ".").out
     assert "indexing" in shown
@@ -1131,7 +1246,7 @@ def test_progress_is_shown_on_a_terminal_alone(fresh: Shelf) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["ls"], ["ask", WHO]], ids=" ".join)
-def test_a_reader_that_leaves_is_no_error(qa: Shelf, arguments: list[str]) -> None:
+def test_closing_the_pipe_early_is_no_error(qa: Shell, arguments: list[str]) -> None:
     running = qa.start(*arguments)
     assert running.stdin and running.stdout and running.stderr
     running.stdin.close()
@@ -1140,11 +1255,11 @@ def test_a_reader_that_leaves_is_no_error(qa: Shelf, arguments: list[str]) -> No
     running.stderr.close()
     code = running.wait(timeout=TIMEOUT_SECONDS)
     assert error == ""
-    assert code in (0, 128 + signal.SIGPIPE, -signal.SIGPIPE)  # 1 would say: not found
+    assert code in (0, 128 + signal.SIGPIPE, -signal.SIGPIPE)  # 1 would mean: not found
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-def test_a_pipe_of_another_encoding_breaks_nothing(qa: Shelf, encoding: str) -> None:
+def test_a_pipe_of_another_encoding_gets_utf8(qa: Shell, encoding: str) -> None:
     arguments = ["ask", "--json", HOSTILE_QUESTIONS["emoji.md"], "--source", "*emoji*"]
     running = qa.start(*arguments, variables={"PYTHONIOENCODING": encoding})
     out, err = running.communicate(timeout=TIMEOUT_SECONDS)
@@ -1152,10 +1267,10 @@ def test_a_pipe_of_another_encoding_breaks_nothing(qa: Shelf, encoding: str) -> 
     assert json.loads(out)["status"] != "not_found"
 
 
-# What a terminal must not be told
+# Hostile output and broken streams
 
 
-def test_arguments_do_not_reach_the_terminal_raw(qa: Shelf) -> None:
+def test_arguments_do_not_reach_the_terminal_raw(qa: Shell) -> None:
     hostile = "\x1b]52;c;aGVsbG8=\x07\x1b[31mnowhere\u202e"
     for command in (
         ("show", hostile),
@@ -1171,14 +1286,14 @@ def test_arguments_do_not_reach_the_terminal_raw(qa: Shelf) -> None:
         assert "nowhere" in done.err
 
 
-def test_an_argument_that_is_not_utf8_is_named(qa: Shelf) -> None:
+def test_an_argument_that_is_not_utf8_is_named(qa: Shell) -> None:
     done = qa("ask", b"Wer ist F\xf6rster?")
     assert (done.code, done.out) == (2, "")
     assert "is not UTF-8" in done.err
 
 
-@pytest.mark.skipif(os.name != "posix", reason="closes a descriptor as a shell does")
-def test_a_closed_stdout_breaks_nothing(qa: Shelf) -> None:
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
+def test_a_closed_stdout_breaks_nothing(qa: Shell) -> None:
     for command in (["ask", WHO], ["ls"]):
         words = shlex.join([sys.executable, "-m", "qa", *command])
         done = subprocess.run(
@@ -1193,7 +1308,7 @@ def test_a_closed_stdout_breaks_nothing(qa: Shelf) -> None:
         assert done.returncode == 0
 
 
-def test_a_library_is_not_made_among_articles(fresh: Shelf) -> None:
+def test_a_library_is_not_created_among_articles(fresh: Shell) -> None:
     folder = write(fresh.folder / "news", NEWS)
     before = sorted(path.name for path in folder.iterdir())
     done = fresh("index", "news", "--library", "./news")
@@ -1202,7 +1317,7 @@ def test_a_library_is_not_made_among_articles(fresh: Shelf) -> None:
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
-def test_the_doctors_advice_for_a_damaged_text_works(fresh: Shelf) -> None:
+def test_the_fix_for_a_damaged_text_works(fresh: Shell) -> None:
     write(fresh.folder / "news", NEWS)
     assert fresh("index", "news").code == 0
     path = fresh.home / "data" / "libraries" / "default" / "library.sqlite"
@@ -1216,14 +1331,14 @@ def test_the_doctors_advice_for_a_damaged_text_works(fresh: Shelf) -> None:
     found = fresh("doctor", "--json").json("doctor")
     (bad,) = [finding for finding in found["findings"] if not finding["is_well"]]
     assert "storm.txt" in bad["says"]
-    program, *words = shlex.split(bad["mend"])
+    program, *words = shlex.split(bad["fix"])
     assert program == "qa"
     assert fresh(*words).code == 0
     assert fresh("ask", WHO).out.startswith("Ingrid Solheim")
     assert fresh("doctor").code == 0
 
 
-def test_the_doctor_deletes_a_conversation_that_cannot_be_read(fresh: Shelf) -> None:
+def test_the_doctor_deletes_a_conversation_that_cannot_be_read(fresh: Shell) -> None:
     write(fresh.folder / "news", NEWS)
     assert fresh("index", "news").code == 0
     folder = fresh.home / "data" / "libraries" / "default"
@@ -1237,7 +1352,7 @@ def test_the_doctor_deletes_a_conversation_that_cannot_be_read(fresh: Shelf) -> 
     connection.close()
     found = fresh("doctor", "--json").json("doctor")
     (bad,) = [finding for finding in found["findings"] if not finding["is_well"]]
-    assert (bad["what"], bad["mend"]) == ("chat", "qa doctor --repair")
+    assert (bad["what"], bad["fix"]) == ("chat", "qa doctor --repair")
     assert f"conversation {damaged}" in bad["says"]
     assert fresh("doctor", "--repair").code == 0
     assert fresh("doctor").code == 0

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..storage.published import SketchFacts
 
 
-@click.command()
+@click.command(short_help="Show what the library contains.")
 @library_option
 @json_option
 def status(library: str | None, as_json: bool) -> None:

@@ -147,7 +147,7 @@ def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path) -> N
             '{"_id": "d1", "text": "x"}\n{"text": "y"}\n',
             r'corpus\.jsonl:2: no "_id"',
         ),
-        ("corpus.jsonl", "", "holds no document"),
+        ("corpus.jsonl", "", "contains no document"),
         ("corpus.jsonl", "{oops}", r"corpus\.jsonl:1: not valid JSON"),
         ("queries.jsonl", '{"_id": "q1", "text": ""}\n', r'queries\.jsonl:1: "text" must'),
         ("qrels/test.tsv", "q1\td1\t1\nq9\td1\t1\n", r"test\.tsv:2: .* no query 'q9'"),
