@@ -29,7 +29,7 @@ Try it:
   qa ask "When does the mission end?"   get an answer, with its source
   qa chat                               ask and follow up, on a full screen
 
-All commands: qa --help    One of them: qa ask --help
+All commands: qa --help    One command: qa ask --help
 """
 """What ``qa`` prints without a command."""
 

@@ -28,7 +28,7 @@ def export_library(file: Path, library: str | None) -> None:
     say(f"{articles:,} articles are in {file} ({file.stat().st_size / 1e6:,.1f} MB).")
 
 
-@click.command("import", short_help="Create a library from such a file.")
+@click.command("import", short_help="Create a library from an exported file.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @library_option
 def import_library(file: Path, library: str | None) -> None:

@@ -128,7 +128,9 @@ def evaluate(
     if rated and file:
         raise UsageError(f"--rated asks what you rated in qa chat; drop {file}.")
     if not rated and not file:
-        raise click.UsageError("Name a FILE of questions, or add --rated.")
+        raise click.UsageError(
+            "Name a FILE of questions, or add --rated.", click.get_current_context()
+        )
     labelled = read_set(Path(file)) if file else _rated(settings, quiet=quiet)
     title = file or f"rated questions of {settings.library}"
     _check(request, labelled)

@@ -63,7 +63,7 @@ def status(library: str | None, as_json: bool) -> None:
 def _search_method(sketch: "SketchFacts | None") -> str:
     if sketch is None:
         return "searched exactly"
-    measured = f"measured with {sketch.sample} queries on {sketch.rows:,} passages"
+    measured = f"measured by {sketch.sample} queries on {sketch.rows:,} passages"
     return f"searched approximately, recall@10 {sketch.recall:.3f} ({measured})"
 
 
