@@ -178,9 +178,10 @@ class Library:
         True where words cannot be looked up: if there are none, or if they are in Chinese or
         Japanese, which puts no spaces between words.
         """
+        from .answering.retriever import cleaned_question
         from .terms import question_terms
 
-        terms = question_terms(_cleaned(question))
+        terms = question_terms(cleaned_question(question))
         if not terms or any(east_asian_width(letter) in "WF" for letter in "".join(terms)):
             return True
         return bool(self._session.full_text.begin(terms, 1).result())
