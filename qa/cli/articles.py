@@ -9,11 +9,20 @@ import click
 from ..datatypes import Scope
 from ..errors import UsageError
 from ..settings import load_settings
-from .options import json_option, library_option, open_library, quiet_option, scope_options
+from .options import (
+    json_option,
+    library_option,
+    open_library,
+    quiet_option,
+    scope_options,
+)
 from .printing import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..library import Library
+    from ..render import Line
     from ..storage.store import ArticleRow
 
 LISTED_MATCHES = 20
@@ -65,20 +74,33 @@ def ls(words: tuple[str, ...], library: str | None, as_json: bool, scope: Scope)
         lines = (f"{row.id}\t{_day(row)}\t{row.title}\t{row.source}\n" for row in rows)
         say("".join(lines), nl=False)
         return
-    from ..render import padded
+    print_lines(_table(rows, width))
+
+
+def _table(rows: Sequence["ArticleRow"], width: int) -> "Iterator[Line]":
+    """Yield a line for each article, or two where the source does not fit beside the title."""
+    from rich.cells import cell_len
+
+    from ..render import padded, shortened
 
     digits = max((len(str(row.id)) for row in rows), default=1)
-    longest = min(max((len(row.source) for row in rows), default=0), 40)
-    room = max(20, width - digits - 14 - longest - 2)
-    print_lines(
-        [
+    indent = digits + 14  # after number and date
+    sources = max((cell_len(row.source) for row in rows), default=0)
+    room = width - indent - min(sources, 40) - 2
+    for row in rows:
+        start: Line = [
             (f"{row.id:>{digits}}  ", "number"),
             (f"{_day(row):<10}  ", "date"),
-            (f"{padded(row.title, room)}  ", "title"),
-            (row.source, "source"),
         ]
-        for row in rows
-    )
+        if room >= 20:
+            yield [
+                *start,
+                (f"{padded(row.title, room)}  ", "title"),
+                (row.source, "source"),
+            ]
+        else:
+            yield [*start, (shortened(row.title, max(width - indent, 10)), "title")]
+            yield [(" " * (digits + 2), "text"), (row.source, "source")]
 
 
 def _day(row: "ArticleRow") -> str:

@@ -42,6 +42,13 @@ def test_a_terminal_gets_colour_and_lines_that_fit(qa: Shell, arguments: list[st
     assert [line for line in plain.splitlines() if cell_len(line) > 80] == []
 
 
+@pytest.mark.parametrize("arguments", [["ask", WHO], ["ls", "--source", "*"]], ids=" ".join)
+def test_lines_fit_a_narrow_terminal(qa: Shell, arguments: list[str]) -> None:
+    done = qa.on_terminal(*arguments, columns=40, variables={"NO_COLOR": "1"})
+    assert done.code == 0
+    assert [line for line in done.out.splitlines() if cell_len(line) > 40] == []
+
+
 def test_the_answer_is_marked_in_its_sentence(qa: Shell) -> None:
     out = qa.on_terminal("ask", WHO, columns=100).out
     assert re.search(rf"{ESCAPE}\[7m(?:Captain )?Ingrid Solheim{ESCAPE}\[0m commands", out)
