@@ -193,7 +193,8 @@ class Answer:
     question: str
     """The question as it was searched."""
     text: str
-    """The answer, equal to the first citation's quote; empty when not found."""
+    """The answer: the first citation's quote, or all quotes of several sentences; empty when not
+    found."""
     status: Status
     """Answered, weak or not found."""
     confidence: float

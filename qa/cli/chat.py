@@ -71,7 +71,7 @@ def chat(
 
     app = ChatApp(
         lambda: open_library(chosen, create=True),
-        paths_meant=article_paths,
+        expand_paths=article_paths,
         scope=paths_scope(scope, places),
         question=question or "",
         index=places,
@@ -79,7 +79,7 @@ def chat(
         hits=chosen.hits,
     )
     app.run()
-    app.desk.close()
+    app.backend.close()
 
 
 def _without(arguments: Sequence[str], options: Mapping[str, int]) -> list[str]:

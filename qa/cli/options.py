@@ -116,7 +116,7 @@ def open_library(
     """
     from ..library import Library
 
-    return Library(chosen.library, chosen.model, chosen.reader, device, create=create)
+    return Library(chosen, device=device, create=create)
 
 
 def article_paths(paths: Sequence[str]) -> list[str]:

@@ -16,8 +16,8 @@ from ..datatypes import Answer, Hit, Passage, Scope, Status, Turn
 from ..errors import UsageError
 from ..settings import HITS
 from ..storage.conversations import Conversations
-from ..terms import question_terms, stem
-from .evidence import Reading, weigh_forms
+from ..terms import stemmed_terms
+from .evidence import SENTENCE_WEAK, Reading, weigh_forms
 from .followup import Exchange, stand_alone
 from .story import near_articles
 
@@ -49,14 +49,14 @@ class Past:
         if not found.citations:
             return cls(Exchange(found.question, ""), ())
         first = found.citations[0]
-        exchange = Exchange(found.question, first.lit_text, first.sentence, first.article.title)
+        exchange = Exchange(found.question, first.lit_text, first.article.title)
         return cls(exchange, tuple(cited.article.id for cited in found.citations))
 
     @classmethod
     def of_turn(cls, turn: Turn) -> "Past":
         """Return what a later question needs of a remembered turn."""
         title = turn.sources[0][0] if turn.sources else ""
-        exchange = Exchange(turn.searched, turn.answer, turn.sentence, title)
+        exchange = Exchange(turn.searched, turn.answer, title)
         return cls(exchange, tuple(place[0] for place in turn.articles))
 
 
@@ -180,6 +180,7 @@ class Dialogue:
                 "total": (now - started) * 1000,
             },
             at_most=at_most,
+            sentence_weak=SENTENCE_WEAK,
         )
 
 
@@ -198,10 +199,5 @@ def _merged(first: Sequence[Hit], second: Sequence[Hit]) -> list[Hit]:
 
 def _names_more(question: str, text: str, story: Sequence[Hit]) -> bool:
     """Whether a text has words of the question that the story has not."""
-    asked = {stem(term) for term in question_terms(question)}
     told = " ".join(hit.passage.article.title + " " + hit.passage.article.text for hit in story)
-    return bool(asked & _stems(text) - _stems(told))
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(term) for term in question_terms(text)}
+    return bool(set(stemmed_terms(question)) & set(stemmed_terms(text)) - set(stemmed_terms(told)))

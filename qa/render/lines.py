@@ -66,13 +66,16 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     if answer.status is Status.NOT_FOUND:
         return _refusal_lines(answer, width)
     note = confidence_words(answer)
-    if answer.kind is AnswerKind.SENTENCE:
-        cited = answer.citations[0]
-        lines = wrapped(lit_pieces(cited, cited.start, cited.end), width)
-        note += " · a sentence; its likeliest words are marked"
+    lines: list[Line] = []
+    if answer.kind is AnswerKind.SPAN:
+        lines += wrapped([(answer.text, "answer")], width)
     else:
-        lines = wrapped([(answer.text, "answer")], width)
-    count = len(answer.citations)
+        for cited in answer.citations:
+            lines += wrapped(lit_pieces(cited, cited.start, cited.end), width)
+        sentences = len(answer.citations)
+        what = "a sentence; its" if sentences == 1 else f"{sentences} sentences; their"
+        note += f" · {what} likeliest words are marked"
+    count = len({citation.article.id for citation in answer.citations})
     where = f" · {count} articles" if count > 1 else ""
     lines += _note_lines(f"{note}{where}", width)
     lines += _unread_lines(answer, width)
@@ -83,7 +86,7 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     others = _further_hits(answer)
     if others:
         lines += [[], *_note_lines("Also", width)]
-    for number, hit in enumerate(others, count + 1):
+    for number, hit in enumerate(others, len(answer.citations) + 1):
         lines += _source_lines(number, hit.passage.article, _line_of(hit), width)
         start = shortened(" ".join(hit.passage.text.split()), (width or UNWRAPPED_CELLS) - 4)
         lines.append([(INDENT, "text"), (start, "text")])

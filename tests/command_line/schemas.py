@@ -57,7 +57,7 @@ ANSWER = values(
     status={"enum": ["answered", "weak", "not_found"]},
     answer=TEXT,
     confidence=SHARE,
-    kind={"enum": ["span", "sentence"]},
+    kind={"enum": ["span", "sentence", "sentences"]},
     citations=listed(CITATION),
     alternatives=listed(values(answer=NAME, confidence=SHARE, citation=CITATION)),
     hits=listed(HIT),

@@ -1,21 +1,22 @@
-"""How an answer came about, as text for the pane. Knows scores, computes none."""
+"""How an answer was found: words, scores and times, as text for the source pane."""
 
 from collections.abc import Mapping
 from dataclasses import fields
 
 from textual.content import Content
 
-from ..articles.clean import one_line
-from ..datatypes import Hit, Why
-from ..render import confidence_words
-from ..terms import question_terms, stem
-from .entries import Entry
-from .layout import shortened
+from ...articles.clean import one_line
+from ...datatypes import Hit, Why
+from ...render import confidence_words
+from ...terms import question_terms, stem
+from ..entries import Entry
+from ..layout import shortened
 
 BAR = 24
 """Cells of the longest bar."""
 
 KNOWN = ("bm25", "bm25_rank", "cosine", "dense_rank")
+"""Fields of ``Why`` that are shown in words of their own; others appear under their names."""
 
 STEPS = {
     "open": "open the vectors",
@@ -25,15 +26,17 @@ STEPS = {
     "read": "read them",
     "total": "all together",
 }
-"""What the steps are called; those that are not here go by their own names."""
+"""Descriptions of the timed steps; other steps appear under their names."""
+
+Parts = list[tuple[str, str] | str]
 
 
 def explained(entry: Entry) -> Content:
-    """Return the account of one question."""
-    parts: list[tuple[str, str] | str] = [("How this came about", ".title"), "\n"]
+    """Return the explanation for one question."""
     searched = entry.searched or entry.question
-    parts += [("searched   ", ".note"), one_line(searched), "\n"]
     terms = " · ".join(question_terms(searched))
+    parts: Parts = [("How this answer was found", ".title"), "\n"]
+    parts += [("searched   ", ".note"), one_line(searched), "\n"]
     parts += [("words      ", ".note"), one_line(terms) or "none", "\n"]
     answer = entry.answer
     if answer is not None:
@@ -42,33 +45,33 @@ def explained(entry: Entry) -> Content:
         if answer.guess is not None and not answer.citations:
             guess = f"{one_line(answer.guess.text)} ({answer.guess.confidence:.2f})"
             parts += [("best guess ", ".note"), guess, "\n"]
-    timings = answer.timings if answer is not None else {}
-    if timings:
-        parts += ["\n", ("Milliseconds", ".title"), "\n", *_timing_parts(timings)]
+        if answer.timings:
+            parts += ["\n", ("Milliseconds", ".title"), "\n", *_timing_parts(answer.timings)]
     if entry.hits:
         parts += ["\n", ("Passages", ".title"), "\n"]
         best = max(hit.score for hit in entry.hits)
-        wanted = {stem(term): term for term in question_terms(searched)}
+        stems = {stem(term): term for term in question_terms(searched)}
         for hit in entry.hits:
-            parts += _hit_parts(hit, best, wanted)
+            parts += _hit_parts(hit, best, stems)
     elif entry.turn is not None:
-        parts += ["\n", ("Of an earlier day; ask again to see its scores.", ".note"), "\n"]
+        note = "Scores are not stored with a conversation; ask again to see them."
+        parts += ["\n", (note, ".note"), "\n"]
     return Content.assemble(*parts)
 
 
-def _hit_parts(hit: Hit, best: float, wanted: Mapping[str, str]) -> list[tuple[str, str] | str]:
-    """A passage's place, a bar for its score, and the scores behind it.
+def _hit_parts(hit: Hit, best: float, stems: Mapping[str, str]) -> Parts:
+    """Return a passage's rank and title, its score as a bar, and the scores behind that.
 
-    ``wanted`` are the question's words by their stems.
+    ``best`` is the score that the longest bar stands for; ``stems`` maps the stem of each of the
+    question's words to the word.
     """
     article = hit.passage.article
     length = round(BAR * hit.score / best) if best > 0 else 0
     why = hit.why
     words = "no word" if why.bm25 is None else f"BM25 {why.bm25:.2f} (#{why.bm25_rank})"
     there = {stem(term) for term in question_terms(f"{article.title} {hit.passage.text}")}
-    matched = ", ".join(term for root, term in wanted.items() if root in there)
+    matched = ", ".join(term for root, term in stems.items() if root in there)
     dense = f"cosine {why.cosine:.2f}" + (f" (#{why.dense_rank})" if why.dense_rank else "")
-    # Other rooms may come to give further reasons: each is shown under its own name.
     more = [
         f"{name.replace('_', ' ')} {value:.2f}"
         for name in (field.name for field in fields(Why))
@@ -88,8 +91,8 @@ def _hit_parts(hit: Hit, best: float, wanted: Mapping[str, str]) -> list[tuple[s
     ]
 
 
-def _timing_parts(timings: Mapping[str, float]) -> list[tuple[str, str] | str]:
-    parts: list[tuple[str, str] | str] = []
+def _timing_parts(timings: Mapping[str, float]) -> Parts:
+    parts: Parts = []
     longest = max(timings.values(), default=0)
     for name, value in timings.items():
         length = round(BAR * value / longest) if longest > 0 else 0

@@ -1,4 +1,4 @@
-"""Indexing: what is new, changed, moved or gone, and that nothing is embedded in vain."""
+"""Indexing files: new, changed, moved, vanished; unchanged text is never embedded again."""
 
 import gzip
 import json
@@ -23,12 +23,12 @@ CASES = ("new", "changed", "unchanged", "moved", "removed")
 
 
 def counts(report: Report) -> dict[str, int]:
-    """The numbers of a report that are not zero."""
+    """The counts of a report that are not zero."""
     return {name: getattr(report, name) for name in CASES if getattr(report, name)}
 
 
 def texts(library: "Library") -> dict[str, str]:
-    """The first words of every article by the end of its source."""
+    """The start of every article by the file name in its source."""
     return {
         Path(row.source).name: library.article(row.id).text.strip()[:40]
         for row in library.articles()
@@ -40,7 +40,7 @@ def numbers(library: "Library") -> dict[str, int]:
 
 
 def replace_keeping(path: Path, text: str, *, modified_ns: int | None = None) -> None:
-    """Write a file anew; its modification time moves on by a minute unless it is given."""
+    """Rewrite a file; its modification time moves on by a minute unless it is given."""
     before = path.stat().st_mtime_ns
     path.write_text(text)
     now = before + 60_000_000_000 if modified_ns is None else modified_ns
@@ -56,7 +56,7 @@ def write_records(path: Path, *texts: str, broken: str = "") -> None:
 
 @pytest.fixture(autouse=True)
 def whole(library: "Library") -> Iterator[None]:
-    """After whatever a test did, the library is whole."""
+    """Check after every test that the library is intact."""
     yield
     assert library.check() == []
 
@@ -89,7 +89,7 @@ def test_a_text_that_occurs_twice_is_embedded_once(
     assert len(word_encoder.encoded) == len(set(word_encoder.encoded)) == 2
 
 
-def test_of_an_article_that_grew_only_what_is_new_is_embedded(
+def test_only_the_new_passages_of_a_longer_article_are_embedded(
     library: "Library", articles: Path, word_encoder: "WordEncoder"
 ) -> None:
     path = articles / "long.txt"
@@ -105,7 +105,9 @@ def test_of_an_article_that_grew_only_what_is_new_is_embedded(
     assert report.passages > len(word_encoder.encoded)
     assert not before & set(word_encoder.encoded)
     word_encoder.encoded.clear()
-    path.write_text(path.read_text().replace("Iceland", "Norway"))  # it heads every passage
+    path.write_text(
+        path.read_text().replace("Iceland", "Norway")
+    )  # the title is embedded with every passage
     report = library.add(path)
     assert report.passages == len(word_encoder.encoded)
 
@@ -138,7 +140,7 @@ def test_changed_with_the_same_size_at_another_time(library: "Library", articles
     assert numbers(library) == before
 
 
-def test_touched_is_unchanged_and_not_looked_at_again(
+def test_a_touched_file_is_unchanged_and_read_once(
     library: "Library", articles: Path, word_encoder: "WordEncoder"
 ) -> None:
     library.add(articles)
@@ -151,7 +153,7 @@ def test_touched_is_unchanged_and_not_looked_at_again(
     assert library.stale_files() == ([], [])
 
 
-def test_another_title_alone_is_a_change(library: "Library", articles: Path) -> None:
+def test_another_title_is_a_change(library: "Library", articles: Path) -> None:
     path = articles / "peace.md"
     path.write_text("---\ntitle: War\n---\nThey signed.\n")
     library.add(articles)
@@ -161,7 +163,7 @@ def test_another_title_alone_is_a_change(library: "Library", articles: Path) -> 
     assert [hit for hit in library.search("war") if hit.why.bm25] == []
 
 
-def test_changed_while_named_in_another_way_keeps_its_number(
+def test_a_changed_file_given_by_another_path_keeps_its_number(
     library: "Library", articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(articles.parent)
@@ -193,7 +195,7 @@ def test_a_renamed_file_is_moved_and_not_embedded_again(
     assert counts(library.add(articles)) == {"unchanged": 2}
 
 
-def test_a_renamed_file_of_records_keeps_their_numbers(
+def test_the_records_of_a_renamed_file_keep_their_numbers(
     library: "Library", articles: Path, word_encoder: "WordEncoder"
 ) -> None:
     write_records(articles / "wire.jsonl", "Ash fell.", "Snow fell.")
@@ -212,7 +214,7 @@ def test_a_copy_is_new_and_not_moved(library: "Library", articles: Path) -> None
     assert len(library.articles()) == 3
 
 
-def test_two_files_that_change_names(library: "Library", articles: Path) -> None:
+def test_two_files_that_swap_names(library: "Library", articles: Path) -> None:
     library.add(articles)
     one, two = articles / "volcano.txt", articles / "election.txt"
     one.rename(articles / "x")
@@ -224,7 +226,7 @@ def test_two_files_that_change_names(library: "Library", articles: Path) -> None
     assert len(library.articles()) == 2
 
 
-def test_a_file_once_named_in_another_way_is_shown_where_it_moved(
+def test_a_moved_file_is_shown_by_its_new_path(
     library: "Library", articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(articles.parent)
@@ -239,7 +241,7 @@ def test_a_file_once_named_in_another_way_is_shown_where_it_moved(
 # Vanished
 
 
-def test_what_vanished_is_kept_and_named(library: "Library", articles: Path) -> None:
+def test_a_vanished_file_is_kept_and_reported(library: "Library", articles: Path) -> None:
     library.add(articles)
     (articles / "volcano.txt").unlink()
     for _ in range(2):
@@ -251,7 +253,7 @@ def test_what_vanished_is_kept_and_named(library: "Library", articles: Path) -> 
     assert library.status().vanished_files == 1
 
 
-def test_prune_drops_what_vanished(library: "Library", articles: Path) -> None:
+def test_prune_drops_vanished_files(library: "Library", articles: Path) -> None:
     library.add(articles)
     (articles / "volcano.txt").unlink()
     report = library.add(articles, prune=True)
@@ -261,7 +263,7 @@ def test_prune_drops_what_vanished(library: "Library", articles: Path) -> None:
     assert [hit for hit in library.search("volcano") if hit.why.bm25] == []
 
 
-def test_prune_drops_nothing_that_lies_elsewhere(library: "Library", articles: Path) -> None:
+def test_prune_drops_nothing_outside_the_given_paths(library: "Library", articles: Path) -> None:
     (articles / "sub").mkdir()
     (articles / "sub" / "snow.txt").write_text("Snow fell.")
     (articles / "submarine.txt").write_text("A submarine sank.")
@@ -274,7 +276,7 @@ def test_prune_drops_nothing_that_lies_elsewhere(library: "Library", articles: P
 
 
 @pytest.mark.parametrize("prune", [False, True])
-def test_a_missing_root_is_refused_and_costs_nothing(
+def test_a_missing_folder_is_refused_and_nothing_is_dropped(
     library: "Library", articles: Path, prune: bool
 ) -> None:
     library.add(articles)
@@ -286,7 +288,7 @@ def test_a_missing_root_is_refused_and_costs_nothing(
     assert set(texts(library)) == {"volcano.txt", "election.txt"}
 
 
-def test_an_empty_folder_may_be_a_disk_that_is_not_there(
+def test_an_empty_folder_may_be_a_disk_that_is_not_mounted(
     library: "Library", articles: Path
 ) -> None:
     library.add(articles)
@@ -298,7 +300,7 @@ def test_an_empty_folder_may_be_a_disk_that_is_not_there(
 
 
 @pytest.mark.parametrize("way", [".", "sub/..", "../articles"])
-def test_a_folder_named_in_a_roundabout_way_is_pruned_all_the_same(
+def test_a_folder_given_by_a_roundabout_path_is_pruned(
     library: "Library", articles: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     (articles / "sub").mkdir()
@@ -308,7 +310,7 @@ def test_a_folder_named_in_a_roundabout_way_is_pruned_all_the_same(
     assert counts(library.add(way, prune=True)) == {"unchanged": 1, "removed": 1}
 
 
-def test_a_folder_reached_by_a_link_is_one_root(library: "Library", articles: Path) -> None:
+def test_a_folder_given_by_a_link_is_pruned(library: "Library", articles: Path) -> None:
     link = articles.parent / "link"
     link.symlink_to(articles)
     library.add(link)
@@ -339,7 +341,7 @@ def test_a_record_edited(library: "Library", articles: Path, word_encoder: "Word
     )
 
 
-def test_a_record_inserted_at_the_top_leaves_the_others(
+def test_a_record_inserted_at_the_top_leaves_the_others_unchanged(
     library: "Library", articles: Path, word_encoder: "WordEncoder"
 ) -> None:
     path = articles / "wire.jsonl"
@@ -383,7 +385,7 @@ def test_a_record_with_a_url_keeps_its_number_when_it_is_edited(
     assert (after.id, after.source) == (before.id, url)
 
 
-def test_records_with_the_same_words_are_each_left_alone(
+def test_records_with_the_same_text_are_all_unchanged(
     library: "Library", articles: Path, word_encoder: "WordEncoder"
 ) -> None:
     path = articles / "wire.jsonl"
@@ -395,7 +397,7 @@ def test_records_with_the_same_words_are_each_left_alone(
     assert len(word_encoder.encoded) == 1
 
 
-def test_a_bad_record_is_named_on_every_run(
+def test_a_bad_record_is_reported_on_every_run(
     library: "Library", articles: Path, word_encoder: "WordEncoder"
 ) -> None:
     path = articles / "wire.jsonl"
@@ -421,10 +423,12 @@ def test_a_record_removed_beside_a_question_is_removed(library: "Library", artic
     assert list(texts(library).values()) == ["Ash fell."]
 
 
-# Files that cannot be read any more
+# Files that can no longer be read
 
 
-def test_unreadable_now_is_kept_and_named(library: "Library", articles: Path) -> None:
+def test_the_articles_of_an_unreadable_file_are_kept_and_reported(
+    library: "Library", articles: Path
+) -> None:
     library.add(articles)
     (articles / "volcano.txt").write_bytes(b"\0\0\0\0 now a program \0")
     for _ in range(2):
@@ -437,7 +441,7 @@ def test_unreadable_now_is_kept_and_named(library: "Library", articles: Path) ->
     assert counts(library.add(articles)) == {"changed": 1, "unchanged": 1}
 
 
-def test_a_file_that_shrank_to_nothing_answers_no_more(library: "Library", articles: Path) -> None:
+def test_the_articles_of_an_emptied_file_are_removed(library: "Library", articles: Path) -> None:
     library.add(articles)
     (articles / "volcano.txt").write_text("")
     report = library.add(articles)
@@ -446,7 +450,7 @@ def test_a_file_that_shrank_to_nothing_answers_no_more(library: "Library", artic
     assert library.stale_files() == ([], [])
 
 
-def test_a_file_that_became_binary_is_named_and_its_articles_kept(
+def test_a_file_that_became_binary_is_reported_and_its_articles_kept(
     library: "Library", articles: Path
 ) -> None:
     library.add(articles)
@@ -454,11 +458,11 @@ def test_a_file_that_became_binary_is_named_and_its_articles_kept(
     report = library.add(articles)
     assert [problem.source for problem in report.failed] == [str(articles / "volcano.txt")]
     assert "volcano.txt" in texts(library)
-    assert library.stale_files() == ([], []), "it was named; a warning now would not mend it"
-    assert len(library.add(articles).failed) == 1, "and it is named until it can be read"
+    assert library.stale_files() == ([], []), "it was reported; a warning would not help"
+    assert len(library.add(articles).failed) == 1, "it is reported until it can be read"
 
 
-def test_pruning_a_folder_that_is_there_drops_a_subfolder_that_is_gone(
+def test_pruning_a_folder_drops_a_subfolder_that_is_gone(
     library: "Library", articles: Path
 ) -> None:
     deeper = articles / "deeper"
@@ -472,14 +476,14 @@ def test_pruning_a_folder_that_is_there_drops_a_subfolder_that_is_gone(
     assert "tide.txt" not in texts(library)
 
 
-def test_a_move_to_another_format_is_no_move(library: "Library", articles: Path) -> None:
+def test_a_file_renamed_to_another_format_is_new(library: "Library", articles: Path) -> None:
     library.add(articles)
     (articles / "volcano.txt").rename(articles / "volcano.md")
     report = library.add(articles)
     assert (report.moved, report.new, len(report.vanished)) == (0, 1, 1)
 
 
-def test_compressed_records_cut_short_keep_those_whose_end_was_not_seen(
+def test_records_after_the_cut_of_a_truncated_file_are_kept(
     library: "Library", articles: Path
 ) -> None:
     path = articles / "wire.jsonl.gz"
@@ -496,8 +500,8 @@ def test_compressed_records_cut_short_keep_those_whose_end_was_not_seen(
 
 
 @contextmanager
-def as_somebody_else() -> Iterator[None]:
-    """Root reads everything; without its rights, permissions count."""
+def as_another_user() -> Iterator[None]:
+    """Drop root's rights, because root may read everything."""
     if os.geteuid():
         yield
         return
@@ -511,7 +515,7 @@ def as_somebody_else() -> Iterator[None]:
 
 
 @pytest.fixture
-def anybodys_folder() -> Iterator[Path]:
+def shared_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="qa-test-"))
     folder.chmod(0o777)
     yield folder
@@ -520,21 +524,21 @@ def anybodys_folder() -> Iterator[Path]:
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions are Unix's")
 @pytest.mark.parametrize("closed", ["ash/volcano.txt", "ash"])
-def test_what_may_not_be_read_any_more_is_kept_and_named(
+def test_a_file_without_read_permission_is_kept_and_reported(
     encoders: dict[Any, "WordEncoder"],
-    anybodys_folder: Path,
+    shared_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     closed: str,
 ) -> None:
     from qa.library import Library
 
-    monkeypatch.setenv("QA_HOME", str(anybodys_folder / "home"))
-    with as_somebody_else():
-        articles = anybodys_folder / "articles"
+    monkeypatch.setenv("QA_HOME", str(shared_folder / "home"))
+    with as_another_user():
+        articles = shared_folder / "articles"
         (articles / "ash").mkdir(parents=True)
         (articles / "ash" / "volcano.txt").write_text("A volcano erupted.")
         (articles / "snow.txt").write_text("Snow fell.")
-        with Library.open(anybodys_folder / "library") as library:
+        with Library.open(shared_folder / "library") as library:
             library.add(articles)
             path = articles / closed
             os.utime(articles / "ash" / "volcano.txt", ns=(1, 1))
@@ -560,7 +564,7 @@ def test_a_run_that_is_stopped_keeps_its_finished_batches(
     word_encoder: "WordEncoder",
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("qa.indexing.BATCH_PASSAGES", 5)
+    monkeypatch.setattr("qa.indexing.pipeline.BATCH_PASSAGES", 5)
     path = articles / "wire.jsonl"
     write_records(path, *(f"Number{index} fell." for index in range(20)))
     heard: list[tuple[int, int, int]] = []
@@ -599,7 +603,7 @@ def test_an_encoder_that_fails_leaves_the_library_as_it_was(
     assert counts(library.add(articles)) == {"new": 1, "unchanged": 1}
 
 
-def test_progress_ends_at_the_whole(library: "Library", articles: Path) -> None:
+def test_progress_ends_at_the_total(library: "Library", articles: Path) -> None:
     heard: list[tuple[int, int]] = []
 
     def hear(done_bytes: int, total_bytes: int, report: Report) -> None:
@@ -610,7 +614,9 @@ def test_progress_ends_at_the_whole(library: "Library", articles: Path) -> None:
     assert heard[-1] == (size, size)
 
 
-def test_what_is_no_article_is_counted_and_not_named(library: "Library", articles: Path) -> None:
+def test_files_that_are_not_articles_are_counted_and_not_listed(
+    library: "Library", articles: Path
+) -> None:
     (articles / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     (articles / "empty.txt").write_text("")
     report = library.add(articles)
@@ -619,10 +625,10 @@ def test_what_is_no_article_is_counted_and_not_named(library: "Library", article
     assert [problem.source for problem in named.failed] == [str(articles / "photo.png")]
 
 
-# Pruning, and disks that are not there
+# Pruning, and disks that are not mounted
 
 
-def test_a_disk_that_is_not_mounted_beneath_a_named_folder_is_spared(
+def test_files_on_an_unmounted_disk_under_a_given_folder_are_kept(
     library: "Library", articles: Path
 ) -> None:
     disk = articles / "disk"
@@ -634,7 +640,7 @@ def test_a_disk_that_is_not_mounted_beneath_a_named_folder_is_spared(
         path.unlink()
     report = library.add(articles, prune=True)
     assert (report.removed, len(report.unpruned)) == (0, 3)
-    (disk / "leftover.bin").write_bytes(b"\0")  # as may lie in a mount point
+    (disk / "leftover.bin").write_bytes(b"\0")  # a mount point may hold such a file
     report = library.add(articles, prune=True)
     assert (report.removed, len(report.unpruned)) == (0, 3)
     (disk / "0.txt").write_text("The tide rose at 0.")
@@ -642,7 +648,7 @@ def test_a_disk_that_is_not_mounted_beneath_a_named_folder_is_spared(
     assert (report.removed, report.unpruned) == (2, [])
 
 
-def test_pruning_stops_where_too_much_would_go(library: "Library", tmp_path: Path) -> None:
+def test_nothing_is_pruned_if_it_is_too_much(library: "Library", tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
     for number in range(30):
@@ -657,7 +663,7 @@ def test_pruning_stops_where_too_much_would_go(library: "Library", tmp_path: Pat
     assert (report.removed, report.is_too_much) == (20, False)
 
 
-def test_few_may_go_whatever_their_share(library: "Library", articles: Path) -> None:
+def test_a_few_files_may_always_be_pruned(library: "Library", articles: Path) -> None:
     (articles / "third.txt").write_text("The tide rose.")
     library.add(articles)
     for name in ("volcano.txt", "election.txt"):

@@ -1,20 +1,35 @@
-"""The question line, with the questions asked before."""
+"""The question line, with a history of the questions asked before."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
-from ..articles.clean import one_line
-from .words import Line
+from ...articles.clean import one_line
+from .text import Line
 
 LONGEST_QUESTION = 2_000
-"""Code points that a question may have."""
+"""Maximum length of a question in code points."""
+
+ASK_HERE = "ask about your articles"
+ADD_HERE = "a file or folder with articles"
+"""Placeholders of the line, with and without articles in the library."""
 
 
 class Prompt(Line):
-    """One line; up and down go through what was asked before."""
+    """One line to type in; the up and down keys go through the history."""
+
+    @dataclass
+    class Entered(Message):
+        """Enter was pressed."""
+
+        text: str
+        """What was typed when it was pressed, cleaned; never empty."""
+        verbatim: bool
+        """Whether to search the text as it is, even if it looks like a follow-up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "earlier", show=False),
@@ -27,23 +42,23 @@ class Prompt(Line):
             compact=True,
             max_length=LONGEST_QUESTION,
             select_on_focus=False,
-            placeholder="ask about your articles",
+            placeholder=ASK_HERE,
         )
         self.verbatim = False
-        """Whether what is asked next is searched as it stands."""
+        """Whether to search the next question as it is."""
         self._asked: list[str] = []
         self._at = 0
         self._draft = ""
 
     def remember(self, questions: Iterable[str]) -> None:
-        """Put questions at the end of the history, the last of them the nearest."""
+        """Append questions to the history, oldest first."""
         for question in questions:
             if self._asked[-1:] != [question]:
                 self._asked.append(question)
         self._at = len(self._asked)
 
     def take(self) -> tuple[str, bool]:
-        """Return what was typed, cleaned, and whether to search it as it stands; empty the line."""
+        """Empty the line; return what was typed, cleaned, and whether to search it verbatim."""
         question, verbatim = one_line(self.value), self.verbatim
         self.value, self.verbatim = "", False
         if question:
@@ -51,21 +66,26 @@ class Prompt(Line):
         return question, verbatim
 
     def edit(self, question: str) -> None:
-        """Let the person change a question that will be searched as it stands."""
+        """Put a question into the line to be edited and then searched verbatim."""
         self.value = question[:LONGEST_QUESTION]
         self.cursor_position = len(self.value)
         self.verbatim = True
-        self.focus()
+
+    async def action_submit(self) -> None:
+        """Post what was typed and empty the line at once, before the next key is handled."""
+        text, verbatim = self.take()
+        if text:
+            self.post_message(self.Entered(text, verbatim))
 
     def action_earlier(self) -> None:
-        """Show the question asked before."""
+        """Show the question before in the history."""
         if self._at > 0:
             if self._at == len(self._asked):
                 self._draft = self.value
             self._show(self._at - 1)
 
     def action_later(self) -> None:
-        """Show the one after; at the end, what was being typed."""
+        """Show the next question in the history; after the last one, the draft."""
         if self._at < len(self._asked):
             self._show(self._at + 1)
 
@@ -75,7 +95,7 @@ class Prompt(Line):
         self.cursor_position = len(self.value)
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Take a pasted question whole, on one line, without what a terminal would obey."""
+        """Insert pasted text as one line without control characters."""
         pasted = one_line(event.text)
         if pasted:
             selection = self.selection

@@ -1,4 +1,4 @@
-"""All keys, and how answers are marked; from the same table as everything else."""
+"""The help: all keys, and what the marks on answers mean."""
 
 from collections.abc import Iterator
 from textwrap import wrap
@@ -10,26 +10,26 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from .actions import ACTIONS, LINE_KEYS, Action
-from .words import Words
+from ..actions import ACTIONS, LINE_KEYS, Action
+from ..widgets.text import PlainText
 
 MARKS = (
-    ("sure", "the articles say it, and the reader is sure of it"),
-    ("likely", "probably right; look at the source"),
-    ("weak", "a guess; look at the source"),
-    ("not in your articles", "no answer is claimed; the nearest passages are shown"),
+    ("sure", "the articles say so, and the reader is sure of it"),
+    ("likely", "probably right; check the source"),
+    ("weak", "a guess; check the source"),
+    ("not in your articles", "no answer found; the nearest passages are shown"),
 )
-"""How answers are marked, and what it means."""
+"""The marks on answers, and what they mean."""
 
 COLUMNS = 64
-"""Width of the help in a terminal of 80 columns."""
+"""Width of the text in a terminal of 80 columns."""
 
-KEY_COLUMNS, MARK_COLUMNS = 16, 22
-"""Widths of what stands before the explanations."""
+KEY_COLUMNS, MARK_COLUMNS = 18, 22
+"""Width of the first column in each of the two tables."""
 
 
 class HelpScreen(ModalScreen[None]):
-    """Scrolls; any of the usual keys closes it."""
+    """Shows the help; Esc, F1, q or ? closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,q,question_mark", "dismiss", show=False)
@@ -38,12 +38,12 @@ class HelpScreen(ModalScreen[None]):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key", "title", "note"}
 
     def compose(self) -> ComposeResult:
-        """Lay out the text."""
+        """Create the text."""
         with VerticalScroll(classes="dialog dialog-wide dialog-tall"):
-            yield Words(help_text())
+            yield PlainText(help_text())
 
     def on_mount(self) -> None:
-        """Let the arrow keys scroll."""
+        """Focus the text, so that the arrow keys scroll it."""
         self.query_one(VerticalScroll).focus()
 
 
@@ -60,23 +60,27 @@ def help_text() -> Content:
         for action in actions:
             parts += _row(action.shown_keys, action.title, KEY_COLUMNS)
             parts += _row("", action.help, KEY_COLUMNS, ".note")
-    parts += ["\n", ("Single letters, digits and signs work outside the question line", ".note")]
-    parts += [(" (Tab leaves it).", ".note"), "\n\n", ("How answers are marked", ".title"), "\n"]
+    parts += [
+        "\n",
+        ("Letters, digits and signs are commands only in the article ", ".note"),
+        ("(Tab goes there).", ".note"),
+        "\n\n",
+        ("Marks on answers", ".title"),
+        "\n",
+    ]
     for word, meaning in MARKS:
         parts += _row(word, meaning, MARK_COLUMNS)
     parts += [
         "\n",
-        (
-            "In the source the answer is lit strongly, its sentence softly, and other words ",
-            ".note",
-        ),
-        ("of the question faintly. The mouse selects text there; ^C copies it.", ".note"),
+        ("In the article the answer is highlighted strongly, its sentence softly, ", ".note"),
+        ("other words of the question faintly. ", ".note"),
+        ("Select text there with the mouse; ^C copies it.", ".note"),
     ]
     return Content.assemble(*parts)
 
 
 def _row(first: str, words: str, columns: int, style: str = "") -> Iterator[tuple[str, str] | str]:
-    """What stands first and its explanation, whose further lines begin where it does."""
+    """Yield a row of a table: the first column, then words wrapped in the second."""
     for number, line in enumerate(wrap(words, COLUMNS - columns - 2)):
         yield (f"  {'' if number else first:<{columns}}", ".key")
         yield (f"{line}\n", style) if style else f"{line}\n"

@@ -1,4 +1,4 @@
-"""The list of earlier conversations: take one up, rename it, delete it."""
+"""The list of stored conversations: continue, rename or delete one."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -12,17 +12,17 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from ..articles.clean import one_line
-from ..datatypes import Conversation
-from ..render import written_date
-from .bars import counted
-from .dialogs import RenameDialog
-from .layout import inert, shortened
-from .words import Words
+from ...articles.clean import one_line
+from ...datatypes import Conversation
+from ...render import written_date
+from ..layout import inert, shortened
+from ..widgets.text import PlainText
+from ..wording import counted
+from .line import RenameDialog
 
 
 class ConversationList(ModalScreen[int | None]):
-    """Returns the number of the conversation to take up."""
+    """Returns the id of the conversation to continue, or None on Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", show=False),
@@ -38,20 +38,21 @@ class ConversationList(ModalScreen[int | None]):
         rename: Callable[[int, str], object],
         delete: Callable[[int], object],
     ) -> None:
+        """``rename`` takes an id and a title, ``delete`` an id; ``show`` is called afterwards."""
         super().__init__()
         self._conversations = list(conversations)
         self._rename = rename
         self._delete = delete
-        self._doomed: int | None = None
+        self._confirming: int | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the list."""
+        """Create the list."""
         with Vertical(classes="dialog dialog-wide"):
-            yield Words("Earlier conversations", classes="dialog-title")
+            yield PlainText("Earlier conversations", classes="dialog-title")
             yield OptionList(markup=False)
-            yield Words("", classes="dialog-error")
-            yield Words(
-                "Enter takes it up · r renames · d deletes · Esc leaves",
+            yield PlainText("", classes="dialog-error")
+            yield PlainText(
+                "Enter continues it · r renames it · d deletes it · Esc closes the list",
                 classes="dialog-note",
             )
 
@@ -61,7 +62,7 @@ class ConversationList(ModalScreen[int | None]):
         self.query_one(OptionList).focus()
 
     def show(self, conversations: Sequence[Conversation]) -> None:
-        """Show these, keeping the place in the list."""
+        """Show these conversations, keeping the highlighted row."""
         self._conversations = list(conversations)
         options = self.query_one(OptionList)
         at = options.highlighted or 0
@@ -73,23 +74,23 @@ class ConversationList(ModalScreen[int | None]):
         self._say("")
 
     @on(OptionList.OptionSelected)
-    def _take_up(self, event: OptionList.OptionSelected) -> None:
+    def _selected(self, event: OptionList.OptionSelected) -> None:
         if event.option.id is not None:
             self.dismiss(int(event.option.id))
 
     @on(OptionList.OptionHighlighted)
     def _moved(self) -> None:
-        self._doomed = None
+        self._confirming = None
         self._say("")
 
     @property
-    def _chosen(self) -> Conversation | None:
+    def _highlighted(self) -> Conversation | None:
         at = self.query_one(OptionList).highlighted
         return self._conversations[at] if at is not None and self._conversations else None
 
     def action_rename(self) -> None:
-        """Ask for another name."""
-        chosen = self._chosen
+        """Ask for a new title."""
+        chosen = self._highlighted
         if chosen is None:
             return
 
@@ -100,19 +101,19 @@ class ConversationList(ModalScreen[int | None]):
         self.app.push_screen(RenameDialog(one_line(chosen.title)), rename)
 
     def action_delete(self) -> None:
-        """Delete, when asked twice."""
-        chosen = self._chosen
+        """Delete the conversation on the second press."""
+        chosen = self._highlighted
         if chosen is None:
             return
-        if self._doomed == chosen.id:
-            self._doomed = None
+        if self._confirming == chosen.id:
+            self._confirming = None
             self._delete(chosen.id)
         else:
-            self._doomed = chosen.id
+            self._confirming = chosen.id
             self._say("d again deletes it for good")
 
     def _say(self, words: str) -> None:
-        self.query_one(".dialog-error", Words).update(Content(inert(words)))
+        self.query_one(".dialog-error", PlainText).update(Content(inert(words)))
 
 
 def _row(conversation: Conversation) -> Content:

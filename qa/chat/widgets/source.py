@@ -1,10 +1,12 @@
-"""The right half: one source at its place, or how the answer came about."""
+"""The right pane: an article at the answer's place, or how the answer was found."""
 
+import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rich.cells import cell_len
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -12,122 +14,145 @@ from textual.message import Message
 from textual.style import Style
 from textual.widgets import Input
 
-from ..articles.clean import one_line
+from ...articles.clean import one_line
+from ..actions import article_bindings
+from ..entries import Entry
+from ..marks import Highlight, Mark
+from ..places import Kind, Place
 from .article import ArticleText
-from .entries import Entry
-from .explain import explained
-from .marks import Light, Mark
-from .places import Kind, Place
-from .words import Line, Words
+from .explanation import explained
+from .keys import run_binding
+from .text import Line, PlainText
 
 MOST_FOUND = 1_000
-"""Places that are lit and counted when an article is searched."""
+"""Maximum number of matches that are highlighted and counted in an article."""
 
 SEARCHED_AT_ONCE = 200_000
-"""Code points searched before the screen gets its turn: about 10 ms."""
+"""Code points searched before the screen can update: about 10 ms."""
 
 
 class FindLine(Line):
-    """Where the words go that an article is searched for."""
+    """The line with the words to search for in the article."""
 
+    @dataclass
     class Step(Message):
-        """Go to another place."""
+        """Go to another match."""
 
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
-            """1 for the next, -1 for the one before."""
+        step: int
+        """1 for the next match, -1 for the one before."""
 
     def key_down(self) -> None:
-        """Next place."""
+        """Go to the next match."""
         self.post_message(self.Step(1))
 
     def key_up(self) -> None:
-        """Place before."""
+        """Go to the match before."""
         self.post_message(self.Step(-1))
 
 
 class SourcePane(Vertical):
-    """Title, date and path; the text; which of how many sources it is."""
+    """The article view. While it has the focus, single keys are commands."""
+
+    BINDINGS = article_bindings()  # type: ignore[assignment]
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.place: Place | None = None
-        """What is shown."""
+        """The place that is shown."""
         self._entry: Entry | None = None
         self._found: list[tuple[int, int]] = []
         self._current = -1
 
     def compose(self) -> ComposeResult:
-        """Lay out the parts."""
-        yield Words(id="source-head")
+        """Create head, text, explanation, find bar and foot."""
+        yield PlainText(id="source-head")
         yield ArticleText(id="article")
         with VerticalScroll(id="why-scroll"):
-            yield Words(id="why")
+            yield PlainText(id="why")
         with Horizontal(id="find-bar"):
-            yield Words("/", id="find-sign")
+            yield PlainText("/", id="find-sign")
             yield FindLine(id="find-line", placeholder="search in this article", compact=True)
-            yield Words(id="find-count")
-        yield Words(id="source-foot")
+            yield PlainText(id="find-count")
+        yield PlainText(id="source-foot")
 
     @property
     def article(self) -> ArticleText:
         """The text."""
         return self.query_one(ArticleText)
 
+    @property
+    def is_finding(self) -> bool:
+        """Whether the find bar is open."""
+        return self.has_class("-finding")
+
+    @property
+    def is_explaining(self) -> bool:
+        """Whether the explanation is shown in place of the article."""
+        return self.has_class("-why")
+
     def show(self, entry: Entry | None, place: Place | None) -> None:
-        """Show a place of an answer; without one, what will be seen here."""
+        """Show a place of an answer; without one, a line about what will appear here."""
         self.place = place
         self.set_class(place is None, "-empty")
         self.close_find()
+        head = self.query_one("#source-head", PlainText)
+        foot = self.query_one("#source-foot", PlainText)
         if entry is None or place is None:
-            self.query_one("#source-head", Words).update(_nothing_yet(entry))
-            self.query_one("#source-foot", Words).update("")
+            head.update(_nothing_yet(entry))
+            foot.update("")
             self.article.show_text("", [], "", 0)
         else:
-            self.query_one("#source-head", Words).update(_head(entry, place, self._room))
-            self.query_one("#source-foot", Words).update(_foot(entry, place))
+            head.update(_head(entry, place, self._room))
+            foot.update(_foot(entry, place))
             question = entry.searched or entry.question
-            at = place.citation.start
-            self.article.show_text(place.article.text, place.marks, question, at)
+            start = place.citation.start
+            self.article.show_text(place.article.text, place.marks, question, start)
         self._entry = entry
         self._explain()
 
-    @property
-    def _room(self) -> int:
-        """Cells for a line of the head, also while the pane is not shown yet."""
-        return (self.size.width or self.screen.size.width) - 4
+    def show_article(self) -> None:
+        """Show the article in place of the explanation."""
+        self.remove_class("-why")
 
-    def toggle_why(self) -> None:
-        """Show how the answer came about, or the source again."""
+    def toggle_explanation(self) -> None:
+        """Show the explanation in place of the article, or the article again."""
         self.toggle_class("-why")
         self._explain()
 
-    def _explain(self) -> None:
-        """Give the account of the answer, if it is looked at: it costs some milliseconds."""
-        if self.has_class("-why") and self._entry is not None:
-            self.query_one("#why", Words).update(explained(self._entry))
-
-    @property
-    def is_finding(self) -> bool:
-        """Whether the article is being searched."""
-        return self.has_class("-finding")
-
     def open_find(self) -> None:
-        """Let the person search the article."""
-        self.remove_class("-why")
+        """Open the find bar, and search again for what it holds."""
+        self.show_article()
         self.add_class("-finding")
         line = self.query_one(FindLine)
-        line.focus()
+        self.screen.set_focus(line)
         if line.value:
             self._search(line.value)
 
     def close_find(self) -> None:
-        """End the search."""
+        """Close the find bar and remove its highlights."""
         if self.is_finding:
             self.remove_class("-finding")
             self._found, self._current = [], -1
             self.article.show_found([], None)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Run single-key commands. A key may arrive after the focus has moved on."""
+        line = self.query_one(FindLine)
+        if self.screen.focused is line and event.is_printable and event.character:
+            line.insert_text_at_cursor(event.character)
+            event.stop()
+        elif self.has_focus_within:
+            await run_binding(self, event)
+
+    @property
+    def _room(self) -> int:
+        """Cells in a line of the head; while the pane is hidden, those of the screen."""
+        return (self.size.width or self.screen.size.width) - 4
+
+    def _explain(self) -> None:
+        # Only while it is shown, as it takes some milliseconds.
+        if self.is_explaining and self._entry is not None:
+            self.query_one("#why", PlainText).update(explained(self._entry))
 
     @on(Input.Changed, "#find-line")
     def _typed(self, event: Input.Changed) -> None:
@@ -146,13 +171,11 @@ class SourcePane(Vertical):
 
     @work(exclusive=True, group="find")
     async def _search(self, wanted: str) -> None:
-        """Find the words, letting the screen have its turn between stretches of a long text."""
-        import asyncio
-
+        """Search the article, letting the screen update between stretches of a long text."""
         text, place = self.article.text, self.place
         found: list[tuple[int, int]] = []
-        for stretch in _stretches(text, one_line(wanted)):
-            found += stretch
+        for matches in _matches(text, one_line(wanted)):
+            found += matches
             await asyncio.sleep(0)
             if len(found) >= MOST_FOUND or self.place is not place:
                 break
@@ -160,30 +183,30 @@ class SourcePane(Vertical):
         here = self.place.citation.start if self.place else 0
         later = [number for number, (start, _) in enumerate(self._found) if start >= here]
         self._current = later[0] if later else (0 if self._found else -1)
-        self._light_found(wanted)
+        self._show_found(wanted)
 
     def _step(self, step: int) -> None:
         if self._found:
             self._current = (self._current + step) % len(self._found)
-            self._light_found(self.query_one(FindLine).value)
+            self._show_found(self.query_one(FindLine).value)
 
-    def _light_found(self, wanted: str) -> None:
+    def _show_found(self, wanted: str) -> None:
         marks = [
-            Mark(start, end, Light.CURRENT if number == self._current else Light.FOUND)
+            Mark(start, end, Highlight.CURRENT if number == self._current else Highlight.FOUND)
             for number, (start, end) in enumerate(self._found)
         ]
         many = f"{MOST_FOUND:,}+" if len(self._found) >= MOST_FOUND else f"{len(self._found):,}"
         count = f"{self._current + 1:,} of {many}" if self._found else "nothing" if wanted else ""
-        self.query_one("#find-count", Words).update(Content(count))
+        self.query_one("#find-count", PlainText).update(Content(count))
         offset = self._found[self._current][0] if self._found else None
         self.article.show_found(marks, offset)
 
 
-def _stretches(text: str, wanted: str) -> Iterator[list[tuple[int, int]]]:
-    """Where the words stand, whatever their case; a list for each stretch of the text."""
+def _matches(text: str, wanted: str) -> Iterator[list[tuple[int, int]]]:
+    """Yield start and end of each match, ignoring case; one list for each stretch of the text."""
     if not wanted:
         return
-    # A line break inside an article's sentence is a space to whoever searches.
+    # A space also matches a line break.
     pattern = re.compile(r"\s+".join(map(re.escape, wanted.split(" "))), re.IGNORECASE)
     position = 0
     while position < len(text):
@@ -199,7 +222,7 @@ def _stretches(text: str, wanted: str) -> Iterator[list[tuple[int, int]]]:
 
 
 def _head(entry: Entry, place: Place, room: int) -> Content:
-    """Title, date and path; above them what a person must know of the place."""
+    """Return title, date and path, below a note on what kind of place it is."""
     parts: list[tuple[str, str] | str] = []
     if place.note:
         parts += [(place.note, ".note-strong"), "\n"]
@@ -210,8 +233,8 @@ def _head(entry: Entry, place: Place, room: int) -> Content:
     parts += [(one_line(place.article.title), ".title"), "\n"]
     path = one_line(place.path)
     if place.when:
-        joined = cell_len(place.when) + 3 + cell_len(path) <= room
-        parts += [(place.when, ".date"), " · " if joined else "\n"]
+        is_one_line = cell_len(place.when) + 3 + cell_len(path) <= room
+        parts += [(place.when, ".date"), " · " if is_one_line else "\n"]
     parts.append((path, ".path"))
     return Content.assemble(*parts)
 
@@ -221,11 +244,11 @@ def _passage_note(entry: Entry) -> str:
         return "Found; being read"
     if entry.answer is not None and not entry.answer.citations:
         return "Near the question; it seems not to answer it"
-    return "Also near the question; not what the answer rests on"
+    return "Also near the question, but not a source of the answer"
 
 
 def _foot(entry: Entry, place: Place) -> Content:
-    """Which of how many, with arrows to click."""
+    """Return the number of the place, with arrows to click; empty if it is the only one."""
     count = len(entry.places)
     if count < 2:
         return Content()
@@ -236,7 +259,9 @@ def _foot(entry: Entry, place: Place) -> Content:
 
 def _nothing_yet(entry: Entry | None) -> Content:
     if entry is None:
-        return Content.styled("The source of an answer appears here, lit in its place.", ".note")
-    if entry.is_pending:
-        return Content.styled("Looking …", ".note")
-    return Content.styled("No source to show for this question.", ".note")
+        words = "The source of an answer appears here, with the answer highlighted."
+    elif entry.is_pending:
+        words = "Looking …"
+    else:
+        words = "No source to show for this question."
+    return Content.styled(words, ".note")
