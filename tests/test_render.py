@@ -1,5 +1,6 @@
 """Answers, articles and hits as lines: what they show, and that they fit the terminal."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -115,6 +116,16 @@ def test_a_sentence_as_the_answer_is_shown_once_with_its_words_marked() -> None:
     assert shown(sentence)[1].startswith("weak · a sentence")
     narrow = shown(sentence, 20)
     assert " ".join(narrow[:2]) == cited.quote
+
+
+def test_several_sentences_are_shown_one_below_the_other() -> None:
+    one = answer_of(TEXT, kind=AnswerKind.SENTENCE)
+    two = replace(one.citations[0], number=2)
+    several = replace(one, kind=AnswerKind.SENTENCES, citations=(one.citations[0], two))
+    lines = shown(several)
+    assert lines[0] == lines[1] == " ".join(TEXT.split())
+    assert lines[2] == "weak · 2 sentences; their likeliest words are marked"
+    assert [line[:4] for line in lines if line.startswith("[")] == ["[1] ", "[2] ", "[3] ", "[4] "]
 
 
 # Widths
