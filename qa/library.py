@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
+from unicodedata import east_asian_width
 
 from . import settings
 from .datatypes import (
@@ -162,6 +163,20 @@ class Library(OpenedLibrary):
         from .answering.retriever import cleaned_question
 
         return list(self._retriever.retrieve(cleaned_question(question), k, scope or Scope()).hits)
+
+    def has_words(self, question: str) -> bool:
+        """Whether any article contains one of a question's content words, or a form of it.
+
+        True where words cannot be looked up: if there are none, or if they are in Chinese or
+        Japanese, which puts no spaces between words.
+        """
+        from .answering.retriever import cleaned_question
+        from .terms import question_terms
+
+        terms = question_terms(cleaned_question(question))
+        if not terms or any(east_asian_width(letter) in "WF" for letter in "".join(terms)):
+            return True
+        return bool(self._session.full_text.start_search(terms, 1).result())
 
     def ask(
         self,

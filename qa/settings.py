@@ -121,6 +121,26 @@ def library_folder(name: str | os.PathLike[str]) -> Path:
     return folder
 
 
+def setting_origins(
+    library: str | None = None,
+    model: str | None = None,
+    hits: int | None = None,
+    reader: str | None = None,
+) -> dict[str, str]:
+    """Return where each setting comes from: ``flag``, ``variable``, ``file`` or ``default``.
+
+    The arguments are flags, as for ``load_settings``. Raises UsageError like it.
+    """
+    config = _read_config(folders().config / "config.toml")
+    flags = {"library": library, "model": model, "reader": reader, "hits": hits}
+    origins = {}
+    for name, flag in flags.items():
+        choices = (flag, "flag"), (os.environ.get(f"QA_{name.upper()}"), "variable")
+        given = (*choices, (config.get(name), "file"))
+        origins[name] = next((origin for value, origin in given if value), "default")
+    return origins
+
+
 def library_flag(folder: Path) -> str:
     """Return the ``--library`` option to show in a command; empty for the current library."""
     if folder == load_settings().library:

@@ -162,11 +162,12 @@ def test_open_and_the_command_line_mean_the_same_library(
 ) -> None:
     from qa.cli.options import open_library
     from qa.library import Library
+    from qa.settings import load_settings
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("news", "./news", "~/news", None):
-        with open_library(name, create=True) as one, Library.open(name) as other:
+        with open_library(load_settings(name), create=True) as one, Library.open(name) as other:
             assert one.folder == other.folder
 
 

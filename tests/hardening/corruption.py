@@ -262,9 +262,9 @@ def _repaired(damaged: Damaged, rows: int) -> str:
         if not findings:
             return _check_repaired(damaged, advised, rows)
         for finding in findings:
-            advised.append(finding["mend"])
-            if wrong := _follow(finding["mend"], ground, rows):
-                return f"the doctor's {finding['mend']!r} for {finding['says']!r}: {wrong}"
+            advised.append(finding["fix"])
+            if wrong := _follow(finding["fix"], ground, rows):
+                return f"the doctor's {finding['fix']!r} for {finding['says']!r}: {wrong}"
     return f"the doctor's advice does not help: {'; '.join(advised)[:300]}"
 
 
@@ -472,11 +472,11 @@ def _model_repaired(processes: Processes, values: dict[str, Any], wanted: str) -
     bad = [one for one in findings if not one["is_well"] and one["what"] == "export"]
     if not bad:
         return "the doctor does not see it"
-    words = shlex.split(bad[0]["mend"])
+    words = shlex.split(bad[0]["fix"])
     if words[:2] != ["rm", "-r"] or words[2:] != [values["cache"]]:
-        return f"the advice {bad[0]['mend']!r} is not a command that this harness runs"
+        return f"the advice {bad[0]['fix']!r} is none that this harness follows"
     shutil.rmtree(words[2])
     done = processes.run("embed", values)
     if done.fault or done.status or done.said[0]["digest"] != wanted:
-        return f"the advice {bad[0]['mend']!r} does not help: {done.fault or last_line(done.err)}"
+        return f"the advice {bad[0]['fix']!r} does not help: {done.fault or last_line(done.err)}"
     return ""

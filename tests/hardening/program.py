@@ -26,10 +26,10 @@ import qa.answering.answer
 import qa.answering.retriever
 import qa.cli
 import qa.cli.articles
-import qa.cli.asking
+import qa.cli.ask
 import qa.cli.doctor
-import qa.cli.indexing
-import qa.cli.narration
+import qa.cli.index
+import qa.cli.log
 import qa.cli.status
 import qa.indexing.pipeline
 import qa.models.encoder

@@ -3,28 +3,29 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import click
 
 from ..datatypes import Scope
 from ..errors import UsageError
+from ..settings import load_settings
 from .options import (
     article_paths,
     hits_option,
     library_option,
     model_option,
-    open_chosen,
+    open_library,
+    paths_scope,
     reader_option,
     scope_options,
 )
 
 
-@click.command(short_help="Talk with your articles on a screen of its own.")
+@click.command(short_help="Ask and follow up, on a full screen.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--ask", "question", metavar="QUESTION", help="Ask this at once.")
-@click.option("--continue", "resume", is_flag=True, help="Take up the last conversation.")
-@click.option("--web", "in_browser", is_flag=True, help="In a browser, on this machine alone.")
+@click.option("--ask", "question", metavar="QUESTION", help="Ask this question first.")
+@click.option("--continue", "resume", is_flag=True, help="Continue the last conversation.")
+@click.option("--web", "in_browser", is_flag=True, help="Open in a browser, on this machine only.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port for --web. [default: 8222]")
 @library_option
 @hits_option
@@ -43,23 +44,24 @@ def chat(
     model: str | None,
     reader: str | None,
 ) -> None:
-    """Talk with your articles in the terminal: questions, answers, their sources beside them.
+    """Talk with your articles on a full screen: your questions, the answers, and their sources.
 
-    With PATH, what is new or changed there is indexed while you ask, and only the articles under
-    PATH are asked. Without, the whole library is. F1 shows the keys, Ctrl-Q leaves.
+    With PATH, qa indexes what is new or changed there while you ask, and asks only the articles in
+    or under PATH. Without PATH it asks the whole library. F1 shows the keys, Ctrl-Q quits.
+
+    \b
+    qa chat
+    qa chat ~/articles/2014 --ask "Who resigned?"
+    qa chat --continue
     """
-    from .. import settings
-
     if question is not None and not question.strip():
         raise UsageError("The question is empty.")
-    chosen = settings.load_settings(library, model, hits, reader)
+    chosen = load_settings(library, model, hits, reader)
     places = article_paths(paths)
-    if places:
-        scope = replace(scope, paths=tuple(os.path.abspath(path) for path in places))
     if in_browser:
         from ..chat.web import PORT, serve
 
-        # The same command again, without what asks for a browser: one run for each page opened.
+        # Each page runs this command again, without --web.
         again = _without(sys.argv[1:], {"--web": 0, "--port": 1})
         serve([sys.executable, "-m", "qa", *again], port or PORT)
         return
@@ -68,9 +70,9 @@ def chat(
     from ..chat.app import ChatApp
 
     app = ChatApp(
-        lambda: open_chosen(chosen, create=True),
+        lambda: open_library(chosen, create=True),
         expand_paths=article_paths,
-        scope=scope,
+        scope=paths_scope(scope, places),
         question=question or "",
         index=places,
         resume=resume,
@@ -81,7 +83,7 @@ def chat(
 
 
 def _without(arguments: Sequence[str], options: Mapping[str, int]) -> list[str]:
-    """The arguments without some options; each is given with the number of its values."""
+    """Return the arguments without these options; each option maps to its number of values."""
     kept: list[str] = []
     skip = 0
     for argument in arguments:

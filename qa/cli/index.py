@@ -1,8 +1,7 @@
-"""``qa index``, and the progress that ``qa ask PATH`` shows too."""
+"""``qa index``."""
 
 import os
 import shlex
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from ..settings import library_flag
+from ..settings import library_flag, load_settings
 from .options import (
     article_paths,
     json_option,
@@ -21,40 +20,38 @@ from .options import (
     quiet_option,
 )
 from .printing import say
+from .progress import indexing_bar
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
-
-    from ..indexing import Progress, Report
+    from ..indexing import Report
     from ..library import Library
 
 MOST_FAILURES = 20
-"""Unreadable files that are named one by one; --json names them all."""
+"""Number of unreadable files that are named; --json names them all."""
 
 
-@click.command(short_help="Add articles, or bring them up to date.")
+@click.command(short_help="Add articles, or update them.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @library_option
-@click.option("--prune", is_flag=True, help="Drop the articles of files that have vanished.")
+@click.option("--prune", is_flag=True, help="Drop the articles of files that are gone.")
 @click.option(
     "--prune-share",
     type=click.IntRange(1, 100),
     default=50,
     metavar="PERCENT",
     show_default=True,
-    help="Drop none where more than this share of the known files has vanished.",
+    help="Drop nothing if more than this share of the known files is gone.",
 )
 @click.option(
-    "--reembed", is_flag=True, help="Embed every article anew; with --model, by another model."
+    "--reembed", is_flag=True, help="Embed all articles again; with --model, by another model."
 )
-@click.option(
-    "--reread", is_flag=True, help="Read files again that have not changed; mends what is damaged."
-)
+@click.option("--reread", is_flag=True, help="Also read unchanged files; repairs damaged articles.")
 @model_option
 @click.option(
     "--device",
     metavar="NAME",
-    help="Embed there, as cuda or mps, by sentence-transformers. [default: cpu, by onnxruntime]",
+    help="Embed on this device, e.g. cuda or mps, with sentence-transformers. "
+    "[default: cpu, with onnxruntime]",
 )
 @json_option
 @quiet_option
@@ -70,32 +67,31 @@ def index(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Add the articles under PATH to the library, or bring them up to date.
+    """Add the articles under PATH to the library, or update them.
 
-    Without PATH, every file that the library knows is brought up to date.
-    Reads .txt, .md, .jsonl and .jsonl.gz, in folders at any depth. What is unchanged is not read
-    again. It can be stopped at any time: what is finished stays, and the next run goes on from
-    there.
+    Without PATH, qa updates all files that the library knows. It reads .txt, .md, .jsonl and
+    .jsonl.gz files, in folders at any depth, and skips what has not changed. You can stop it at any
+    time: what is finished stays, and the next run continues from there.
 
     \b
     qa index ~/articles
     qa index --prune
     qa index --reembed --model BAAI/bge-small-en-v1.5
 
-    Exit code: 0 done, 2 nothing could be read or something is wrong.
+    Exit code: 0 done, 2 nothing could be read, or something is wrong.
     """
     from .. import render
 
     if paths and reembed:
-        raise UsageError("--reembed takes no PATH: it embeds every article of the library anew.")
+        raise UsageError("--reembed takes no PATH: it embeds all articles of the library again.")
     started = time.monotonic()
+    chosen = load_settings(library, model)
     places = article_paths(paths)
-    with open_library(library, model=model, device=device, create=bool(places)) as opened:
-        if reembed:
-            with indexing_bar(quiet) as progress:
-                report = opened.reembed(model, progress)
-        else:
-            with indexing_bar(quiet) as progress:
+    with open_library(chosen, device=device, create=bool(places)) as opened:
+        with indexing_bar(quiet) as progress:
+            if reembed:
+                report = opened.reembed(chosen.model, progress)
+            else:
                 report = opened.add(
                     *places,
                     prune=prune,
@@ -105,7 +101,7 @@ def index(
                 )
         seconds = time.monotonic() - started
         if as_json:
-            click.echo(render.to_json(_values(report, seconds)))
+            click.echo(render.to_json(_report_values(report, seconds)))
         else:
             _print_report(report, seconds, prune=prune, folder=opened.folder)
     if report.failed and not (report.new + report.changed + report.unchanged + report.moved):
@@ -113,13 +109,13 @@ def index(
 
 
 def add_with_progress(library: "Library", paths: Sequence[str], *, quiet: bool) -> "Report":
-    """Index paths with a progress bar on a terminal."""
+    """Index paths, with a progress bar on a terminal."""
     with indexing_bar(quiet) as progress:
         return library.add(*paths, progress=progress)
 
 
 def print_failures(report: "Report") -> None:
-    """Name on stderr what could not be read."""
+    """Name on stderr the files that could not be read."""
     for problem in report.failed[:MOST_FAILURES]:
         say(f"not read: {problem.source}: {problem.reason}", err=True)
     if len(report.failed) > MOST_FAILURES:
@@ -146,24 +142,24 @@ def _print_report(report: "Report", seconds: float, *, prune: bool, folder: Path
     for name in report.vanished[:MOST_FAILURES]:
         say(f"vanished: {name}", err=True)
     if len(report.vanished) > len(report.unpruned) and not prune:
-        say("Vanished articles are kept; --prune drops them.", err=True)
+        say("The articles of vanished files are kept; --prune drops them.", err=True)
     if report.is_too_much:
         say(
-            "Nothing was dropped, as more of the known files are gone than --prune-share allows; "
-            "a disk may not be mounted.",
+            "Nothing was dropped: more of the known files are gone than --prune-share allows. "
+            "A disk may not be mounted.",
             err=True,
         )
     elif report.unpruned:
         folders = sorted({os.path.dirname(path) for path in report.unpruned})
         say(
-            "Kept, as nothing that was read before is left where they stood; a disk may not be "
-            "mounted. To drop them: "
+            "Some were kept: nothing that was indexed is left in their folders, and a disk may "
+            "not be mounted. To drop them: "
             f"qa rm --yes {' '.join(map(shlex.quote, folders))}{library_flag(folder)}",
             err=True,
         )
 
 
-def _values(report: "Report", seconds: float) -> dict[str, object]:
+def _report_values(report: "Report", seconds: float) -> dict[str, object]:
     return {
         "version": 1,
         "new": report.new,
@@ -179,42 +175,3 @@ def _values(report: "Report", seconds: float) -> dict[str, object]:
         "passages": report.passages,
         "seconds": round(seconds, 3),
     }
-
-
-class indexing_bar:  # noqa: N801 - reads as a function in a with statement
-    """A progress bar on a terminal's stderr, nothing elsewhere; appears with the first batch."""
-
-    def __init__(self, quiet: bool) -> None:
-        self._wanted = not quiet and sys.stderr.isatty()
-
-    def __enter__(self) -> "Progress | None":
-        if not self._wanted:
-            return None
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._progress = Progress(
-            TextColumn("indexing"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.fields[articles]:,} articles"),
-            TextColumn("{task.fields[rate]:,.0f}/s"),
-            TimeRemainingColumn(compact=True),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._task: TaskID | None = None
-        self._started = time.monotonic()
-        return self._update
-
-    def __exit__(self, *_: object) -> None:
-        if self._wanted and self._task is not None:
-            self._progress.stop()
-
-    def _update(self, done: int, total: int, report: "Report") -> None:
-        articles = report.new + report.changed
-        rate = articles / max(time.monotonic() - self._started, 0.1)
-        if self._task is None:
-            self._task = self._progress.add_task("", total=total, articles=0, rate=0.0)
-            self._progress.start()
-        self._progress.update(self._task, completed=done, total=total, articles=articles, rate=rate)

@@ -1,12 +1,12 @@
-"""Log lines of qa for the person at the terminal: on stderr, as they stand."""
+"""Prints qa's own log messages on stderr."""
 
 import logging
 
 from .printing import say
 
 
-def narrate(quiet: bool) -> None:
-    """Let qa's own log lines appear on stderr as they stand."""
+def print_log(quiet: bool) -> None:
+    """Print qa's log messages on stderr as they come; only warnings if ``quiet``."""
     log = logging.getLogger("qa")
     log.propagate = False  # some libraries give the root logger a handler of their own
     log.setLevel(logging.WARNING if quiet else logging.INFO)
@@ -15,7 +15,7 @@ def narrate(quiet: bool) -> None:
 
 
 class _Stderr(logging.Handler):
-    """Writes to whatever stderr is at the time."""
+    """Writes to whatever ``sys.stderr`` is at that moment."""
 
     def emit(self, record: logging.LogRecord) -> None:
         say(record.getMessage(), err=True)
