@@ -37,6 +37,10 @@ class AnswerKind(StrEnum):
     """The sentence with the answer, when the exact words are less certain."""
     SENTENCES = "sentences"
     """Several sentences, each with a citation, that answer the question together."""
+    SUMMARY = "summary"
+    """The most telling sentences of articles, as the person asked for; not an answer."""
+    REMARK = "remark"
+    """What qa itself says to thanks or a call for help; not an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +226,10 @@ class Answer:
     """How many of the best passages were not read because the machine was too busy."""
     asked: str = ""
     """The question as it was typed in a conversation; empty elsewhere."""
+    in_story: bool = False
+    """Whether the answer is in an article cited before, or in one on the same events."""
+    remark: str = ""
+    """What qa itself says: all of a remark, or what a summary is of; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

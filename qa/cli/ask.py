@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..datatypes import Scope, Status
+from ..datatypes import AnswerKind, Scope, Status
 from ..errors import LibraryBusyError, LibraryReadOnlyError, UsageError
 from ..settings import library_flag, load_settings
 from .options import (
@@ -43,6 +43,12 @@ CHECK_SECONDS = 0.1
 @json_option
 @hits_option
 @scope_options
+@click.option(
+    "--continue",
+    "is_continued",
+    is_flag=True,
+    help="Ask as the next question of the last conversation.",
+)
 @click.option("--explain", is_flag=True, help="Also show how the answer came about.")
 @model_option
 @reader_option
@@ -54,6 +60,7 @@ def ask(
     as_json: bool,
     hits: int | None,
     scope: Scope,
+    is_continued: bool,
     explain: bool,
     model: str | None,
     reader: str | None,
@@ -68,6 +75,10 @@ def ask(
     \b
     qa ask "Who commands NATO's Libya operation?" seeds
     qa ask "When does it end?" --since 2011-10 --json
+    qa ask --continue "And what did he say?"
+
+    With --continue, QUESTION may refer to what was asked before, with --continue or in the chat;
+    the answer becomes part of that conversation.
 
     Exit code: 0 answered, 1 not in your articles, 2 something is wrong.
     """
@@ -83,7 +94,11 @@ def ask(
         if places:
             update_index(opened, places, quiet=quiet)
         with _changes_reported(opened, wanted=not (places or quiet)):
-            answer = opened.ask(question, k=chosen.hits, scope=paths_scope(scope, places))
+            last = opened.conversations()[:1] if is_continued else []
+            conversation = opened.conversation(last[0].id if last else None)
+            answer = conversation.ask(question, k=chosen.hits, scope=paths_scope(scope, places))
+            if is_continued:
+                conversation.remember(answer)
             if as_json:
                 click.echo(render.to_json(render.answer_values(answer)))
             else:
@@ -91,7 +106,7 @@ def ask(
                 if explain:
                     lines += render.explain_lines(answer, columns())
                 print_lines(lines)
-    if answer.status is Status.NOT_FOUND:
+    if answer.status is Status.NOT_FOUND and answer.kind is not AnswerKind.REMARK:
         raise click.exceptions.Exit(1)
 
 

@@ -12,21 +12,39 @@ from dataclasses import replace
 from ..answering.answer import READ_PASSAGES, READ_SECONDS, answer, compose
 from ..answering.retriever import Retriever, cleaned_question
 from ..answering.session import Session
-from ..datatypes import Answer, Hit, Passage, Scope, Status, Turn
+from ..datatypes import (
+    Answer,
+    AnswerKind,
+    ArticleRowId,
+    Citation,
+    Hit,
+    Passage,
+    Scope,
+    Status,
+    Turn,
+)
 from ..errors import UsageError
 from ..settings import HITS
 from ..storage.conversations import Conversations
 from ..terms import stemmed_terms
 from .evidence import SENTENCE_WEAK, Reading, weigh_forms
 from .followup import stand_alone
+from .manners import NOTHING_CITED, NOTHING_MORE, REPLIES, Manner, manner_of
 from .past import Past
 from .story import near_articles
+from .telling import NEWEST, cite, stories, telling_sentences
 
 MOST_CITED = 6
 """Articles cited before that a follow-up is looked for in, the latest first."""
 
 STORY_PASSAGES = 8
 """Passages read among those articles and others on the same events."""
+
+MOST_TOLD = 3
+"""Sentences of a summary."""
+
+MOST_STORIES = 6
+"""Stories that an overview names."""
 
 OPEN_PASSAGES = 6
 """Passages read among all articles; 8 and 6 answer as many questions as 10 and 10."""
@@ -74,6 +92,9 @@ class Dialogue:
             raise UsageError("The number of hits must be at least 1.")
         self._session.load_reader_early()
         scope = scope or Scope()
+        manner = None if verbatim else manner_of(question)
+        if manner is not None:
+            return self._respond(manner, question, scope, started)
         past = [] if verbatim else self._past
         alone = stand_alone(question, [each.exchange for each in past])
         cited = _cited(past)
@@ -94,6 +115,70 @@ class Dialogue:
         found = replace(found, asked=question)
         self._past.append(Past.of_answer(found))
         return found
+
+    def _respond(self, manner: Manner, question: str, scope: Scope, started: float) -> Answer:
+        """Answer what asks nothing of the articles."""
+        remark, citations = REPLIES.get(manner, ""), list[Citation]()
+        if manner is Manner.OVERVIEW:
+            remark, citations = self._overview(scope)
+        elif manner in (Manner.MORE, Manner.SUMMARY):
+            remark, citations = self._tell(anew=manner is Manner.SUMMARY)
+        found = Answer(
+            question,
+            text=" ".join(cited.quote for cited in citations),
+            status=Status.ANSWERED if citations else Status.NOT_FOUND,
+            confidence=1.0 if citations else 0.0,
+            citations=tuple(citations),
+            alternatives=(),
+            hits=(),
+            timings={"total": (time.perf_counter() - started) * 1000},
+            kind=AnswerKind.SUMMARY if citations else AnswerKind.REMARK,
+            asked=question,
+            remark=remark,
+        )
+        if citations and manner is not Manner.OVERVIEW:
+            self._past.append(Past.of_answer(found))
+        return found
+
+    def _tell(self, *, anew: bool) -> tuple[str, list[Citation]]:
+        """The most telling sentences of the article cited last; unless ``anew``, untold ones."""
+        told = [place for turn in self._past for place in turn.places]
+        if not told:
+            return NOTHING_CITED, []
+        last = told[-1][0] if len(self._past[-1].places) == 0 else self._past[-1].places[0][0]
+        row = ArticleRowId(int(last))
+        article = self._session.store.articles([row]).get(row)
+        if article is None:
+            return NOTHING_CITED, []
+        known = [] if anew else [(start, end) for name, start, end in told if name == last]
+        bounds = telling_sentences(self._session, article, MOST_TOLD, known)
+        if not bounds:
+            return NOTHING_MORE, []
+        return "In the article's own sentences" if anew else "More from this article", cite(
+            article, bounds
+        )
+
+    def _overview(self, scope: Scope) -> tuple[str, list[Citation]]:
+        """The stories of the articles in a scope: the first sentence of each one's newest."""
+        rows = self._session.store.article_rows(scope)
+        if not rows:
+            return "There are no articles here.", []
+        found = stories(self._session, rows)
+        articles = self._session.store.articles(
+            [story.articles[0].id for story in found[:MOST_STORIES]]
+        )
+        citations: list[Citation] = []
+        for story in found[:MOST_STORIES]:
+            article = articles[story.articles[0].id]
+            bounds = telling_sentences(self._session, article, 1)
+            citations += cite(article, bounds, len(citations) + 1)
+        looked = f"the {NEWEST} newest of {len(rows):,}" if len(rows) > NEWEST else f"{len(rows):,}"
+        largest = ", ".join(str(len(story.articles)) for story in found[:MOST_STORIES])
+        return (
+            f"{len(found):,} stories in {looked} articles; the largest, by their newest article "
+            f"(number of articles: {largest})",
+            citations,
+        )
 
     def remember(self, found: Answer) -> Turn:
         """Store an answer of this conversation as its next turn; on the disk on return.
@@ -132,7 +217,7 @@ class Dialogue:
             readings.append(Reading(form, read, reader.read(form, passages, READ_SECONDS, late)))
         candidates = weigh_forms(readings, frozenset(cited), frozenset(near))
         now = time.perf_counter()
-        form, at_most = alone, Status.ANSWERED
+        form, at_most, is_inside = alone, Status.ANSWERED, False
         if candidates:
             best_one = candidates[0]
             form = best_one.question
@@ -140,7 +225,7 @@ class Dialogue:
             is_inside = article.id in cited or article.id in near
             if not is_inside and not _names_more(typed, article.title + article.text, inside.hits):
                 at_most = Status.WEAK
-        return compose(
+        answered = compose(
             form,
             hits,
             [each.weighed for each in candidates],
@@ -154,6 +239,7 @@ class Dialogue:
             at_most=at_most,
             sentence_weak=SENTENCE_WEAK,
         )
+        return replace(answered, in_story=is_inside and answered.status is not Status.NOT_FOUND)
 
 
 def _cited(past: Sequence[Past]) -> list[str]:

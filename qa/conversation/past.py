@@ -13,8 +13,13 @@ class Past:
 
     exchange: Exchange
     """Question and answer."""
-    cited: tuple[str, ...]
-    """Ids of the articles cited."""
+    places: tuple[tuple[str, int, int], ...]
+    """Article id and offsets of each citation."""
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """Ids of the articles cited."""
+        return tuple(dict.fromkeys(article for article, _, _ in self.places))
 
     @classmethod
     def of_answer(cls, found: Answer) -> Self:
@@ -23,11 +28,12 @@ class Past:
             return cls(Exchange(found.question, ""), ())
         first = found.citations[0]
         exchange = Exchange(found.question, first.lit_text, first.article.title)
-        return cls(exchange, tuple(cited.article.id for cited in found.citations))
+        places = ((cited.article.id, *cited.sentence_bounds) for cited in found.citations)
+        return cls(exchange, tuple(places))
 
     @classmethod
     def of_turn(cls, turn: Turn) -> Self:
         """Return what a later question needs of a remembered turn."""
         title = turn.sources[0][0] if turn.sources else ""
         exchange = Exchange(turn.searched, turn.answer, title)
-        return cls(exchange, tuple(place[0] for place in turn.articles))
+        return cls(exchange, tuple(place[:3] for place in turn.articles))

@@ -63,20 +63,24 @@ def written_date(day: date | None) -> str:
 
 def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     """Return an answer with its sources; None for ``width`` wraps nothing."""
+    if answer.kind is AnswerKind.REMARK:
+        return wrapped([(answer.remark, "text")], width)
     if answer.status is Status.NOT_FOUND:
         return _refusal_lines(answer, width)
-    note = confidence_words(answer)
+    note = answer.remark or confidence_words(answer)
     lines: list[Line] = []
     if answer.kind is AnswerKind.SPAN:
         lines += wrapped([(answer.text, "answer")], width)
     else:
         for cited in answer.citations:
-            lines += wrapped(lit_pieces(cited, cited.start, cited.end), width)
+            number: Line = [(f"[{cited.number}] ", "number")] if len(answer.citations) > 1 else []
+            lines += wrapped([*number, *lit_pieces(cited, cited.start, cited.end)], width)
+    if answer.kind in (AnswerKind.SENTENCE, AnswerKind.SENTENCES):
         sentences = len(answer.citations)
         what = "a sentence; its" if sentences == 1 else f"{sentences} sentences; their"
         note += f" · {what} likeliest words are marked"
     count = len({citation.article.id for citation in answer.citations})
-    where = f" · {count} articles" if count > 1 else ""
+    where = f" · {count} articles" if count > 1 and not answer.remark else ""
     lines += _note_lines(f"{note}{where}", width)
     lines += _unread_lines(answer, width)
     for citation in answer.citations:

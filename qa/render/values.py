@@ -26,7 +26,10 @@ def answer_values(answer: Answer) -> dict[str, Any]:
     """Return an answer as JSON values."""
     return {
         "version": JSON_VERSION,
-        "question": answer.question,
+        "question": answer.asked or answer.question,
+        "searched": answer.question,
+        "in_story": answer.in_story,
+        "remark": answer.remark,
         "status": answer.status.value,
         "answer": answer.text,
         "kind": answer.kind.value,

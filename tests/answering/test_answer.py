@@ -130,9 +130,7 @@ def test_the_sentence_answers_where_the_words_are_less_sure(
 def test_a_sentence_as_the_answer_lights_its_likeliest_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        "qa.answering.answer.claim", lambda words, sentence: (AnswerKind.SENTENCE, Status.WEAK)
-    )
+    monkeypatch.setattr("qa.answering.answer.claim", lambda *_: (AnswerKind.SENTENCE, Status.WEAK))
     hits = [hit(1, "It rained. Ann came late. Bob left."), hit(2, "Then Cid sang.")]
     found = asked(hits, {"Ann": 3.0, "late": 2.0, "Bob": 1.0, "Cid": 0.0})
     assert (found.kind, found.text) == (AnswerKind.SENTENCE, "Ann came late.")
