@@ -73,8 +73,8 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
         lines += wrapped([(answer.text, "answer")], width)
     else:
         for cited in answer.citations:
-            number: Line = [(f"[{cited.number}] ", "number")] if len(answer.citations) > 1 else []
-            lines += wrapped([*number, *lit_pieces(cited, cited.start, cited.end)], width)
+            label: Line = [(f"[{cited.number}] ", "number")] if len(answer.citations) > 1 else []
+            lines += wrapped([*label, *lit_pieces(cited, cited.start, cited.end)], width)
     if answer.kind in (AnswerKind.SENTENCE, AnswerKind.SENTENCES):
         sentences = len(answer.citations)
         what = "a sentence; its" if sentences == 1 else f"{sentences} sentences; their"
