@@ -348,9 +348,9 @@ def many(tmp_path: Path) -> Path:
 
 def make_search_approximate(patch: pytest.MonkeyPatch) -> None:
     """Make search approximate from twenty passages on."""
-    patch.setattr("qa.storage.index.APPROXIMATE_ROWS", 20)
+    patch.setattr("qa.storage.live_vectors.APPROXIMATE_ROWS", 20)
     patch.setattr("qa.storage.sketch.SHORTLIST", 8)
-    patch.setattr("qa.storage.sketch.SCANNED_ROWS", 5)
+    patch.setattr("qa.storage.sketch.EXACT_ROWS", 5)
 
 
 SCOPES = [Scope(), Scope(since=date(2012, 5, 20)), Scope(source="*/0[78].txt")]

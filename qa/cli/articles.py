@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..library import Library
     from ..render import Line
-    from ..storage.store import ArticleRow
+    from ..storage.article_store import ArticleRow
 
 LISTED_MATCHES = 20
 """Number of articles that are listed if a name means several."""

@@ -11,7 +11,7 @@ import click
 
 from ..datatypes import Scope, Status
 from ..errors import LibraryBusyError, LibraryReadOnlyError, UsageError
-from ..settings import library_words, load_settings
+from ..settings import library_flag, load_settings
 from .options import (
     article_paths,
     hits_option,
@@ -196,5 +196,5 @@ def _print_changes(library: "Library", changed: Sequence[str], gone: Sequence[st
         if paths:
             names = ", ".join(os.path.relpath(path) for path in paths[:NAMED_FILES])
             more = f" and {len(paths) - NAMED_FILES} more" if len(paths) > NAMED_FILES else ""
-            update = f"{command}{library_words(library.folder)}"
+            update = f"{command}{library_flag(library.folder)}"
             say(f"{names}{more}: {what}. To update: {update}", err=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ..settings import library_words, load_settings
+from ..settings import library_flag, load_settings
 from .options import library_option, open_library
 from .printing import say
 
@@ -46,5 +46,5 @@ def import_library(file: Path, library: str | None) -> None:
     read_backup(file, chosen.library)
     with open_library(chosen) as opened:
         articles = opened.status().articles
-    words = library_words(chosen.library)
+    words = library_flag(chosen.library)
     say(f"{articles:,} articles are in {chosen.library}. Ask them: qa ask QUESTION{words}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from ..settings import Settings, library_words, load_settings
+from ..settings import Settings, library_flag, load_settings
 from .options import json_option, library_option, open_library
 from .printing import say
 
@@ -121,7 +121,7 @@ def _check_library(chosen: Settings, *, repair: bool) -> Iterator[Finding]:
     from ..storage.live_text import FOLDER
 
     folder = chosen.library
-    words = library_words(folder)
+    words = library_flag(folder)
     if not (folder / DATABASE).exists():
         yield Finding("library", True, f"{folder}: none yet; qa index FOLDER{words} creates it")
         return
@@ -228,7 +228,7 @@ def _other_model(library: "Library") -> tuple[str, str] | None:
     from ..models.export import load_manifest
 
     name = library.status().model
-    reembed = f"qa index --reembed{library_words(library.folder)}"
+    reembed = f"qa index --reembed{library_flag(library.folder)}"
     try:
         entry = catalog.find(name)
         manifest = load_manifest(entry, entry.require())

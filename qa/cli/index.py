@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from ..settings import library_words, load_settings
+from ..settings import library_flag, load_settings
 from .options import (
     article_paths,
     json_option,
@@ -154,7 +154,7 @@ def _print_report(report: "Report", seconds: float, *, prune: bool, folder: Path
         say(
             "Some were kept: nothing that was indexed is left in their folders, and a disk may "
             "not be mounted. To drop them: "
-            f"qa rm --yes {' '.join(map(shlex.quote, folders))}{library_words(folder)}",
+            f"qa rm --yes {' '.join(map(shlex.quote, folders))}{library_flag(folder)}",
             err=True,
         )
 

@@ -77,6 +77,8 @@ def fetch(name: str, yes: bool, quiet: bool) -> None:
     os.environ.update(HF_HUB_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1")
     from huggingface_hub import snapshot_download
 
+    from ..atomic import move_into_place
+
     working = folder.with_name(f".{folder.name}.part")  # an interrupted download resumes here
     try:
         snapshot_download(entry.name, local_dir=working, allow_patterns=FETCHED_FILES)
@@ -84,7 +86,7 @@ def fetch(name: str, yes: bool, quiet: bool) -> None:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelError(f"{entry.name} could not be fetched: {reason}") from error
     entry.verify(working)
-    working.rename(folder)
+    move_into_place(working, folder)
     use = "ask --reader" if entry.role == "reader" else "index --model"
     what = "QUESTION" if entry.role == "reader" else "FOLDER"
     say(f"{entry.name} is installed. Use it: qa {use} {entry.name} {what}")

@@ -9,7 +9,7 @@ from .options import json_option, library_option, open_library
 from .printing import say
 
 if TYPE_CHECKING:
-    from ..storage.published import SketchFacts
+    from ..storage.vector_files import SketchFacts
 
 
 @click.command(short_help="Show what the library contains.")

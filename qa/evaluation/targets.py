@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from .. import settings
+from ..atomic import atomic_write
 from ..datatypes import Scope
 from ..errors import UsageError
 from ..indexing import Progress
@@ -71,9 +71,8 @@ def open_pool(
     file = folder / "pool.jsonl"
     records = "".join(map(_record, paragraphs)).encode()
     if not file.exists() or file.read_bytes() != records:
-        working = file.with_suffix(f".{os.getpid()}")
-        working.write_bytes(records)
-        working.replace(file)
+        with atomic_write(file) as working:
+            working.write_bytes(records)
     library = Library.open(folder / "library", model=model, reader=reader)
     try:
         library.add(file, progress=progress)

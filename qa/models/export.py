@@ -10,7 +10,6 @@ what agrees best with the original here is kept; it must agree well.
 import hashlib
 import json
 import logging
-import os
 import re
 import shutil
 import tempfile
@@ -23,6 +22,7 @@ from threading import Lock
 from typing import Any
 
 from .. import settings
+from ..atomic import atomic_write, move_into_place
 from ..errors import ModelError
 from .catalog import WEIGHTS, ModelEntry, file_sha256
 
@@ -205,7 +205,7 @@ def _export_locked(entry: ModelEntry, source: Path, folder: Path) -> Manifest:
         _write_manifest(manifest, working / MANIFEST)
         if folder.exists():
             folder.rename(Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent)) / "old")
-        working.rename(folder)
+        move_into_place(working, folder)
     finally:
         for leftover in folder.parent.glob(f"{prefix}*"):
             shutil.rmtree(leftover, ignore_errors=True)
@@ -300,11 +300,10 @@ def _has_facts(path: Path, facts: Facts) -> bool:
 
 def _write_manifest(manifest: Manifest, path: Path) -> None:
     """Write a manifest, wholly or not at all."""
-    working = path.with_suffix(f".{os.getpid()}.tmp")
     values = json.loads(json.dumps(asdict(manifest)))
     told = {**values, "digest": _digest(values)}
-    working.write_text(json.dumps(told, indent=1), encoding="utf-8")
-    working.replace(path)
+    with atomic_write(path) as working:
+        working.write_text(json.dumps(told, indent=1), encoding="utf-8")
 
 
 def _digest(values: object) -> str:

@@ -87,7 +87,9 @@ def rankings(
     """Return a function from one of the dense weights to article names, best first."""
     store = library._store
     (query,) = library.encoder.encode([text], "question")
-    lexical = library._session.full_text.begin(question_terms(text), CANDIDATES, None).result()
+    lexical = library._session.full_text.start_search(
+        question_terms(text), CANDIDATES, None
+    ).result()
     with library._session.vectors.current() as vectors:
         dense = vectors.search(query, CANDIDATES)
         fused = {weight: fuse(lexical, dense, query, vectors, weight) for weight in weights}

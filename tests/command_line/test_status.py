@@ -107,7 +107,7 @@ def test_a_library_is_not_created_among_articles(fresh: Shell) -> None:
     before = sorted(path.name for path in folder.iterdir())
     done = fresh("index", "news", "--library", "./news")
     assert done.code == 2
-    assert "holds other things" in done.err
+    assert "holds other files" in done.err
     assert sorted(path.name for path in folder.iterdir()) == before
 
 

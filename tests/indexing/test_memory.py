@@ -58,10 +58,10 @@ def test_the_same_again_is_unchanged_and_costs_nothing(
 ) -> None:
     library.add_articles([ASH, SNOW])
     word_encoder.encoded.clear()
-    before = library._store.head()
+    before = library._store.newest_commit()
     assert counts(library.add_articles([SNOW, ASH])) == {"unchanged": 2}
     assert word_encoder.encoded == []
-    assert library._store.head() == before
+    assert library._store.newest_commit() == before
 
 
 @pytest.mark.parametrize(

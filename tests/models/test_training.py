@@ -19,6 +19,7 @@ pytest.importorskip("transformers")
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
+from qa.atomic import atomic_write
 from qa.models.training.batches import EpochBuilder, Example, Mix, collate
 from qa.models.training.card import write_card
 from qa.models.training.checkpoints import (
@@ -26,7 +27,6 @@ from qa.models.training.checkpoints import (
     latest_checkpoint,
     load_checkpoint,
     mean_of,
-    write_atomically,
 )
 from qa.models.training.cloze import ClozeQuestion, ClozeSet
 from qa.models.training.crops import CropSizes, crop_anywhere, crop_around, crop_beside
@@ -528,12 +528,13 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("old")
 
-    def fail(target: Path) -> None:
-        target.write_text("half")
-        raise OSError("disk full")
+    def fail() -> None:
+        with atomic_write(path) as target:
+            target.write_text("half")
+            raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        write_atomically(path, fail)
+        fail()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

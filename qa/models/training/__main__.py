@@ -46,6 +46,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from ...atomic import atomic_write
 from .batches import EpochBuilder, Mix
 from .checkpoints import (
     AVERAGE_FILE,
@@ -53,7 +54,6 @@ from .checkpoints import (
     load_checkpoint,
     mean_of,
     save_checkpoint,
-    write_atomically,
 )
 from .cloze import ClozeSet, read_clozes
 from .crops import CropSizes
@@ -232,10 +232,8 @@ def _measure(arguments: argparse.Namespace, encoder: Path) -> None:
     found = figures(read_all(model, load_tokenizer(encoder), questions))
     print(json.dumps(found, indent=1))
     content = json.dumps(found)
-    write_atomically(
-        latest.parent.parent / f"figures-{latest.name}.json",
-        lambda path: path.write_text(content, encoding="utf-8"),
-    )
+    with atomic_write(latest.parent.parent / f"figures-{latest.name}.json") as path:
+        path.write_text(content, encoding="utf-8")
     if arguments.card is not None:
         state = load_checkpoint(latest).state
         training_set = read_training_set(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .checkpoints import write_atomically
+from ...atomic import atomic_write
 from .examples import TrainingSet
 
 _PUBLISHED = """\
@@ -161,4 +161,6 @@ English only. It copies a span and cannot count, add up, or answer yes or no. A 
 training questions is about casual text (forum posts and product reviews), where people disagree on
 answers more.
 """
-    write_atomically(path, lambda target: target.write_text(text, encoding="utf-8"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path) as target:
+        target.write_text(text, encoding="utf-8")

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from ...atomic import atomic_write
 from .batches import EpochBuilder, Example, collate, in_batches
-from .checkpoints import write_atomically
 from .model import to_tensors
 from .progress import Log
 from .teacher import AnyModel
@@ -73,12 +73,9 @@ def write_scores(path: Path, epochs: Sequence[Sequence[Taught | None]]) -> None:
         "start": np.concatenate([start for start, _ in pairs]),
         "end": np.concatenate([end for _, end in pairs]),
     }
-
-    def write(target: Path) -> None:
-        with target.open("wb") as stream:
-            np.savez(stream, **arrays)  # type: ignore[arg-type]
-
-    write_atomically(path, write)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path) as target, target.open("wb") as stream:
+        np.savez(stream, **arrays)  # type: ignore[arg-type]
 
 
 class TaughtEpochs:

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ...atomic import atomic_write
 from ...scores import holds_answer, normalize_answer
 from ...terms import question_terms
-from .checkpoints import write_atomically
 from .examples import TrainingSet
 
 if TYPE_CHECKING:
@@ -181,5 +181,7 @@ def mine_negatives(
         training_set, pool, questions, [by_words, by_meaning], most_each, own_within
     )
     content = json.dumps({"key": key, "negatives": negatives})
-    write_atomically(cache, lambda path: path.write_text(content, encoding="utf-8"))
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(cache) as path:
+        path.write_text(content, encoding="utf-8")
     return negatives

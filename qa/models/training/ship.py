@@ -8,9 +8,9 @@ weights run in; the rest, the span head among it, is kept in half precision.
 
 from pathlib import Path
 
+from ...atomic import atomic_write
 from ..catalog import WEIGHTS
 from ..fallback import SCALES
-from .checkpoints import write_atomically
 
 PREFIX = "bert."
 NOT_SHIPPED = "answer_head."
@@ -41,5 +41,6 @@ def write_difference(weights: Path, encoder_folder: Path, folder: Path) -> int:
             shipped[name + SCALES] = scales.contiguous()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / WEIGHTS
-    write_atomically(path, lambda target: save_file(shipped, target, metadata={"format": "pt"}))
+    with atomic_write(path) as target:
+        save_file(shipped, target, metadata={"format": "pt"})
     return path.stat().st_size

@@ -1,4 +1,4 @@
-"""From exact to approximate search and back: by itself, and never anything lost on the way."""
+"""The automatic switch between exact vectors and sketches loses nothing."""
 
 import threading
 from collections.abc import Callable
@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from qa.storage.index import LiveVectors
-from qa.storage.published import published_files, published_sketch
+from qa.datatypes import ArticleRowId
+from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
+from qa.storage.vector_files import list_vector_files, saved_sketch_facts
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 Holds = Callable[..., None]
 
 
@@ -22,15 +23,15 @@ def live(store: Store) -> LiveVectors:
     return LiveVectors(store)
 
 
-def remove(store: Store, number: int) -> None:
+def remove(store: Store, article: ArticleRowId) -> None:
     with store.batch() as batch:
-        batch.remove_article(number)
+        batch.remove_article(article)
 
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twenty vectors are many."""
-    monkeypatch.setattr("qa.storage.index.APPROXIMATE_ROWS", 20)
+    """Makes twenty vectors enough for sketches."""
+    monkeypatch.setattr("qa.storage.live_vectors.APPROXIMATE_ROWS", 20)
     monkeypatch.setattr("qa.storage.sketch.SHORTLIST", 5)
 
 
@@ -39,16 +40,16 @@ def lines(count: int, word: str = "Number") -> str:
 
 
 @pytest.mark.usefixtures("few")
-def test_a_library_that_grows_changes_over_and_back(
+def test_a_growing_library_switches_to_sketches_and_back(
     store: Store, put: Put, holds_the_table: Holds, reads: list[int]
 ) -> None:
     first = put(lines(14))
     vectors = live(store)
     vectors.publish(force=True)
-    assert published_sketch(store) is None
+    assert saved_sketch_facts(store) is None
     second = put(lines(16, "More"), path="/news/b.txt")
     assert vectors.publish()
-    facts = published_sketch(store)
+    facts = saved_sketch_facts(store)
     assert facts is not None
     assert (facts.rows, facts.sample) == (30, 5)
     put("One.\nTwo.", path="/news/c.txt")
@@ -61,71 +62,71 @@ def test_a_library_that_grows_changes_over_and_back(
     holds_the_table(opened, store)
     holds_the_table(live(store), store)
     assert opened.publish(force=True)
-    assert published_sketch(store) == facts, "18 are fewer than 20, but not by half"
+    assert saved_sketch_facts(store) == facts, "18 is below 20, but not below half of it"
     holds_the_table(live(store), store)
     remove(store, second)
     assert opened.publish()
-    assert published_sketch(store) is None
+    assert saved_sketch_facts(store) is None
     holds_the_table(opened, store)
     holds_the_table(live(store), store)
 
 
 @pytest.mark.usefixtures("few")
-def test_sketches_are_made_anew_when_there_are_twice_as_many(store: Store, put: Put) -> None:
+def test_sketches_are_rebuilt_when_the_library_has_doubled(store: Store, put: Put) -> None:
     put(lines(20))
     vectors = live(store)
     vectors.publish()
     put(lines(19, "More"), path="/news/b.txt")
     vectors.publish(force=True)
-    facts = published_sketch(store)
+    facts = saved_sketch_facts(store)
     assert facts is not None
     assert facts.rows == 20
     put("One.", path="/news/c.txt")
     assert vectors.publish()
-    facts = published_sketch(store)
+    facts = saved_sketch_facts(store)
     assert facts is not None
     assert facts.rows == 40
 
 
-def test_a_large_library_of_an_older_qa_changes_over_without_being_changed(
+def test_a_large_library_of_an_older_qa_switches_without_new_articles(
     store: Store, put: Put, holds_the_table: Holds, request: pytest.FixtureRequest
 ) -> None:
     put(lines(30))
     live(store).publish(force=True)
-    assert published_sketch(store) is None
+    assert saved_sketch_facts(store) is None
     request.getfixturevalue("few")
     opened = live(store)
     holds_the_table(opened, store)
     assert opened.publish()
     assert not opened.publish()
-    assert published_sketch(store) is not None
+    assert saved_sketch_facts(store) is not None
     holds_the_table(live(store), store)
 
 
 @pytest.mark.usefixtures("few")
-def test_a_change_over_that_fails_leaves_what_was_published(
+def test_a_failed_switch_keeps_the_saved_file(
     store: Store, put: Put, holds_the_table: Holds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(lines(15))
     live(store).publish(force=True)
-    before = published_files(store.folder)
+    before = list_vector_files(store.folder)
     put(lines(15, "More"), path="/news/b.txt")
 
     def full_disk(_: Path) -> None:
         raise OSError("no space left on device")
 
     with monkeypatch.context() as inner, pytest.raises(OSError, match="no space"):
-        inner.setattr("qa.storage.published.sync", full_disk)
+        inner.setattr("qa.atomic.sync", full_disk)
         live(store).publish()
-    assert published_files(store.folder) == before
+    assert list_vector_files(store.folder) == before
     opened = live(store)
     holds_the_table(opened, store)
     assert opened.publish()
-    assert published_sketch(store) is not None
+    assert saved_sketch_facts(store) is not None
 
 
 @pytest.mark.usefixtures("few")
-def test_questions_go_on_while_sketches_are_made(
+def test_searching_works_while_sketches_are_built(
     store: Store, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(lines(15))
@@ -150,17 +151,17 @@ def test_questions_go_on_while_sketches_are_made(
 
 
 @pytest.mark.usefixtures("few")
-def test_a_damaged_sketch_is_passed_over_found_and_mended(
+def test_a_damaged_sketch_file_is_skipped_reported_and_replaced(
     store: Store, put: Put, holds_the_table: Holds
 ) -> None:
     put(lines(30))
     live(store).publish()
-    ((path, _, _),) = published_files(store.folder)
+    ((path, _, _),) = list_vector_files(store.folder)
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     opened = live(store)
-    holds_the_table(opened, store, passed_over=True)
+    holds_the_table(opened, store, skipped=True)
     assert opened.publish(force=True)
     assert path.read_bytes() != data
     holds_the_table(opened, store)
@@ -168,10 +169,10 @@ def test_a_damaged_sketch_is_passed_over_found_and_mended(
 
 
 @pytest.mark.usefixtures("few")
-def test_a_publication_left_far_behind_is_not_loaded(
+def test_a_file_far_out_of_date_is_not_loaded(
     store: Store, put: Put, holds_the_table: Holds, reads: list[int]
 ) -> None:
-    """As after a library was embedded anew and the run then killed."""
+    """For example after a run that re-embedded the library was killed."""
     put("One.\nTwo.")
     live(store).publish()
     put(lines(20), path="/news/b.txt")

@@ -1,4 +1,4 @@
-"""The published index: always what SQLite says, whatever happens to the files."""
+"""The vector index equals SQLite, whatever happens to its files."""
 
 import shutil
 import threading
@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qa.storage.index import KEPT, LiveVectors
-from qa.storage.published import published_files, published_sketch, read_facts
+from qa.datatypes import ArticleRowId
+from qa.storage.live_vectors import KEPT_FILES, LiveVectors
 from qa.storage.store import Store
+from qa.storage.vector_files import list_vector_files, read_facts, saved_sketch_facts
 from qa.storage.vectors import Vectors
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 Holds = Callable[..., None]
 DIMENSION = 64
 
@@ -28,20 +29,18 @@ def live(store: Store) -> LiveVectors:
 
 
 def held(vectors: LiveVectors) -> int:
-    """How many vectors there are now."""
+    """The current number of vectors."""
     with vectors.current() as lent:
         return len(lent)
 
 
-def remove(store: Store, number: int) -> None:
+def remove(store: Store, article: ArticleRowId) -> None:
     with store.batch() as batch:
-        batch.remove_article(number)
+        batch.remove_article(article)
 
 
-def test_a_refresh_takes_in_what_others_commit(
-    store: Store, put: Put, holds_the_table: Holds
-) -> None:
-    put("One.\nTwo.")
+def test_a_refresh_loads_what_others_commit(store: Store, put: Put, holds_the_table: Holds) -> None:
+    first = put("One.\nTwo.")
     reader = Store(store.folder, create=False)
     vectors = live(reader)
     holds_the_table(vectors, store)
@@ -49,7 +48,7 @@ def test_a_refresh_takes_in_what_others_commit(
     assert held(vectors) == 3
     holds_the_table(vectors, store)
     put("Four.\nFive.\nSix.", path="/news/b.txt", replacing=second)
-    remove(store, 1)
+    remove(store, first)
     vectors.refresh()
     holds_the_table(vectors, store)
     assert held(vectors) == 3
@@ -58,7 +57,7 @@ def test_a_refresh_takes_in_what_others_commit(
     reader.close()
 
 
-def test_the_newest_publication_is_loaded_and_only_the_rest_is_read(
+def test_the_newest_file_is_loaded_and_only_later_vectors_are_read(
     store: Store, put: Put, holds_the_table: Holds, reads: list[int]
 ) -> None:
     put("One.\nTwo.\nThree.")
@@ -70,7 +69,7 @@ def test_the_newest_publication_is_loaded_and_only_the_rest_is_read(
     holds_the_table(opened, store)
 
 
-def test_nothing_is_published_twice_or_for_little(store: Store, put: Put) -> None:
+def test_nothing_is_saved_twice_or_for_few_changes(store: Store, put: Put) -> None:
     put("\n".join(f"Number {index}." for index in range(100)))
     vectors = live(store)
     assert vectors.publish()
@@ -78,22 +77,22 @@ def test_nothing_is_published_twice_or_for_little(store: Store, put: Put) -> Non
     number = put("One.\nTwo.\nThree.", path="/news/b.txt")
     assert not vectors.publish()
     remove(store, number)
-    assert vectors.publish(), "three came and three went: over five in a hundred"
-    assert len(published_files(store.folder)) == 2
+    assert vectors.publish(), "three added and three deleted are over 5 %"
+    assert len(list_vector_files(store.folder)) == 2
 
 
-def test_only_the_last_publications_are_kept(store: Store, put: Put) -> None:
+def test_only_the_newest_files_are_kept(store: Store, put: Put) -> None:
     vectors = live(store)
     for index in range(5):
         put("One.", path=f"/news/{index}.txt")
         vectors.publish(force=True)
-    files = published_files(store.folder)
+    files = list_vector_files(store.folder)
     assert [revision for _, revision, _ in files] == [5, 4]
-    assert len(files) == KEPT
+    assert len(files) == KEPT_FILES
     assert sorted(store.folder.glob("*.faiss")) == sorted(path for path, _, _ in files)
 
 
-def test_what_went_after_a_publication_is_forgotten_on_loading(
+def test_vectors_deleted_since_the_file_was_saved_are_not_loaded(
     store: Store, put: Put, holds_the_table: Holds
 ) -> None:
     first = put("One.\nTwo.")
@@ -106,7 +105,7 @@ def test_what_went_after_a_publication_is_forgotten_on_loading(
 
 
 def publish_two(store: Store, put: Put) -> list[Path]:
-    """Two publications, newest first, with something removed between and after them."""
+    """Save two files, delete articles after each, and return the files, newest first."""
     vectors = live(store)
     first = put("One.\nTwo.")
     second = put("Three.\nFour.", path="/news/b.txt")
@@ -116,32 +115,30 @@ def publish_two(store: Store, put: Put) -> list[Path]:
     vectors.publish(force=True)
     put("Six.", path="/news/d.txt")
     remove(store, second)
-    return [path for path, _, _ in published_files(store.folder)]
+    return [path for path, _, _ in list_vector_files(store.folder)]
 
 
 @pytest.mark.parametrize("damaged", [(0,), (1,), (0, 1)])
-def test_a_damaged_publication_is_passed_over(
+def test_a_damaged_file_is_skipped(
     store: Store, put: Put, holds_the_table: Holds, damaged: tuple[int, ...]
 ) -> None:
     paths = publish_two(store, put)
     for index in damaged:
         paths[index].write_bytes(paths[index].read_bytes()[:-7])
     opened = live(store)
-    holds_the_table(opened, store, passed_over=0 in damaged)
+    holds_the_table(opened, store, skipped=0 in damaged)
     opened.publish(force=True)
     holds_the_table(live(store), store)
 
 
-def test_a_publication_that_cannot_be_read_is_passed_over(
-    store: Store, put: Put, holds_the_table: Holds
-) -> None:
+def test_an_unreadable_file_is_skipped(store: Store, put: Put, holds_the_table: Holds) -> None:
     newest, _ = publish_two(store, put)
     newest.unlink()
     newest.mkdir()
-    holds_the_table(live(store), store, passed_over=True)
+    holds_the_table(live(store), store, skipped=True)
 
 
-def test_a_publication_that_is_cleared_away_meanwhile_is_not_missed(
+def test_a_file_may_be_deleted_while_it_is_opened(
     store: Store, put: Put, holds_the_table: Holds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newest, _ = publish_two(store, put)
@@ -151,13 +148,13 @@ def test_a_publication_that_is_cleared_away_meanwhile_is_not_missed(
         newest.unlink(missing_ok=True)
         return read(path)
 
-    monkeypatch.setattr("qa.storage.index.read_facts", cleared)
+    monkeypatch.setattr("qa.storage.live_vectors.read_facts", cleared)
     holds_the_table(live(store), store)
-    monkeypatch.setattr("qa.storage.published.read_facts", cleared)
-    assert published_sketch(store) is None
+    monkeypatch.setattr("qa.storage.vector_files.read_facts", cleared)
+    assert saved_sketch_facts(store) is None
 
 
-def test_without_any_publication_everything_is_read(
+def test_without_a_file_everything_is_read_from_sqlite(
     store: Store, put: Put, holds_the_table: Holds
 ) -> None:
     for path in publish_two(store, put):
@@ -165,14 +162,14 @@ def test_without_any_publication_everything_is_read(
     holds_the_table(live(store), store)
 
 
-def test_a_publication_of_another_history_is_ignored(
+def test_a_file_of_another_history_is_ignored(
     store: Store, put: Put, tmp_path: Path, holds_the_table: Holds
 ) -> None:
     other = Store(tmp_path / "other", create=True)
     shutil.copy(store.path, other.path)
     put("One.\nTwo.")
     live(store).publish(force=True)
-    ((path, revision, nonce),) = published_files(store.folder)
+    ((path, revision, nonce),) = list_vector_files(store.folder)
     wrong = Vectors(DIMENSION)
     wrong.add(np.array([1], np.int64), np.ones((1, DIMENSION), np.float16))
     for name in (
@@ -185,17 +182,17 @@ def test_a_publication_of_another_history_is_ignored(
     other.close()
 
 
-def test_publications_of_another_history_do_not_stand_in_the_way(store: Store, put: Put) -> None:
-    """As after putting back an older library.sqlite from a backup."""
+def test_files_of_another_history_do_not_prevent_saving(store: Store, put: Put) -> None:
+    """For example after an older library.sqlite was restored from a backup."""
     for revision in (900, 901):
         Vectors(DIMENSION).save(store.folder / f"vectors-{revision}-00ff.faiss")
     put("One.\nTwo.")
     vectors = live(store)
     assert vectors.publish(force=True)
-    assert 1 in [revision for _, revision, _ in published_files(store.folder)]
+    assert 1 in [revision for _, revision, _ in list_vector_files(store.folder)]
 
 
-def test_a_reader_that_sleeps_through_publications_forgets_what_went(
+def test_a_reader_that_misses_several_saves_drops_deleted_vectors(
     store: Store, put: Put, holds_the_table: Holds
 ) -> None:
     first = put("One.\nTwo.")
@@ -204,7 +201,7 @@ def test_a_reader_that_sleeps_through_publications_forgets_what_went(
     asleep = live(reader)
     remove(store, first)
     writer = live(store)
-    for index in range(KEPT + 1):
+    for index in range(KEPT_FILES + 1):
         put("More.", path=f"/news/c{index}.txt")
         writer.publish(force=True)
     asleep.refresh()
@@ -212,7 +209,7 @@ def test_a_reader_that_sleeps_through_publications_forgets_what_went(
     reader.close()
 
 
-def test_a_library_made_anew_under_a_reader_is_read_anew(
+def test_a_reader_reloads_a_replaced_library(
     store: Store, put: Put, holds_the_table: Holds
 ) -> None:
     put("One.\nTwo.")
@@ -223,7 +220,7 @@ def test_a_library_made_anew_under_a_reader_is_read_anew(
     holds_the_table(vectors, store)
 
 
-def test_threads_that_refresh_together_take_in_each_commit_once(
+def test_threads_that_refresh_together_load_each_commit_once(
     store: Store, put: Put, holds_the_table: Holds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put("One.\nTwo.")
@@ -234,7 +231,7 @@ def test_threads_that_refresh_together_take_in_each_commit_once(
 
     def slow(*values: Any) -> Iterator[Any]:
         found = list(read(*values))
-        # It breaks when only one is let in at a time, as it should be.
+        # The barrier breaks if only one thread at a time gets here, which is right.
         with suppress(threading.BrokenBarrierError):
             both_inside.wait(timeout=0.2)
         yield from found
@@ -248,7 +245,7 @@ def test_threads_that_refresh_together_take_in_each_commit_once(
     holds_the_table(vectors, store)
 
 
-def test_what_a_killed_publication_left_is_cleared_away(store: Store, put: Put) -> None:
+def test_leftovers_of_a_killed_save_are_deleted(store: Store, put: Put) -> None:
     left = store.folder / ".vectors-k1lled"
     left.write_bytes(b"half a file")
     put("One.")
@@ -256,14 +253,14 @@ def test_what_a_killed_publication_left_is_cleared_away(store: Store, put: Put) 
     assert not left.exists()
 
 
-# What differs from SQLite
+# Differences from SQLite
 
 
-def test_a_flipped_byte_is_a_difference_or_changes_nothing(store: Store, put: Put) -> None:
-    """Loading has no checksum: looking for differences is what finds it."""
+def test_a_flipped_byte_is_a_difference_or_harmless(store: Store, put: Put) -> None:
+    """Where loading does not notice a change, ``differences`` must."""
     put("\n".join(f"Number {index}." for index in range(8)))
     live(store).publish(force=True)
-    ((path, _, _),) = published_files(store.folder)
+    ((path, _, _),) = list_vector_files(store.folder)
     data = path.read_bytes()
     first = data.index(
         np.concatenate([rows for _, rows in store.embeddings_after(0, 64)]).tobytes()
@@ -273,7 +270,7 @@ def test_a_flipped_byte_is_a_difference_or_changes_nothing(store: Store, put: Pu
     with live(store).current() as vectors:
         wanted = vectors.search(query, 8)
     found = []
-    # Not among the sizes, which decide how much memory is asked for.
+    # Leave out the sizes, which decide how much memory is allocated.
     for place in [*range(12), *range(first, last - 8, 7), *range(last, len(data), 3)]:
         damaged = bytearray(data)
         damaged[place] ^= 0x40
@@ -283,7 +280,7 @@ def test_a_flipped_byte_is_a_difference_or_changes_nothing(store: Store, put: Pu
             found.append(place)
             continue
         with opened.current() as vectors:
-            assert vectors.search(query, 8) == wanted, f"byte {place} changes what is found"
+            assert vectors.search(query, 8) == wanted, f"byte {place} changes the result"
     assert set(range(first, last - 8, 7)) <= set(found)
     path.write_bytes(data)
     assert live(store).differences() == 0
@@ -301,7 +298,7 @@ def test_differences_are_counted(store: Store, put: Put) -> None:
     assert opened.differences() == 3
 
 
-def test_what_is_committed_while_differences_are_counted_is_none(
+def test_a_commit_while_differences_are_counted_is_not_a_difference(
     store: Store, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put("One.\nTwo.")
@@ -318,7 +315,7 @@ def test_what_is_committed_while_differences_are_counted_is_none(
     reader.close()
 
 
-def test_lent_vectors_are_not_changed_by_another_thread(store: Store, put: Put) -> None:
+def test_another_thread_cannot_change_current_vectors(store: Store, put: Put) -> None:
     put("One.\nTwo.")
     vectors = live(store)
     other = threading.Thread(target=vectors.refresh)
@@ -326,7 +323,7 @@ def test_lent_vectors_are_not_changed_by_another_thread(store: Store, put: Put) 
         put("Three.", path="/news/b.txt")
         other.start()
         other.join(timeout=0.2)
-        assert other.is_alive(), "it waits"
+        assert other.is_alive(), "it must wait"
         assert len(lent) == 2
     other.join()
     assert len(lent) == 3
