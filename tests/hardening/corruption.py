@@ -474,7 +474,7 @@ def _model_repaired(processes: Processes, values: dict[str, Any], wanted: str) -
         return "the doctor does not see it"
     words = shlex.split(bad[0]["fix"])
     if words[:2] != ["rm", "-r"] or words[2:] != [values["cache"]]:
-        return f"the advice {bad[0]['fix']!r} is none that this harness follows"
+        return f"the advice {bad[0]['fix']!r} is not a command that this harness runs"
     shutil.rmtree(words[2])
     done = processes.run("embed", values)
     if done.fault or done.status or done.said[0]["digest"] != wanted:
