@@ -91,7 +91,7 @@ def _packages() -> Iterator[Finding]:
 def _model(role: str) -> Iterator[Finding]:
     from ..errors import ModelError
     from ..models import catalog
-    from ..models.export import cache_folder, is_whole, load_manifest
+    from ..models.manifest import cache_folder, is_whole, load_manifest
 
     entry = catalog.find(None, role)
     try:
@@ -227,7 +227,7 @@ def _other_model(library: "Library") -> tuple[str, str] | None:
     """What is wrong, and the mend, when the library's model is not the one installed here."""
     from ..errors import ModelError
     from ..models import catalog
-    from ..models.export import load_manifest
+    from ..models.manifest import load_manifest
     from ..settings import library_words
 
     named = library.status().model

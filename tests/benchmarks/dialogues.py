@@ -26,8 +26,8 @@ from typing import Any
 from qa import Library
 from qa.answering.followup import Exchange, stand_alone
 from qa.datatypes import Answer, Status
-from qa.models.training.examples import COLLECTION
 from qa.scores import holds_answer, normalize_answer, token_f1
+from qa.training.examples import COLLECTION
 
 from .labelled import data_folder
 

@@ -26,7 +26,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.models.encoder import open_encoder
+from qa.models.opening import open_encoder
 from qa.storage import index, sketch
 from qa.storage.index import LiveVectors
 from qa.storage.published import published_files, read_facts

@@ -9,8 +9,9 @@ import pytest
 
 from qa.errors import ModelError
 from qa.library import Library
-from qa.models.encoder import OnnxEncoder, open_encoder
-from qa.models.fallback import SentenceTransformersEncoder
+from qa.models.encoder import OnnxEncoder
+from qa.models.opening import open_encoder
+from qa.models.torch_models import SentenceTransformersEncoder
 
 TEXTS = ["Ash closed the airports of Europe.", "Voters in France chose a president."]
 
@@ -28,7 +29,7 @@ def devices(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return real(folder, device="cpu", **values)
 
     monkeypatch.setattr("sentence_transformers.SentenceTransformer", played)
-    monkeypatch.setattr("qa.models.fallback._require", lambda device: None)
+    monkeypatch.setattr("qa.models.torch_models._require_device", lambda device: None)
     return asked
 
 

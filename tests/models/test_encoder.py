@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from qa.models.encoder import OnnxEncoder, open_encoder
-from qa.models.export import MANIFEST
+from qa.models.encoder import OnnxEncoder
+from qa.models.manifest import MANIFEST
+from qa.models.opening import open_encoder
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 Rows = NDArray[np.float32]
@@ -38,7 +39,7 @@ def alone(real_encoder: OnnxEncoder, texts: list[str]) -> Rows:
 @pytest.fixture(scope="module")
 def original() -> Any:
     from qa.models import catalog
-    from qa.models.fallback import load_sentence_transformer
+    from qa.models.torch_models import load_sentence_transformer
 
     return load_sentence_transformer(catalog.find(None).require())
 
@@ -170,7 +171,7 @@ def test_a_second_opening_takes_the_export_as_it_is(
 def test_encoding_imports_no_torch(real_encoder: OnnxEncoder) -> None:
     program = (
         "import sys\n"
-        "from qa.models.encoder import open_encoder\n"
+        "from qa.models.opening import open_encoder\n"
         "encoder = open_encoder()\n"
         "encoder.encode(['Who fell?'], 'question'); encoder.encode(['a', 'b'], 'passage')\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'onnx', 'scipy', 'sklearn'}\n"

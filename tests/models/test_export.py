@@ -12,8 +12,8 @@ import pytest
 from qa.errors import ModelError
 from qa.models import catalog
 from qa.models.catalog import WEIGHTS, ModelEntry, file_sha256
-from qa.models.encoder import OnnxEncoder, open_encoder
-from qa.models.export import (
+from qa.models.encoder import OnnxEncoder
+from qa.models.manifest import (
     GRAPH,
     MANIFEST,
     TOKENIZER,
@@ -22,6 +22,7 @@ from qa.models.export import (
     is_whole,
     load_manifest,
 )
+from qa.models.opening import open_encoder
 
 Exports = list[str]
 
@@ -205,7 +206,7 @@ def test_a_cache_that_may_only_be_read_serves(
     def refuse(*_: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("qa.models.export._write_manifest", refuse)
+    monkeypatch.setattr("qa.models.manifest.write_manifest", refuse)
     manifest = load_manifest(entry, entry.require())
     assert manifest is not None
     assert is_whole(entry, manifest)
@@ -215,7 +216,7 @@ def test_no_cache_at_all_is_said_in_one_line(home: Path, monkeypatch: pytest.Mon
     def refuse(*_: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("qa.models.export.load_manifest", lambda entry, source: None)
+    monkeypatch.setattr("qa.models.opening.load_manifest", lambda entry, source: None)
     monkeypatch.setattr("qa.models.export.export", refuse)
     with pytest.raises(ModelError, match=r"cannot be written .read-only file system.*QA_HOME"):
         open_encoder()

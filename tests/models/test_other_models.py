@@ -9,8 +9,10 @@ import pytest
 from qa import Library
 from qa.errors import ModelMismatchError
 from qa.models import export
-from qa.models.encoder import Encoder, OnnxEncoder, open_encoder
-from qa.models.fallback import SentenceTransformersEncoder
+from qa.models.encoder import Encoder, OnnxEncoder
+from qa.models.opening import open_encoder
+from qa.models.torch_models import SentenceTransformersEncoder
+from qa.models.trace import NotExportableError
 
 SENTENCE = "the ship was freed on monday when tide rose and tugs pulled who why harbour fire"
 WORDS = SENTENCE.split()
@@ -62,7 +64,7 @@ def test_a_model_that_cannot_be_exported_runs_as_it_is(
     monkeypatch.setenv("QA_HOME", str(tmp_path))
 
     def refuse(*_: object) -> None:
-        raise export.NotExportableError("it is refused here")
+        raise NotExportableError("it is refused here")
 
     monkeypatch.setattr("qa.models.trace._export", refuse)
     encoder = open_encoder(str(tiny))

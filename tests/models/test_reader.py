@@ -11,7 +11,8 @@ from qa.datatypes import Article, Passage
 from qa.errors import ModelError
 from qa.models import catalog
 from qa.models.catalog import WEIGHTS, ModelEntry
-from qa.models.reader import MOST_QUESTION_TOKENS, SPANS_EACH, OnnxReader, open_reader
+from qa.models.opening import open_reader
+from qa.models.reader import MOST_QUESTION_TOKENS, SPANS_EACH, OnnxReader
 from qa.models.spans import MOST_SPAN_TOKENS
 from qa.models.trace import PROBES, READER_TOKENS
 from qa.sentences import sentence_bounds
@@ -146,7 +147,7 @@ def test_a_difference_added_to_an_encoder_is_the_whole_reader(tiny: Path, tmp_pa
     import torch
     from safetensors.torch import load_file, save_file
 
-    from qa.models.fallback import load_question_answering
+    from qa.models.torch_models import load_question_answering
 
     base, difference = tmp_path / "base", tmp_path / "difference"
     shutil.copytree(tiny, base)

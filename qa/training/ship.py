@@ -8,8 +8,8 @@ weights run in; the rest, the span head among it, is kept in half precision.
 
 from pathlib import Path
 
-from ..catalog import WEIGHTS
-from ..fallback import SCALES
+from ..models.catalog import WEIGHTS
+from ..models.torch_models import SCALES
 from .checkpoints import write_atomically
 
 PREFIX = "bert."

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from ...scores import area_under_curve, exact_match, token_f1
-from ..spans import MOST_SPAN_TOKENS
+from ..models.spans import MOST_SPAN_TOKENS
+from ..scores import area_under_curve, exact_match, token_f1
 from .batches import Example, collate
 from .examples import read_squad
 from .model import to_tensors

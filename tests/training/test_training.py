@@ -19,19 +19,20 @@ pytest.importorskip("transformers")
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from qa.models.training.batches import EpochBuilder, Example, Mix, collate
-from qa.models.training.card import write_card
-from qa.models.training.checkpoints import (
+from qa.scores import area_under_curve, exact_match, holds_answer, normalize_answer, token_f1
+from qa.training.batches import EpochBuilder, Example, Mix, collate
+from qa.training.card import write_card
+from qa.training.checkpoints import (
     Checkpoint,
     latest_checkpoint,
     load_checkpoint,
     mean_of,
     write_atomically,
 )
-from qa.models.training.cloze import ClozeQuestion, ClozeSet
-from qa.models.training.crops import CropSizes, crop_anywhere, crop_around, crop_beside
-from qa.models.training.distil import TaughtEpochs, score_examples, write_scores
-from qa.models.training.examples import (
+from qa.training.cloze import ClozeQuestion, ClozeSet
+from qa.training.crops import CropSizes, crop_anywhere, crop_around, crop_beside
+from qa.training.distil import TaughtEpochs, score_examples, write_scores
+from qa.training.examples import (
     ASKED,
     ASKED_FILE,
     NEWS,
@@ -46,21 +47,20 @@ from qa.models.training.examples import (
     likely_place,
     read_training_set,
 )
-from qa.models.training.forward import Dropout, encode
-from qa.models.training.measure import best_spans, figures, read_all, special_ids
-from qa.models.training.model import ReaderModel, reader_loss, to_tensors
-from qa.models.training.negatives import choose_negatives, search_words
-from qa.models.training.perturb import (
+from qa.training.forward import Dropout, encode
+from qa.training.measure import best_spans, figures, read_all, special_ids
+from qa.training.model import ReaderModel, reader_loss, to_tensors
+from qa.training.negatives import choose_negatives, search_words
+from qa.training.perturb import (
     OPPOSITES,
     Swaps,
     collect_swaps,
     find_names,
     perturb_question,
 )
-from qa.models.training.progress import Progress, TrainingOptions
-from qa.models.training.tokens import load_tokenizer, tokenize
-from qa.models.training.train import Trainer
-from qa.scores import area_under_curve, exact_match, holds_answer, normalize_answer, token_f1
+from qa.training.progress import Progress, TrainingOptions
+from qa.training.tokens import load_tokenizer, tokenize
+from qa.training.train import Trainer
 
 TEXTS = [
     "The mill at Aldbury was built in 1790 by Anna Marsh , whose brother ran the inn .",
@@ -640,7 +640,7 @@ def collection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     raw = {"article": "n1", "start": 11, "end": 35, "digest": digest, "questions": asked}
     questions = tmp_path / "questions.jsonl"
     questions.write_text(json.dumps(raw) + "\n", encoding="utf-8")
-    monkeypatch.setattr("qa.models.training.examples.NEWS_FILE", questions)
+    monkeypatch.setattr("qa.training.examples.NEWS_FILE", questions)
     return path
 
 
@@ -752,8 +752,8 @@ def test_what_ships_adds_up_to_the_checkpoint(model_folder: Path, tmp_path: Path
     from safetensors.torch import load_file, save_file
 
     from qa.models.catalog import WEIGHTS
-    from qa.models.fallback import load_question_answering
-    from qa.models.training.ship import write_difference
+    from qa.models.torch_models import load_question_answering
+    from qa.training.ship import write_difference
 
     torch.manual_seed(1)
     model = ReaderModel(model_folder)

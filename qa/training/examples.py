@@ -35,8 +35,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...sentences import sentence_bounds
-from ...terms import question_terms, stem
+from ..sentences import sentence_bounds
+from ..terms import question_terms, stem
 
 SQUADSHIFTS_FILES = ("new_wiki.json", "reddit.json", "amazon_reviews.json")
 QED_FILE = "qed.jsonl"

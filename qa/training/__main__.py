@@ -1,37 +1,37 @@
-"""``python -m qa.models.training``: train the reader, finish it, measure it, write its card.
+"""``python -m qa.training``: train the reader, finish it, measure it, write its card.
 
 Train, or go on where training stopped (SIGTERM and Ctrl-C write a checkpoint first)::
 
-    python -m qa.models.training --data DIR --checkpoints DIR
+    python -m qa.training --data DIR --checkpoints DIR
 
 Start from a reader that ships in place of the encoder alone, where no checkpoint is left::
 
-    python -m qa.models.training --data DIR --checkpoints DIR --start qa/models/weights
+    python -m qa.training --data DIR --checkpoints DIR --start qa/models/weights
 
 Bring the rate down to zero from the last checkpoint, which it leaves as it is; the result goes
 into another folder::
 
-    python -m qa.models.training --data DIR --checkpoints DIR --finish 3000000
+    python -m qa.training --data DIR --checkpoints DIR --finish 3000000
 
 Take the mean of what two runs from one start have learnt, which reads better than either::
 
-    python -m qa.models.training --data DIR --checkpoints DIR/finished --mean-with OTHER/finished
+    python -m qa.training --data DIR --checkpoints DIR/finished --mean-with OTHER/finished
 
 Train a teacher, have it score two epochs of examples, and train the reader on those scores, with
 the options that say which examples (``--share`` and the like) the same in all three::
 
-    python -m qa.models.training --data DIR --checkpoints TEACHER --encoder all-mpnet-base-v2/
-    python -m qa.models.training --data DIR --checkpoints TEACHER --encoder all-mpnet-base-v2/ \\
+    python -m qa.training --data DIR --checkpoints TEACHER --encoder all-mpnet-base-v2/
+    python -m qa.training --data DIR --checkpoints TEACHER --encoder all-mpnet-base-v2/ \\
         --score-epochs 2 --into scores.npz
-    python -m qa.models.training --data DIR --checkpoints DIR --taught scores.npz
+    python -m qa.training --data DIR --checkpoints DIR --taught scores.npz
 
 Measure a checkpoint's averaged weights on the whole development set, and write its model card::
 
-    python -m qa.models.training --data DIR --checkpoints DIR --measure --card CARD.md
+    python -m qa.training --data DIR --checkpoints DIR --measure --card CARD.md
 
 Write what ships, the difference of the averaged weights from the encoder's::
 
-    python -m qa.models.training --data DIR --checkpoints DIR/finished --ship qa/models/weights
+    python -m qa.training --data DIR --checkpoints DIR/finished --ship qa/models/weights
 
 ``DIR`` of ``--data``, or the variable QA_DATA, holds ``reader-train/`` and
 ``dev/squad2-dev-half.json``, and may hold the collection of news that ``--cloze`` makes questions
@@ -84,7 +84,7 @@ def encoder_folder() -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m qa.models.training",
+        prog="python -m qa.training",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -260,7 +260,7 @@ def _mean(arguments: argparse.Namespace, encoder: Path) -> None:
 
 
 def _ship(arguments: argparse.Namespace, encoder: Path) -> None:
-    from ..catalog import WEIGHTS, file_sha256
+    from ..models.catalog import WEIGHTS, file_sha256
     from .ship import write_difference
 
     latest = _last_of(arguments.checkpoints)
@@ -314,7 +314,7 @@ def _train(arguments: argparse.Namespace, encoder: Path) -> None:
     """Train, finish, or have a teacher score examples."""
     import torch
 
-    from ..fallback import add_difference
+    from ..models.torch_models import add_difference
     from .distil import TaughtEpochs, score_examples, write_scores
     from .measure import read_questions, special_ids
     from .model import ReaderModel

@@ -1,7 +1,7 @@
 """How the reader was made: examples, negatives, training, measuring and the model card.
 
 Nothing at run time imports this package; it needs torch, transformers and safetensors.
-Run it with ``python -m qa.models.training --help``.
+Run it with ``python -m qa.training --help``.
 
 The modules in the order of the data's way:
 

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ...scores import holds_answer, normalize_answer
-from ...terms import question_terms
+from ..scores import holds_answer, normalize_answer
+from ..terms import question_terms
 from .checkpoints import write_atomically
 from .examples import TrainingSet
 

@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from qa.terms import STOP_WORDS
+from ..terms import STOP_WORDS
 
 _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 _NAME = re.compile(r"\b[A-Z][\w'\-]*[a-z][\w'\-]*(?: [A-Z][\w'\-]*[a-z][\w'\-]*)*")

@@ -8,10 +8,10 @@ import pytest
 
 pytest.importorskip("tokenizers")
 
-from qa.models.training.cloze import ClozeSet, find_answer, make_clozes, read_clozes
-from qa.models.training.cloze_rules import Cloze, headline_questions, questions_of
-from qa.models.training.cloze_words import Lexicon, collect_lexicon
-from qa.models.training.examples import COLLECTION
+from qa.training.cloze import ClozeSet, find_answer, make_clozes, read_clozes
+from qa.training.cloze_rules import Cloze, headline_questions, questions_of
+from qa.training.cloze_words import Lexicon, collect_lexicon
+from qa.training.examples import COLLECTION
 
 FILLER = (
     "He had to visit the mill. They want to announce it. She tried to open a shop, to win a race,"

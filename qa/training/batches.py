@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ..lead import as_lead
+from ..models.lead import as_lead
 from .cloze import ClozeSet
 from .crops import CropSizes, crop_anywhere, crop_around, crop_beside, draw_words
 from .examples import ASKED, TrainingSet

@@ -33,13 +33,13 @@ https://github.com/ValentinaPy/QADiscourse | CC BY 4.0 |
 | QAMR, Wikinews and Wikipedia, 1,500 questions (Michael et al. 2018) | questions on single \
 sentences | https://github.com/uwnlp/qamr | MIT |
 | Wikinews, English, 19,339 articles | text and titles alone, of which questions are made by rule \
-(`qa/models/training/cloze.py`) | https://en.wikinews.org | CC BY 2.5 |
-| Questions on Wikinews (`qa/models/training/news_questions.jsonl`) | on passages of those \
+(`qa/training/cloze.py`) | https://en.wikinews.org | CC BY 2.5 |
+| Questions on Wikinews (`qa/training/news_questions.jsonl`) | on passages of those \
 articles; a quarter of them look answerable and are not; written for this reader by a large \
 language model that read the passages, and held against their text by program: each answer stands \
 word for word in the sentence that it was taken from | in this repository | that of the project |
 | Questions asked of Wikinews before the article was seen \
-(`qa/models/training/asked_questions.jsonl`) | 15,000 questions on 3,000 of those articles, and \
+(`qa/training/asked_questions.jsonl`) | 15,000 questions on 3,000 of those articles, and \
 5,266 near misses; written for this reader by a large language model in two steps kept apart: one \
 writer saw an article's headline and first sentence alone and asked what a curious person would, \
 another saw the whole article and marked the shortest words that answer, or that nothing does, and\
@@ -53,13 +53,13 @@ trained on** | https://rajpurkar.github.io/SQuAD-explorer/ | CC BY-SA 4.0 |
 _LAYOUT = """\
 `reader-train/` holds `new_wiki.json`, `reddit.json`, `amazon_reviews.json`, `qed.jsonl`,
 `clapnq_dev_answerable.jsonl` and `clapnq_dev_unanswerable.jsonl`, and may hold the other sets as
-JSON lines (`qa/models/training/examples.py` names the files); `dev/` holds
+JSON lines (`qa/training/examples.py` names the files); `dev/` holds
 `squad2-dev-half.json`; `scale/` may hold `wikinews_en.jsonl.gz` (JSON lines with `id`, `title` and
 `text`), without which no questions on news are made or read. Then:
 
-    python -m qa.models.training --data DIR --checkpoints CHECKPOINTS
-    python -m qa.models.training --data DIR --checkpoints CHECKPOINTS --finish TOKENS
-    python -m qa.models.training --data DIR --checkpoints CHECKPOINTS/finished --measure
+    python -m qa.training --data DIR --checkpoints CHECKPOINTS
+    python -m qa.training --data DIR --checkpoints CHECKPOINTS --finish TOKENS
+    python -m qa.training --data DIR --checkpoints CHECKPOINTS/finished --measure
 """
 
 

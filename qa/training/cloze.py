@@ -26,8 +26,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ...sentences import sentence_bounds
-from ...terms import STOP_WORDS, stem
+from ..sentences import sentence_bounds
+from ..terms import STOP_WORDS, stem
 from .checkpoints import write_atomically
 from .cloze_rules import Cloze, headline_questions, questions_of
 from .cloze_words import TITLE, collect_lexicon
