@@ -1,20 +1,21 @@
-"""BERT's forward pass, quick on a CPU.
+"""The forward pass of a transformer encoder, written to be fast on a CPU.
 
-The same function as Hugging Face's ``BertModel`` (Devlin et al. 2019; post-norm layers), over
-its weights, with the work that costs time on a CPU left out:
+It computes the same function as Hugging Face's ``BertModel`` (Devlin et al. 2019; post-norm
+layers) from the same weights, and avoids what is slow on a CPU:
 
-- activations stay bfloat16 from layer to layer where the processor is quicker at that, and the
-  weights stay float32 and are cast once a step; automatic casting turns activations into float32
-  and back a dozen times a layer;
-- query, key and value come from one product, the scale folded into the query's weights, and go
-  through the fused attention;
-- random bits for dropout come from NumPy's generator, which makes bytes many times as fast as
-  torch makes floats.
+- Activations stay in bfloat16 from layer to layer if the processor is faster with it; the weights
+  stay in float32 and are cast once per step. Automatic casting would convert activations to
+  float32 and back a dozen times per layer.
+- Query, key and value come from one matrix product, with the scale folded into the query's
+  weights, and go through fused attention.
+- Random bits for dropout come from NumPy, which generates bytes many times faster than torch
+  generates floats.
 """
 
 import time
+from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -23,12 +24,11 @@ from torch.nn import functional
 
 if TYPE_CHECKING:
     from transformers import BertModel
-    from transformers.models.bert.modeling_bert import BertLayer
 
 
 @cache
 def work_type(device: str) -> torch.dtype:
-    """Return the type to compute in: bfloat16 on a GPU, and on a CPU that multiplies it faster."""
+    """Return the dtype to compute in: bfloat16 on a GPU or where the CPU is faster with it."""
     if device == "cuda":
         return torch.bfloat16
     seconds = {}
@@ -44,71 +44,77 @@ def work_type(device: str) -> torch.dtype:
 
 
 class Dropout:
-    """Inverted dropout (Srivastava et al. 2014) whose bits follow from a seed."""
+    """Inverted dropout (Srivastava et al. 2014) that is reproducible from a seed."""
 
     def __init__(self, share: float, seed: int) -> None:
-        """Drop about ``share`` of the values, to the nearest 1/256."""
-        self._below = round(share * 256)
+        """Drop about ``share`` of the values, rounded to a multiple of 1/256."""
+        self._threshold = round(share * 256)
         self._generator = np.random.Generator(np.random.SFC64(seed))
 
     def __call__(self, values: torch.Tensor) -> torch.Tensor:
-        """Return the values with some set to zero and the others scaled up."""
-        if self._below == 0:
+        """Return the values with some set to zero and the rest scaled up."""
+        if self._threshold == 0:
             return values
         drawn = np.frombuffer(bytearray(self._generator.bytes(values.numel())), dtype=np.uint8)
-        kept = torch.from_numpy(drawn).view(values.shape).to(values.device) >= self._below
-        return values * (kept.to(values.dtype) * (256 / (256 - self._below)))
+        kept = torch.from_numpy(drawn).view(values.shape).to(values.device) >= self._threshold
+        return values * (kept.to(values.dtype) * (256 / (256 - self._threshold)))
 
 
-def linear(values: torch.Tensor, layer: nn.Linear) -> torch.Tensor:
-    """Apply a layer whose weights are cast to the type of the values."""
-    return functional.linear(values, layer.weight.to(values.dtype), layer.bias.to(values.dtype))
+class Layer(NamedTuple):
+    """The parts of a transformer layer, under the same names for every architecture."""
+
+    heads: int
+    """Number of attention heads."""
+    query: nn.Linear
+    key: nn.Linear
+    value: nn.Linear
+    attention_output: nn.Linear
+    attention_norm: nn.LayerNorm
+    intermediate: nn.Linear
+    output: nn.Linear
+    output_norm: nn.LayerNorm
+
+    def learns(self) -> bool:
+        """Return whether any weight of the layer is trained."""
+        return any(weight.requires_grad for part in self[1:] for weight in part.parameters())
 
 
-def normalize(values: torch.Tensor, norm: nn.LayerNorm) -> torch.Tensor:
-    """Apply layer normalisation in the type of the values."""
-    weight: torch.Tensor = norm.weight
-    bias: torch.Tensor = norm.bias
-    if values.is_cuda:
-        weight, bias = weight.to(values.dtype), bias.to(values.dtype)
-    return functional.layer_norm(values, norm.normalized_shape, weight, bias, norm.eps)
-
-
-def attend(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, bias: torch.Tensor
-) -> torch.Tensor:
-    """Return the mixed values of scaled queries: each of shape (rows, heads, length, dim)."""
-    if query.is_cuda or not torch.is_grad_enabled():
-        return functional.scaled_dot_product_attention(query, key, value, attn_mask=bias, scale=1.0)
-    # On a CPU the backward pass of the fused attention takes longer than all the rest.
-    return (query @ key.transpose(-1, -2) + bias).softmax(-1) @ value
-
-
-def _layer(
-    hidden: torch.Tensor, bias: torch.Tensor, layer: "BertLayer", dropout: Dropout | None
-) -> torch.Tensor:
-    """Return a layer's output: (rows, length, dim), as ``hidden``; bias is (rows, 1, 1, length)."""
+def bert_layer(layer: Any) -> Layer:
+    """Return the parts of a ``BertLayer``."""
     attention = layer.attention.self
-    rows, length, dim = hidden.shape
-    heads: int = attention.num_attention_heads
-    scale = (dim // heads) ** -0.5
-    weight = torch.cat(
-        (attention.query.weight * scale, attention.key.weight, attention.value.weight)
+    return Layer(
+        attention.num_attention_heads,
+        attention.query,
+        attention.key,
+        attention.value,
+        layer.attention.output.dense,
+        layer.attention.output.LayerNorm,
+        layer.intermediate.dense,
+        layer.output.dense,
+        layer.output.LayerNorm,
     )
-    offset = torch.cat((attention.query.bias * scale, attention.key.bias, attention.value.bias))
-    together = functional.linear(hidden, weight.to(hidden.dtype), offset.to(hidden.dtype))
-    query, key, value = together.view(rows, length, 3, heads, dim // heads).permute(2, 0, 3, 1, 4)
-    mixed = attend(query, key, value, bias)
-    mixed = mixed.transpose(1, 2).reshape(rows, length, dim)
-    mixed = linear(mixed, layer.attention.output.dense)
-    if dropout is not None:
-        mixed = dropout(mixed)
-    hidden = normalize(mixed + hidden, layer.attention.output.LayerNorm)
-    inner = functional.gelu(linear(hidden, layer.intermediate.dense))
-    outer = linear(inner, layer.output.dense)
-    if dropout is not None:
-        outer = dropout(outer)
-    return normalize(outer + hidden, layer.output.LayerNorm)
+
+
+def apply_layers(
+    hidden: torch.Tensor,
+    bias: torch.Tensor,
+    layers: Iterable[Layer],
+    dropout: Dropout | None,
+    *,
+    learns: bool,
+) -> torch.Tensor:
+    """Return the output of the last layer: (rows, length, dim), like ``hidden``.
+
+    ``bias`` is added to the attention scores and must broadcast to (rows, heads, length, length).
+    ``learns`` says whether anything below the first layer is trained. Layers below the lowest
+    trained one compute no gradients and no dropout.
+    """
+    enabled = torch.is_grad_enabled()
+    for layer in layers:
+        learns = learns or layer.learns()
+        with torch.set_grad_enabled(enabled and learns):
+            hidden = _apply(hidden, bias, layer, dropout if learns else None)
+    return hidden
 
 
 def encode(
@@ -118,20 +124,60 @@ def encode(
     mask: torch.Tensor,
     dropout: Dropout | None = None,
 ) -> torch.Tensor:
-    """Return the last hidden states, in the work type: shape (rows, length, dim).
+    """Return BERT's last hidden states in the work type: shape (rows, length, dim).
 
-    The inputs have shape (rows, length). Parts whose weights do not learn keep no gradient and
-    are not dropped out of.
+    The inputs have shape (rows, length).
     """
-    learning = torch.is_grad_enabled()
-    layers = cast("list[BertLayer]", list(bert.encoder.layer))
-    learns = any(p.requires_grad for p in bert.embeddings.parameters())
-    with torch.set_grad_enabled(learning and learns):
-        embedded = cast("torch.Tensor", bert.embeddings(input_ids=ids, token_type_ids=types))
+    learns = any(weight.requires_grad for weight in bert.embeddings.parameters())
+    with torch.set_grad_enabled(torch.is_grad_enabled() and learns):
+        embedded: torch.Tensor = bert.embeddings(input_ids=ids, token_type_ids=types)
         hidden = embedded.to(work_type(ids.device.type))
     bias = (1 - mask).to(hidden.dtype)[:, None, None, :] * -1e4
-    for layer in layers:
-        learns = learns or any(p.requires_grad for p in layer.parameters())
-        with torch.set_grad_enabled(learning and learns):
-            hidden = _layer(hidden, bias, layer, dropout if learns else None)
-    return hidden
+    layers = [bert_layer(layer) for layer in bert.encoder.layer]
+    return apply_layers(hidden, bias, layers, dropout, learns=learns)
+
+
+def _apply(
+    hidden: torch.Tensor, bias: torch.Tensor, layer: Layer, dropout: Dropout | None
+) -> torch.Tensor:
+    """Return one layer's output: (rows, length, dim), like ``hidden``."""
+    rows, length, dim = hidden.shape
+    scale = (dim // layer.heads) ** -0.5
+    weight = torch.cat((layer.query.weight * scale, layer.key.weight, layer.value.weight))
+    offset = torch.cat((layer.query.bias * scale, layer.key.bias, layer.value.bias))
+    joint = functional.linear(hidden, weight.to(hidden.dtype), offset.to(hidden.dtype))
+    parts = joint.view(rows, length, 3, layer.heads, dim // layer.heads).permute(2, 0, 3, 1, 4)
+    query, key, value = parts
+    mixed = _attend(query, key, value, bias)
+    mixed = _linear(mixed.transpose(1, 2).reshape(rows, length, dim), layer.attention_output)
+    if dropout is not None:
+        mixed = dropout(mixed)
+    hidden = _normalize(mixed + hidden, layer.attention_norm)
+    outer = _linear(functional.gelu(_linear(hidden, layer.intermediate)), layer.output)
+    if dropout is not None:
+        outer = dropout(outer)
+    return _normalize(outer + hidden, layer.output_norm)
+
+
+def _linear(values: torch.Tensor, layer: nn.Linear) -> torch.Tensor:
+    """Apply a linear layer in the dtype of the values."""
+    return functional.linear(values, layer.weight.to(values.dtype), layer.bias.to(values.dtype))
+
+
+def _normalize(values: torch.Tensor, norm: nn.LayerNorm) -> torch.Tensor:
+    """Apply layer normalisation in the dtype of the values."""
+    weight: torch.Tensor = norm.weight
+    bias: torch.Tensor = norm.bias
+    if values.is_cuda:
+        weight, bias = weight.to(values.dtype), bias.to(values.dtype)
+    return functional.layer_norm(values, norm.normalized_shape, weight, bias, norm.eps)
+
+
+def _attend(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, bias: torch.Tensor
+) -> torch.Tensor:
+    """Return the attention output for scaled queries; all have shape (rows, heads, length, dim)."""
+    if query.is_cuda or not torch.is_grad_enabled():
+        return functional.scaled_dot_product_attention(query, key, value, attn_mask=bias, scale=1.0)
+    # On a CPU, fused attention has a backward pass that takes longer than everything else.
+    return (query @ key.transpose(-1, -2) + bias).softmax(-1) @ value
