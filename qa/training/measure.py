@@ -72,8 +72,10 @@ def read_all(
     question_texts = tokenize(tokenizer, [question.text for question in questions])
     passage_texts = tokenize(tokenizer, [question.passage for question in questions])
     windows: list[tuple[int, int, Example]] = []
-    for index, (text, passage) in enumerate(zip(question_texts, passage_texts, strict=True)):
-        pieces = text.pieces[:MOST_QUESTION_TOKENS]
+    for index, (question_text, passage) in enumerate(
+        zip(question_texts, passage_texts, strict=True)
+    ):
+        pieces = question_text.pieces[:MOST_QUESTION_TOKENS]
         for begin, end in _windows(len(passage.pieces), READER_TOKENS - len(pieces) - 3):
             example = Example(pieces, passage.pieces[begin:end], (), answerable=False)
             windows.append((index, begin, example))

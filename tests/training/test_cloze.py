@@ -1,4 +1,4 @@
-"""Questions made from news: the rules, and that each passage holds what is asked for."""
+"""Cloze questions: the rules, and that each passage contains the answer."""
 
 import gzip
 import json
