@@ -21,6 +21,7 @@ from .storage.store import ArticleRow, Store
 if TYPE_CHECKING:
     from .answering.retriever import Retriever
     from .answering.session import Session
+    from .conversation.dialogue import Dialogue
     from .indexing import Progress, Report
     from .models.encoder import Encoder
     from .models.reader import Reader
@@ -166,7 +167,9 @@ class Library:
         self, question: str, *, k: int = settings.HITS, scope: Scope | None = None
     ) -> list[Hit]:
         """Return the k passages that fit a question best, best first."""
-        return list(self._retriever.retrieve(_cleaned(question), k, scope or Scope()).hits)
+        from .answering.retriever import cleaned_question
+
+        return list(self._retriever.retrieve(cleaned_question(question), k, scope or Scope()).hits)
 
     def ask(
         self,
@@ -182,9 +185,10 @@ class Library:
         they are read.
         """
         from .answering.answer import READ_PASSAGES, answer
+        from .answering.retriever import cleaned_question
 
         started = time.perf_counter()
-        question = _cleaned(question)
+        question = cleaned_question(question)
         if k < 1:
             raise UsageError("The number of hits must be at least 1.")
         self._session.load_reader_early()
@@ -225,6 +229,16 @@ class Library:
         if not found:
             raise UsageError(f"No article has the number {identifier}. See them all: qa ls")
         return found[number]
+
+    def conversation(self, number: int | None = None) -> "Dialogue":
+        """Begin a conversation, or go on with the one of that number.
+
+        Its questions may leave out what was just spoken of. Raises UsageError when there is none
+        of that number.
+        """
+        from .conversation.dialogue import Dialogue
+
+        return Dialogue(self._session, self._retriever, self._conversations, number)
 
     def conversations(self) -> list[Conversation]:
         """Return the conversations had with this library, the one last spoken in first."""
@@ -415,13 +429,3 @@ class Library:
                 yield
             finally:
                 self._session.release()
-
-
-def _cleaned(question: str) -> str:
-    """A question on one line, cleaned as articles are. Raises UsageError when nothing is left."""
-    from .articles.clean import clean
-
-    asked = " ".join(clean(question).split())
-    if not asked:
-        raise UsageError("The question is empty.")
-    return asked

@@ -67,11 +67,36 @@ def answer(
     ``time.perf_counter``, are added.
     """
     reading = time.perf_counter()
-    read = hits[:READ_PASSAGES]
     late: list[Passage] = []
-    spans = reader.read(question, [hit.passage for hit in read], READ_SECONDS, late)
-    weighed = weigh(question, read, spans)
+    weighed = read(question, hits[:READ_PASSAGES], reader, late)
     now = time.perf_counter()
+    timings = {**timings, "read": (now - reading) * 1000, "total": (now - started) * 1000}
+    return compose(question, hits, weighed, k=k, unread=len(late), timings=timings)
+
+
+def read(question: str, hits: Sequence[Hit], reader: Reader, late: list[Passage]) -> list[Weighed]:
+    """Return the spans that answer a question in the hits, best first.
+
+    Passages that there was no time to read are appended to ``late``.
+    """
+    spans = reader.read(question, [hit.passage for hit in hits], READ_SECONDS, late)
+    return weigh(question, hits, spans)
+
+
+def compose(
+    question: str,
+    hits: Sequence[Hit],
+    weighed: Sequence[Weighed],
+    *,
+    k: int,
+    unread: int,
+    timings: Mapping[str, float],
+    at_most: Status = Status.ANSWERED,
+) -> Answer:
+    """Make an answer of weighed spans, best first.
+
+    ``at_most`` limits what may be claimed: with ``WEAK`` nothing is claimed as likely or sure.
+    """
     found = Answer(
         question,
         text="",
@@ -80,8 +105,8 @@ def answer(
         citations=(),
         alternatives=(),
         hits=reorder(hits, weighed)[:k],
-        timings={**timings, "read": (now - reading) * 1000, "total": (now - started) * 1000},
-        unread=len(late),
+        timings=timings,
+        unread=unread,
     )
     if not weighed:
         return found
@@ -95,6 +120,8 @@ def answer(
         kind, status = claim(best.confidence, best.sentence_confidence)
     if status is Status.NOT_FOUND:
         return found
+    if status is Status.ANSWERED:
+        status = at_most
     if kind is AnswerKind.SENTENCE:
         return _sentence_answer(found, weighed, status)
     words = folded(best.span.text)

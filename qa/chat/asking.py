@@ -7,8 +7,8 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from ..answering.answer import READ_PASSAGES
-from ..answering.followup import Exchange
 from ..articles.clean import one_line
+from ..conversation.followup import Exchange
 from ..datatypes import Scope, Verdict
 from . import news
 from .bars import TopRow, counted

@@ -18,7 +18,7 @@ from . import news
 from .entries import Entry, remembered
 
 if TYPE_CHECKING:
-    from ..answering.followup import Exchange
+    from ..conversation.followup import Exchange
     from ..indexing import Report
     from ..library import Library
 
@@ -113,7 +113,7 @@ class Desk:
 
         self._prepared.wait()
         try:
-            from ..answering.followup import stand_alone
+            from ..conversation.followup import stand_alone
 
             searched = entry.question if entry.verbatim else stand_alone(entry.question, earlier)
             self._post(news.Resolved(number, searched))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 
-from ..answering.followup import Exchange
+from ..conversation.followup import Exchange
 from ..datatypes import Answer, Article, Citation, Hit, Scope, Turn
 from ..render import written_date
 from .places import Kind, Place, places_of_answer, places_of_hits

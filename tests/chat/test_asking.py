@@ -7,8 +7,8 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from qa.answering.followup import Exchange
 from qa.chat.entries import Stage
+from qa.conversation.followup import Exchange
 from qa.datatypes import Scope
 
 from .conftest import (
@@ -160,7 +160,7 @@ def test_follow_ups_are_resolved_shown_and_can_be_edited(
         heard.append(earlier)
         return MINERS if question == "How many?" else question
 
-    monkeypatch.setattr("qa.answering.followup.stand_alone", stand_alone)
+    monkeypatch.setattr("qa.conversation.followup.stand_alone", stand_alone)
 
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answering.ellipsis import completed
-from qa.answering.followup import LONGEST_QUESTION, MOST_ADDED, Exchange, possessive, stand_alone
-from qa.answering.names import Kind, kind_of, names_in
-from qa.answering.salience import Talk
+from qa.conversation.ellipsis import completed
+from qa.conversation.followup import LONGEST_QUESTION, MOST_ADDED, Exchange, possessive, stand_alone
+from qa.conversation.names import Kind, kind_of, names_in
+from qa.conversation.salience import Talk
 
 LIBYA = Exchange(
     "Who commands NATO's Libya operation?",
