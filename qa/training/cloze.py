@@ -127,21 +127,21 @@ class _Collection:
     def __init__(self, texts: Iterable[str]) -> None:
         self.passages: list[str] = []
         self.bounds: list[list[tuple[int, int]]] = []
-        self.within: list[range] = []
+        self.passages_of: list[range] = []
         for text in texts:
             first = len(self.passages)
             for passage, bounds in cut_passages(text):
                 self.passages.append(passage)
                 self.bounds.append(bounds)
-            self.within.append(range(first, len(self.passages)))
+            self.passages_of.append(range(first, len(self.passages)))
         self.terms = [frozenset(terms_of(passage)) for passage in self.passages]
-        self.holders: dict[str, list[int]] = defaultdict(list)
+        self.postings: dict[str, list[int]] = defaultdict(list)
         for index, terms in enumerate(self.terms):
             for term in terms:
-                self.holders[term].append(index)
+                self.postings[term].append(index)
 
     def weight(self, term: str) -> float:
-        return math.log(len(self.passages) / (1 + len(self.holders.get(term, ()))))
+        return math.log(len(self.passages) / (1 + len(self.postings.get(term, ()))))
 
     def sentences(self, index: int) -> list[str]:
         return [self.passages[index][start:end] for start, end in self.bounds[index]]
@@ -225,13 +225,13 @@ class _Matcher:
                 found.append((self._share(weights, terms_of(text[start:end])), span))
         return max(found, key=lambda pair: pair[0], default=None)
 
-    def inside(
+    def best_passage(
         self, cloze: Cloze, weights: dict[str, float], article: int, without: str
     ) -> _Found | None:
         """Return the best passage of an article without one sentence, and the answer in it."""
         collection = self._collection
         best: tuple[float, _Found] | None = None
-        for index in collection.within[article]:
+        for index in collection.passages_of[article]:
             sentences = collection.sentences(index)
             kept = [sentence for sentence in sentences if not _is_reprint(sentence, without)]
             passage, bounds = _join(kept)
@@ -242,14 +242,14 @@ class _Matcher:
                 best = found[0], _Found(passage, found[1])
         return best and best[1]
 
-    def near(self, weights: dict[str, float], most: int = 30) -> list[tuple[float, int]]:
+    def similar(self, weights: dict[str, float], most: int = 30) -> list[tuple[float, int]]:
         """Return passages with the share of the terms' weight that they contain, best first."""
         collection = self._collection
         candidates: set[int] = set()
         for term in sorted(weights, key=lambda term: -weights[term])[:4]:
-            holders = collection.holders.get(term, [])
-            if len(holders) <= COMMON:
-                candidates.update(holders)
+            indexes = collection.postings.get(term, [])
+            if len(indexes) <= COMMON:
+                candidates.update(indexes)
         total = sum(weights.values())
         ordered = sorted(
             (-sum(w for term, w in weights.items() if term in collection.terms[index]), index)
@@ -264,7 +264,7 @@ class _Matcher:
         absent = set(terms_of(cloze.answer))
         return [
             self._collection.passages[index]
-            for share, index in self.near(weights)
+            for share, index in self.similar(weights)
             if share >= SHARE_FOR_NEGATIVE and not absent & self._collection.terms[index]
         ][:MOST_NEGATIVES]
 
@@ -286,7 +286,7 @@ def make_clozes(articles: Sequence[tuple[str, str]], seed: int) -> ClozeSet:
         if len(weights) < LEAST_TERMS or sum(weights.values()) < LEAST_WEIGHT:
             return
         vague = cloze.kind == "thing" and " " not in cloze.answer
-        answer = None if vague else matcher.inside(cloze, weights, article, sentence)
+        answer = None if vague else matcher.best_passage(cloze, weights, article, sentence)
         origin = "headline" if place is None else "beside"
         if answer is None and place is not None and generator.random() < OWN_SHARE:
             text = collection.passages[place]
@@ -306,7 +306,7 @@ def make_clozes(articles: Sequence[tuple[str, str]], seed: int) -> ClozeSet:
     for article, (title, _) in enumerate(articles):
         for cloze in headline_questions(title, lexicon):
             add(cloze, article, "", None)
-        for place in collection.within[article]:
+        for place in collection.passages_of[article]:
             for sentence in collection.sentences(place):
                 for cloze in questions_of(sentence, lexicon):
                     add(cloze, article, sentence, place)
