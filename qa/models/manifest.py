@@ -149,7 +149,7 @@ def source_facts(source: Path) -> dict[str, Facts]:
         if path.is_file() and matters and path.stem.lower() not in {"readme", "license"}:
             kept[path.relative_to(source).as_posix()] = file_facts(path)
     if WEIGHTS not in kept and not any(name.endswith(f"/{WEIGHTS}") for name in kept):
-        raise ModelError(f"{source} holds no {WEIGHTS}.")
+        raise ModelError(f"{source} contains no {WEIGHTS}.")
     return kept
 
 

@@ -37,7 +37,7 @@ def test_models_are_found_by_full_name_short_name_and_folder(tmp_path: Path) -> 
     assert find(default.name.rpartition("/")[2].upper()) is default
     entry = find(str(tmp_path))
     assert (entry.name, entry.folder) == (str(tmp_path), str(tmp_path))
-    with pytest.raises(ModelError, match="holds no"):
+    with pytest.raises(ModelError, match="contains no"):
         entry.require()
 
 

@@ -179,7 +179,7 @@ def test_a_folder_without_a_reader_is_refused_with_the_reason(
         open_reader("nowhere")
     empty = tmp_path / "empty"
     empty.mkdir()
-    with pytest.raises(ModelError, match=r"holds no model\.safetensors"):
+    with pytest.raises(ModelError, match=r"contains no model\.safetensors"):
         open_reader(str(empty))
     broken = tmp_path / "broken"
     shutil.copytree(tiny, broken)
