@@ -9,8 +9,8 @@ from ..errors import ModelMismatchError
 from ..models import catalog, opening
 from ..models.encoder import Encoder
 from ..models.reader import Reader
-from ..storage.index import LiveVectors
 from ..storage.live_text import LiveText
+from ..storage.live_vectors import LiveVectors
 from ..storage.store import Store
 
 
@@ -126,5 +126,5 @@ class Session:
         return ModelMismatchError(
             f"The library in {self.store.folder} was made by {made_by}, not {named}. "
             f"To re-embed it: qa index --reembed --model {shlex.quote(named)}"
-            f"{settings.library_words(self.store.folder)}"
+            f"{settings.library_flag(self.store.folder)}"
         )

@@ -7,7 +7,7 @@ stands alone, among all articles. What was found decides between the two: see ``
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..answering.answer import READ_PASSAGES, READ_SECONDS, answer, compose
 from ..answering.retriever import Retriever, cleaned_question
@@ -16,9 +16,10 @@ from ..datatypes import Answer, Hit, Passage, Scope, Status, Turn
 from ..errors import UsageError
 from ..settings import HITS
 from ..storage.conversations import Conversations
-from ..terms import question_terms, stem
-from .evidence import Reading, weigh_forms
-from .followup import Exchange, stand_alone
+from ..terms import stemmed_terms
+from .evidence import SENTENCE_WEAK, Reading, weigh_forms
+from .followup import stand_alone
+from .past import Past
 from .story import near_articles
 
 MOST_CITED = 6
@@ -34,32 +35,6 @@ FoundHits = Callable[[list[Hit]], None]
 """Called with the passages as soon as they are found, before they are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """An earlier turn, as far as the next question needs it."""
-
-    exchange: Exchange
-    """Question and answer."""
-    cited: tuple[str, ...]
-    """Ids of the articles cited."""
-
-    @classmethod
-    def of_answer(cls, found: Answer) -> "Past":
-        """Return what a later question needs of an answer."""
-        if not found.citations:
-            return cls(Exchange(found.question, ""), ())
-        first = found.citations[0]
-        exchange = Exchange(found.question, first.lit_text, first.sentence, first.article.title)
-        return cls(exchange, tuple(cited.article.id for cited in found.citations))
-
-    @classmethod
-    def of_turn(cls, turn: Turn) -> "Past":
-        """Return what a later question needs of a remembered turn."""
-        title = turn.sources[0][0] if turn.sources else ""
-        exchange = Exchange(turn.searched, turn.answer, turn.sentence, title)
-        return cls(exchange, tuple(place[0] for place in turn.articles))
-
-
 class Dialogue:
     """A conversation that goes on. One thread at a time may ask."""
 
@@ -69,13 +44,14 @@ class Dialogue:
         retriever: Retriever,
         conversations: Conversations,
         number: int | None = None,
+        earlier: Sequence[Past] = (),
     ) -> None:
         """Use ``Library.conversation``."""
         self._session, self._retriever, self._conversations = session, retriever, conversations
         self.number = number
         """The conversation's number in its library; None until a turn is remembered."""
         turns = conversations.turns(number) if number is not None else []
-        self._past = [Past.of_turn(turn) for turn in turns]
+        self._past = [*earlier, *(Past.of_turn(turn) for turn in turns)]
 
     def ask(
         self,
@@ -84,15 +60,13 @@ class Dialogue:
         k: int = HITS,
         scope: Scope | None = None,
         verbatim: bool = False,
-        on_resolved: Callable[[str], None] | None = None,
         on_hits: FoundHits | None = None,
     ) -> Answer:
         """Answer a question as the next one of the conversation.
 
-        With ``verbatim`` it is asked as it was typed, whatever was spoken of. ``on_resolved`` is
-        called with the form that stands alone, ``on_hits`` with the k best passages before they
-        are read. The turn is taken into account by the next question; ``remember`` stores it.
-        Raises what ``Library.ask`` raises.
+        With ``verbatim`` it is asked as it was typed, whatever was spoken of. ``on_hits`` is called
+        with the k best passages before they are read. The next question takes the turn into
+        account; ``remember`` stores it. Raises what ``Library.ask`` raises.
         """
         started = time.perf_counter()
         question = cleaned_question(question)
@@ -102,8 +76,6 @@ class Dialogue:
         scope = scope or Scope()
         past = [] if verbatim else self._past
         alone = stand_alone(question, [each.exchange for each in past])
-        if on_resolved is not None:
-            on_resolved(alone)
         cited = _cited(past)
         if cited:
             found = self._ask_in_story(question, alone, cited, k, scope, on_hits, started)
@@ -180,6 +152,7 @@ class Dialogue:
                 "total": (now - started) * 1000,
             },
             at_most=at_most,
+            sentence_weak=SENTENCE_WEAK,
         )
 
 
@@ -198,10 +171,5 @@ def _merged(first: Sequence[Hit], second: Sequence[Hit]) -> list[Hit]:
 
 def _names_more(question: str, text: str, story: Sequence[Hit]) -> bool:
     """Whether a text has words of the question that the story has not."""
-    asked = {stem(term) for term in question_terms(question)}
     told = " ".join(hit.passage.article.title + " " + hit.passage.article.text for hit in story)
-    return bool(asked & _stems(text) - _stems(told))
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(term) for term in question_terms(text)}
+    return bool(set(stemmed_terms(question)) & set(stemmed_terms(text)) - set(stemmed_terms(told)))

@@ -5,49 +5,30 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from ..terms import STOP_WORDS
-from .name_words import (
-    FEMALE_TITLES,
-    GROUP_WORDS,
-    MALE_TITLES,
-    MEN,
-    NOT_NAMES,
-    PLACE_WORDS,
-    SENTENCE_STARTS,
-    TITLES,
-    WOMEN,
-)
+from ..terms import MONTHS, STOP_WORDS
 
 LONGEST_NAME = 80
 """Code points; a longer run of capitals is a headline or a shout."""
 
 NEAR = 60
-"""Code points before and after a name that are looked at."""
-
+"""Code points before a name that are looked at."""
 
 SMALL_WORDS = frozenset(
-    """
-    a an and as at but by da de del der di du el for from in into la of on or the to van von vs. &
-    with y
-    """.split()
+    "a an and as at by da de del der di du el for from in la of on or the to van von y with".split()
 )
 """Words that stay small inside names and titles."""
+
+_DATES = frozenset("monday tuesday wednesday thursday friday saturday sunday".split()).union(
+    month.lower() for month in MONTHS
+)
 
 
 class Kind(Enum):
     """What a name may stand for."""
 
-    MAN = "man"
-    WOMAN = "woman"
-    PERSON = "person"
-    GROUP = "group"
     PLACE = "place"
     WORK = "work"
-    UNKNOWN = "unknown"
-
-
-PEOPLE = frozenset({Kind.MAN, Kind.WOMAN, Kind.PERSON})
-"""The kinds that he and she may stand for."""
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +40,7 @@ class Name:
     start: int
     """First code point."""
     kind: Kind
-    """What its form and the words around it say."""
+    """What the words before it say."""
 
 
 _WORD = (
@@ -69,57 +50,18 @@ _WORD = (
 _RUN = re.compile(
     rf"(?<![\w'’])(?:[Tt]he )?{_WORD}"
     rf"(?:(?: | (?:of|of the|de|da|di|del|der|den|la|le|(?:van|von)(?: der| den| de)?|bin|ibn|al|&|"
-    rf"for|the) ){_WORD}|"
-    rf" (?:\d{{1,4}}|[IVX]+)\b)*"
+    rf"for|the) ){_WORD}| (?:\d{{1,4}}|[IVX]+)\b)*"
 )
-_MONTH = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-    r"(?: \d+)?$"
-)
-_DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day ")
-_ACRONYM = re.compile(r"[A-Z]{2,6}")
 _QUOTED = re.compile(r"[\"“]([^\"“”\n]{2,60}?)[,.]?[\"”]")
 _POSSESSIVE = re.compile(r"['’]s?$")
-
 _WORK_BEFORE = re.compile(
-    r"\b(?:album|albums|song|songs|single|singles|film|films|movie|novel|book|play|series|musical|"
-    r"magazine|poem|opera|track|tracks|show|ep|video|called|titled|entitled|named)[,:]? "
-    r"(?:was |is |entitled |titled |called |named )?[\"“‘']?$",
+    r"\b(?:albums?|songs?|singles?|films?|movie|novel|book|play|series|musical|magazine|poem|opera|"
+    r"tracks?|show|ep|video|called|titled|entitled|named)[,:]? [\"“‘']?$",
     re.IGNORECASE,
 )
-_PLACE_BEFORE = re.compile(
-    r"\b(?:in|at|near|outside|to|from|across|off|around|towards?) (?:the )?$"
-)
-_PERSON_BEFORE = re.compile(
-    r"\b(?:actor|actress|author|brother|composer|daughter|director|drummer|father|friend|guitarist|"
-    r"husband|manager|mother|player|poet|producer|singer|sister|son|vocalist|wife|writer|partner|"
-    r"girlfriend|boyfriend|widow|bassist|leader|foreman|engineer|scientist|captain|officer)s?,? $"
-)
-_FEMALE_BEFORE = re.compile(
-    r"\b(?:actress|daughter|mother|sister|wife|girlfriend|widow|niece|aunt|woman|girl)s?,? $"
-)
-_MALE_BEFORE = re.compile(
-    r"\b(?:brother|father|husband|son|boyfriend|nephew|uncle|widower|man|boy)s?,? $"
-)
-_PERSON_AFTER = re.compile(
-    r"(?:['’]s)? (?:said|says?|told|tell|thought|think|believed?|asked?|married|marry|died?|"
-    r"was born|announced?|played|resign|promised?|wanted?)\b"
-)
-
-
-_KIND_AFTER = re.compile(" (?:" + "|".join(sorted(PLACE_WORDS)) + r")\b")
+_PLACE_BEFORE = re.compile(r"\b(?:in|at|near|outside|to|from|across|off|around) (?:the )?$")
 _VERB_AFTER = re.compile(r"['’]s\b|,? (?:is|was|has|had|did|does|would|will|could|can|[a-z]+ed)\b")
 _HEADLINE_VERB = re.compile(r"[A-Z]\w+[^s\W]s|[Tt]o|[Ww]ill|[Ii]s|[Aa]re|[Ww]as|[Ww]ere|[Hh]as")
-
-
-def _is_title(words: str) -> bool:
-    """Whether quoted words are a title, in which all but the small words are capitalised."""
-    parts = words.split()
-    return (
-        0 < len(parts) <= 8
-        and parts[0][0].isupper()
-        and all(not part[0].islower() or part in SMALL_WORDS for part in parts)
-    )
 
 
 @lru_cache(maxsize=256)  # a conversation is read again with each of its questions
@@ -128,7 +70,7 @@ def names_in(text: str) -> tuple[Name, ...]:
     found = []
     quoted = [(match.start(1), match.group(1)) for match in _QUOTED.finditer(text)]
     for start, words in quoted:
-        if _is_title(words):
+        if all(not part[0].islower() or part in SMALL_WORDS for part in words.split()):
             found.append(Name(words.rstrip(",."), start, Kind.WORK))
     for match in _RUN.finditer(text):
         start, words = match.start(), match.group()
@@ -138,78 +80,13 @@ def names_in(text: str) -> tuple[Name, ...]:
             start, words = _without_start(start, words)
             if " " not in words and not _VERB_AFTER.match(text, match.end()):
                 continue
-        if day := _DAY.match(words):  # "on Monday Luis Urzúa": a day is no part of the name
-            start, words = start + day.end(), words[day.end() :]
         words = _POSSESSIVE.sub("", words.strip(" .,'’"))
-        if noun := _KIND_AFTER.match(text, match.end()):  # the San José mine, the Suez canal
-            words += noun.group()
-        if _is_name(words) and not _MONTH.match(words):
-            before, after = text[max(0, start - NEAR) : start], text[match.end() :][:NEAR]
-            found.append(Name(words, start, kind_of(words, before, after)))
+        if 1 < len(words) <= LONGEST_NAME and not _is_common(words):
+            before = text[max(0, start - NEAR) : start]
+            is_place = bool(_PLACE_BEFORE.search(before))
+            kind = Kind.WORK if _WORK_BEFORE.search(before) else Kind.OTHER
+            found.append(Name(words, start, Kind.PLACE if is_place else kind))
     return tuple(sorted(found, key=lambda name: name.start))
-
-
-def kind_of(name: str, before: str = "", after: str = "") -> Kind:
-    """Return what a name stands for as its words tell, and those just before and after it."""
-    kind = _kind_by_introduction(before) or _kind_by_words(name)
-    if kind:
-        return kind
-    if _PERSON_BEFORE.search(before) or _PERSON_AFTER.match(after):
-        return Kind.PERSON
-    return Kind.PLACE if _PLACE_BEFORE.search(before) else Kind.UNKNOWN
-
-
-def _kind_by_introduction(before: str) -> Kind | None:
-    """What the noun just before a name calls it: her sister …, the album …"""
-    if _FEMALE_BEFORE.search(before):
-        return Kind.WOMAN
-    if _MALE_BEFORE.search(before):
-        return Kind.MAN
-    return Kind.WORK if _WORK_BEFORE.search(before) else None
-
-
-def _kind_by_words(name: str) -> Kind | None:
-    """What the name's own words are: a title, a first name, Agency, Island."""
-    words = [word.lower().strip(".,") for word in name.replace("-", " ").split()]
-    titles = set(words[:-1])
-    first = next((word for word in words if word not in TITLES), "")
-    found: Kind | None = None
-    if titles & FEMALE_TITLES or (first in WOMEN and len(words) > 1):
-        found = Kind.WOMAN
-    elif titles & MALE_TITLES or (first in MEN and len(words) > 1):
-        found = Kind.MAN
-    elif not GROUP_WORDS.isdisjoint(words) or _ACRONYM.fullmatch(name):
-        found = Kind.GROUP
-    elif not PLACE_WORDS.isdisjoint(words):
-        found = Kind.PLACE
-    elif first in MEN or first in WOMEN:
-        found = Kind.MAN if first in MEN else Kind.WOMAN
-    elif titles & TITLES:
-        found = Kind.PERSON
-    return found
-
-
-def _without_start(start: int, words: str) -> tuple[int, str]:
-    """A run that begins a sentence, without the words that are capitalised only for that."""
-    while True:
-        first, _, rest = words.partition(" ")
-        low = first.lower().rstrip(",.")
-        if low == "the" and rest[:1].isupper():
-            return start, words
-        if low not in STOP_WORDS and low not in SENTENCE_STARTS:
-            return start, words
-        if not rest:
-            return start, ""
-        start, words = start + len(first) + 1, rest
-
-
-def _is_name(words: str) -> bool:
-    if not 1 < len(words) <= LONGEST_NAME:
-        return False
-    lowered = words.lower()
-    if lowered in NOT_NAMES or lowered in STOP_WORDS or lowered in SENTENCE_STARTS:
-        return False
-    return any(character.isalpha() for character in words)
 
 
 def is_named_by(title: str) -> bool:
@@ -225,3 +102,17 @@ def is_named_by(title: str) -> bool:
         return False
     plain = [word for word in words if word[0].islower() and word not in SMALL_WORDS]
     return not plain or len(words) <= 2 or (" of " in title and len(words) <= 4)
+
+
+def _without_start(start: int, words: str) -> tuple[int, str]:
+    """A run that begins a sentence, without the words that are capitalised only for that."""
+    while words:
+        first, _, rest = words.partition(" ")
+        if (first.lower() == "the" and rest[:1].isupper()) or not _is_common(first.rstrip(",.")):
+            return start, words
+        start, words = start + len(first) + 1, rest
+    return start, words
+
+
+def _is_common(words: str) -> bool:
+    return words.lower() in _DATES or words.lower() in STOP_WORDS

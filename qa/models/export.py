@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from ..atomic import move_into_place
 from ..errors import ModelError
 from .catalog import ModelEntry
 from .manifest import (
@@ -85,7 +86,7 @@ def _export_locked(entry: ModelEntry, source: Path, folder: Path) -> Manifest:
         write_manifest(manifest, working / MANIFEST)
         if folder.exists():
             folder.rename(Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent)) / "old")
-        working.rename(folder)
+        move_into_place(working, folder)
     finally:
         for leftover in folder.parent.glob(f"{prefix}*"):
             shutil.rmtree(leftover, ignore_errors=True)

@@ -5,7 +5,6 @@ The export is reused as long as both sets of files are unchanged.
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from .. import settings
+from ..atomic import atomic_write
 from ..errors import ModelError
 from .catalog import WEIGHTS, ModelEntry, file_sha256
 
@@ -125,11 +125,10 @@ def is_whole(entry: ModelEntry, manifest: Manifest, *, thoroughly: bool = False)
 
 def write_manifest(manifest: Manifest, path: Path) -> None:
     """Write a manifest atomically. Raises OSError."""
-    working = path.with_suffix(f".{os.getpid()}.tmp")
     values = json.loads(json.dumps(asdict(manifest)))
     signed = {**values, "digest": _digest(values)}
-    working.write_text(json.dumps(signed, indent=1), encoding="utf-8")
-    working.replace(path)
+    with atomic_write(path) as working:
+        working.write_text(json.dumps(signed, indent=1), encoding="utf-8")
 
 
 def file_facts(path: Path) -> Facts:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .checkpoints import write_atomically
+from ..atomic import atomic_write
 from .examples import TrainingSet
 
 _PUBLISHED = """\
@@ -162,4 +162,6 @@ English only. It copies a span; it cannot count, add, or answer yes or no. Many 
 questions are about casual text (forum posts and product reviews), where people disagree more about
 answers.
 """
-    write_atomically(path, lambda target: target.write_text(text, encoding="utf-8"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path) as target:
+        target.write_text(text, encoding="utf-8")

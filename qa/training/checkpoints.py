@@ -20,10 +20,11 @@ crash at any moment leaves the previous checkpoint in use.
 import json
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ..atomic import atomic_write, move_into_place
 
 if TYPE_CHECKING:
     import torch
@@ -49,27 +50,6 @@ class Checkpoint:
     """JSON values: the fields of `progress.Progress`, and ``options``."""
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Let ``write`` write a temporary file beside ``path``, sync it and rename it to ``path``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        write(temporary)
-        _sync(temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync(path.parent)
-
-
 def save_checkpoint(
     folder: Path, checkpoint: Checkpoint, model_folder: Path, keep: int = 2
 ) -> Path:
@@ -91,16 +71,11 @@ def save_checkpoint(
     (temporary / STATE_FILE).write_text(json.dumps(checkpoint.state, indent=1), encoding="utf-8")
     for name in ("config.json", "tokenizer.json"):
         shutil.copyfile(model_folder / name, temporary / name)
-    for file in temporary.iterdir():
-        _sync(file)
-    _sync(temporary)
     if target.exists():
         shutil.rmtree(target)
-    temporary.replace(target)
-    _sync(steps)
-    write_atomically(
-        folder / LATEST_FILE, lambda path: path.write_text(target.name, encoding="utf-8")
-    )
+    move_into_place(temporary, target)
+    with atomic_write(folder / LATEST_FILE) as latest:
+        latest.write_text(target.name, encoding="utf-8")
     whole = sorted(entry for entry in steps.iterdir() if not entry.name.startswith("."))
     for old in whole[:-keep]:
         if old != target:

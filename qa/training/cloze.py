@@ -29,9 +29,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ..atomic import atomic_write
 from ..sentences import sentence_bounds
 from ..terms import STOP_WORDS, stem
-from .checkpoints import write_atomically
 from .cloze_rules import Cloze, headline_questions, questions_of
 from .cloze_words import TITLE, collect_lexicon
 from .examples import COLLECTION
@@ -337,7 +337,9 @@ def read_clozes(folder: Path, seed: int, cache: Path) -> ClozeSet | None:
             ],
         }
         written = json.dumps(stored)
-        write_atomically(cache, lambda path: path.write_text(written, encoding="utf-8"))
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(cache) as working:
+            working.write_text(written, encoding="utf-8")
     return ClozeSet(
         stored["passages"],
         [

@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..terms import MONTHS
 from .cloze_words import AUXILIARIES, CAPITAL, NAME, SMALL, TITLE, Lexicon, kind_of
 
 MOST_WORDS = 15
@@ -85,7 +86,7 @@ _COUNTED = re.compile(
     r"((?:[a-z-]+ )?[a-z]{2,}s|people|men|women|children|(?:[a-z]+ )people)\b(?! old| ago)"
 )
 _MONEY = re.compile(r"(?:about |over |nearly |around )?((?:US)?[$€£]\d[\d,.]*\d(?: [mb]illion)?)\b")
-_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_MONTH = f"(?:{'|'.join(MONTHS)})"
 _DATE = re.compile(
     rf" (?:on|in|since|by|until) ({_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?|"
     rf"{_MONTH}(?: of)?(?: \d{{4}})|{_MONTH}|(?:1[89]|20)\d\d)\b(?! [A-Z\d])"

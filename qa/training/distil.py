@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..atomic import atomic_write
 from .batches import EpochBuilder, Example, TeacherScores, collate, in_batches
-from .checkpoints import write_atomically
 from .model import SpanModel, to_tensors
 from .progress import Log
 
@@ -69,12 +69,9 @@ def write_scores(path: Path, epochs: Sequence[Sequence[TeacherScores | None]]) -
         "start": np.concatenate([start for start, _ in pairs]),
         "end": np.concatenate([end for _, end in pairs]),
     }
-
-    def write(target: Path) -> None:
-        with target.open("wb") as stream:
-            np.savez(stream, **arrays)  # type: ignore[arg-type]
-
-    write_atomically(path, write)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path) as target, target.open("wb") as stream:
+        np.savez(stream, **arrays)  # type: ignore[arg-type]
 
 
 class ScoredEpochs:

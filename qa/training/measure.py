@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from ..evaluation.figures import discrimination, mean
+from ..evaluation.metrics import discrimination, mean
 from ..evaluation.sets import LabelledQuestion, read_set, sampled
 from ..models.reader import MOST_QUESTION_TOKENS, STRIDE_TOKENS
 from ..models.spans import best_spans

@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..atomic import atomic_write
 from ..models.encoder import Encoder
 from ..scores import holds_answer, normalize_answer
 from ..storage.full_text import FullText
 from ..storage.vectors import Vectors
 from ..terms import question_terms
-from .checkpoints import write_atomically
 from .examples import TrainingSet
 
 
@@ -126,5 +126,7 @@ def mine_negatives(
         training_set, pool, questions, [by_words, by_meaning], most_each, own_within
     )
     content = json.dumps({"key": key, "negatives": negatives})
-    write_atomically(cache, lambda path: path.write_text(content, encoding="utf-8"))
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(cache) as path:
+        path.write_text(content, encoding="utf-8")
     return negatives

@@ -8,9 +8,9 @@ the whole weights run. Everything else, such as the span head, is stored in half
 
 from pathlib import Path
 
+from ..atomic import atomic_write
 from ..models.catalog import WEIGHTS
 from ..models.torch_models import SCALES
-from .checkpoints import write_atomically
 
 PREFIX = "bert."
 """What the reader puts before the names of the encoder's weights."""
@@ -43,5 +43,6 @@ def write_difference(weights: Path, encoder_folder: Path, folder: Path) -> int:
             shipped[name + SCALES] = scales.contiguous()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / WEIGHTS
-    write_atomically(path, lambda target: save_file(shipped, target, metadata={"format": "pt"}))
+    with atomic_write(path) as target:
+        save_file(shipped, target, metadata={"format": "pt"})
     return path.stat().st_size

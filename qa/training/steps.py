@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from safetensors.torch import load_file
 
+from ..atomic import atomic_write
 from ..evaluation.sets import LabelledQuestion
 from ..models import catalog
 from ..models.catalog import WEIGHTS, file_sha256
@@ -22,7 +23,6 @@ from .checkpoints import (
     load_checkpoint,
     mean_of,
     save_checkpoint,
-    write_atomically,
 )
 from .cloze import ClozeSet, read_clozes
 from .crops import CropSizes
@@ -146,10 +146,8 @@ def measure(arguments: argparse.Namespace) -> None:
     found = figures(read_all(model, load_tokenizer(encoder), questions))
     print(json.dumps(found, indent=1))
     content = json.dumps(found)
-    write_atomically(
-        latest.parent.parent / f"figures-{latest.name}.json",
-        lambda path: path.write_text(content, encoding="utf-8"),
-    )
+    with atomic_write(latest.parent.parent / f"figures-{latest.name}.json") as path:
+        path.write_text(content, encoding="utf-8")
     if arguments.card is not None:
         state = load_checkpoint(latest).state
         training_set = read_training_set(

@@ -80,10 +80,7 @@ def ask(
     conversation = library.conversation()
     outcomes = []
     for turn in dialogue["turns"]:
-        if is_typed:
-            answer = conversation.ask(turn["question"])
-        else:
-            answer = library.ask(turn["alone"])
+        answer = conversation.ask(turn["question"]) if is_typed else library.ask(turn["alone"])
         golds = [articles[name][field][start:end] for name, field, start, end in turn["answers"]]
         if turn["kind"] != "manners":
             outcomes.append((turn["kind"], outcome(answer, golds)))

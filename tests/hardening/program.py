@@ -26,19 +26,19 @@ import qa.answering.answer
 import qa.answering.retriever
 import qa.cli
 import qa.cli.articles
-import qa.cli.asking
+import qa.cli.ask
 import qa.cli.doctor
-import qa.cli.indexing
-import qa.cli.narration
+import qa.cli.index
+import qa.cli.log
 import qa.cli.status
-import qa.indexing
+import qa.indexing.pipeline
 import qa.models.export
 import qa.models.manifest
 import qa.models.opening
 import qa.render
 import qa.storage.conversations
-import qa.storage.index
 import qa.storage.live_text
+import qa.storage.live_vectors
 import qa.storage.store
 from qa.errors import ModelError
 from qa.library import Library
@@ -282,9 +282,9 @@ def _child(job: dict[str, Any], say: Say) -> int:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     _print_into(Path(job["output"]))
-    qa.storage.index.APPROXIMATE_ROWS = job["rows"]
-    # Small enough that a run has several batches, and that each is published.
-    qa.indexing.BATCH_PASSAGES, qa.storage.index.STALE_ROWS = 20, 1
+    qa.storage.live_vectors.APPROXIMATE_ROWS = job["rows"]
+    # Small enough that a run has several batches and saves the index after each.
+    qa.indexing.pipeline.BATCH_PASSAGES, qa.storage.live_vectors.STALE_ROWS = 20, 1
     if job["with_doubles"]:
         put_doubles_in()
     say({"pid": os.getpid()})

@@ -9,7 +9,8 @@ pytest.importorskip("transformers")
 
 import torch
 
-from qa.training.checkpoints import Checkpoint, mean_of, write_atomically
+from qa.atomic import atomic_write
+from qa.training.checkpoints import Checkpoint, mean_of
 from qa.training.model import ReaderModel
 
 
@@ -17,12 +18,13 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("old")
 
-    def fail(target: Path) -> None:
-        target.write_text("half")
-        raise OSError("disk full")
+    def fail() -> None:
+        with atomic_write(path) as target:
+            target.write_text("half")
+            raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        write_atomically(path, fail)
+        fail()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
