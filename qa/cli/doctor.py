@@ -92,7 +92,7 @@ def _check_packages() -> Iterator[Finding]:
 def _check_model(role: str) -> Iterator[Finding]:
     from ..errors import ModelError
     from ..models import catalog
-    from ..models.export import cache_folder, is_whole, load_manifest
+    from ..models.manifest import cache_folder, is_whole, load_manifest
 
     entry = catalog.find(None, role)
     try:
@@ -225,7 +225,7 @@ def _other_model(library: "Library") -> tuple[str, str] | None:
     """Return the fault and its fix if the library was made by a model that is not installed."""
     from ..errors import ModelError
     from ..models import catalog
-    from ..models.export import load_manifest
+    from ..models.manifest import load_manifest
 
     name = library.status().model
     reembed = f"qa index --reembed{library_flag(library.folder)}"

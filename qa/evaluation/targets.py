@@ -13,7 +13,7 @@ from ..datatypes import Scope
 from ..errors import UsageError
 from ..indexing import Progress
 from ..library import Library
-from ..models.encoder import open_encoder
+from ..models.opening import open_encoder
 from ..storage.schema import SCHEMA_VERSION
 from .sets import LabelledQuestion, Paragraph
 

@@ -12,7 +12,7 @@ from qa import Library, settings
 from qa.articles.heading import split_under_heading
 from qa.evaluation.metrics import ndcg
 from qa.evaluation.sets import read_set
-from qa.models.encoder import open_encoder
+from qa.models.opening import open_encoder
 
 from .growing import SEED
 from .labelled import data_folder

@@ -26,7 +26,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.models.encoder import open_encoder
+from qa.models.opening import open_encoder
 from qa.storage import live_vectors, sketch
 from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store

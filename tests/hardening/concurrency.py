@@ -276,11 +276,10 @@ def _listed(library: "Library") -> list[Version]:
 
 def use_doubles() -> None:
     """Replace the models in this process with fakes that compare words."""
-    import qa.models.encoder
-    import qa.models.reader
+    import qa.models.opening
 
-    setattr(qa.models.encoder, "open_encoder", lambda name=None, device=None: WordEncoder())  # noqa: B010
-    setattr(qa.models.reader, "open_reader", lambda name=None: WordReader())  # noqa: B010
+    setattr(qa.models.opening, "open_encoder", lambda name=None, device=None: WordEncoder())  # noqa: B010
+    setattr(qa.models.opening, "open_reader", lambda name=None: WordReader())  # noqa: B010
 
 
 def read(folder: Path, name: str, threads: int, seed: str) -> None:

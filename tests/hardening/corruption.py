@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from qa import settings
-from qa.models.export import GRAPH, MANIFEST, TOKENIZER
+from qa.models.manifest import GRAPH, MANIFEST, TOKENIZER
 from qa.storage.database import DATABASE
 from qa.storage.live_text import FOLDER
 

@@ -32,9 +32,9 @@ import qa.cli.index
 import qa.cli.log
 import qa.cli.status
 import qa.indexing.pipeline
-import qa.models.encoder
 import qa.models.export
-import qa.models.reader
+import qa.models.manifest
+import qa.models.opening
 import qa.render
 import qa.storage.conversations
 import qa.storage.live_text
@@ -43,7 +43,7 @@ import qa.storage.store
 from qa.errors import ModelError
 from qa.library import Library
 from qa.models import catalog
-from qa.models.export import Manifest
+from qa.models.manifest import Manifest
 from qa.storage.database import DATABASE
 from qa.storage.full_text import FullText
 from qa.storage.store import Store
@@ -80,9 +80,9 @@ def put_doubles_in() -> None:
         double = known.get(entry.name)
         return Manifest(0, entry.name, double.fingerprint, {}, True) if double else None
 
-    setattr(qa.models.encoder, "open_encoder", open_encoder)  # noqa: B010
-    setattr(qa.models.reader, "open_reader", lambda name=None: WordReader())  # noqa: B010
-    setattr(qa.models.export, "load_manifest", load_manifest)  # noqa: B010
+    setattr(qa.models.opening, "open_encoder", open_encoder)  # noqa: B010
+    setattr(qa.models.opening, "open_reader", lambda name=None: WordReader())  # noqa: B010
+    setattr(qa.models.manifest, "load_manifest", load_manifest)  # noqa: B010
 
 
 def read_weights_once() -> None:
@@ -205,20 +205,20 @@ def embed(say: Say, good: str, cache: str, text: str) -> int:
         made.append(entry.name)
         shutil.rmtree(cache, ignore_errors=True)
         shutil.copytree(good, cache)
-        found = qa.models.export.load_manifest(entry, source)
+        found = qa.models.manifest.load_manifest(entry, source)
         if found is None:
             raise RuntimeError("the good copy is not good")
         return found
 
     setattr(qa.models.export, "export", copy)  # noqa: B010
-    vectors = qa.models.encoder.open_encoder().encode([text], "passage")
+    vectors = qa.models.opening.open_encoder().encode([text], "passage")
     say({"digest": _digest(vectors.tobytes()), "made": len(made)})
     return 0
 
 
 def prepare(say: Say) -> int:
     """Export the real encoder, if there is no export yet."""
-    qa.models.encoder.open_encoder()
+    qa.models.opening.open_encoder()
     return 0
 
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import qa.indexing.pipeline
-import qa.models.encoder
+import qa.models.opening
 import qa.storage.live_vectors
 from qa.library import Library
 
@@ -19,7 +19,7 @@ qa.indexing.pipeline.BATCH_PASSAGES = 20
 qa.storage.live_vectors.STALE_ROWS = 1
 
 WordEncoder = runpy.run_path(str(Path(__file__).parent.parent / "conftest.py"))["WordEncoder"]
-setattr(qa.models.encoder, "open_encoder", lambda name=None, device=None: WordEncoder())  # noqa: B010 - a fake
+setattr(qa.models.opening, "open_encoder", lambda name=None, device=None: WordEncoder())  # noqa: B010 - a fake
 
 if __name__ == "__main__":
     folder, library_folder, rows = sys.argv[1:]

@@ -1,4 +1,4 @@
-"""Questions made from news: the rules, and that each passage holds what is asked for."""
+"""Cloze questions: the rules, and that each passage contains the answer."""
 
 import gzip
 import json
@@ -8,10 +8,10 @@ import pytest
 
 pytest.importorskip("tokenizers")
 
-from qa.models.training.cloze import ClozeSet, find_answer, make_clozes, read_clozes
-from qa.models.training.cloze_rules import Cloze, headline_questions, questions_of
-from qa.models.training.cloze_words import Lexicon, collect_lexicon
-from qa.models.training.examples import COLLECTION
+from qa.training.cloze import ClozeSet, find_answer, make_clozes, read_clozes
+from qa.training.cloze_rules import Cloze, headline_questions, questions_of
+from qa.training.cloze_words import Lexicon, collect_lexicon
+from qa.training.examples import COLLECTION
 
 FILLER = (
     "He had to visit the mill. They want to announce it. She tried to open a shop, to win a race,"
@@ -101,11 +101,11 @@ def test_rules_make_questions(
         "Anna Marsh said they would never let us reopen the mill.",  # they, us
     ],
 )
-def test_sentences_that_do_not_stand_alone_are_passed_over(lexicon: Lexicon, sentence: str) -> None:
+def test_sentences_that_do_not_stand_alone_are_skipped(lexicon: Lexicon, sentence: str) -> None:
     assert questions_of(sentence, lexicon) == []
 
 
-def test_headlines_ask_in_the_present(lexicon: Lexicon) -> None:
+def test_headline_questions_are_in_the_present(lexicon: Lexicon) -> None:
     made = headline_questions("Anna Marsh opens flooded canal tunnel in Tring", lexicon)
     asked = {cloze.question: cloze.answer for cloze in made}
     assert asked["Who opens flooded canal tunnel in Tring?"] == "Anna Marsh"
@@ -115,7 +115,7 @@ def test_headlines_ask_in_the_present(lexicon: Lexicon) -> None:
     assert dead.answer == "four"
 
 
-def test_answers_are_found_as_they_are_written() -> None:
+def test_answers_are_found_in_their_written_form() -> None:
     text = "On Monday 37 were hurt. Mr Marsh said 137,000 people and 37 people saw it."
     people = Cloze("How many people saw the mill burn?", "37", "count", "people")
     whole = (0, len(text))
@@ -140,7 +140,7 @@ def _checked(made: ClozeSet) -> ClozeSet:
     return made
 
 
-def test_headline_is_asked_of_the_text_and_the_same_again() -> None:
+def test_headline_questions_are_answered_by_the_article_and_reproducible() -> None:
     made = _checked(make_clozes(ARTICLES, seed=3))
     headline = next(q for q in made.questions if q.origin == "headline")
     assert headline.text == "Who opens flooded canal tunnel at Tring?"
@@ -149,7 +149,7 @@ def test_headline_is_asked_of_the_text_and_the_same_again() -> None:
     assert make_clozes(ARTICLES, seed=3) == made
 
 
-def test_set_is_cached_for_its_collection(tmp_path: Path) -> None:
+def test_the_set_is_cached_per_collection(tmp_path: Path) -> None:
     cache = tmp_path / "clozes.json"
     assert read_clozes(tmp_path, 0, cache) is None
     path = tmp_path / COLLECTION

@@ -1,24 +1,24 @@
-"""A sentence of the news → questions about its parts, by rule, with the part as the answer.
+"""Rules that turn a sentence of news into questions about its parts.
 
-A sentence is read as *subject, finite verb, rest* (no parser: the verb is the first auxiliary or
-known past tense). What is asked for, and how:
+A sentence is split into *subject, finite verb, rest* without a parser: the verb is the first
+auxiliary or known past tense. The questions ask for
 
-- the subject: "Who/What + verb + rest?"; of a passive's agent, "Who + verb + subject?";
-- a number before a noun: "How many + noun + verb …?", in the subject or behind the verb;
+- the subject: "Who/What + verb + rest?"; for the agent of a passive, "Who + verb + subject?";
+- a number before a noun, in the subject or after the verb: "How many + noun + verb …?";
 - a place or a date at the end of the clause: "Where/When + did + subject + verb + rest?";
 - the object: "What did + subject + verb + rest?";
-- the name behind an office: "Who is the French president?".
+- the name after an office: "Who is the French president?".
 
-Cloze questions of this kind were made by Lewis et al. 2019 and, from templates, by Fabbri et al.
-2020. Clauses are cut at a comma or a preposition to at most `MOST_WORDS`; sentences with pronouns
-for subjects, loose quotes or gaps are passed over.
+Lewis et al. 2019 made cloze questions of this kind, Fabbri et al. 2020 made them from templates.
+Clauses are cut at a comma or a preposition to at most `MOST_WORDS` words. Sentences with a pronoun
+as subject, unbalanced quotation marks or missing words are skipped.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...terms import MONTHS
+from ..terms import MONTHS
 from .cloze_words import AUXILIARIES, CAPITAL, NAME, SMALL, TITLE, Lexicon, kind_of
 
 MOST_WORDS = 15
@@ -35,7 +35,7 @@ _BROKEN = re.compile(
 _NO_CLAUSE = frozenset(
     "who which that where to and but when if as did does do not however although while be".split()
 )
-"""Before the verb, these mean that the subject is none that a rule can take."""
+"""Words that show, before the verb, that the rules cannot find the subject."""
 _DAYS = re.compile(
     r",? ?\b(?:(?:on |last |this |late |early )*"
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:'s)?(?: (?:morning|afternoon|evening|night))?|"
@@ -99,7 +99,7 @@ _PLACE = re.compile(
 _INNER = re.compile(
     r"\b(?:that|after|when|because|while|before|although|and|but) (?=[A-Z\d]|the [a-z]|an? [a-z])"
 )
-"""Where a clause begins that may stand alone."""
+"""The start of a clause that may stand alone."""
 _RELATIVE = re.compile(rf"({CAPITAL} {CAPITAL}(?: {CAPITAL})?), who ([a-z]+) (.*)")
 _VICTIMS = re.compile(
     rf"(?:[Aa]t least |[Oo]ver |[Mm]ore than |[Uu]p to |[Nn]early )?({_NUMBER})"
@@ -111,18 +111,20 @@ _AGENT = re.compile(rf" by ((?:the )?(?:[A-Z][\w.’'-]* )*{CAPITAL})(?=$|[.,;]|
 
 @dataclass(frozen=True, slots=True)
 class Cloze:
-    """A question made from a sentence, and what it asks for."""
+    """A question made from a sentence, with its answer."""
 
     question: str
+    """The question."""
     answer: str
+    """The part of the sentence that it asks for."""
     kind: str
-    """person, name, count, money, date, place or thing."""
+    """Kind of answer: person, name, count, money, date, place or thing."""
     noun: str = ""
-    """What is counted, for a count."""
+    """The counted noun, if the answer is a count."""
 
 
 def is_whole(sentence: str) -> bool:
-    """Return whether a sentence has no gap, markup or half a quotation that a rule trips over."""
+    """Return whether a sentence has no missing words, markup or unbalanced quotation marks."""
     words = sentence.count(" ") + 1
     return (
         7 <= words <= 60
@@ -133,7 +135,7 @@ def is_whole(sentence: str) -> bool:
 
 
 def _trim(text: str, most_words: int) -> str:
-    """Return the beginning of a clause: up to its first comma, or else up to a preposition."""
+    """Return the start of a clause, up to its first comma or, if still too long, a preposition."""
     text = _DAYS.sub("", " " + text).strip()
     for cut in _CUT.finditer(text):
         if text[: cut.start()].count(" ") + 1 >= 3:
@@ -154,7 +156,7 @@ def _lowered(subject: str) -> str:
 
 
 def _asked(words: str) -> str | None:
-    """Return the question if it is one that stands alone, else None."""
+    """Return the words as a question if it can stand alone, else None."""
     words = re.sub(r"\s+", " ", _ADVERB.sub("", words)).strip(" ,.;:")
     words = re.sub(
         r" (?:the|a|an|of|in|by|to|for|on|at|with|from|as|than|around|about)$", "", words
@@ -166,7 +168,7 @@ def _asked(words: str) -> str | None:
 
 
 def _clause(sentence: str, lexicon: Lexicon) -> tuple[str, str, str] | None:
-    """Return subject, verb and rest of a sentence, or None if a rule cannot tell."""
+    """Return subject, verb and rest of a sentence, or None if the rules cannot find them."""
     opening = re.match(
         r"(?:(?:On|In|After|According|Following|During|At|However|Meanwhile|Earlier|Also|Since|By)\b"
         r"[^,]{0,60}, )(?=[A-Z\d]|the |a |an |at least )", sentence
@@ -180,7 +182,7 @@ def _clause(sentence: str, lexicon: Lexicon) -> tuple[str, str, str] | None:
             return None
         if place and lexicon.base(word) and words[place - 1].lower() not in SMALL:
             rest = " ".join(words[place + 1 :])
-            # "The man accused of theft was …": a participle, the verb is still to come.
+            # "The man accused of theft was …": this is a participle; the verb comes later.
             later = re.search(r"\b(?:was|were|is|are|has|had|will|have)\b", rest)
             bar = re.search(
                 r",|\b(?:that|which|who|and|when|after|before|because|as|but|what|how|if|where)\b",
@@ -200,7 +202,7 @@ def _clause(sentence: str, lexicon: Lexicon) -> tuple[str, str, str] | None:
 
 
 def headline_questions(headline: str, lexicon: Lexicon) -> list[Cloze]:
-    """Return the questions that the rules make of a headline, whose verb is in the present."""
+    """Return the questions that the rules make from a headline, whose verb is in the present."""
     if "Wikinews" in headline:
         return []
     headline = re.sub(r"^[A-Z][a-z]+: ", "", headline.replace("&quot;", '"')).rstrip(".")
@@ -236,7 +238,7 @@ def headline_questions(headline: str, lexicon: Lexicon) -> list[Cloze]:
 
 
 def questions_of(sentence: str, lexicon: Lexicon) -> list[Cloze]:
-    """Return the questions that the rules make of a sentence; none for most."""
+    """Return the questions that the rules make from a sentence; for most there are none."""
     if not is_whole(sentence):
         return []
     found = list(_offices(sentence, lexicon))
@@ -257,7 +259,7 @@ def questions_of(sentence: str, lexicon: Lexicon) -> list[Cloze]:
 
 
 def _fit(found: Iterable[Cloze]) -> list[Cloze]:
-    """Drop questions that hold their answer, or ask for what is none."""
+    """Drop questions that contain their answer, and answers that are not usable."""
     return [
         cloze
         for cloze in found
@@ -295,7 +297,7 @@ def _about_subject(subject: str, verb: str, rest: str, lexicon: Lexicon) -> Iter
     agent = _AGENT.search(" " + tail)
     if match is not None and name.split(" ")[0].lower() not in SMALL - {"the"}:
         kind, asks = kind_of(match.group(), lexicon)
-        # "Who was sworn in …", but a plural verb after "Which party" would not agree.
+        # A plural verb would not agree with "Which party".
         question = _asked(f"{asks} {verb} {tail}")
         if question and verb not in {"were", "are", "have"}:
             yield Cloze(question, match.group(), kind)
@@ -318,7 +320,7 @@ def _about_subject(subject: str, verb: str, rest: str, lexicon: Lexicon) -> Iter
 def _about_rest(
     subject: str, auxiliary: str, base: str, rest: str, lexicon: Lexicon
 ) -> Iterable[Cloze]:
-    """Questions for what stands behind the verb, with an auxiliary before the subject."""
+    """Questions about what follows the verb, with an auxiliary before the subject."""
     if rest.startswith("to ") or base == "say":
         return
     front, back = f"{auxiliary} {_lowered(subject)}", base + " " if base else ""

@@ -1,4 +1,4 @@
-"""PyTorch models as their libraries load them: for the export, and for what cannot be exported."""
+"""Loads models in PyTorch: to export them, and to run those that cannot be exported."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,15 +13,15 @@ from .catalog import WEIGHTS
 
 if TYPE_CHECKING:
     from .encoder import Role
-    from .export import Manifest
+    from .manifest import Manifest
 
 
 SCALES = ".scales"
-"""Ends the name of the scales, one a row, of differences kept as 8-bit integers."""
+"""Suffix in the name of a tensor of scales: one per row of a matrix stored as 8-bit integers."""
 
 
 def load_sentence_transformer(folder: Path, device: str = "cpu") -> Any:
-    """Load a model from its folder: safetensors only, no code of its own, no network.
+    """Load an encoder from its folder: safetensors only, no remote code, no network.
 
     Raises ModelError when Sentence-Transformers cannot load it, or there is no such device.
     """
@@ -30,7 +30,7 @@ def load_sentence_transformer(folder: Path, device: str = "cpu") -> Any:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    _require(device)
+    _require_device(device)
     try:
         return SentenceTransformer(
             str(folder),
@@ -39,16 +39,15 @@ def load_sentence_transformer(folder: Path, device: str = "cpu") -> Any:
             local_files_only=True,
             model_kwargs={"use_safetensors": True, "attn_implementation": "eager"},
         )
-    except Exception as error:  # whatever is wrong with the folder, the message says which
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelError(f"{folder} cannot be loaded as an encoder: {reason}") from error
+    except Exception as error:  # the libraries raise many types for a bad folder
+        raise ModelError(f"{folder} cannot be loaded as an encoder: {_reason(error)}") from error
 
 
 def load_question_answering(folder: Path, base: Path | None) -> tuple[Any, Any]:
-    """Load an extractive reader and its tokenizer: safetensors only, no code, no network.
+    """Load an extractive reader and its tokenizer: safetensors only, no remote code, no network.
 
-    With ``base``, the folder holds what is to be added to that encoder's weights, and those of the
-    span head, as training/ship.py writes them. Raises ModelError when it cannot be loaded.
+    With ``base``, the folder holds the differences from that encoder's weights, and the span head,
+    as `qa.training.ship` writes them. Raises ModelError when it cannot be loaded.
     """
     settings.go_offline()
     import torch
@@ -72,16 +71,16 @@ def load_question_answering(folder: Path, base: Path | None) -> tuple[Any, Any]:
                 config, attn_implementation="eager"
             )
             model.load_state_dict(add_difference(base, folder, model.base_model_prefix))
-    except Exception as error:  # whatever is wrong with the folder, the message says which
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelError(f"{folder} cannot be loaded as a reader: {reason}") from error
+    except Exception as error:  # the libraries raise many types for a bad folder
+        raise ModelError(f"{folder} cannot be loaded as a reader: {_reason(error)}") from error
     return model.eval(), tokenizer
 
 
 def add_difference(base: Path, folder: Path, prefix: str) -> dict[str, Any]:
-    """Return the weights of a reader whose folder holds the difference from an encoder's.
+    """Return the weights of a reader that ships as differences from an encoder's.
 
-    ``prefix`` is what the reader puts before the names of the encoder's weights.
+    ``base`` is the encoder's folder and ``folder`` the reader's. The reader has the encoder's
+    weights under their own names with ``prefix`` and a dot in front.
     """
     from safetensors.torch import load_file
 
@@ -89,7 +88,7 @@ def add_difference(base: Path, folder: Path, prefix: str) -> dict[str, Any]:
     weights = {
         f"{prefix}.{name}": tensor
         for name, tensor in encoder.items()
-        # A reader has no pooler, and makes its position ids itself.
+        # A reader has no pooler and computes its position ids.
         if not name.startswith("pooler.") and not name.endswith("position_ids")
     }
     differences = load_file(folder / WEIGHTS)
@@ -102,24 +101,30 @@ def add_difference(base: Path, folder: Path, prefix: str) -> dict[str, Any]:
     return weights
 
 
-def _require(device: str) -> None:
+def _require_device(device: str) -> None:
     """Raise ModelError when torch cannot use a device."""
     import torch
 
     try:
         torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
         raise ModelError(
-            f"There is no device {device} here ({reason}). Without --device the processor is used."
+            f"There is no device {device} here ({_reason(error).rstrip('.')}). "
+            "Without --device the processor is used."
         ) from error
 
 
-class SentenceTransformersEncoder:
-    """An encoder that runs in Sentence-Transformers; slow to start, takes any model and device.
+def _reason(error: Exception) -> str:
+    """The first line of an error's message, or the name of its type."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
-    Its embeddings go with those of the same model's export, so both have its fingerprint: the
-    weights are the same, and an export is kept only if it agrees (mean cosine .99 for the default).
+
+class SentenceTransformersEncoder:
+    """Runs an encoder in Sentence-Transformers: slow to start, but any model on any device.
+
+    Its embeddings can be mixed with those of the same model's export, so both have the same
+    fingerprint: the weights are the same, and an export is kept only if it agrees with the
+    original (mean cosine .99 for the default model).
     """
 
     def __init__(self, folder: Path, manifest: "Manifest", device: str = "cpu") -> None:
@@ -141,7 +146,7 @@ class SentenceTransformersEncoder:
         return np.asarray(embeddings, np.float32)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the word pieces of each text, without the model's own marks."""
+        """Return the number of tokens in each text, special tokens not counted."""
         if not texts:
             return []
         encoded = self._model.tokenizer(list(texts), add_special_tokens=False)
@@ -149,5 +154,5 @@ class SentenceTransformersEncoder:
 
     @property
     def room_tokens(self) -> int:
-        """Word pieces of text that fit beside the model's own marks and prompt."""
+        """Most tokens of text that fit beside the special tokens and the longest prompt."""
         return self.max_tokens - self._special_tokens - self._prompt_tokens

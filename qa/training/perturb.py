@@ -1,16 +1,16 @@
-"""Questions changed so that their passage no longer answers them.
+"""Changes questions by rule so that their passage no longer answers them.
 
-The authors of SQuAD 2.0's unanswerable questions negated, turned words into their opposites,
-swapped entities and numbers, and asked for what the passage does not say (Rajpurkar et al. 2018,
-table 2). Each has a cheap counterpart here, made by rule (after Jia & Liang 2017):
+The unanswerable questions of SQuAD 2.0 were written by negating, using antonyms, swapping entities
+and numbers, and asking for something the passage does not say (Rajpurkar et al. 2018, table 2).
+Each of these has a cheap counterpart here (after Jia & Liang 2017):
 
-- another name or number from elsewhere, or from the same passage, in place of the question's;
-- the opposite of a word;
-- another word in place of one that question and passage share;
-- "not" after the auxiliary.
+- a name or number is replaced by another one, from the same passage or from elsewhere;
+- a word is replaced by its antonym;
+- a word that question and passage share is replaced by another word;
+- "not" is inserted after the auxiliary.
 
-A rule errs now and then: the changed question may still have its answer. Few enough do for the
-reader to learn from the rest.
+The rules make mistakes: some changed questions still have an answer. They are few enough not to
+harm training.
 """
 
 import random
@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from qa.terms import STOP_WORDS
+from ..terms import STOP_WORDS
 
 _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 _NAME = re.compile(r"\b[A-Z][\w'\-]*[a-z][\w'\-]*(?: [A-Z][\w'\-]*[a-z][\w'\-]*)*")
@@ -76,7 +76,7 @@ def _read_opposites(text: str) -> dict[str, tuple[str, ...]]:
 
 
 OPPOSITES = _read_opposites(_OPPOSITES_TEXT)
-"""Lowered words and what means the opposite; every pair both ways."""
+"""Antonyms of lower-case words; every pair in both directions."""
 
 _ENDINGS = ("ing", "ed", "ly", "er", "est", "tion", "ies", "s")
 
@@ -87,12 +87,12 @@ def _ending(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Swaps:
-    """What may take another's place, each as often as it occurs."""
+    """Replacements for names, numbers and words; frequent ones are repeated."""
 
     names: list[str] = field(default_factory=list)
-    """Capitalised runs of words."""
+    """Sequences of capitalised words."""
     years: list[str] = field(default_factory=list)
-    """Numbers of four digits from 1000 to 2099."""
+    """Four-digit numbers from 1000 to 2099."""
     numbers: list[str] = field(default_factory=list)
     """All other numbers."""
     words: dict[str, list[str]] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class Swaps:
 
 
 def find_names(text: str) -> list[tuple[int, int]]:
-    """Return the offsets of capitalised runs of words, question words left out."""
+    """Return the offsets of sequences of capitalised words, without leading question words."""
     found = []
     for match in _NAME.finditer(text):
         start, end = match.span()
@@ -123,7 +123,7 @@ def _find_words(text: str) -> list[re.Match[str]]:
 
 
 def collect_swaps(questions: Iterable[str]) -> Swaps:
-    """Collect names, numbers and words from questions."""
+    """Collect the names, numbers and words of the questions."""
     swaps = Swaps()
     for question in questions:
         swaps.names.extend(question[start:end] for start, end in find_names(question))
@@ -135,7 +135,9 @@ def collect_swaps(questions: Iterable[str]) -> Swaps:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class _Case:
+    """A question to change, and what the rules need for it."""
+
     question: str
     passage: str
     answers: tuple[str, ...]
@@ -145,8 +147,8 @@ class _Task:
     def replaced(self, start: int, end: int, other: str) -> str:
         return self.question[:start] + other + self.question[end:]
 
-    def absent(self, pool: Sequence[str]) -> str | None:
-        """Draw one that the passage does not hold, so that it cannot speak of it."""
+    def draw_absent(self, pool: Sequence[str]) -> str | None:
+        """Draw a replacement that does not occur in the passage; None if ten draws fail."""
         lower = self.passage.lower()
         for _ in range(10 if pool else 0):
             other = self.generator.choice(pool)
@@ -154,98 +156,98 @@ class _Task:
                 return other
         return None
 
-    def present(self, found: Iterable[str], taken: str) -> str | None:
-        """Draw one of the passage's own that is neither in the question nor an answer."""
-        asked = self.question.lower()
-        answered = " ".join(self.answers).lower()
+    def draw_present(self, found: Iterable[str], replaced: str) -> str | None:
+        """Draw a replacement from the passage that is neither in the question nor an answer."""
+        question = self.question.lower()
+        answers = " ".join(self.answers).lower()
         others = sorted(
             {
                 other
                 for other in found
-                if other.lower() not in asked
-                and other.lower() not in answered
-                and taken.lower() not in other.lower()
+                if other.lower() not in question
+                and other.lower() not in answers
+                and replaced.lower() not in other.lower()
             }
         )
         return self.generator.choice(others) if others else None
 
 
-def _other_name(task: _Task) -> str | None:
-    lower = task.passage.lower()
+def _other_name(case: _Case) -> str | None:
+    lower = case.passage.lower()
     spans = [
         (start, end)
-        for start, end in find_names(task.question)
-        if task.question[start:end].lower() in lower
+        for start, end in find_names(case.question)
+        if case.question[start:end].lower() in lower
     ]
     if not spans:
         return None
-    start, end = task.generator.choice(spans)
+    start, end = case.generator.choice(spans)
     other = None
-    if task.generator.random() < 0.5:
-        names = (task.passage[left:right] for left, right in find_names(task.passage))
-        # A run that begins a sentence may be no name; two words seldom are none.
-        other = task.present((name for name in names if " " in name), task.question[start:end])
-    other = other or task.absent(task.swaps.names)
-    return other and task.replaced(start, end, other)
+    if case.generator.random() < 0.5:
+        names = (case.passage[left:right] for left, right in find_names(case.passage))
+        # A capitalised word at the start of a sentence may be no name; two of them usually are one.
+        other = case.draw_present((name for name in names if " " in name), case.question[start:end])
+    other = other or case.draw_absent(case.swaps.names)
+    return other and case.replaced(start, end, other)
 
 
-def _other_number(task: _Task) -> str | None:
-    matches = [m for m in _NUMBER.finditer(task.question) if m.group() in task.passage]
+def _other_number(case: _Case) -> str | None:
+    matches = [m for m in _NUMBER.finditer(case.question) if m.group() in case.passage]
     if not matches:
         return None
-    match = task.generator.choice(matches)
+    match = case.generator.choice(matches)
     is_year = _is_year(match.group())
     other = None
-    if task.generator.random() < 0.5:
-        numbers = (m.group() for m in _NUMBER.finditer(task.passage))
-        other = task.present((n for n in numbers if _is_year(n) == is_year), match.group())
-    other = other or task.absent(task.swaps.years if is_year else task.swaps.numbers)
-    return other and task.replaced(*match.span(), other)
+    if case.generator.random() < 0.5:
+        numbers = (m.group() for m in _NUMBER.finditer(case.passage))
+        other = case.draw_present((n for n in numbers if _is_year(n) == is_year), match.group())
+    other = other or case.draw_absent(case.swaps.years if is_year else case.swaps.numbers)
+    return other and case.replaced(*match.span(), other)
 
 
-def _opposite(task: _Task) -> str | None:
+def _opposite(case: _Case) -> str | None:
     matches = [
         m
-        for m in _LOWER.finditer(task.question)
-        # "How old" and "how many" ask for a measure, whichever of the two words is used.
-        if m.group() in OPPOSITES and not task.question[: m.start()].lower().endswith("how ")
+        for m in _LOWER.finditer(case.question)
+        # "How old" asks the same as "how young".
+        if m.group() in OPPOSITES and not case.question[: m.start()].lower().endswith("how ")
     ]
     if not matches:
         return None
-    match = task.generator.choice(matches)
-    return task.replaced(*match.span(), task.generator.choice(OPPOSITES[match.group()]))
+    match = case.generator.choice(matches)
+    return case.replaced(*match.span(), case.generator.choice(OPPOSITES[match.group()]))
 
 
-def _other_word(task: _Task) -> str | None:
-    lower = task.passage.lower()
-    matches = [m for m in _find_words(task.question) if m.group() in lower]
+def _other_word(case: _Case) -> str | None:
+    lower = case.passage.lower()
+    matches = [m for m in _find_words(case.question) if m.group() in lower]
     if not matches:
         return None
-    match = task.generator.choice(matches)
-    other = task.absent(task.swaps.words.get(_ending(match.group()), ()))
-    return other and task.replaced(*match.span(), other)
+    match = case.generator.choice(matches)
+    other = case.draw_absent(case.swaps.words.get(_ending(match.group()), ()))
+    return other and case.replaced(*match.span(), other)
 
 
-def _negation(task: _Task) -> str | None:
-    match = _AUXILIARY.search(task.question)
-    if match is None or " not " in task.question or "n't" in task.question:
+def _negation(case: _Case) -> str | None:
+    match = _AUXILIARY.search(case.question)
+    if match is None or " not " in case.question or "n't" in case.question:
         return None
-    if task.generator.random() < 0.5:
-        return task.replaced(match.end(), match.end(), "n't")
-    words = task.question[match.end() :].split(" ")
-    # After the subject, as near as a rule can tell: a word, or two where the first is an article.
+    if case.generator.random() < 0.5:
+        return case.replaced(match.end(), match.end(), "n't")
+    words = case.question[match.end() :].split(" ")
+    # Assume that the subject is one word, or two if the first is an article.
     place = min(len(words), 3 if words[1:2] in (["the"], ["a"], ["an"]) else 2)
-    return task.question[: match.end()] + " ".join([*words[:place], "not", *words[place:]])
+    return case.question[: match.end()] + " ".join([*words[:place], "not", *words[place:]])
 
 
-_RULES: tuple[tuple[Callable[[_Task], str | None], float], ...] = (
+_RULES: tuple[tuple[Callable[[_Case], str | None], float], ...] = (
     (_other_name, 3.0),
     (_other_number, 3.0),
     (_opposite, 4.0),
     (_other_word, 2.0),
     (_negation, 0.4),
 )
-"""Each rule with how often it goes first, against the others."""
+"""The rules with their weights; a heavier rule is tried first more often."""
 
 
 def perturb_question(
@@ -255,15 +257,15 @@ def perturb_question(
     generator: random.Random,
     answers: tuple[str, ...] = (),
 ) -> str | None:
-    """Return the question changed by the first rule that fits, rules in random order.
+    """Return the question changed by the first rule that applies, in random order.
 
-    Returns None when no rule fits. ``answers`` are the question's own; what is swapped in is
-    none of them.
+    Returns None when no rule applies. ``answers`` are the question's answers; they are never used
+    as replacements.
     """
-    task = _Task(question, passage, answers, swaps, generator)
+    case = _Case(question, passage, answers, swaps, generator)
     rules = sorted(_RULES, key=lambda rule: generator.random() ** (1 / rule[1]), reverse=True)
     for rule, _ in rules:
-        other = rule(task)
+        other = rule(case)
         if other is not None and other != question:
             return other
     return None

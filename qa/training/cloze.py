@@ -1,16 +1,19 @@
-"""Questions made by rule from a collection of news.
+"""Makes cloze questions by rule from a collection of news, and finds passages that answer them.
 
-Lewis et al. 2019 turned statements into questions; Fabbri et al. 2020 found that a reader learns
-more where the passage words it otherwise than the statement, since it then cannot match word by
-word. News has such pairs for nothing: a headline sums up what its article says in other words, and
-what one sentence says is often said again. A question (`cloze_rules`) is asked
+Lewis et al. 2019 turned statements into questions. Fabbri et al. 2020 found that a reader learns
+more if the passage is worded differently from the statement, because it then cannot match word by
+word. News contains such pairs: a headline summarises its article in other words, and a fact is
+often stated twice. A question (`cloze_rules`) that was made from
 
-- of the headline: where a sentence of the article shares its rarer words and holds the answer;
-- of a sentence: the same, of its article without that sentence and its like;
-- else, of a share of the sentences: where it stands. The batches hide many of its words.
+- a headline is answered by its article, if a sentence there shares its rarer words and contains the
+  answer;
+- a sentence is answered in the same way by its article without this sentence and near copies of it;
+- a sentence whose article does not answer it otherwise may be answered by the sentence itself. The
+  batches leave out many of its words.
 
-Passages of the collection that share words with a question but hold no part of its answer are its
-negatives, unless it asks for a number or a date, which another report may give otherwise.
+The negatives of a question are passages of the collection that share words with it but contain no
+word of its answer. A question about a number or a date has none: another report may give another
+value.
 """
 
 import gzip
@@ -26,72 +29,78 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ...atomic import atomic_write
-from ...sentences import sentence_bounds
-from ...terms import STOP_WORDS, stem
+from ..atomic import atomic_write
+from ..sentences import sentence_bounds
+from ..terms import STOP_WORDS, stem
 from .cloze_rules import Cloze, headline_questions, questions_of
 from .cloze_words import TITLE, collect_lexicon
 from .examples import COLLECTION
 
 VERSION = 3
-"""Counted up when the rules change, so that a cached set is made anew."""
+"""Version of the rules. Raise it when they change; cached sets are then remade."""
 
 MOST_CHARACTERS = 1_000
-"""Of a passage; about 160 words."""
+"""Longest passage in characters; about 160 words."""
 LEAST_TERMS = 4
-"""Content words of a question."""
+"""Fewest content words of a question."""
 LEAST_WEIGHT = 14.0
-"""Sum of the terms' weights (natural logarithms) from which a question asks for one thing."""
+"""Least total weight of a question's terms; below it the question is too vague. A term's weight is
+its inverse document frequency, a natural logarithm."""
 SHARE_IN_ARTICLE = 0.5
-"""Least share of the terms' weight that a passage holds which answers, but is not the question's
-own."""
+"""Least share of the total weight whose terms occur in an answering passage that does not contain
+the sentence that the question was made from."""
 SHARE_BESIDE = 0.48
-"""The same of the sentence that holds the answer."""
+"""The same for the sentence in that passage that contains the answer."""
 SHARE_FOR_NEGATIVE = 0.3
-"""The same of a passage that does not answer."""
+"""The same for a passage that does not answer."""
 OWN_SHARE = 0.45
-"""Share of the questions answered nowhere else in the article that are asked where they stand."""
+"""Share of the questions not answered elsewhere in their article that are asked of their own
+sentence."""
 REPRINT = 0.6
-"""Share of words in common from which a sentence is the same one."""
+"""Share of common words from which two sentences count as the same."""
 MOST_NEGATIVES = 4
+"""Most negatives of a question."""
 COMMON = 500
-"""A term in more passages than this finds none."""
+"""Terms that occur in more passages than this are not used to find passages."""
 _WORD = re.compile(r"\w+")
 _NOT_TERMS = frozenset("did does how many much organization country company people".split())
 
 
 @dataclass(frozen=True, slots=True)
 class ClozeQuestion:
-    """A made question with a passage that answers it."""
+    """A cloze question and a passage that answers it."""
 
     text: str
+    """The question."""
     passage: int
     """Index into `ClozeSet.passages`."""
     span: tuple[int, int]
-    """Of the answer; half-open code points."""
+    """The answer in the passage, half-open, in code points."""
     negatives: tuple[int, ...]
-    """Indexes of passages that share words and hold no answer."""
+    """Indexes of passages that share words with the question but contain no answer."""
     origin: str
-    """headline: asked of the article; beside: of an article without the sentence that the question
-    is made from; own: of the passage with that sentence."""
+    """``headline``: made from a headline, asked of the article. ``beside``: made from a sentence,
+    asked of the article without it. ``own``: made from a sentence of the passage."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClozeSet:
-    """Made questions and the passages of a collection."""
+    """The cloze questions of a collection."""
 
     passages: list[str]
+    """Passages that answer them, and negatives."""
     questions: list[ClozeQuestion]
+    """The questions, in random order."""
 
 
 @lru_cache(maxsize=200_000)
 def terms_of(text: str) -> tuple[str, ...]:
-    """Return the stems of a text's content words, in order."""
+    """Return the stems of a text's content words, in order, with repetitions."""
     return tuple(stem(w) for w in map(str.lower, _WORD.findall(text)) if w not in STOP_WORDS)
 
 
 def _join(sentences: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
-    """Return the sentences as one text, with the bounds of each."""
+    """Return the sentences as one text, and the bounds of each in it."""
     bounds, at = [], 0
     for sentence in sentences:
         bounds.append((at, at + len(sentence)))
@@ -100,7 +109,7 @@ def _join(sentences: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
 
 
 def cut_passages(text: str) -> list[tuple[str, list[tuple[int, int]]]]:
-    """Cut an article into passages of whole sentences, each with its sentences' bounds."""
+    """Cut an article into passages of whole sentences; return each with its sentences' bounds."""
     groups: list[list[str]] = [[]]
     for paragraph in text.split("\n"):
         for start, end in sentence_bounds(paragraph):
@@ -113,35 +122,36 @@ def cut_passages(text: str) -> list[tuple[str, list[tuple[int, int]]]]:
 
 
 class _Collection:
-    """The passages of all articles, with their terms."""
+    """The passages of all articles, indexed by their terms."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.passages: list[str] = []
         self.bounds: list[list[tuple[int, int]]] = []
-        self.within: list[range] = []
+        self.passages_of: list[range] = []
         for text in texts:
             first = len(self.passages)
             for passage, bounds in cut_passages(text):
                 self.passages.append(passage)
                 self.bounds.append(bounds)
-            self.within.append(range(first, len(self.passages)))
+            self.passages_of.append(range(first, len(self.passages)))
         self.terms = [frozenset(terms_of(passage)) for passage in self.passages]
-        self.holders: dict[str, list[int]] = defaultdict(list)
+        self.postings: dict[str, list[int]] = defaultdict(list)
         for index, terms in enumerate(self.terms):
             for term in terms:
-                self.holders[term].append(index)
+                self.postings[term].append(index)
 
     def weight(self, term: str) -> float:
-        return math.log(len(self.passages) / (1 + len(self.holders.get(term, ()))))
+        return math.log(len(self.passages) / (1 + len(self.postings.get(term, ()))))
 
     def sentences(self, index: int) -> list[str]:
         return [self.passages[index][start:end] for start, end in self.bounds[index]]
 
 
 def find_answer(passage: str, bounds: tuple[int, int], cloze: Cloze) -> tuple[int, int] | None:
-    """Return where a sentence of a passage holds the answer, as it is written there, if it does.
+    """Return the span of the answer in a sentence of a passage, or None.
 
-    A person may be there by the last name alone, and what is counted must follow the number.
+    ``bounds`` are those of the sentence. A person may be named by the last name alone. A number
+    must be followed by the counted noun.
     """
     start, end = bounds
     sentence = passage[start:end]
@@ -149,7 +159,7 @@ def find_answer(passage: str, bounds: tuple[int, int], cloze: Cloze) -> tuple[in
         *first, last = cloze.answer.split(" ")
         pattern = rf"((?:[A-Z][\w.’'-]*[^\W_] )*)\b{re.escape(last)}\b(?!['’]s|-| [A-Z])"
         for match in re.finditer(pattern, sentence):
-            # Mayor Anna Marsh: the title is left out, and Zoë Marsh is somebody else.
+            # The title of "Mayor Anna Marsh" is left out; "Zoë Marsh" is another person.
             names = TITLE.split(match.group(1))[-1].split()
             if len(names) > 2 or (names and first and names[-1] not in first):
                 continue
@@ -184,13 +194,13 @@ class _Found:
 
 
 class _Matcher:
-    """Finds for a question the passages that answer it, and those that only seem to."""
+    """Finds the passages that answer a question, and its negatives."""
 
     def __init__(self, collection: _Collection) -> None:
         self._collection = collection
 
     def weights(self, cloze: Cloze) -> dict[str, float]:
-        """Return the question's terms with their weights."""
+        """Return the weights of the question's terms."""
         return {
             term: self._collection.weight(term)
             for term in dict.fromkeys(terms_of(cloze.question))
@@ -204,7 +214,10 @@ class _Matcher:
     def best_sentence(
         self, cloze: Cloze, weights: dict[str, float], text: str, bounds: Sequence[tuple[int, int]]
     ) -> tuple[float, tuple[int, int]] | None:
-        """Return the answer's span in the sentence that shares most with the question."""
+        """Return the answer's span in the sentence that shares most with the question, if any.
+
+        The first value is the share of the terms' weight.
+        """
         found = []
         for start, end in bounds:
             span = find_answer(text, (start, end), cloze)
@@ -212,13 +225,13 @@ class _Matcher:
                 found.append((self._share(weights, terms_of(text[start:end])), span))
         return max(found, key=lambda pair: pair[0], default=None)
 
-    def inside(
+    def best_passage(
         self, cloze: Cloze, weights: dict[str, float], article: int, without: str
     ) -> _Found | None:
-        """Return the best passage of an article, one sentence left out, and the answer there."""
+        """Return the best passage of an article without one sentence, and the answer in it."""
         collection = self._collection
         best: tuple[float, _Found] | None = None
-        for index in collection.within[article]:
+        for index in collection.passages_of[article]:
             sentences = collection.sentences(index)
             kept = [sentence for sentence in sentences if not _is_reprint(sentence, without)]
             passage, bounds = _join(kept)
@@ -229,14 +242,14 @@ class _Matcher:
                 best = found[0], _Found(passage, found[1])
         return best and best[1]
 
-    def near(self, weights: dict[str, float], most: int = 30) -> list[tuple[float, int]]:
-        """Return passages by the share of the question's terms that they hold, best first."""
+    def similar(self, weights: dict[str, float], most: int = 30) -> list[tuple[float, int]]:
+        """Return passages with the share of the terms' weight that they contain, best first."""
         collection = self._collection
         candidates: set[int] = set()
         for term in sorted(weights, key=lambda term: -weights[term])[:4]:
-            holders = collection.holders.get(term, [])
-            if len(holders) <= COMMON:
-                candidates.update(holders)
+            indexes = collection.postings.get(term, [])
+            if len(indexes) <= COMMON:
+                candidates.update(indexes)
         total = sum(weights.values())
         ordered = sorted(
             (-sum(w for term, w in weights.items() if term in collection.terms[index]), index)
@@ -245,19 +258,19 @@ class _Matcher:
         return [(-share / total, index) for share, index in ordered[:most]]
 
     def negatives(self, cloze: Cloze, weights: dict[str, float]) -> list[str]:
-        """Return passages about the same that hold no part of the answer."""
+        """Return passages on the same topic that contain no word of the answer."""
         if cloze.kind in {"count", "money", "date"}:
-            return []  # another report of the same event may give another number
+            return []  # another report may give another value
         absent = set(terms_of(cloze.answer))
         return [
             self._collection.passages[index]
-            for share, index in self.near(weights)
+            for share, index in self.similar(weights)
             if share >= SHARE_FOR_NEGATIVE and not absent & self._collection.terms[index]
         ][:MOST_NEGATIVES]
 
 
 def make_clozes(articles: Sequence[tuple[str, str]], seed: int) -> ClozeSet:
-    """Make questions from titles and texts; the same from the same articles and seed."""
+    """Make questions from titles and texts. The result depends only on the arguments."""
     lexicon = collect_lexicon(text for _, text in articles)
     collection = _Collection(text for _, text in articles)
     matcher = _Matcher(collection)
@@ -273,7 +286,7 @@ def make_clozes(articles: Sequence[tuple[str, str]], seed: int) -> ClozeSet:
         if len(weights) < LEAST_TERMS or sum(weights.values()) < LEAST_WEIGHT:
             return
         vague = cloze.kind == "thing" and " " not in cloze.answer
-        answer = None if vague else matcher.inside(cloze, weights, article, sentence)
+        answer = None if vague else matcher.best_passage(cloze, weights, article, sentence)
         origin = "headline" if place is None else "beside"
         if answer is None and place is not None and generator.random() < OWN_SHARE:
             text = collection.passages[place]
@@ -293,7 +306,7 @@ def make_clozes(articles: Sequence[tuple[str, str]], seed: int) -> ClozeSet:
     for article, (title, _) in enumerate(articles):
         for cloze in headline_questions(title, lexicon):
             add(cloze, article, "", None)
-        for place in collection.within[article]:
+        for place in collection.passages_of[article]:
             for sentence in collection.sentences(place):
                 for cloze in questions_of(sentence, lexicon):
                     add(cloze, article, sentence, place)
@@ -303,9 +316,9 @@ def make_clozes(articles: Sequence[tuple[str, str]], seed: int) -> ClozeSet:
 
 
 def read_clozes(folder: Path, seed: int, cache: Path) -> ClozeSet | None:
-    """Return the questions made from the data folder's collection; None without one.
+    """Return the cloze questions of the data folder's collection; None if there is no collection.
 
-    They come from ``cache`` where it holds those of the same collection, and go into it.
+    They are read from ``cache`` if it was made from the same collection, or else written to it.
     """
     path = folder / COLLECTION
     if not path.exists():

@@ -1,8 +1,8 @@
-"""A teacher's scores of the examples, kept on disk, for the small reader to learn from.
+"""Distillation: a teacher's scores of the examples, stored on disk for the reader to learn from.
 
-Distillation (Hinton, Vinyals & Dean 2015): the teacher says of every token how likely it begins or
-ends the answer, which tells more than where one person's answer stands. It reads a few epochs once;
-the reader goes over them again and again, in another order each time.
+The teacher scores every token as the start and the end of the answer, which is more informative
+than one person's answer (Hinton, Vinyals & Dean 2015). It reads a few epochs once; the reader goes
+through them repeatedly, in a different order each time.
 """
 
 import random
@@ -11,38 +11,34 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from ...atomic import atomic_write
-from .batches import EpochBuilder, Example, collate, in_batches
-from .model import to_tensors
+from ..atomic import atomic_write
+from .batches import EpochBuilder, Example, TeacherScores, collate, in_batches
+from .model import SpanModel, to_tensors
 from .progress import Log
-from .teacher import AnyModel
 
 LOGGED_TOKENS = 200_000
 """Tokens scored between two lines of the log."""
 
-Taught = tuple[npt.NDArray[np.float16], npt.NDArray[np.float16]]
-
 
 @torch.inference_mode()
 def score_examples(
-    model: AnyModel,
+    model: SpanModel,
     examples: Sequence[Example],
     special: tuple[int, int, int],
     tokens_per_batch: int = 8192,
     share: float = 1.0,
     log: Log | None = None,
-) -> list[Taught | None]:
-    """Return a teacher's scores of first and last tokens, in the order of the examples.
+) -> list[TeacherScores | None]:
+    """Return a teacher's scores of each example, in order.
 
-    ``share`` is how many of the examples are scored, drawn at random; None stands for the others.
+    Only a random ``share`` of the examples is scored; the result is None for the others.
     """
     device = next(model.parameters()).device
     drawn = random.Random(0).sample(range(len(examples)), round(share * len(examples)))
     order = sorted(drawn, key=lambda index: -examples[index].length)
-    found: dict[int, Taught] = {}
+    found: dict[int, TeacherScores] = {}
     tokens = 0
     while order:
         count = max(1, tokens_per_batch // examples[order[0]].length)
@@ -51,7 +47,7 @@ def score_examples(
         scores = model(tensors.ids, tensors.types, tensors.mask, tensors.choices)
         starts, ends = scores.start.cpu().numpy(), scores.end.cpu().numpy()
         for place, row in enumerate(rows):
-            first = len(examples[row].question) + 2
+            first = examples[row].passage_start
             chosen = [0, *range(first, first + len(examples[row].passage))]
             found[row] = (
                 starts[place, chosen].astype(np.float16),
@@ -63,10 +59,10 @@ def score_examples(
     return [found.get(index) for index in range(len(examples))]
 
 
-def write_scores(path: Path, epochs: Sequence[Sequence[Taught | None]]) -> None:
-    """Write the scores of some epochs' examples, one after another."""
-    nothing = np.zeros(0, np.float16)
-    pairs = [pair or (nothing, nothing) for epoch in epochs for pair in epoch]
+def write_scores(path: Path, epochs: Sequence[Sequence[TeacherScores | None]]) -> None:
+    """Write the scores of several epochs' examples, an npz file with the arrays end to end."""
+    empty = np.zeros(0, np.float16)
+    pairs = [pair or (empty, empty) for epoch in epochs for pair in epoch]
     arrays = {
         "examples": np.array([len(epoch) for epoch in epochs]),
         "lengths": np.array([len(start) for start, _ in pairs]),
@@ -78,18 +74,18 @@ def write_scores(path: Path, epochs: Sequence[Sequence[Taught | None]]) -> None:
         np.savez(stream, **arrays)  # type: ignore[arg-type]
 
 
-class TaughtEpochs:
-    """The epochs that a teacher has scored, again and again."""
+class ScoredEpochs:
+    """The epochs that a teacher has scored, repeated without end."""
 
     def __init__(self, builder: EpochBuilder, path: Path, tokens_per_batch: int, seed: int) -> None:
-        """Build the examples and give each the scores that `write_scores` wrote for it.
+        """Build the examples and attach the scores that `write_scores` stored.
 
-        Raises ValueError where the scores are of other examples.
+        Raises ValueError if the scores belong to other examples.
         """
         with np.load(path) as stored:
-            ends = np.cumsum(stored["lengths"])[:-1]
-            starts = np.split(stored["start"], ends)
-            lasts = np.split(stored["end"], ends)
+            bounds = np.cumsum(stored["lengths"])[:-1]
+            starts = np.split(stored["start"], bounds)
+            ends = np.split(stored["end"], bounds)
             counts = stored["examples"].tolist()
         self._tokens_per_batch = tokens_per_batch
         self._seed = seed
@@ -98,21 +94,23 @@ class TaughtEpochs:
         for epoch, count in enumerate(counts):
             examples = builder.examples(epoch)
             if len(examples) != count:
-                raise ValueError(f"{path} is of other examples: {count}, not {len(examples)}")
-            taught = []
+                raise ValueError(
+                    f"{path} has scores of other examples: {count} of them, not {len(examples)}"
+                )
+            scored = []
             for example in examples:
-                scores = starts[place], lasts[place]
+                scores = starts[place], ends[place]
                 place += 1
                 if not len(scores[0]):
-                    taught.append(example)
+                    scored.append(example)
                     continue
                 if len(scores[0]) != len(example.passage) + 1:
-                    raise ValueError(f"{path} is of other examples")
-                taught.append(replace(example, taught=scores))
-            self._epochs.append(taught)
+                    raise ValueError(f"{path} has scores of other examples")
+                scored.append(replace(example, teacher=scores))
+            self._epochs.append(scored)
 
     def batches(self, epoch: int) -> list[list[Example]]:
-        """Return the batches of an epoch, taking turns among those that were scored."""
+        """Return the batches of an epoch, cycling through those that were scored."""
         generator = random.Random(f"{self._seed}/{epoch}/taught")
         examples = self._epochs[epoch % len(self._epochs)]
         return in_batches(examples, self._tokens_per_batch, generator)

@@ -1,26 +1,28 @@
-"""A checkpoint → what ships: its difference from the encoder, a byte a weight.
+"""Writes a trained reader as it ships: the differences from the encoder, one byte per weight.
 
-Only the layers that learned differ, and the encoder is installed anyway. A matrix of differences is
-kept as 8-bit integers with a scale for each row, which is finer than the 8 bits that the whole
-weights run in; the rest, the span head among it, is kept in half precision.
-`models.fallback.load_question_answering` adds the two up again.
+Only the trained layers differ, and the encoder is installed anyway. A matrix of differences is
+stored as 8-bit integers with a scale for each row, which is more precise than the 8 bits in which
+the whole weights run. Everything else, such as the span head, is stored in half precision.
+`qa.models.torch_models.load_question_answering` adds the differences to the encoder.
 """
 
 from pathlib import Path
 
-from ...atomic import atomic_write
-from ..catalog import WEIGHTS
-from ..fallback import SCALES
+from ..atomic import atomic_write
+from ..models.catalog import WEIGHTS
+from ..models.torch_models import SCALES
 
 PREFIX = "bert."
+"""What the reader puts before the names of the encoder's weights."""
 NOT_SHIPPED = "answer_head."
-"""The answerability head helps training alone."""
+"""Prefix of the answerability head, which is only used in training."""
 
 
 def write_difference(weights: Path, encoder_folder: Path, folder: Path) -> int:
-    """Write the difference into ``folder`` and return its size in bytes.
+    """Write the differences into ``folder`` and return the size of the file in bytes.
 
-    ``weights`` is a checkpoint's safetensors file.
+    ``weights`` is a checkpoint's safetensors file, ``encoder_folder`` the folder of the encoder
+    that it was trained from.
     """
     from safetensors.torch import load_file, save_file
 

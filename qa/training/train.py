@@ -1,20 +1,19 @@
 """The training loop.
 
-- AdamW (Loshchilov & Hutter 2019), the heads with a higher rate than the layers.
-- Warm-up, then a constant rate, so that training may go on as long as it is let and stop at any
-  moment; a last phase, started from any checkpoint, brings the rate down to zero in a straight
-  line (warm-up, stable, decay: Hu et al. 2024).
-- A moving average of the weights is kept beside them (Polyak & Juditsky 1992), is what is
-  measured, and is what ships.
-- float32 weights; arithmetic in bfloat16 on a GPU and on CPUs that are quicker at it.
-- Everything random follows from the seed, the epoch and the step, so that training that was
-  stopped goes on exactly as if it had not been.
+- AdamW (Loshchilov & Hutter 2019), with a higher learning rate for the heads than for the layers.
+- Warm-up, then a constant rate, so that training can run for any time and stop at any moment. A
+  final phase, started from any checkpoint, decays the rate linearly to zero (warm-up, stable,
+  decay: Hu et al. 2024).
+- A moving average of the weights (Polyak & Juditsky 1992) is kept; it is measured and shipped.
+- The weights are float32; arithmetic is bfloat16 on a GPU and on CPUs that are faster with it.
+- All randomness follows from seed, epoch and step, so that resumed training continues exactly as
+  if it had not been stopped.
 """
 
 import dataclasses
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -24,33 +23,39 @@ import torch
 
 from .batches import EpochBuilder, Example, collate
 from .checkpoints import Checkpoint, save_checkpoint
-from .distil import TaughtEpochs
+from .distil import ScoredEpochs
 from .forward import Dropout
-from .measure import figures, read_all, special_ids
-from .model import reader_loss, to_tensors
+from .measure import figures, read_all
+from .model import SpanModel, reader_loss, to_tensors
 from .progress import Log, Progress, TrainingOptions
-from .teacher import AnyModel
+from .tokens import special_ids
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+
+    from ..evaluation.sets import LabelledQuestion
 
 _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
 class Trainer:
-    """A model in training."""
+    """Trains a model: takes steps, writes checkpoints and the log."""
 
     def __init__(
         self,
-        model: AnyModel,
-        builder: EpochBuilder | TaughtEpochs,
+        model: SpanModel,
+        builder: EpochBuilder | ScoredEpochs,
         tokenizer: "Tokenizer",
         model_folder: Path,
         folder: Path,
         options: TrainingOptions,
-        development: list[tuple[str, str, tuple[str, ...]]],
+        development: Sequence["LabelledQuestion"],
     ) -> None:
-        """Set up the optimizer; ``folder`` is where checkpoints and log go."""
+        """Set up the optimizer.
+
+        Checkpoints and log go into ``folder``; ``model_folder`` holds the reader's encoder.
+        ``development`` are the questions that are measured during training; there may be none.
+        """
         self.options = options
         self.progress = Progress()
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -79,10 +84,10 @@ class Trainer:
         )
         self.average = {n: p.detach().clone() for n, p in self._learning.items()}
 
-    # State on disk ---------------------------------------------------------------------------
+    # Checkpoints
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go on from a checkpoint; what learns now and did not then starts without moments."""
+        """Continue from a checkpoint; weights that were frozen then start without moments."""
         self.model.load_state_dict(checkpoint.weights)
         known = {field.name for field in dataclasses.fields(Progress)}
         stored = {key: value for key, value in checkpoint.state.items() if key in known}
@@ -92,13 +97,11 @@ class Trainer:
             moments = checkpoint.optimizer.get(name)
             if moments is not None:
                 self.optimizer.state[parameter] = {
-                    # The count of steps stays on the CPU unless AdamW is fused on a GPU.
-                    key: moments[key].to(self.device)
-                    for key in _MOMENTS
+                    key: moments[key].to(self.device) for key in _MOMENTS
                 }
 
     def checkpoint(self) -> Checkpoint:
-        """Return all that is needed to go on, copied to the CPU."""
+        """Return everything needed to continue, copied to the CPU."""
         weights = {n: v.detach().cpu().clone() for n, v in self.model.state_dict().items()}
         average = {**weights, **{n: v.cpu().clone() for n, v in self.average.items()}}
         optimizer = {
@@ -114,10 +117,10 @@ class Trainer:
         """Write a checkpoint and return its folder."""
         return save_checkpoint(self._folder, self.checkpoint(), self._model_folder)
 
-    # Steps -----------------------------------------------------------------------------------
+    # Steps
 
     def step(self, examples: list[Example]) -> float:
-        """Learn from one batch and return its loss."""
+        """Train on one batch and return its loss."""
         seed = self.options.seed * 1_000_003 + self.progress.step
         dropout = Dropout(self.options.dropout, seed)
         factor = self.progress.rate_factor(self.options)
@@ -140,8 +143,8 @@ class Trainer:
         return float(loss.detach())
 
     @contextmanager
-    def averaged(self) -> Iterator[AnyModel]:
-        """Give the model its averaged weights for a while."""
+    def averaged(self) -> Iterator[SpanModel]:
+        """Use the averaged weights inside a ``with`` block."""
         kept = {name: p.detach().clone() for name, p in self._learning.items()}
         try:
             with torch.no_grad():
@@ -159,12 +162,12 @@ class Trainer:
             return figures(read_all(model, self._tokenizer, self._development))
 
     def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
-        """Stop after the step that is under way; fits as a signal's handler."""
+        """Stop after the current step; can serve as a signal handler."""
         del number, frame
         self._stopped = True
 
     def run(self) -> None:
-        """Train until told to stop or done; writes checkpoints and the log."""
+        """Train until stopped or done; write checkpoints and the log."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         progress, options = self.progress, self.options
@@ -190,7 +193,7 @@ class Trainer:
         self.log.write(event=event, step=progress.step, tokens=progress.tokens)
 
     def _timed_step(self, examples: list[Example]) -> None:
-        """Take a step, and what is due after it: a line of log, a checkpoint, figures."""
+        """Take a step, then write a log line, a checkpoint or figures if due."""
         progress, options = self.progress, self.options
         before, started = progress.tokens, time.monotonic()
         loss = self.step(examples)

@@ -1,19 +1,20 @@
-"""Checkpoints: weights, averaged weights and optimizer, written whole or not at all.
+"""Checkpoints: weights, averaged weights and optimizer state, written atomically.
 
 Layout of a checkpoint folder::
 
-    negatives.json            mined negatives, with a digest of what they were mined from
-    log.jsonl                 one JSON object a line, as training goes on
+    negatives.json            mined negatives, with a digest of the data they were mined from
+    clozes.json               cloze questions, with a digest of their collection
+    log.jsonl                 the log, one JSON object per line
     steps/<step>/             one checkpoint
         model.safetensors     the weights as trained
-        average.safetensors   their moving average, which is what ships
-        optimizer.pt          AdamW's moments by parameter name (torch, loaded weights only)
+        average.safetensors   their moving average, which ships
+        optimizer.pt          AdamW's moments by parameter name (loaded by torch, weights only)
         state.json            step, tokens, epoch, batch, options
         config.json, tokenizer.json
-    latest                    the step number of the last whole checkpoint, as text
+    latest                    the step number of the last complete checkpoint, as text
 
-A checkpoint is written into a folder of another name, synced, and renamed; only then does
-``latest`` name it. So a crash at any moment leaves the last whole checkpoint in use.
+A checkpoint is written into a temporary folder, synced and renamed; then ``latest`` is updated. A
+crash at any moment leaves the previous checkpoint in use.
 """
 
 import json
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...atomic import atomic_write, move_into_place
+from ..atomic import atomic_write, move_into_place
 
 if TYPE_CHECKING:
     import torch
@@ -37,22 +38,24 @@ LATEST_FILE = "latest"
 
 @dataclass(slots=True)
 class Checkpoint:
-    """All that training needs to go on as if it had not stopped."""
+    """Everything that training needs to continue as if it had not stopped."""
 
     weights: dict[str, "torch.Tensor"]
+    """The weights as trained, by name."""
     average: dict[str, "torch.Tensor"]
+    """Their moving average, by name."""
     optimizer: dict[str, dict[str, "torch.Tensor"]]
     """AdamW's ``step``, ``exp_avg`` and ``exp_avg_sq`` by parameter name."""
     state: dict[str, Any]
-    """JSON: step, tokens read, place in the data, options."""
+    """JSON values: the fields of `progress.Progress`, and ``options``."""
 
 
 def save_checkpoint(
     folder: Path, checkpoint: Checkpoint, model_folder: Path, keep: int = 2
 ) -> Path:
-    """Write a checkpoint and return its folder; all but the last ``keep`` are removed.
+    """Write a checkpoint, remove all but the last ``keep``, and return its folder.
 
-    ``model_folder`` is where config.json and tokenizer.json are copied from.
+    config.json and tokenizer.json are copied from ``model_folder``.
     """
     import torch
     from safetensors.torch import save_file
@@ -81,7 +84,7 @@ def save_checkpoint(
 
 
 def latest_checkpoint(folder: Path) -> Path | None:
-    """Return the folder of the last whole checkpoint, or None if there is none."""
+    """Return the folder of the last complete checkpoint, or None if there is none."""
     latest = folder / LATEST_FILE
     if not latest.exists():
         return None
@@ -90,7 +93,7 @@ def latest_checkpoint(folder: Path) -> Path | None:
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint from its own folder, onto the CPU. No pickled code is run."""
+    """Read a checkpoint from its own folder onto the CPU. No pickled code is run."""
     import torch
     from safetensors.torch import load_file
 
@@ -103,10 +106,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 
 def mean_of(one: Checkpoint, other: Checkpoint) -> Checkpoint:
-    """Return a checkpoint with the mean of both averaged weights, and otherwise as the first.
+    """Return a copy of the first checkpoint with the mean of both averaged weights.
 
-    Runs from one start lie in one basin, where the mean of their weights reads better than either
-    (Wortsman et al. 2022, "Model soups"). Raises KeyError when the models are not alike.
+    Two runs from the same start end in the same basin of the loss, where the mean of their weights
+    performs better than either (Wortsman et al. 2022, "Model soups"). Raises KeyError when the
+    models have different weights.
     """
     average = {name: (weights + other.average[name]) / 2 for name, weights in one.average.items()}
     return Checkpoint(one.weights, average, one.optimizer, one.state)

@@ -1,7 +1,7 @@
-"""What the rules of `cloze_rules` know of words: verbs, names, and what a name is a name of.
+"""What the rules of `cloze_rules` know about words: verbs, names, and what kind of thing is named.
 
-Verbs and people are learnt from the collection itself: a past tense is one whose verb stands behind
-"to" somewhere, a person whoever bears a title or shares a first name with those who do.
+Verbs and people are learnt from the collection. A word is a past tense if its infinitive occurs
+after "to". A name is a person if it occurs with a title or shares a first name with such names.
 """
 
 import re
@@ -23,7 +23,7 @@ _IRREGULAR = dict(
     caught:catch felt:feel forgot:forget heard:hear sought:seek sank:sink said:say
     """.split()
 )
-"""Past tense → the verb, of verbs without -ed."""
+"""The infinitives of irregular past tenses."""
 CAPITAL = r"[A-Z][\w’'&-]*"
 NAME = re.compile(
     rf"{CAPITAL}(?:(?: (?:of|of the|de|da|del|van|von|bin|al|la|el|and the)(?= [A-Z]))? {CAPITAL}"
@@ -63,29 +63,29 @@ _KINDS = {
     "institute": "institute", "group": "group", "airport": "airport", "river": "river",
     "hurricane": "hurricane", "city": "city", "island": "island", "hospital": "hospital",
 }  # fmt: skip
-"""The last word of a name → what it is a name of."""
-_BODIES = frozenset(
+"""What is named, by the last word of the name."""
+_ORGANIZATION_WORDS = frozenset(
     """
     organization organisation survey department office authority service services board center
     centre federation of nations news press human watch administration bureau force forces
     """.split()
 )
-"""Words in the names of bodies."""
+"""Words in the names of organizations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What a collection says of its words."""
+    """What has been learnt about the words of a collection."""
 
     people: frozenset[str]
-    """Names, and last names, that stand behind a title or an office or said something."""
+    """Full and last names of people."""
     places: frozenset[str]
-    """Names that mostly stand behind "in"."""
+    """Names that often follow "in", "at" or "near"."""
     infinitives: Counter[str]
-    """How often a word stands behind "to"."""
+    """How often a word follows "to"."""
 
     def present(self, word: str) -> str | None:
-        """Return the verb of a word that may be a headline's, or None."""
+        """Return the infinitive of a present tense such as "opens", or None."""
         for ending in ("es", "s"):
             base = word.removesuffix(ending)
             if word.endswith(ending) and self.infinitives[base] > 4:
@@ -93,7 +93,7 @@ class Lexicon:
         return None
 
     def base(self, past: str) -> str | None:
-        """Return the verb of a past tense, or None if it is none that is known."""
+        """Return the infinitive of a past tense, or None if it is unknown."""
         if past in _IRREGULAR:
             return _IRREGULAR[past]
         if not past.endswith("ed") or len(past) < 5:
@@ -108,7 +108,7 @@ class Lexicon:
 
 
 def collect_lexicon(texts: Iterable[str]) -> Lexicon:
-    """Learn who is a person, what a place, and which words are verbs."""
+    """Learn which names are people or places, and which words are verbs."""
     titled: Counter[str] = Counter()
     before: Counter[str] = Counter()
     inside: Counter[str] = Counter()
@@ -125,11 +125,11 @@ def collect_lexicon(texts: Iterable[str]) -> Lexicon:
             if name != match.group() or _SPOKE.match(text, match.end()):
                 titled[name] += 1
     places = {name for name, n in inside.items() if n > 2 and n > 0.3 * before[name]}
-    # Whoever shares a first name with two that bear a title is a person too, by either name.
+    # A name is a person too if its first name occurs in at least three names with a title.
     firsts = Counter(
         name.split(" ")[0]
         for name in titled
-        if " " in name and not set(name.lower().split()) & _BODIES
+        if " " in name and not set(name.lower().split()) & _ORGANIZATION_WORDS
     )
     people = {
         name
@@ -146,7 +146,7 @@ def collect_lexicon(texts: Iterable[str]) -> Lexicon:
 
 
 def kind_of(name: str, lexicon: Lexicon) -> tuple[str, str]:
-    """Return a name's kind and its question words."""
+    """Return the kind of a name, and the question words that ask for it."""
     last = name.rsplit(" ", 1)[-1].lower().strip(".'’")
     words = set(name.lower().split())
     plain = name.removeprefix("The ").removeprefix("the ")
@@ -154,7 +154,7 @@ def kind_of(name: str, lexicon: Lexicon) -> tuple[str, str]:
         return "name", "Which country"
     if last in _KINDS:
         return "name", f"Which {_KINDS[last]}"
-    if words & _BODIES:
+    if words & _ORGANIZATION_WORDS:
         return "name", "Which organization"
     if plain in lexicon.people:
         return "person", "Who"

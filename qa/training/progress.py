@@ -1,4 +1,4 @@
-"""How training is set up, where it is, and its log."""
+"""The options, the progress and the log of training."""
 
 import json
 import time
@@ -10,63 +10,70 @@ LOG_FILE = "log.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
-    """How to train; kept in every checkpoint's state."""
+    """How to train; stored in every checkpoint's state."""
 
     seed: int = 0
+    """Seed of all randomness."""
     hold_out: float = 1 / 9
-    """Share of SQuADShifts paragraphs that training never sees."""
+    """Share of paragraphs and articles that training never sees."""
     tokens_per_step: int = 4096
-    """Tokens of a batch, padding included."""
+    """Tokens of a batch, including padding."""
     rate: float = 2e-4
-    """AdamW's rate for the layers, at its height."""
+    """AdamW's peak learning rate for the layers."""
     head_rate: float = 6e-4
-    """AdamW's rate for the two heads, at its height."""
+    """AdamW's peak learning rate for the two heads."""
     warm_up_steps: int = 150
+    """Steps over which the rate rises to its peak."""
     weight_decay: float = 0.01
+    """AdamW's weight decay."""
     most_norm: float = 1.0
-    """Gradients with a longer norm are scaled down to it."""
+    """Norm to which larger gradients are clipped."""
     average_decay: float = 0.998
-    """Share of the average that each step keeps, once there are steps enough."""
+    """Decay of the moving average per step; lower in the first steps."""
     answer_weight: float = 0.3
-    """Weight of the answerability loss beside the span loss."""
+    """Weight of the answerability loss relative to the span loss."""
     taught_weight: float = 0.8
-    """Share of the span loss that a teacher's scores have, where there are any."""
+    """Share of the span loss that comes from a teacher's scores, in rows that have them."""
     frozen_layers: int = 2
-    """Lowest layers left as the encoder has them, with its embeddings; -1 frees all."""
+    """Number of lowest layers that are frozen, with the embeddings; -1 freezes nothing."""
     dropout: float = 0.1
+    """Share of values that dropout sets to zero."""
     most_tokens: int | None = None
-    """Tokens read after which training stops; None goes on until it is stopped."""
+    """Tokens after which training stops; None trains until it is stopped."""
     finish_tokens: int | None = None
-    """Tokens over which the rate comes down to zero; None keeps it."""
+    """Tokens over which the rate decays to zero; None keeps it constant."""
     checkpoint_seconds: float = 300.0
+    """Seconds between two checkpoints."""
     measure_tokens: int = 1_000_000
     """Tokens between two measurements."""
 
 
 @dataclass(slots=True)
 class Progress:
-    """Where training is; the changing part of a checkpoint's state."""
+    """How far training has come; the changing part of a checkpoint's state."""
 
     step: int = 0
+    """Steps taken."""
     tokens: int = 0
-    """Tokens read, padding left out."""
+    """Tokens read, without padding."""
     epoch: int = 0
+    """Number of the current epoch, from 0."""
     batch: int = 0
-    """Number of the epoch's batches that are done."""
+    """Batches of the current epoch that are done."""
     seconds: float = 0.0
     """Wall time spent in steps."""
     finish_from: int | None = None
-    """Tokens read when the rate began to come down."""
+    """Value of `tokens` when the rate began to decay."""
 
     def rate_factor(self, options: TrainingOptions) -> float:
-        """Return the share of the highest rate that the next step is taken at."""
+        """Return the learning rate of the next step as a share of the peak rate."""
         factor = min(1.0, (self.step + 1) / max(1, options.warm_up_steps))
         if options.finish_tokens is not None and self.finish_from is not None:
             factor *= max(0.0, 1 - (self.tokens - self.finish_from) / options.finish_tokens)
         return factor
 
     def done(self, options: TrainingOptions) -> bool:
-        """Return whether all the tokens that were asked for are read."""
+        """Return whether the requested number of tokens has been read."""
         if options.finish_tokens is not None and self.finish_from is not None:
             return self.tokens - self.finish_from >= options.finish_tokens
         return options.most_tokens is not None and self.tokens >= options.most_tokens
@@ -74,16 +81,18 @@ class Progress:
 
 @dataclass(slots=True)
 class Log:
-    """A log of JSON lines, printed too."""
+    """Writes JSON lines to a file and to standard output."""
 
     folder: Path
+    """Where `LOG_FILE` is written."""
     steps_per_line: int = 25
+    """Steps that one line summarises."""
     _losses: list[float] = field(default_factory=list)
     _seconds: float = 0.0
     _tokens: int = 0
 
     def write(self, **entry: object) -> None:
-        """Add a line with the time and what is given."""
+        """Write a line with the time and the given fields."""
         line = json.dumps({"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **entry})
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / LOG_FILE).open("a", encoding="utf-8") as lines:
@@ -91,7 +100,7 @@ class Log:
         print(line, flush=True)
 
     def step(self, progress: Progress, loss: float, tokens: int, seconds: float) -> None:
-        """Count a step in; every few steps, write their mean loss and speed."""
+        """Record a step; every few steps, write their mean loss and their speed."""
         self._losses.append(loss)
         self._seconds += seconds
         self._tokens += tokens

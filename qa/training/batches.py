@@ -1,10 +1,10 @@
-"""One epoch of examples → batches of about as many tokens each.
+"""Builds the examples of an epoch and groups them into batches of about the same size in tokens.
 
-An epoch is a function of the seed and its number alone, so that training resumes at any batch
-by building the epoch again. Each epoch asks every question (of those about casual text a share)
-once of a fresh crop that holds an answer, and adds, each with its own share: a crop of a mined
-negative; a crop beside the answer in its own passage; the question changed so that its passage no
-longer answers it. Where there are questions made from news (`cloze`), some are drawn anew.
+An epoch depends only on the seed and its number, so training can resume at any batch: the epoch is
+built again. In each epoch every question (or a share of a source's questions) is asked once of a
+fresh crop with an answer. A share of the questions also gets a crop of a mined negative, a crop
+beside the answer in its own passage, or a change that makes its passage no longer answer it. If
+there are cloze questions (`cloze`), a new sample of them is added.
 """
 
 import random
@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
-from ..lead import as_lead
+from ..models.lead import as_lead
 from .cloze import ClozeSet
 from .crops import CropSizes, crop_anywhere, crop_around, crop_beside, draw_words
 from .examples import ASKED, TrainingSet
@@ -27,79 +27,97 @@ if TYPE_CHECKING:
 
 MOST_QUESTION_TOKENS = 48
 MOST_UNMARKED_TOKENS = 384
-"""Of a passage that answers somewhere, it is not known where."""
+"""Longest crop of a passage that answers the question at an unknown place."""
 WORDS_HIDDEN = 0.07
-"""Share of a made question's words that are left out, so that the rest must do."""
+"""Share of a cloze question's words that are left out, so that it cannot be matched word by word.
+"""
 OWN_WORDS_HIDDEN = 0.2
-"""The same where the question stands in its passage nearly word by word."""
+"""The same, if the passage contains the sentence that the question was made from."""
 HEADED = 0.6
-"""Share of the crops of a passage with a headline that stand behind it, as passages do at use."""
+"""Share of crops that follow their passage's headline, as passages do when the reader is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """What an epoch holds beside each question with its own passage; shares of questions."""
+    """Which examples an epoch adds to each question with its own passage; shares of questions."""
 
     mined: float = 0.45
+    """Share that is also asked of a mined negative."""
     perturbed: float = 0.08
+    """Share that is also asked in a changed form that the passage does not answer."""
     beside: float = 0.05
+    """Share that is also asked of a crop beside the answer."""
     beside_asked: float = 0.5
-    """The same for questions on whole articles, where there is more beside the answer."""
+    """The same for questions on whole articles, which have more text beside the answer."""
     shares: Mapping[str, float] = field(default_factory=dict)
-    """Share of a source's questions that an epoch asks, drawn anew each epoch; 1 where not said."""
+    """Share of each source's questions in an epoch, sampled per epoch; 1 for other sources."""
     cloze: float = 0.0
-    """Questions made from news, drawn anew each epoch: a share of the questions asked."""
+    """Number of cloze questions, sampled per epoch, as a share of the questions asked."""
     sizes: CropSizes = field(default_factory=CropSizes)
+    """How long the crops are."""
+
+
+TeacherScores = tuple[NDArray[np.float16], NDArray[np.float16]]
+"""Start and end scores: of [CLS], then of each token of the crop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question and a crop, as word pieces without special tokens."""
+    """A question and a crop of a passage."""
 
     question: list[int]
+    """Token ids, without special tokens."""
     passage: list[int]
+    """Token ids of the crop, without special tokens."""
     spans: tuple[tuple[int, int], ...]
-    """Inclusive piece ranges of the crop; one per vote. Empty where nothing is marked."""
+    """Inclusive token ranges in the crop, one per vote. Empty if no answer is marked."""
     answerable: bool
-    taught: tuple[npt.NDArray[np.float16], npt.NDArray[np.float16]] | None = None
-    """A teacher's scores of first and last tokens: of [CLS], then of each piece of the crop."""
+    """Whether the crop answers the question."""
+    teacher: TeacherScores | None = None
+    """A teacher's scores of the crop, if there are any."""
 
     @property
     def length(self) -> int:
-        """Number of tokens, the three special ones included."""
+        """Number of tokens, including the three special ones."""
         return len(self.question) + len(self.passage) + 3
+
+    @property
+    def passage_start(self) -> int:
+        """Position of the crop's first token, after [CLS], the question and [SEP]."""
+        return len(self.question) + 2
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrays of a batch; shapes (rows, length) or (rows,)."""
+    """The arrays of a batch, of shape (rows, length) unless stated otherwise."""
 
-    ids: npt.NDArray[np.int64]
-    types: npt.NDArray[np.int64]
+    ids: NDArray[np.int64]
+    """Token ids."""
+    types: NDArray[np.int64]
     """0 for [CLS] question [SEP], 1 for passage [SEP]."""
-    mask: npt.NDArray[np.int64]
-    """1 where there is a token."""
-    choices: npt.NDArray[np.bool_]
-    """True at [CLS], which stands for "no answer", and at the pieces of the passage."""
-    start: npt.NDArray[np.float32]
+    mask: NDArray[np.int64]
+    """1 for tokens, 0 for padding."""
+    choices: NDArray[np.bool_]
+    """Positions that can be chosen: the passage's tokens, and [CLS] for "no answer"."""
+    start: NDArray[np.float32]
     """Share of the votes for each position as the first; each row sums to 1 or 0."""
-    end: npt.NDArray[np.float32]
+    end: NDArray[np.float32]
     """The same for the last position."""
-    answerable: npt.NDArray[np.float32]
-    """1.0 or 0.0."""
-    taught_start: npt.NDArray[np.float32]
-    """A teacher's scores of each position as the first; 0 where it says nothing."""
-    taught_end: npt.NDArray[np.float32]
+    answerable: NDArray[np.float32]
+    """1.0 or 0.0, shape (rows,)."""
+    teacher_start: NDArray[np.float32]
+    """A teacher's score of each position as the first; 0 if there is none."""
+    teacher_end: NDArray[np.float32]
     """The same for the last position."""
-    taught: npt.NDArray[np.float32]
-    """1.0 where there is a teacher's word, shape (rows,)."""
+    has_teacher: NDArray[np.float32]
+    """1.0 for rows with a teacher's scores, shape (rows,)."""
 
 
 def collate(examples: Sequence[Example], special: tuple[int, int, int]) -> Batch:
-    """Pad examples to the longest; ``special`` are the ids of [CLS], [SEP] and [PAD].
+    """Pad examples to the length of the longest.
 
-    A row without spans votes for [CLS] if it is unanswerable, and for nothing if it is
-    answerable, which leaves it out of the span loss.
+    ``special`` are the ids of [CLS], [SEP] and [PAD]. An unanswerable row votes for [CLS]. An
+    answerable row without spans votes for nothing, which excludes it from the span loss.
     """
     first, separator, padding = special
     shape = (len(examples), max(example.length for example in examples))
@@ -109,11 +127,11 @@ def collate(examples: Sequence[Example], special: tuple[int, int, int]) -> Batch
     choices = np.zeros(shape, dtype=np.bool_)
     start = np.zeros(shape, dtype=np.float32)
     end = np.zeros(shape, dtype=np.float32)
-    taught_start = np.zeros(shape, dtype=np.float32)
-    taught_end = np.zeros(shape, dtype=np.float32)
+    teacher_start = np.zeros(shape, dtype=np.float32)
+    teacher_end = np.zeros(shape, dtype=np.float32)
     for row, example in enumerate(examples):
         pieces = [first, *example.question, separator, *example.passage, separator]
-        passage = len(example.question) + 2
+        passage = example.passage_start
         ids[row, : len(pieces)] = pieces
         mask[row, : len(pieces)] = 1
         types[row, passage : len(pieces)] = 1
@@ -124,19 +142,19 @@ def collate(examples: Sequence[Example], special: tuple[int, int, int]) -> Batch
             end[row, passage + right] += 1 / len(example.spans)
         if not example.answerable:
             start[row, 0] = end[row, 0] = 1.0
-        if example.taught is not None:
-            for scores, values in zip((taught_start, taught_end), example.taught, strict=True):
+        if example.teacher is not None:
+            for scores, values in zip((teacher_start, teacher_end), example.teacher, strict=True):
                 scores[row, 0] = values[0]
                 scores[row, passage : passage + len(example.passage)] = values[1:]
     answerable = np.array([example.answerable for example in examples], dtype=np.float32)
-    taught = np.array([example.taught is not None for example in examples], dtype=np.float32)
+    has_teacher = np.array([example.teacher is not None for example in examples], dtype=np.float32)
     return Batch(
-        ids, types, mask, choices, start, end, answerable, taught_start, taught_end, taught
+        ids, types, mask, choices, start, end, answerable, teacher_start, teacher_end, has_teacher
     )
 
 
 class EpochBuilder:
-    """Builds the batches of any epoch from one seed."""
+    """Builds the batches of any epoch from a seed."""
 
     def __init__(
         self,
@@ -148,7 +166,7 @@ class EpochBuilder:
         seed: int,
         clozes: ClozeSet | None = None,
     ) -> None:
-        """Cut all texts that training may see into word pieces."""
+        """Tokenise all texts that training may see."""
         self._clozes = clozes
         self._set = training_set
         self._tokenizer = tokenizer
@@ -181,7 +199,7 @@ class EpochBuilder:
         )
 
     def examples(self, epoch: int) -> list[Example]:
-        """Return the examples of an epoch, in the order of the questions."""
+        """Return the examples of an epoch, in question order."""
         generator = random.Random(f"{self._seed}/{epoch}")
         examples: list[Example] = []
         changed: list[tuple[str, list[int]]] = []
@@ -225,7 +243,7 @@ class EpochBuilder:
         return in_batches(self.examples(epoch), self._tokens_per_batch, generator)
 
     def _positive(self, question: int, generator: random.Random) -> Example:
-        """Return a crop around one person's answer, with all answers that fit in it."""
+        """Return a crop around one of the answers, with all answers that lie inside it."""
         text = self._passages[self._set.questions[question].passage]
         spans = self._spans[question]
         sizes = self._mix.sizes
@@ -243,7 +261,7 @@ class EpochBuilder:
         return self._headed(example, self._set.questions[question].passage, generator)
 
     def _headed(self, example: Example, passage: int, generator: random.Random) -> Example:
-        """Return the example with its passage's headline in front, or as it is."""
+        """Return the example with its passage's headline in front, or unchanged."""
         lead = self._leads.get(passage)
         if lead is None or generator.random() >= HEADED:
             return example
@@ -260,7 +278,7 @@ class EpochBuilder:
         return self._headed(example, passage, generator)
 
     def _beside(self, question: int, generator: random.Random) -> list[Example]:
-        """Return a crop of the question's own passage without its answer, if there is room."""
+        """Return a crop of the question's own passage without the answer, if there is room."""
         text = self._passages[self._set.questions[question].passage]
         sizes = self._mix.sizes
         crop = crop_beside(
@@ -278,7 +296,7 @@ class EpochBuilder:
         return [self._headed(example, self._set.questions[question].passage, generator)]
 
     def _unmarked(self, question: int, generator: random.Random) -> Example:
-        """Return a question whose passage is known to answer it or not, but not where."""
+        """Return an example without spans: unanswerable, or answered at an unknown place."""
         entry = self._set.questions[question]
         text = self._passages[entry.passage]
         if entry.answerable:
@@ -299,7 +317,7 @@ class EpochBuilder:
 def in_batches(
     examples: Sequence[Example], tokens_per_batch: int, generator: random.Random
 ) -> list[list[Example]]:
-    """Return examples in batches: like lengths together, batches in random order."""
+    """Group examples of similar length into batches, and return these in random order."""
     keyed = [(example.length + generator.uniform(-4, 4), example) for example in examples]
     keyed.sort(key=lambda pair: pair[0])
     batches: list[list[Example]] = [[]]
@@ -315,7 +333,7 @@ def in_batches(
 
 
 def _words_hidden(question: str, share: float, generator: random.Random) -> str:
-    """Return the question without some of its words; the first and the last stay."""
+    """Return the question without some of its words; the first and the last are kept."""
     first, *words, last = question.split(" ")
     kept = [word for word in words if generator.random() >= share]
     return " ".join([first, *kept, last])
@@ -329,13 +347,13 @@ def cloze_examples(
     swaps: Swaps,
     generator: random.Random,
 ) -> list[Example]:
-    """Return examples of ``count`` made questions, and of their negatives at the mix's shares.
+    """Return examples of ``count`` cloze questions, with negatives and changes as in ``mix``.
 
-    Half of them, if there are so many, are told in other words than their passage's.
+    Up to half of the questions are worded differently from their passage.
     """
     own = [question for question in clozes.questions if question.origin == "own"]
-    told = [question for question in clozes.questions if question.origin != "own"]
-    drawn = generator.sample(told, min(count // 2, len(told)))
+    reworded = [question for question in clozes.questions if question.origin != "own"]
+    drawn = generator.sample(reworded, min(count // 2, len(reworded)))
     drawn += generator.sample(own, min(count - len(drawn), len(own)))
     texts: list[str] = []
     chosen: list[tuple[int, tuple[int, int] | None]] = []

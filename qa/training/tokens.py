@@ -1,8 +1,7 @@
-"""Text → word pieces with their character offsets.
+"""Tokenises texts and keeps the character offsets of the tokens.
 
-Every passage is cut into word pieces once. A crop of whole words is then a slice of them:
-BERT's tokenizer never joins across white space, so a slice between two words has the same
-pieces as the cropped text would.
+Every passage is tokenised once. A crop of whole words is then a slice of its tokens: BERT's
+tokenizer never joins across white space, so the slice has the same tokens as the cropped text.
 """
 
 import re
@@ -12,22 +11,24 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from ..models.manifest import TOKENIZER
+
 _WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class TokenizedText:
-    """The word pieces of a text; all lists but `word_starts` have one entry per piece."""
+    """The tokens (word pieces) of a text; `pieces` and `offsets` have one entry per token."""
 
     pieces: list[int]
-    """Vocabulary ids, without special tokens."""
+    """Token ids, without special tokens."""
     offsets: list[tuple[int, int]]
     """Half-open code point offsets into the text."""
     word_starts: list[int]
-    """Index of the first piece of each white-space word, then the number of pieces."""
+    """Index of the first token of each white-space word, then the number of tokens."""
 
     def span_pieces(self, start: int, end: int) -> tuple[int, int] | None:
-        """Return the first and last piece (inclusive) that touch ``[start, end)``, if any."""
+        """Return the first and last token (inclusive) that overlap ``[start, end)``, or None."""
         touched = [
             index
             for index, (left, right) in enumerate(self.offsets)
@@ -37,15 +38,24 @@ class TokenizedText:
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
-    """Load ``tokenizer.json`` from a model folder, with truncation and padding off."""
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    """Load a model folder's tokenizer, without truncation and padding."""
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
 
 
+def special_ids(tokenizer: Tokenizer) -> tuple[int, int, int]:
+    """Return the ids of [CLS], [SEP] and [PAD]. Raises ValueError if one is missing."""
+    ids = [tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]", "[PAD]")]
+    first, separator, padding = ids
+    if first is None or separator is None or padding is None:
+        raise ValueError("the tokenizer has no [CLS], [SEP] or [PAD]; use a BERT tokenizer")
+    return first, separator, padding
+
+
 def tokenize(tokenizer: Tokenizer, texts: Sequence[str]) -> list[TokenizedText]:
-    """Cut texts into word pieces; returns one entry per text."""
+    """Tokenise texts; returns one entry per text."""
     encodings = tokenizer.encode_batch(list(texts), add_special_tokens=False)
     result = []
     for text, encoding in zip(texts, encodings, strict=True):
@@ -55,7 +65,7 @@ def tokenize(tokenizer: Tokenizer, texts: Sequence[str]) -> list[TokenizedText]:
         for word in _WORD.finditer(text):
             while piece < len(offsets) and offsets[piece][1] <= word.start():
                 piece += 1
-            # A word of nothing but control characters has no piece of its own.
+            # A word of control characters alone has no token.
             if piece < len(offsets) and offsets[piece][0] < word.end():
                 word_starts.append(piece)
         word_starts.append(len(offsets))

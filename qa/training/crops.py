@@ -1,8 +1,8 @@
-"""Crops: windows of whole words out of a passage.
+"""Crops: windows of whole words from a passage.
 
-A crop is a half-open range of word pieces that starts and ends between two words. Most crops
-are short (about 85 words), which reads more questions for the same number of tokens; a share
-is as long as the passages that the reader meets at use.
+A crop is a half-open range of tokens that starts and ends between two words. Most crops are short
+(about 85 words), so that more questions fit into the same number of tokens. A share is as long as
+the passages that the reader gets in use.
 """
 
 import bisect
@@ -14,19 +14,22 @@ from .tokens import TokenizedText
 
 @dataclass(frozen=True, slots=True)
 class CropSizes:
-    """How long crops are."""
+    """How long crops are: normally distributed, or as long as possible."""
 
     mean_words: float = 85.0
+    """Mean length in words."""
     deviation_words: float = 20.0
+    """Standard deviation of the length in words."""
     least_words: int = 30
+    """Shortest length in words."""
     most_tokens: int = 200
-    """No crop has more word pieces than this, unless one answer alone has."""
+    """Most tokens of a crop, unless one answer alone has more."""
     whole_share: float = 0.2
     """Share of crops that are as long as `most_tokens` allows."""
 
 
 def draw_words(sizes: CropSizes, generator: random.Random) -> int:
-    """Return a number of words for a crop; a very large one for a whole passage."""
+    """Draw the length of a crop in words; a million for as long as possible."""
     if generator.random() < sizes.whole_share:
         return 1_000_000
     words = generator.gauss(sizes.mean_words, sizes.deviation_words)
@@ -41,9 +44,9 @@ def crop_around(
     most_tokens: int,
     generator: random.Random,
 ) -> tuple[int, int]:
-    """Return a random window of about ``words`` words that holds pieces first to last.
+    """Return a random window of about ``words`` words that contains tokens first to last.
 
-    The window never has more than ``most_tokens`` pieces unless the held words alone do.
+    It has at most ``most_tokens`` tokens, unless the words that it must contain have more.
     """
     starts = text.word_starts
     first_word = bisect.bisect_right(starts, first_piece) - 1
@@ -55,7 +58,7 @@ def crop_around(
     begin = generator.randint(max(0, last_word - size), min(first_word, total - size))
     end = begin + size
     while starts[end] - starts[begin] > most_tokens and end - begin > held:
-        # Drop a word from the side with more to spare, the held words stay.
+        # Drop a word from the side that has more of them.
         if first_word - begin > end - last_word:
             begin += 1
         else:
@@ -82,10 +85,10 @@ def crop_beside(
     least_words: int,
     generator: random.Random,
 ) -> tuple[int, int] | None:
-    """Return a window that touches none of the piece spans, or None if no room is left.
+    """Return a window outside all spans, or None if there is no room.
 
-    ``spans`` are inclusive ranges of pieces; the window lies before the first of them or after
-    the last, whichever has room, and has at least ``least_words`` words.
+    ``spans`` are inclusive ranges of tokens. The window lies before the first of them or after
+    the last, and has at least ``least_words`` words.
     """
     starts = text.word_starts
     total = len(starts) - 1

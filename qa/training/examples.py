@@ -1,27 +1,29 @@
-"""Published question sets → passages and questions with the spans of their answers.
+"""Reads question sets into passages and questions with the spans of their answers.
 
-Four layouts are read:
+Published sets:
 
 - SQuADShifts (Miller et al. 2020), in the layout of SQuAD 1.1 (Rajpurkar et al. 2016): three
-  sources, each question answered by up to several people.
-- QED (Lamm et al. 2021): questions of Natural Questions with a paragraph and short answers,
-  whose offsets count code points of the paragraph.
-- ClapNQ (Rosenthal et al. 2025): questions of Natural Questions with a passage that answers
-  them at length, or with one that does not. No short span is marked, so its answerable
-  questions teach answerability alone.
-- JSON lines, gzipped, one question a line with its paragraph: UnAnsQ (Zhu et al. 2019; people's
-  adversarial questions of SQuAD 2.0, each beside the one that it was made from), samples of SQuAD 1
-  and 2, TyDi QA (Clark et al. 2020), AfriQA (Ogundepo et al. 2023), QADiscourse (Pyatkin et al.
-  2020) and QAMR (Michael et al. 2018).
-- ``news_questions.jsonl`` beside this file: questions on articles of a collection of news, some of
-  which look as if their passage answered them and are not answered there, in the manner of
-  SQuAD 2.0 (Rajpurkar, Jia & Liang 2018). It holds no text of the articles, only where in them the
-  passages and answers stand.
-- ``asked_questions.jsonl``: questions asked by who saw an article's headline and first sentence
-  alone, answered by who saw the whole, in the manner of NewsQA (Trischler et al. 2017); and near
-  misses. Its passages are whole articles.
+  sources; one or more people answered each question.
+- QED (Lamm et al. 2021): questions from Natural Questions, each with a paragraph and short
+  answers.
+- ClapNQ (Rosenthal et al. 2025): questions from Natural Questions, each with a passage that
+  answers it at length, or with one that does not. No short span is marked, so its answerable
+  questions only train answerability.
+- Gzipped JSON lines, one question with its paragraph per line: UnAnsQ (Zhu et al. 2019;
+  adversarial questions from SQuAD 2.0, each after the answerable one that it was made from),
+  samples of SQuAD 1 and 2, TyDi QA (Clark et al. 2020), AfriQA (Ogundepo et al. 2023), QADiscourse
+  (Pyatkin et al. 2020) and QAMR (Michael et al. 2018).
 
-Offsets are Python code points, half-open, into the passage's text.
+Two files beside this module ask about a collection of news. They contain no text of the articles,
+only the offsets of passages and answers in it.
+
+- ``news_questions.jsonl``: questions on passages. Some seem to be answered by their passage but are
+  not, as in SQuAD 2.0 (Rajpurkar, Jia & Liang 2018).
+- ``asked_questions.jsonl``: questions on whole articles. They were written from the headline and
+  the first sentence alone, and answered from the whole article, as in NewsQA (Trischler et al.
+  2017). Some are near misses: one detail was changed so that the article does not answer them.
+
+Offsets count Python code points in the passage's text; spans are half-open.
 """
 
 import gzip
@@ -35,8 +37,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...sentences import sentence_bounds
-from ...terms import question_terms, stem
+from ..sentences import sentence_bounds
+from ..terms import question_terms, stem
 
 SQUADSHIFTS_FILES = ("new_wiki.json", "reddit.json", "amazon_reviews.json")
 QED_FILE = "qed.jsonl"
@@ -53,50 +55,54 @@ LINES_FILES = (
     "qamr-wikinews",
     "qamr-wikipedia",
 )
-"""JSON lines, gzipped; read where they are there."""
+"""Gzipped JSON lines; all are optional."""
 WITH_UNANSWERABLE = {
     "squad2-train-first10": ("Spectre_(2015_film)", "The_Legend_of_Zelda:_Twilight_Princess")
 }
-"""Articles read from a set whose other articles have no unanswerable question: those would teach
-that their topics have answers."""
+"""The only articles that are read from a set. Its other articles have no unanswerable questions,
+which would teach that every question on their topics has an answer."""
 MOST_OF = {"qamr-wikinews": 750, "qamr-wikipedia": 750}
-"""Questions read of sets that repeat their sentence's words."""
+"""Most questions that are read from sets whose questions repeat the words of their sentence."""
 COLLECTION = Path("scale/wikinews_en.jsonl.gz")
-"""In the data folder: news as JSON lines with `id`, `title` and `text`. Optional."""
+"""The collection of news in the data folder: JSON lines with `id`, `title` and `text`. Optional."""
 NEWS_FILE = Path(__file__).with_name("news_questions.jsonl")
+"""Questions on passages of the collection; not part of a wheel."""
 NEWS = "wikinews"
-"""The source that passages of the collection are said to be of."""
+"""Source of the passages in `NEWS_FILE`."""
 ASKED_FILE = Path(__file__).with_name("asked_questions.jsonl")
+"""Questions that were asked before the article was seen; not part of a wheel."""
 ASKED = "wikinews-asked"
-"""The source of whole articles whose questions were asked before the article was seen."""
+"""Source of the articles in `ASKED_FILE`."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPassage:
-    """A paragraph that questions are asked about, or that serves as a negative."""
+    """A passage with questions; it can also serve as a negative for other questions."""
 
     source: str
-    """The file's name without its ending, such as ``new_wiki``."""
+    """Name of its file without the suffix, for example ``new_wiki``."""
     text: str
+    """Its text."""
     held_out: bool
-    """Whether training must never see it, nor its questions."""
+    """Whether it and its questions are kept from training."""
     headline: str = ""
-    """Of the article that it is from; empty where it has none."""
+    """Headline of its article; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingQuestion:
-    """A question with the passage it was asked about."""
+    """A question about a passage."""
 
     text: str
+    """The question."""
     passage: int
     """Index into `TrainingSet.passages`."""
     spans: tuple[tuple[int, int], ...]
-    """One span per person who answered, repeats kept: they are votes. May be empty."""
+    """One span for each person who answered; equal spans are repeated and count as votes."""
     answerable: bool
-    """Whether the passage answers it; with no spans, where it does so is not known."""
+    """Whether the passage answers it. Without spans the place of the answer is unknown."""
     near: tuple[int, int] | None = None
-    """Where an unanswerable question seems to be answered."""
+    """Span in the passage that seems to answer an unanswerable question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +110,16 @@ class TrainingSet:
     """All passages and questions of a data folder."""
 
     passages: list[TrainingPassage]
+    """All passages, held-out ones included."""
     questions: list[TrainingQuestion]
+    """All questions, held-out ones included."""
 
     def seen_passages(self) -> list[int]:
-        """Return the indexes of the passages that training may see."""
+        """Return the indexes of the passages that are not held out."""
         return [index for index, passage in enumerate(self.passages) if not passage.held_out]
 
     def seen_questions(self) -> list[int]:
-        """Return the indexes of the questions whose passage training may see."""
+        """Return the indexes of the questions whose passage is not held out."""
         return [
             index
             for index, question in enumerate(self.questions)
@@ -119,16 +127,16 @@ class TrainingSet:
         ]
 
     def answers(self, question: int) -> list[str]:
-        """Return the distinct answer strings of a question, in their first order."""
+        """Return the distinct answers of a question, in the order of its spans."""
         entry = self.questions[question]
         text = self.passages[entry.passage].text
         return list(dict.fromkeys(text[start:end] for start, end in entry.spans))
 
 
 def is_held_out(text: str, share: float, seed: int) -> bool:
-    """Return whether a paragraph falls in the held-out share, by a seeded hash of its text.
+    """Return whether a text belongs to the held-out share, decided by a seeded hash of it.
 
-    The same paragraph falls on the same side whatever its place in the file.
+    The result does not depend on the text's place in its file.
     """
     digest = hashlib.sha256(f"{seed}\n{text.strip()}".encode()).digest()
     return int.from_bytes(digest[:8], "big") < share * 2**64
@@ -186,7 +194,7 @@ def _add_qed(training_set: TrainingSet, path: Path) -> None:
         text = raw["paragraph_text"]
         spans = []
         for pieces in raw["original_nq_answers"]:
-            # An answer of several pieces is a list, which no single span can give.
+            # An answer of several pieces is a list; a single span cannot express it.
             if len(pieces) == 1 and text[pieces[0]["start"] : pieces[0]["end"]].strip():
                 spans.append(trim_span(text, pieces[0]["start"], pieces[0]["end"]))
         if spans:
@@ -213,7 +221,11 @@ def _add_clapnq(training_set: TrainingSet, path: Path, *, answerable: bool) -> N
 
 
 def add_lines(training_set: TrainingSet, path: Path, hold_out: float, seed: int) -> None:
-    """Add a set of JSON lines; in one of pairs, the unanswerable question comes second."""
+    """Add a set of gzipped JSON lines.
+
+    In `PAIRS`, each unanswerable question follows the answerable one that it was made from; it is
+    asked near that question's answer.
+    """
     name = path.name.removesuffix(".jsonl.gz")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         raws = [json.loads(line) for line in lines]
@@ -252,25 +264,28 @@ def _trim_answer(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def likely_place(text: str, question: str) -> tuple[int, int] | None:
-    """Return the sentence that shares the rarest content words with a question, if any does."""
+    """Return the sentence that shares the most content words with a question, or None.
+
+    Words that occur in fewer sentences count more.
+    """
     asked = {stem(word) for word in question_terms(question)}
     sentences = sentence_bounds(text)
     words = [{stem(word) for word in question_terms(text[a:b])} for a, b in sentences]
     counts = Counter(word for held in words for word in held)
-    # Summed exactly: the order of a set differs from run to run.
+    # math.fsum is exact: the order of a set, and with it an inexact sum, varies between runs.
     shared = [math.fsum(1 / counts[word] for word in asked & held) for held in words]
     best = max(range(len(shared)), key=shared.__getitem__, default=None)
     return None if best is None or not shared[best] else sentences[best]
 
 
 def _collection(path: Path) -> dict[str, Any]:
-    """The articles of a collection of news by id."""
+    """Read the articles of a collection of news by id."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return {raw["id"]: raw for raw in map(json.loads, lines)}
 
 
 def add_news(training_set: TrainingSet, collection: Path, hold_out: float, seed: int) -> None:
-    """Add the passages of ``NEWS_FILE`` with their questions; raises as `add_questions` does."""
+    """Add the passages and questions of `NEWS_FILE`. Raises as `add_questions` does."""
     articles = _collection(collection)
     add_questions(training_set, articles, NEWS_FILE, NEWS, hold_out, seed)
 
@@ -283,15 +298,15 @@ def add_questions(
     hold_out: float,
     seed: int,
 ) -> None:
-    """Add the passages of a file of questions on news, as those of ``source``.
+    """Add the passages and questions of a file of questions on news, under the name ``source``.
 
-    Raises KeyError where the collection lacks an article, ValueError where its text is another.
+    Raises KeyError when the collection lacks an article, ValueError when its text is different.
     """
     for raw in _read_lines(file):
         article = articles[raw["article"]]
         text = article["text"][raw["start"] : raw["end"]]
         if hashlib.sha256(text.encode()).hexdigest()[: len(raw["digest"])] != raw["digest"]:
-            raise ValueError(f"{raw['article']} is not the text that was asked about")
+            raise ValueError(f"{raw['article']} is not the text that the questions are about")
         training_set.passages.append(
             TrainingPassage(source, text, is_held_out(text, hold_out, seed), article["title"])
         )
@@ -306,10 +321,10 @@ def add_questions(
 
 
 def read_training_set(folder: Path, hold_out: float, seed: int) -> TrainingSet:
-    """Read ``reader-train/`` of the data folder, and the questions on its news if it has any.
+    """Read ``reader-train/`` in the data folder, and the questions on its collection, if any.
 
-    ``hold_out`` is the share of SQuADShifts and news paragraphs, by a hash seeded with ``seed``,
-    that is kept from training altogether; the other two sets are small and are trained on whole.
+    ``hold_out`` is the share of passages that is kept from training, chosen by a hash seeded with
+    ``seed``. QED and ClapNQ are small and are used completely.
     Raises FileNotFoundError when a file is missing.
     """
     root = folder / "reader-train"
