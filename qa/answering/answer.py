@@ -13,43 +13,43 @@ READ_PASSAGES = 10
 """Passages that are read for an answer."""
 
 READ_SECONDS = 8.0
-"""After so long no further passage is begun: a busy machine answers from fewer, and says so."""
+"""Time after which no further passage is started. A busy machine answers from fewer and says so."""
 
 ANSWERED = 0.77
-"""Confidence from which an answer is claimed: four in five of those are right.
+"""Least confidence of words that are claimed as the answer: four in five of them are right.
 
 Chosen on the fitted half of six sets of questions; on the other half 85 % are
 (tests/benchmarks/fit_reader.py).
 """
 
 WEAK = 0.42
-"""Confidence from which a guess is offered, and called weak; below it nothing is.
+"""Least confidence of words that are shown as a weak answer.
 
-From 0.40 on nine in ten of the questions asked of articles that turned out to be silent on them are
-refused on the fitted half, and on the other half 59 % of the weak are right, 59 % of the questions
-with an answer get the right one shown, and 79 % of those without are refused. The last hundredths
-are for the sample questions, of which 53 of 63 are to be refused.
+At 0.40 nine in ten of the questions that the articles do not answer are refused on the fitted half.
+On the other half 59 % of the weak answers are right, 59 % of the questions with an answer get the
+right one, and 79 % of those without are refused. The value is a little higher so that 53 of the 63
+sample questions without an answer are refused.
 """
 
 SENTENCE_ANSWERED = 0.8
-"""Confidence from which a sentence is claimed to hold the answer.
+"""Least confidence of a sentence that is claimed to hold the answer.
 
-On the other half of the fit 88 % of all that is claimed then is right, words or sentence.
+On the other half of the fit 88 % of all claimed answers, words and sentences, are right.
 """
 
 SENTENCE_WEAK = 0.35
-"""Confidence from which a sentence is offered as weak; below it nothing is.
+"""Least confidence of a sentence that is shown as a weak answer.
 
-The lowest at which two in five of these sentences hold the answer, and four in five of the
-questions on which the articles are silent are still refused. On the other half: 45 % and 82 %. What
-is shown then holds the answer to 71 % of the questions that have one; words alone did to 59 %.
+The lowest value at which two in five of these sentences hold the answer and four in five of the
+questions without an answer are still refused. On the other half: 45 % and 82 %. What is shown then
+holds the answer to 71 % of the questions that have one; words alone held it for 59 %.
 """
 
 MOST_CITATIONS = 3
-"""Places cited for one answer."""
+"""Most citations of one answer."""
 
 MOST_ALTERNATIVES = 3
-"""Other answers offered."""
+"""Most other answers that are offered."""
 
 
 def answer(
@@ -61,11 +61,11 @@ def answer(
     timings: Mapping[str, float],
     started: float,
 ) -> Answer:
-    """Read the best hits and return what they say.
+    """Read the best hits and return the answer.
 
-    The answer has the k best hits, in the order that the reader gives them. ``timings`` are the
-    milliseconds of retrieval by step; reading and the total since ``started``, a moment of
-    ``time.perf_counter``, are added.
+    The answer lists the k best hits in the reader's order. ``timings`` are the milliseconds of each
+    retrieval step; the time for reading and the total since ``started`` (a ``time.perf_counter``
+    value) are added.
     """
     reading = time.perf_counter()
     late: list[Passage] = []
@@ -149,9 +149,10 @@ def compose(
 def claim(
     words: float, sentence: float, sentence_weak: float = SENTENCE_WEAK
 ) -> tuple[AnswerKind, Status]:
-    """Return what may be claimed, the words or the sentence that holds them, and how surely.
+    """Return whether to show the words or their sentence, and how sure to be.
 
-    ``words`` and ``sentence`` are the probabilities that the one is right and the other holds it.
+    ``words`` is the probability that the words are right, ``sentence`` the probability that their
+    sentence holds the answer.
     """
     if words >= ANSWERED:
         return AnswerKind.SPAN, Status.ANSWERED
@@ -165,7 +166,7 @@ def claim(
 
 
 def _sentence_answer(found: Answer, weighed: Sequence[Weighed], status: Status) -> Answer:
-    """The best span's sentence as the answer, the span lit; other sentences are alternatives."""
+    """Answer with the best span's sentence, the span highlighted; offer other sentences."""
     first: dict[tuple[str, int], Weighed] = {}
     for entry in weighed:
         first.setdefault((entry.span.passage.article.id, entry.sentence[0]), entry)
@@ -189,7 +190,7 @@ def _sentence_answer(found: Answer, weighed: Sequence[Weighed], status: Status) 
 
 
 def reorder(hits: Sequence[Hit], weighed: Sequence[Weighed]) -> tuple[Hit, ...]:
-    """Return the hits by their best span, with its score; those without one follow as they were."""
+    """Return the hits ordered by their best span, with its score; hits without a span come last."""
     best: dict[tuple[str, int], Weighed] = {}
     for entry in weighed:
         best.setdefault(entry.span.passage.place, entry)
@@ -202,7 +203,7 @@ def reorder(hits: Sequence[Hit], weighed: Sequence[Weighed]) -> tuple[Hit, ...]:
 
 
 def _citations(spans: Sequence[Span]) -> tuple[Citation, ...]:
-    """The best place in each article, in order."""
+    """Return the best place in each article, in order."""
     first = {span.passage.article.id: span for span in reversed(spans)}
     ordered = [span for span in spans if first[span.passage.article.id] is span]
     return tuple(
@@ -215,7 +216,7 @@ def _citation(number: int, span: Span) -> Citation:
 
 
 def _distinct(weighed: Sequence[Weighed]) -> list[Weighed]:
-    """The best few with different words."""
+    """Return the best few with different words."""
     first: dict[str, Weighed] = {}
     for entry in weighed:
         first.setdefault(folded(entry.span.text), entry)

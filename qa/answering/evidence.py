@@ -1,13 +1,13 @@
-"""What speaks for a span: the reader's score, the retrieval's, and the words of its sentence.
+"""Evidence for a span: the reader's score, the retrieval score, and the words of its sentence.
 
-A weighted sum of the three ranks the spans; a logistic curve makes the best one's, and its margin
-over the best span with other words, a probability. Weights and curve are fitted by
-tests/benchmarks/fit_reader.py on half of six sets of questions whose articles the reader never saw:
-on news, asked before it was seen, over many articles and over few; on its passages; people's
-adversarial ones; and encyclopedic ones. Tried and left out, for they changed next to nothing:
-cosine and BM25 apart, the cosine of question and sentence, the question's words in the passage,
-whether the span is the kind of thing asked for, how long it is, whether another passage says the
-same.
+Spans are ranked by a weighted sum of the three. A logistic curve turns the evidence of the best
+span, and its margin over the best span with other words, into a probability. Weights and curve are
+fitted by tests/benchmarks/fit_reader.py on half of six question sets whose articles the reader
+never saw: questions on news written before the article was read, over many and over few articles;
+questions on news passages; adversarial questions; and encyclopedic ones. Tried and left out because
+they changed next to nothing: cosine and BM25 separately, the cosine of question and sentence, the
+question's words in the passage, the expected answer type, the length of the span, and whether
+another passage says the same.
 """
 
 import math
@@ -22,39 +22,39 @@ from ..sentences import sentence_around
 from ..terms import stemmed_terms
 
 FEATURES = ("reader", "fused", "in_sentence")
-"""Names of the features, in the order of the columns."""
+"""Names of the features, in column order."""
 
 WEIGHTS = np.array([0.342, 8.252, 0.901])
 """Weight of each feature; their weighted sum is a span's evidence."""
 
 SLOPE, MARGIN_SLOPE, INTERCEPT = 0.6021, 0.3184, -5.115
-"""Of the logistic curve from evidence, and its margin, to confidence."""
+"""Coefficients of the logistic curve from evidence and margin to confidence."""
 
 SENTENCE_SLOPE, SENTENCE_MARGIN_SLOPE, SENTENCE_INTERCEPT = 0.6115, 0.0951, -4.501
-"""Of the curve to the probability that the span's sentence holds the answer.
+"""Coefficients of the curve to the probability that the span's sentence holds the answer.
 
-The margin is over the best span of another sentence. Fitted like the other curve, with these
-weights, on 500 questions of each set; Brier score on the other half .148.
+The margin is the one over the best span of another sentence. Fitted like the other curve on 500
+questions of each set; its Brier score on the other half is .148.
 """
 
 MOST_MARGIN = 8.0
-"""Greatest margin that counts; also where no other words are in sight."""
+"""Upper limit of the margin; also the margin if there is no other span."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A span with what speaks for it."""
+    """A span with its evidence."""
 
     span: Span
     """The span."""
     evidence: float
     """Weighted sum of its features."""
     confidence: float
-    """Probability in [0, 1] that it is right, were it the best."""
+    """Probability in [0, 1] that it is right, if it is the best one."""
     sentence: tuple[int, int]
     """Offsets of the sentence, or sentences, around it."""
     sentence_confidence: float
-    """Probability in [0, 1] that the sentence holds the answer, were the span the best."""
+    """Probability in [0, 1] that the sentence holds the answer, if the span is the best one."""
 
 
 def weigh(question: str, hits: Sequence[Hit], spans: Sequence[Span]) -> list[Weighed]:
@@ -79,7 +79,7 @@ def sentences_of(spans: Sequence[Span]) -> list[tuple[int, int]]:
 def sentence_places(
     spans: Sequence[Span], sentences: Sequence[tuple[int, int]]
 ) -> list[tuple[str, int, int]]:
-    """Return article and offsets of each sentence: equal for spans of one sentence."""
+    """Return the article and offsets of each span's sentence."""
     return [
         (span.passage.article.id, *sentence)
         for span, sentence in zip(spans, sentences, strict=True)
@@ -118,9 +118,8 @@ def expit(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def margins(kinds: Sequence[Hashable], sums: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return by how much each span's evidence is above that of the best span of another kind.
 
-    A kind is the span's folded words, or the place of its sentence. Negative for all but the best;
-    an answer that nothing else comes near is
-    likelier right than one of two that are alike.
+    A kind is the span's folded words, or the place of its sentence. The margin is negative for all
+    but the best span. An answer far ahead of all others is likelier right than one of two equals.
     """
     found = np.full(len(sums), MOST_MARGIN)
     for place, own in enumerate(kinds):
@@ -131,17 +130,17 @@ def margins(kinds: Sequence[Hashable], sums: NDArray[np.float64]) -> NDArray[np.
 
 
 def folded(text: str) -> str:
-    """Return the words alone, for comparing two quotes."""
+    """Return the words without case and outer punctuation, to compare two quotes."""
     return " ".join(text.casefold().split()).strip(" .,;:!?\"'“”‘’")
 
 
 def _rarity(wanted: set[str], texts: Sequence[set[str]]) -> dict[str, float]:
-    """Weight of each wanted word: the fewer of the texts have it, the more it says."""
+    """Return a weight for each wanted word: the fewer texts contain it, the higher."""
     counts = {word: sum(word in text for text in texts) for word in wanted}
     return {word: math.log((len(texts) + 1) / (count + 0.5)) for word, count in counts.items()}
 
 
 def _share(weights: dict[str, float], found: set[str]) -> float:
-    """Share of the words' weight that was found, in [0, 1]."""
+    """Return the share of the total weight that was found, in [0, 1]."""
     total = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in found) / total if total else 0

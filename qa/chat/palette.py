@@ -1,15 +1,12 @@
 """The command palette: the actions of the table that make sense now."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from .actions import ACTIONS, Action
-
-if TYPE_CHECKING:
-    from .app import ChatApp
+from .screen import ChatScreen
 
 LEFT_OUT = {"palette", "back"}
 """Actions that make no sense in the palette."""
@@ -40,10 +37,9 @@ class Commands(Provider):
                 )
 
     def _possible(self) -> list[Action]:
-        app = cast("ChatApp", self.app)
-        if self.screen is not app.main:
+        if not isinstance(self.screen, ChatScreen):
             return []
-        allows = app.talk.allows
+        allows = self.screen.talk.allows
         return [each for each in ACTIONS if each.name not in LEFT_OUT and allows(each.name)]
 
     def _runner(self, action: Action) -> Callable[[], None]:
