@@ -1,5 +1,6 @@
 """Hits to an answer: what is claimed, what is cited, and that every quote is exact."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from qa.answering.evidence import (
     MOST_MARGIN,
     SLOPE,
     WEIGHTS,
+    expit,
     features,
     margins,
     sentences_of,
@@ -36,7 +38,7 @@ from qa.datatypes import Answer, AnswerKind, Article, Hit, Passage, Span, Status
 
 if TYPE_CHECKING:
     from qa.library import Library
-    from tests.conftest import WordEncoder
+    from tests.doubles import WordEncoder
 
 
 class ToldReader:
@@ -47,6 +49,7 @@ class ToldReader:
     def __init__(self, scores: dict[str, float]) -> None:
         self.scores = scores
         self.passages: list[Passage] = []
+        self.seconds: float | None = None
 
     def read(
         self,
@@ -55,7 +58,7 @@ class ToldReader:
         seconds: float | None = None,
         late: list[Passage] | None = None,
     ) -> list[Span]:
-        self.passages = list(passages)
+        self.passages, self.seconds = list(passages), seconds
         spans = []
         for passage in passages:
             for words, score in self.scores.items():
@@ -98,6 +101,31 @@ def test_confidence_is_read_off_the_curve_at_the_sum_of_the_features() -> None:
         assert np.log(odds) == pytest.approx(wanted_odds)
 
 
+def test_a_rare_word_of_the_question_counts_more() -> None:
+    """Three passages: "ferry" is in one of them, "sank" in all."""
+    hits = [hit(1, "The ferry left. It sank."), hit(2, "A barge sank."), hit(3, "Boats sank.")]
+    spans = ToldReader({"left": 2.0, "It": 1.0}).read("", [hits[0].passage])
+    rows = features("Which ferry sank?", hits, spans, sentences_of(spans))
+    rare, common = math.log(4 / 1.5), math.log(4 / 3.5)
+    wanted = [rare / (rare + common), common / (rare + common)]
+    assert rows[:, FEATURES.index("in_sentence")].tolist() == pytest.approx(wanted)
+
+
+def test_confidence_of_a_worked_example() -> None:
+    """Evidence .342 · 6 + 8.252 · .5 + .901 · 1 = 7.079, and .342 · 1 + 8.252 · .5 = 4.468."""
+    hits = [hit(1, "Ann arrived."), hit(2, "Bob went.")]
+    spans = ToldReader({"Ann": 6.0, "Bob": 1.0}).read("", [each.passage for each in hits])
+    ann, bob = weigh("Who arrived?", hits, spans)
+    assert (ann.evidence, bob.evidence) == pytest.approx((7.079, 4.468))
+    # Margins 2.611 and -2.611: .6021 · 7.079 + .3184 · 2.611 - 5.115 = -.02138, and so on.
+    assert ann.confidence == pytest.approx(expit(-0.0214), abs=1e-4)
+    assert bob.confidence == pytest.approx(expit(-3.2562), abs=1e-4)
+    assert ann.sentence_confidence == pytest.approx(expit(0.0761), abs=1e-4)
+    assert bob.sentence_confidence == pytest.approx(expit(-2.0171), abs=1e-4)
+    (alone,) = weigh("Who arrived?", hits, spans[:1])
+    assert alone.confidence == pytest.approx(expit(1.6945), abs=1e-4)  # the greatest margin, 8
+
+
 def test_a_margin_is_over_other_words_and_has_a_limit() -> None:
     sums = np.array([5.0, 4.0, 3.0])
     assert margins(["ann", "ann", "bob"], sums).tolist() == [2.0, 1.0, -2.0]
@@ -125,6 +153,20 @@ def test_the_sentence_answers_where_the_words_are_less_sure(
     words: float, sentence: float, kind: AnswerKind, status: Status
 ) -> None:
     assert claim(words, sentence) == (kind, status)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "wanted"),
+    [
+        (0.77, 0.8, "span answered"),
+        (0.76, 0.8, "sentence answered"),
+        (0.42, 0.79, "span weak"),
+        (0.41, 0.35, "sentence weak"),
+        (0.41, 0.34, "span not_found"),
+    ],
+)
+def test_how_sure_is_sure_enough(words: float, sentence: float, wanted: str) -> None:
+    assert " ".join(claim(words, sentence)) == wanted
 
 
 def test_a_sentence_as_the_answer_lights_its_likeliest_words(
@@ -218,6 +260,13 @@ def test_only_the_best_hits_are_read() -> None:
     assert all((each.why.reader is None) == (each.rank > READ_PASSAGES) for each in found.hits)
 
 
+def test_ten_passages_are_read_for_eight_seconds_at_most() -> None:
+    reader = ToldReader({})
+    hits = [hit(rank, "Ann came.") for rank in range(1, 13)]
+    answer("Who?", hits, reader, k=12, timings={}, started=0.0)
+    assert (len(reader.passages), reader.seconds) == (10, 8.0)
+
+
 def test_a_sentence_printed_twice_is_cited_twice() -> None:
     hits = [hit(1, "It rained. Ann came."), hit(2, "Ann\ncame?"), hit(3, "Bob went.")]
     found = asked(hits, {"Ann came.": 43.0, "Ann\ncame?": 42.0, "Bob went.": 41.0})
@@ -242,7 +291,7 @@ def test_citations_and_alternatives_are_few_and_different() -> None:
     words = ["Ann", "Bob", "Cid", "Dan", "Eve", "Fay"]
     hits = [hit(rank, " ".join(words)) for rank in range(1, 7)]
     found = asked(hits, {word: 45.0 - place for place, word in enumerate(words)})
-    assert len(found.citations) == MOST_CITATIONS
+    assert len(found.citations) == MOST_CITATIONS == len(found.alternatives) == 3
     assert [alternative.text for alternative in found.alternatives] == words[1:][:MOST_ALTERNATIVES]
     numbers = [c.number for c in found.citations]
     numbers += [alternative.citation.number for alternative in found.alternatives]

@@ -158,6 +158,31 @@ def test_what_is_meant_follows_the_conversation() -> None:
     assert stand_alone("Where was he born?", talk) == "Where was Joachim Löw born?"
 
 
+def test_names_fade_with_each_turn() -> None:
+    """Weights 2, 2.5 - .75, 2 - .75, 1, 2 - 2 · .75 and .5; of equals the older comes first."""
+    talk = Talk(
+        [
+            Exchange("When was Eve Adams freed?", "at noon"),
+            Exchange("Who met Carl Bruns?", "Bert Dahl"),
+            Exchange("Where was Anna Falk?", "with Dora Mann", "A guard, Fritz Ott, was seen."),
+        ]
+    )
+    assert talk.names() == [
+        "Anna Falk",
+        "Bert Dahl",
+        "Carl Bruns",
+        "Dora Mann",
+        "Eve Adams",
+        "Fritz Ott",
+    ]
+
+
+def test_a_title_is_more_present_than_any_other_name() -> None:
+    """It weighs 3.5, a name in the answer to a who question 2.5."""
+    who = Exchange("Who met Marie Curie?", "Pierre Curie and Paul Langevin", "", "Marie Curie")
+    assert stand_alone("When did she leave?", [who]) == "When did Marie Curie leave?"
+
+
 def test_a_woman_is_not_he() -> None:
     talk = [
         Exchange("Who came to Zagreb?", "Ursula von der Leyen"),

@@ -14,7 +14,7 @@ from .conftest import ask, chat, chat_of, drive, shown, until
 from .test_sources import lit
 
 if TYPE_CHECKING:
-    from tests.conftest import RememberingEncoder
+    from tests.doubles import RememberingEncoder
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
