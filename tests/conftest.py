@@ -1,5 +1,6 @@
 """Fixtures that all tests share: a home of their own, the models, small libraries."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -33,8 +34,15 @@ def heard_interrupts() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A QA_HOME for the whole session: nobody's own is touched, a model is exported once."""
+    """A QA_HOME for the whole session: nobody's own is touched, a model is exported once.
+
+    The processes of pytest-xdist share the exported models and nothing else.
+    """
     home = tmp_path_factory.mktemp("home")
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        exported = tmp_path_factory.getbasetemp().parent / "exported"
+        exported.mkdir(exist_ok=True)
+        (home / "cache").symlink_to(exported)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QA_HOME", str(home))
         for name in ("QA_LIBRARY", "QA_MODEL", "QA_READER", "QA_HITS", "QA_THREADS"):

@@ -26,6 +26,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from qa import Library
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = (
     *("ask", "chat", "search", "index", "ls", "show", "rm", "status", "doctor", "export", "import"),
     *("models", "eval"),

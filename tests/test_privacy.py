@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ALIVE_SECONDS = 25
 ARTICLE = "Captain Ingrid Solheim commands the harbour of Westport. Nobody was hurt.\n"
 

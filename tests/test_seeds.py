@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from qa.library import Library
     from tests.doubles import RememberingEncoder
 
+pytestmark = pytest.mark.slow
+
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 FLOOR = 0.9
 """Least share of the questions whose article comes first."""

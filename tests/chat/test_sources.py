@@ -219,6 +219,7 @@ def test_earlier_questions_are_taken_up_with_their_sources(scripted: ScriptedLib
     drive(chat(scripted), act)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_passage_deep_in_a_long_article(
     empty: ScriptedLibrary, tmp_path_factory: pytest.TempPathFactory, width: int

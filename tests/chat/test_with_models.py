@@ -16,6 +16,8 @@ from .test_sources import lit
 if TYPE_CHECKING:
     from tests.doubles import RememberingEncoder
 
+pytestmark = pytest.mark.slow
+
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
 

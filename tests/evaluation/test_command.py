@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT_SECONDS = 120
 
 RETRIEVAL = ("hit@1", "hit@5", "hit@10", "mrr@10", "ndcg@10")

@@ -12,6 +12,8 @@ from qa.library import Library
 from qa.models.encoder import OnnxEncoder, open_encoder
 from qa.models.fallback import SentenceTransformersEncoder
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["Ash closed the airports of Europe.", "Voters in France chose a president."]
 
 

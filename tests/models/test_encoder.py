@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from qa.models.encoder import OnnxEncoder, open_encoder
 from qa.models.export import MANIFEST
 
+pytestmark = pytest.mark.slow
+
 SEEDS = Path(__file__).parents[2] / "seeds"
 Rows = NDArray[np.float32]
 

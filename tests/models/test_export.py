@@ -23,6 +23,8 @@ from qa.models.export import (
     load_manifest,
 )
 
+pytestmark = pytest.mark.slow
+
 Exports = list[str]
 
 

@@ -12,6 +12,8 @@ from qa.models import export
 from qa.models.encoder import Encoder, OnnxEncoder, open_encoder
 from qa.models.fallback import SentenceTransformersEncoder
 
+pytestmark = pytest.mark.slow
+
 SENTENCE = "the ship was freed on monday when tide rose and tugs pulled who why harbour fire"
 WORDS = SENTENCE.split()
 PROMPTS = {"query": "who ", "document": "the "}

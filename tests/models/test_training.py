@@ -434,6 +434,7 @@ def _same(left: dict[str, torch.Tensor], right: dict[str, torch.Tensor]) -> bool
     return left.keys() == right.keys() and all(torch.equal(left[n], right[n]) for n in left)
 
 
+@pytest.mark.slow
 def test_resume_gives_the_same_next_steps(
     training_set: TrainingSet, model_folder: Path, tmp_path: Path
 ) -> None:
@@ -464,6 +465,7 @@ def test_resume_gives_the_same_next_steps(
     assert not _same(left.weights, left.average)
 
 
+@pytest.mark.slow
 def test_frozen_parts_stay_as_the_encoder_has_them(
     training_set: TrainingSet, model_folder: Path, tmp_path: Path
 ) -> None:
@@ -479,6 +481,7 @@ def test_frozen_parts_stay_as_the_encoder_has_them(
             assert torch.equal(before[name], after[name]) == frozen, name
 
 
+@pytest.mark.slow
 def test_run_stops_resumes_and_finishes(
     training_set: TrainingSet, model_folder: Path, tmp_path: Path
 ) -> None:

@@ -17,6 +17,8 @@ from qa.storage.live_text import LiveText
 from qa.storage.published import published_sketch
 from qa.storage.store import Store
 
+pytestmark = pytest.mark.slow
+
 KILLS = 8
 FILES = 60
 CHANGED = 15
