@@ -56,6 +56,8 @@ def test_six_tenths_of_a_score_are_the_cosine(vectors: Vectors) -> None:
     fused = fuse([(3, 8.0), (2, 2.0)], dense, QUERY, vectors)
     scores = {number: score for number, (score, _) in fused.items()}
     assert scores == pytest.approx({1: 0.45, 2: 0.3 + 0.1, 3: 0.15 + 0.4})
+    # BM25 has no unit: only shares of the best score count, however small they are.
+    assert fuse([(3, 0.8), (2, 0.2)], dense, QUERY, vectors)[3][0] == pytest.approx(scores[3])
 
 
 def test_one_list_may_be_empty(vectors: Vectors) -> None:
