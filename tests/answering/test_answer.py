@@ -111,6 +111,13 @@ def test_a_rare_word_of_the_question_counts_more() -> None:
     assert rows[:, FEATURES.index("in_sentence")].tolist() == pytest.approx(wanted)
 
 
+def test_a_question_without_a_word_shares_none() -> None:
+    hits = [hit(1, "Ann arrived.")]
+    spans = ToldReader({"Ann": 1.0}).read("", [hits[0].passage])
+    rows = features("?!", hits, spans, sentences_of(spans))
+    assert rows[:, FEATURES.index("in_sentence")].tolist() == [0]
+
+
 def test_confidence_of_a_worked_example() -> None:
     """Evidence .342 · 6 + 8.252 · .5 + .901 · 1 = 7.079, and .342 · 1 + 8.252 · .5 = 4.468."""
     hits = [hit(1, "Ann arrived."), hit(2, "Bob went.")]
@@ -186,6 +193,25 @@ def test_a_sentence_as_the_answer_lights_its_likeliest_words(
     assert found.confidence + found.alternatives[0].confidence <= 1
 
 
+def test_a_sentence_as_the_answer_has_three_other_sentences_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "qa.answering.answer.claim", lambda words, sentence: (AnswerKind.SENTENCE, Status.WEAK)
+    )
+    words = ["Ann", "Bob", "Cid", "Dan", "Eve"]
+    hits = [hit(rank, f"{word} came.") for rank, word in enumerate(words, 1)]
+    found = asked(hits, {word: 60.0 - place for place, word in enumerate(words)})
+    assert [cited.number for cited in found.citations] == [1]
+    assert [(each.text, each.citation.number) for each in found.alternatives] == [
+        ("Bob came.", 2),
+        ("Cid came.", 3),
+        ("Dan came.", 4),
+    ]
+    assert found.confidence > 0.99
+    assert all(each.confidence <= 1 - found.confidence for each in found.alternatives)
+
+
 def test_words_are_never_likelier_right_than_their_sentence() -> None:
     hits = [hit(1, "Ann and Bob came. Cid left.")]
     passage = hits[0].passage
@@ -204,6 +230,7 @@ def test_status_follows_the_best_span(score: float, status: Status) -> None:
     assert found.status is status
     assert found.guess is not None
     assert (found.guess.text, found.guess.confidence) == ("Ann", found.confidence)
+    assert found.guess.citation.number == 1
     assert (found.text, len(found.citations)) == (
         ("", 0) if status is Status.NOT_FOUND else ("Ann", 1)
     )
@@ -265,6 +292,13 @@ def test_ten_passages_are_read_for_eight_seconds_at_most() -> None:
     hits = [hit(rank, "Ann came.") for rank in range(1, 13)]
     answer("Who?", hits, reader, k=12, timings={}, started=0.0)
     assert (len(reader.passages), reader.seconds) == (10, 8.0)
+
+
+def test_times_are_milliseconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([5.0, 5.25])
+    monkeypatch.setattr("time.perf_counter", lambda: next(moments))
+    found = answer("Who?", [], ToldReader({}), k=1, timings={"encode": 3.0}, started=4.0)
+    assert found.timings == {"encode": 3.0, "read": 250.0, "total": 1250.0}
 
 
 def test_a_sentence_printed_twice_is_cited_twice() -> None:
