@@ -26,6 +26,11 @@ hypothesis_settings.register_profile("qa", deadline=None, derandomize=True, data
 hypothesis_settings.load_profile("qa")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Leave gzip data out of the names of tests: it holds the time at which it was made."""
+    return argname if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def heard_interrupts() -> None:
     """Ctrl-C reaches the processes that tests start, even where the shell had it ignored."""
