@@ -185,6 +185,12 @@ def test_a_title_is_more_present_than_the_answer_to_who() -> None:
     assert stand_alone("When did he leave?", [moby]) == "When did Robert Grant leave?"
 
 
+def test_a_name_of_unknown_kind_is_he_when_nobody_else_can_be() -> None:
+    for question in ("When did Zlatan meet Ronaldinho?", "When did NATO ask Zlatan?"):
+        talk = [Exchange(question, "in 2009")]
+        assert stand_alone("Where did he play?", talk) == "Where did Zlatan play?"
+
+
 def test_a_woman_is_not_he() -> None:
     talk = [
         Exchange("Who came to Zagreb?", "Ursula von der Leyen"),
