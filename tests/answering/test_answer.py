@@ -28,7 +28,6 @@ from qa.answering.evidence import (
     MOST_MARGIN,
     SLOPE,
     WEIGHTS,
-    expit,
     features,
     margins,
     sentences_of,
@@ -124,13 +123,11 @@ def test_confidence_of_a_worked_example() -> None:
     spans = ToldReader({"Ann": 6.0, "Bob": 1.0}).read("", [each.passage for each in hits])
     ann, bob = weigh("Who arrived?", hits, spans)
     assert (ann.evidence, bob.evidence) == pytest.approx((7.079, 4.468))
-    # Margins 2.611 and -2.611: .6021 · 7.079 + .3184 · 2.611 - 5.115 = -.02138, and so on.
-    assert ann.confidence == pytest.approx(expit(-0.0214), abs=1e-4)
-    assert bob.confidence == pytest.approx(expit(-3.2562), abs=1e-4)
-    assert ann.sentence_confidence == pytest.approx(expit(0.0761), abs=1e-4)
-    assert bob.sentence_confidence == pytest.approx(expit(-2.0171), abs=1e-4)
-    (alone,) = weigh("Who arrived?", hits, spans[:1])
-    assert alone.confidence == pytest.approx(expit(1.6945), abs=1e-4)  # the greatest margin, 8
+    # Margins 2.611 and -2.611: .6021 · 7.079 + .3184 · 2.611 - 5.115 = -.0214, and so on.
+    sure = [ann.confidence, bob.confidence, ann.sentence_confidence, bob.sentence_confidence]
+    (alone,) = weigh("Who arrived?", hits, spans[:1])  # with the greatest margin, 8
+    log_odds = [math.log(one / (1 - one)) for one in [*sure, alone.confidence]]
+    assert log_odds == pytest.approx([-0.0214, -3.2562, 0.0761, -2.0171, 1.6945], abs=1e-4)
 
 
 def test_a_margin_is_over_other_words_and_has_a_limit() -> None:
