@@ -1,112 +1,34 @@
-"""What the tests share: a home of their own, an encoder without weights, small libraries."""
+"""Fixtures that all tests share: a home of their own, the models, small libraries."""
 
-import re
+import os
 import signal
 import sys
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 from hypothesis import settings as hypothesis_settings
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from qa.datatypes import Passage, Span
     from qa.library import Library
-    from qa.models.encoder import Encoder, OnnxEncoder
+    from qa.models.encoder import OnnxEncoder
     from qa.models.reader import OnnxReader
     from qa.storage.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT))  # for tests.benchmarks; last, so that qa is the installed one
+sys.path.append(str(ROOT))  # so that `tests` can be imported; last, so that qa is the installed one
+
+from tests.doubles import RememberingEncoder, WordEncoder, WordReader  # noqa: E402
 
 # A busy machine is no fault, and a test must not fail on one run and pass on the next.
 hypothesis_settings.register_profile("qa", deadline=None, derandomize=True, database=None)
 hypothesis_settings.load_profile("qa")
 
 
-class WordEncoder:
-    """A bag of hashed words as a unit vector: what shares words is near, exactly and always."""
-
-    def __init__(self, name: str = "words", dimension: int = 64) -> None:
-        self.name = name
-        self.fingerprint = f"{name}-{dimension}"
-        self.dimension = dimension
-        self.room_tokens = 40
-        self.encoded: list[str] = []
-        """Every passage that was embedded, in order."""
-
-    def encode(self, texts: Sequence[str], role: str) -> NDArray[np.float32]:
-        """Return float32 ``(len(texts), dimension)``; a text without a word is the first axis.
-
-        Raises UnicodeEncodeError for a lone surrogate, which a tokenizer takes no more than this.
-        """
-        "".join(texts).encode()
-        if role == "passage":
-            self.encoded += texts
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for row, text in enumerate(texts):
-            for word in re.findall(r"\w+", text.lower()):
-                vectors[row, zlib.crc32(f"{self.name} {word}".encode()) % self.dimension] += 1
-            if not vectors[row].any():
-                vectors[row, 0] = 1
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the words of each text, by white space."""
-        return [len(text.split()) for text in texts]
-
-
-class WordReader:
-    """Offers every sentence that shares a content word with the question: the more, the better."""
-
-    name = "words"
-
-    def read(
-        self,
-        question: str,
-        passages: Sequence["Passage"],
-        seconds: float | None = None,
-        late: list["Passage"] | None = None,
-    ) -> list["Span"]:
-        """Return spans with scores from -2 to 8, best first."""
-        from qa.datatypes import Span
-        from qa.sentences import sentence_bounds
-        from qa.terms import question_terms
-
-        asked = set(question_terms(question))
-        spans = []
-        for passage in passages:
-            for start, end in sentence_bounds(passage.text):
-                shared = asked & set(question_terms(passage.text[start:end]))
-                if shared:
-                    score = 10 * len(shared) / len(asked) - 2
-                    start_at, end_at = passage.start + start, passage.start + end
-                    spans.append(Span(passage, start_at, end_at, score))
-        return sorted(spans, key=lambda span: -span.score)
-
-
-class RememberingEncoder:
-    """A real encoder that embeds each text once: embeddings do not depend on companions."""
-
-    def __init__(self, encoder: "Encoder") -> None:
-        self._encoder = encoder
-        self._known: dict[tuple[str, str], NDArray[np.float32]] = {}
-        self.name, self.fingerprint = encoder.name, encoder.fingerprint
-        self.dimension, self.room_tokens = encoder.dimension, encoder.room_tokens
-        self.count_tokens = encoder.count_tokens
-
-    def encode(self, texts: Sequence[str], role: Any) -> NDArray[np.float32]:
-        """Return float32 ``(len(texts), dimension)``."""
-        new = list(dict.fromkeys(text for text in texts if (role, text) not in self._known))
-        for text, vector in zip(new, self._encoder.encode(new, role), strict=True):
-            self._known[role, text] = vector
-        rows = [self._known[role, text] for text in texts]
-        return np.array(rows, np.float32).reshape(len(texts), self.dimension)
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Leave gzip data out of the names of tests: it holds the time at which it was made."""
+    return argname if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -117,8 +39,15 @@ def heard_interrupts() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A QA_HOME for the whole session: nobody's own is touched, a model is exported once."""
+    """A QA_HOME for the whole session: nobody's own is touched, a model is exported once.
+
+    The processes of pytest-xdist share the exported models and nothing else.
+    """
     home = tmp_path_factory.mktemp("home")
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        exported = tmp_path_factory.getbasetemp().parent / "exported"
+        exported.mkdir(exist_ok=True)
+        (home / "cache").symlink_to(exported)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QA_HOME", str(home))
         for name in ("QA_LIBRARY", "QA_MODEL", "QA_READER", "QA_HITS", "QA_THREADS"):

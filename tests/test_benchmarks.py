@@ -63,6 +63,7 @@ def test_growing_goes_on_where_it_was(indexed: Library, encoders: object, tmp_pa
     assert len(set(once[0])) > len(once[0]) // 2  # the five originals are of one text
 
 
+@pytest.mark.slow
 def test_every_benchmark_runs_through_in_short(
     session_home: Path, real_encoder: object, real_reader: object, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from tests.hardening import corruption, faults, kill
 from tests.hardening.tally import Tally, table, told
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked"),
     pytest.mark.timeout(1200),  # the machine may be busy
 ]

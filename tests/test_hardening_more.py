@@ -27,12 +27,14 @@ def holds(tally: Tally) -> None:
 # Short runs
 
 
+@pytest.mark.slow
 def test_readers_see_one_version_while_another_process_writes(tmp_path: Path) -> None:
     tally = concurrency.run(tmp_path, concurrency.SHORT, SEED)
     holds(tally)
     assert set(tally.kinds) > set(concurrency.KINDS)
 
 
+@pytest.mark.slow
 def test_every_file_gives_articles_or_a_problem(tmp_path: Path) -> None:
     tally = fuzz.run(tmp_path, fuzz.SHORT, SEED)
     holds(tally)
@@ -40,12 +42,14 @@ def test_every_file_gives_articles_or_a_problem(tmp_path: Path) -> None:
     assert {note.partition(":")[0] for note in tally.notes} > {"slowest", "largest"}
 
 
+@pytest.mark.slow
 def test_no_input_controls_the_terminal(
     session_home: Path, real_encoder: object, real_reader: object, tmp_path: Path
 ) -> None:
     holds(terminal.run(tmp_path, terminal.SHORT, SEED))
 
 
+@pytest.mark.slow
 def test_the_page_opens_only_with_the_token(tmp_path: Path) -> None:
     pytest.importorskip("textual_serve")
     holds(web.run(tmp_path, web.SHORT, SEED))

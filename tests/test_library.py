@@ -22,7 +22,7 @@ from qa.storage.live_text import FOLDER
 
 if TYPE_CHECKING:
     from qa.library import Library
-    from tests.conftest import WordEncoder
+    from tests.doubles import WordEncoder
 
 Opener = Callable[[], "Library"]
 Encoders = dict[Any, "WordEncoder"]

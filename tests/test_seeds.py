@@ -13,7 +13,9 @@ from qa.scores import holds_answer, normalize_answer, token_f1
 
 if TYPE_CHECKING:
     from qa.library import Library
-    from tests.conftest import RememberingEncoder
+    from tests.doubles import RememberingEncoder
+
+pytestmark = pytest.mark.slow
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 FLOOR = 0.9

@@ -1,5 +1,6 @@
 """Hits to an answer: what is claimed, what is cited, and that every quote is exact."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,7 @@ from qa.datatypes import Answer, AnswerKind, Article, Hit, Passage, Span, Status
 
 if TYPE_CHECKING:
     from qa.library import Library
-    from tests.conftest import WordEncoder
+    from tests.doubles import WordEncoder
 
 
 class ToldReader:
@@ -47,6 +48,7 @@ class ToldReader:
     def __init__(self, scores: dict[str, float]) -> None:
         self.scores = scores
         self.passages: list[Passage] = []
+        self.seconds: float | None = None
 
     def read(
         self,
@@ -55,7 +57,7 @@ class ToldReader:
         seconds: float | None = None,
         late: list[Passage] | None = None,
     ) -> list[Span]:
-        self.passages = list(passages)
+        self.passages, self.seconds = list(passages), seconds
         spans = []
         for passage in passages:
             for words, score in self.scores.items():
@@ -98,6 +100,36 @@ def test_confidence_is_read_off_the_curve_at_the_sum_of_the_features() -> None:
         assert np.log(odds) == pytest.approx(wanted_odds)
 
 
+def test_a_rare_word_of_the_question_counts_more() -> None:
+    """Three passages: "ferry" is in one of them, "sank" in all."""
+    hits = [hit(1, "The ferry left. It sank."), hit(2, "A barge sank."), hit(3, "Boats sank.")]
+    spans = ToldReader({"left": 2.0, "It": 1.0}).read("", [hits[0].passage])
+    rows = features("Which ferry sank?", hits, spans, sentences_of(spans))
+    rare, common = math.log(4 / 1.5), math.log(4 / 3.5)
+    wanted = [rare / (rare + common), common / (rare + common)]
+    assert rows[:, FEATURES.index("in_sentence")].tolist() == pytest.approx(wanted)
+
+
+def test_a_question_without_a_word_shares_none() -> None:
+    hits = [hit(1, "Ann arrived.")]
+    spans = ToldReader({"Ann": 1.0}).read("", [hits[0].passage])
+    rows = features("?!", hits, spans, sentences_of(spans))
+    assert rows[:, FEATURES.index("in_sentence")].tolist() == [0]
+
+
+def test_confidence_of_a_worked_example() -> None:
+    """Evidence .342 · 6 + 8.252 · .5 + .901 · 1 = 7.079, and .342 · 1 + 8.252 · .5 = 4.468."""
+    hits = [hit(1, "Ann arrived."), hit(2, "Bob went.")]
+    spans = ToldReader({"Ann": 6.0, "Bob": 1.0}).read("", [each.passage for each in hits])
+    ann, bob = weigh("Who arrived?", hits, spans)
+    assert (ann.evidence, bob.evidence) == pytest.approx((7.079, 4.468))
+    # Margins 2.611 and -2.611: .6021 · 7.079 + .3184 · 2.611 - 5.115 = -.0214, and so on.
+    sure = [ann.confidence, bob.confidence, ann.sentence_confidence, bob.sentence_confidence]
+    (alone,) = weigh("Who arrived?", hits, spans[:1])  # with the greatest margin, 8
+    log_odds = [math.log(one / (1 - one)) for one in [*sure, alone.confidence]]
+    assert log_odds == pytest.approx([-0.0214, -3.2562, 0.0761, -2.0171, 1.6945], abs=1e-4)
+
+
 def test_a_margin_is_over_other_words_and_has_a_limit() -> None:
     sums = np.array([5.0, 4.0, 3.0])
     assert margins(["ann", "ann", "bob"], sums).tolist() == [2.0, 1.0, -2.0]
@@ -127,6 +159,20 @@ def test_the_sentence_answers_where_the_words_are_less_sure(
     assert claim(words, sentence) == (kind, status)
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence", "wanted"),
+    [
+        (0.77, 0.8, "span answered"),
+        (0.76, 0.8, "sentence answered"),
+        (0.42, 0.79, "span weak"),
+        (0.41, 0.35, "sentence weak"),
+        (0.41, 0.34, "span not_found"),
+    ],
+)
+def test_how_sure_is_sure_enough(words: float, sentence: float, wanted: str) -> None:
+    assert " ".join(claim(words, sentence)) == wanted
+
+
 def test_a_sentence_as_the_answer_lights_its_likeliest_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -140,6 +186,25 @@ def test_a_sentence_as_the_answer_lights_its_likeliest_words(
     assert [other.text for other in found.alternatives] == ["Bob left.", "Then Cid sang."]
     assert [other.citation.number for other in found.alternatives] == [2, 3]
     assert found.confidence + found.alternatives[0].confidence <= 1
+
+
+def test_a_sentence_as_the_answer_has_three_other_sentences_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "qa.answering.answer.claim", lambda words, sentence: (AnswerKind.SENTENCE, Status.WEAK)
+    )
+    words = ["Ann", "Bob", "Cid", "Dan", "Eve"]
+    hits = [hit(rank, f"{word} came.") for rank, word in enumerate(words, 1)]
+    found = asked(hits, {word: 60.0 - place for place, word in enumerate(words)})
+    assert [cited.number for cited in found.citations] == [1]
+    assert [(each.text, each.citation.number) for each in found.alternatives] == [
+        ("Bob came.", 2),
+        ("Cid came.", 3),
+        ("Dan came.", 4),
+    ]
+    assert found.confidence > 0.99
+    assert all(each.confidence <= 1 - found.confidence for each in found.alternatives)
 
 
 def test_words_are_never_likelier_right_than_their_sentence() -> None:
@@ -160,6 +225,7 @@ def test_status_follows_the_best_span(score: float, status: Status) -> None:
     assert found.status is status
     assert found.guess is not None
     assert (found.guess.text, found.guess.confidence) == ("Ann", found.confidence)
+    assert found.guess.citation.number == 1
     assert (found.text, len(found.citations)) == (
         ("", 0) if status is Status.NOT_FOUND else ("Ann", 1)
     )
@@ -216,6 +282,20 @@ def test_only_the_best_hits_are_read() -> None:
     assert all((each.why.reader is None) == (each.rank > READ_PASSAGES) for each in found.hits)
 
 
+def test_ten_passages_are_read_for_eight_seconds_at_most() -> None:
+    reader = ToldReader({})
+    hits = [hit(rank, "Ann came.") for rank in range(1, 13)]
+    answer("Who?", hits, reader, k=12, timings={}, started=0.0)
+    assert (len(reader.passages), reader.seconds) == (10, 8.0)
+
+
+def test_times_are_milliseconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([5.0, 5.25])
+    monkeypatch.setattr("time.perf_counter", lambda: next(moments))
+    found = answer("Who?", [], ToldReader({}), k=1, timings={"encode": 3.0}, started=4.0)
+    assert found.timings == {"encode": 3.0, "read": 250.0, "total": 1250.0}
+
+
 def test_a_sentence_printed_twice_is_cited_twice() -> None:
     hits = [hit(1, "It rained. Ann came."), hit(2, "Ann\ncame?"), hit(3, "Bob went.")]
     found = asked(hits, {"Ann came.": 43.0, "Ann\ncame?": 42.0, "Bob went.": 41.0})
@@ -240,7 +320,7 @@ def test_citations_and_alternatives_are_few_and_different() -> None:
     words = ["Ann", "Bob", "Cid", "Dan", "Eve", "Fay"]
     hits = [hit(rank, " ".join(words)) for rank in range(1, 7)]
     found = asked(hits, {word: 45.0 - place for place, word in enumerate(words)})
-    assert len(found.citations) == MOST_CITATIONS
+    assert len(found.citations) == MOST_CITATIONS == len(found.alternatives) == 3
     assert [alternative.text for alternative in found.alternatives] == words[1:][:MOST_ALTERNATIVES]
     numbers = [c.number for c in found.citations]
     numbers += [alternative.citation.number for alternative in found.alternatives]

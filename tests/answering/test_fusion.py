@@ -14,7 +14,7 @@ from qa.storage.vectors import Vectors
 
 if TYPE_CHECKING:
     from qa.library import Library
-    from tests.conftest import WordEncoder
+    from tests.doubles import WordEncoder
 
 QUERY: NDArray[np.float32] = np.array([1, 0, 0, 0], np.float32)
 
@@ -49,6 +49,15 @@ def test_the_weight_moves_between_the_two(vectors: Vectors) -> None:
     assert scores[1.0] == {1: 0.75, 2: 0.5, 3: 0.25, 4: -0.5}
     assert scores[0.0] == {1: 0.0, 2: 0.25, 3: 0.0, 4: 1.0}
     assert scores[0.25] == {1: 0.1875, 2: 0.125 + 0.1875, 3: 0.0625, 4: 0.75 - 0.125}
+
+
+def test_six_tenths_of_a_score_are_the_cosine(vectors: Vectors) -> None:
+    dense = vectors.search(QUERY, 2)
+    fused = fuse([(3, 8.0), (2, 2.0)], dense, QUERY, vectors)
+    scores = {number: score for number, (score, _) in fused.items()}
+    assert scores == pytest.approx({1: 0.45, 2: 0.3 + 0.1, 3: 0.15 + 0.4})
+    # BM25 has no unit: only shares of the best score count, however small they are.
+    assert fuse([(3, 0.8), (2, 0.2)], dense, QUERY, vectors)[3][0] == pytest.approx(scores[3])
 
 
 def test_one_list_may_be_empty(vectors: Vectors) -> None:
@@ -114,6 +123,15 @@ def test_what_only_one_list_finds_is_a_candidate_all_the_same(
     assert hits["stem"].bm25_rank == 1
     assert hits["word"].dense_rank == 1
     assert hits["word"].bm25 is None
+
+
+def test_each_list_gives_a_hundred_candidates(library: "Library", tmp_path: Path) -> None:
+    path = tmp_path / "wire.jsonl"
+    path.write_text('{"text": "Ash fell on Iceland."}\n' * 120)
+    library.add(path)
+    hits = library.search("Did ash fall on Iceland?", k=120)
+    for ranks in ([hit.why.dense_rank for hit in hits], [hit.why.bm25_rank for hit in hits]):
+        assert sorted(rank for rank in ranks if rank) == list(range(1, 101))
 
 
 def test_equal_scores_keep_the_order_in_which_they_were_added(

@@ -18,7 +18,7 @@ from qa.conversation.followup import Exchange
 from qa.conversation.past import Past
 from qa.datatypes import Alternative, Answer, Citation, Hit, Scope, Status
 from qa.library import Library
-from tests.conftest import WordEncoder
+from tests.doubles import WordEncoder
 
 LIBYA = """date 2011-10-24 BRUSSELS NATO is to close its Libya mission at the end of October.
 

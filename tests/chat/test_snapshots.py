@@ -26,6 +26,8 @@ from .conftest import (
     until,
 )
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent / "snapshots"
 
 

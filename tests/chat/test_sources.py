@@ -223,6 +223,7 @@ def test_going_to_earlier_questions_shows_their_sources(scripted: ScriptedLibrar
     drive(chat(scripted), act)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_passage_deep_in_a_long_article(
     empty: ScriptedLibrary, tmp_path_factory: pytest.TempPathFactory, width: int

@@ -14,7 +14,9 @@ from .conftest import ask, chat, chat_of, drive, shown, until
 from .test_sources import highlighted
 
 if TYPE_CHECKING:
-    from tests.conftest import RememberingEncoder
+    from tests.doubles import RememberingEncoder
+
+pytestmark = pytest.mark.slow
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 

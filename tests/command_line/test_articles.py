@@ -5,6 +5,8 @@ import pytest
 from tests.command_line.articles import NEWS
 from tests.command_line.shell import Done, Shell, write
 
+pytestmark = pytest.mark.slow
+
 
 def test_ls_prints_columns_with_tabs_newest_first(qa: Shell) -> None:
     done = qa("ls")

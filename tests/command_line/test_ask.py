@@ -8,6 +8,8 @@ import pytest
 from tests.command_line.articles import DATES, HOSTILE, HOSTILE_QUESTIONS, NEWS, UNKNOWN, WHO
 from tests.command_line.shell import ESCAPE, Done, Shell, write
 
+pytestmark = pytest.mark.slow
+
 # ask
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.command_line.shell import Shell
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = (
     *("ask", "chat", "search", "index", "ls", "show", "rm", "status", "doctor", "export", "import"),
     *("models", "config", "eval", "completion"),

@@ -15,6 +15,8 @@ from filelock import FileLock
 from tests.command_line.articles import NEWS, UNREADABLE, WHO
 from tests.command_line.shell import TIMEOUT_SECONDS, Done, Shell, write
 
+pytestmark = pytest.mark.slow
+
 # index
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.command_line.shell import Shell, write
 
+pytestmark = pytest.mark.slow
+
 
 def test_config_names_each_setting_and_where_it_comes_from(fresh: Shell) -> None:
     found = fresh("config", "--json").json("config")

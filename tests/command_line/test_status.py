@@ -12,6 +12,8 @@ from qa import Library
 from tests.command_line.articles import NEWS, WHO
 from tests.command_line.shell import Shell, write
 
+pytestmark = pytest.mark.slow
+
 
 def test_status_describes_the_library(qa: Shell) -> None:
     done = qa("status")

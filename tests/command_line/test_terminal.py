@@ -20,6 +20,8 @@ from tests.command_line.articles import (
 )
 from tests.command_line.shell import ESCAPE, TIMEOUT_SECONDS, Shell, write
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "arguments",

@@ -17,6 +17,8 @@ from jsonschema import Draft202012Validator
 from qa import Library
 from qa.datatypes import Answer, Citation, Status, Verdict
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT_SECONDS = 120
 
 RETRIEVAL = ("hit@1", "hit@5", "hit@10", "mrr@10", "ndcg@10")

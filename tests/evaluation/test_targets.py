@@ -13,7 +13,7 @@ from qa.evaluation.targets import Pool, Without, library_targets, open_pool, poo
 
 if TYPE_CHECKING:
     from qa.library import Library
-    from tests.conftest import WordEncoder
+    from tests.doubles import WordEncoder
 
 
 def naming(*articles: str, answers: tuple[str, ...] = ("yes",)) -> list[LabelledQuestion]:

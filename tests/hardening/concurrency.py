@@ -26,7 +26,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.conftest import ROOT, WordEncoder, WordReader
+from tests.conftest import ROOT
+from tests.doubles import WordEncoder, WordReader
 from tests.hardening.tally import Tally, timed
 
 if TYPE_CHECKING:

@@ -33,7 +33,8 @@ from hypothesis import seed as hypothesis_seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT, WordEncoder
+from tests.conftest import ROOT
+from tests.doubles import WordEncoder
 from tests.hardening.tally import Tally, timed
 
 if TYPE_CHECKING:

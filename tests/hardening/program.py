@@ -47,7 +47,7 @@ from qa.models.manifest import Manifest
 from qa.storage.database import DATABASE
 from qa.storage.full_text import FullText
 from qa.storage.store import Store
-from tests.conftest import WordEncoder, WordReader
+from tests.doubles import WordEncoder, WordReader
 
 from .processes import OTHER_MODEL
 

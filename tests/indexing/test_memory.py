@@ -15,7 +15,7 @@ from qa.indexing import Report
 
 if TYPE_CHECKING:
     from qa.library import Library
-    from tests.conftest import WordEncoder
+    from tests.doubles import WordEncoder
 
 ASH = {
     "source": "https://example.org/ash",

@@ -18,7 +18,7 @@ from qa.storage.article_store import ArticleRow
 
 if TYPE_CHECKING:
     from qa.storage.store import Store
-    from tests.conftest import WordEncoder
+    from tests.doubles import WordEncoder
 
 FOUND = FoundFile("/wire.jsonl", "wire.jsonl", 10, 1)
 

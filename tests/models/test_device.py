@@ -13,6 +13,8 @@ from qa.models.encoder import OnnxEncoder
 from qa.models.opening import open_encoder
 from qa.models.torch_models import SentenceTransformersEncoder
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["Ash closed the airports of Europe.", "Voters in France chose a president."]
 
 

@@ -16,6 +16,8 @@ from qa.models.encoder import OnnxEncoder
 from qa.models.manifest import MANIFEST
 from qa.models.opening import open_encoder
 
+pytestmark = pytest.mark.slow
+
 SEEDS = Path(__file__).parents[2] / "seeds"
 Rows = NDArray[np.float32]
 

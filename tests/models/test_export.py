@@ -24,6 +24,8 @@ from qa.models.manifest import (
 )
 from qa.models.opening import open_encoder
 
+pytestmark = pytest.mark.slow
+
 Exports = list[str]
 
 

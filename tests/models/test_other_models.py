@@ -14,6 +14,8 @@ from qa.models.opening import open_encoder
 from qa.models.torch_models import SentenceTransformersEncoder
 from qa.models.trace import NotExportableError
 
+pytestmark = pytest.mark.slow
+
 SENTENCE = "the ship was freed on monday when tide rose and tugs pulled who why harbour fire"
 WORDS = SENTENCE.split()
 PROMPTS = {"query": "who ", "document": "the "}

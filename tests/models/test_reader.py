@@ -17,6 +17,8 @@ from qa.models.spans import MOST_SPAN_TOKENS
 from qa.models.trace import PROBES, READER_TOKENS
 from qa.sentences import sentence_bounds
 
+pytestmark = pytest.mark.slow
+
 WORDS = "the ship was freed on monday when tide rose and tugs pulled who why harbour fire".split()
 QUESTION = "Who freed the ship?"
 

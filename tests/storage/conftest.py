@@ -14,7 +14,7 @@ from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
 
 if TYPE_CHECKING:
-    from tests.conftest import WordEncoder
+    from tests.doubles import WordEncoder
 
 Put = Callable[..., ArticleRowId]
 

@@ -18,7 +18,7 @@ from qa.library import Library
 qa.indexing.pipeline.BATCH_PASSAGES = 20
 qa.storage.live_vectors.STALE_ROWS = 1
 
-WordEncoder = runpy.run_path(str(Path(__file__).parent.parent / "conftest.py"))["WordEncoder"]
+WordEncoder = runpy.run_path(str(Path(__file__).parent.parent / "doubles.py"))["WordEncoder"]
 setattr(qa.models.opening, "open_encoder", lambda name=None, device=None: WordEncoder())  # noqa: B010 - a fake
 
 if __name__ == "__main__":

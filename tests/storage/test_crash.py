@@ -17,6 +17,8 @@ from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
 from qa.storage.vector_files import saved_sketch_facts
 
+pytestmark = pytest.mark.slow
+
 KILLS = 8
 FILES = 60
 CHANGED = 15

@@ -5,7 +5,7 @@ from pathlib import Path
 from qa.scores import holds_answer, normalize_answer
 from qa.training.examples import TrainingSet
 from qa.training.negatives import choose_negatives, mine_negatives, search_meaning, search_words
-from tests.conftest import WordEncoder
+from tests.doubles import WordEncoder
 
 
 def test_negatives_contain_no_answer(training_set: TrainingSet) -> None:
