@@ -69,6 +69,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 if TYPE_CHECKING:
     from .articles.found import Problem
     from .conversation.dialogue import Dialogue
+    from .conversation.past import Past
     from .datatypes import (
         Alternative,
         Answer,
@@ -113,6 +114,7 @@ __all__ = [
     "ModelError",
     "ModelMismatchError",
     "Passage",
+    "Past",
     "Problem",
     "Progress",
     "QAError",
@@ -133,6 +135,7 @@ _MODULES = {
     "Encoder": "models.encoder",
     "Library": "library",
     "LibraryStatus": "opened",
+    "Past": "conversation.past",
     "Problem": "articles.found",
     "Progress": "indexing.report",
     "Reader": "models.reader",

@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from ..answering import answer as answering
 from ..answering.answer import READ_PASSAGES, READ_SECONDS, answer, compose
+from ..answering.evidence import weigh
 from ..answering.retriever import Retriever, cleaned_question
 from ..answering.session import Session
 from ..datatypes import (
@@ -27,7 +29,7 @@ from ..errors import UsageError
 from ..settings import HITS
 from ..storage.conversations import Conversations
 from ..terms import stemmed_terms
-from .evidence import SENTENCE_WEAK, Reading, weigh_forms
+from .evidence import SENTENCE_WEAK, Reading, Story, article_words, weigh_forms
 from .followup import stand_alone
 from .manners import NOTHING_CITED, NOTHING_MORE, REPLIES, Manner, manner_of
 from .past import Past
@@ -215,20 +217,26 @@ class Dialogue:
         for form, read in ((typed, inside.hits), (alone, everywhere.hits[:OPEN_PASSAGES])):
             passages = [hit.passage for hit in read]
             readings.append(Reading(form, read, reader.read(form, passages, READ_SECONDS, late)))
-        candidates = weigh_forms(readings, frozenset(cited), frozenset(near))
+        articles = self._session.store.articles([ArticleRowId(int(name)) for name in cited])
+        words = frozenset(word for each in articles.values() for word in article_words(each))
+        candidates = weigh_forms(readings, Story(frozenset(cited), frozenset(near), words))
         now = time.perf_counter()
-        form, at_most, is_inside = alone, Status.ANSWERED, False
+        weighed = [each.weighed for each in candidates]
+        form, at_most, is_inside, weak = alone, Status.ANSWERED, False, SENTENCE_WEAK
         if candidates:
-            best_one = candidates[0]
-            form = best_one.question
-            article = best_one.weighed.span.passage.article
+            form, article = candidates[0].question, weighed[0].span.passage.article
             is_inside = article.id in cited or article.id in near
-            if not is_inside and not _names_more(typed, article.title + article.text, inside.hits):
+            new = set(stemmed_terms(typed)) - words
+            if not is_inside and new & article_words(article):
+                # It has left the story: it is judged like a question of its own.
+                weighed = weigh(alone, readings[1].hits, readings[1].spans)
+                weak = answering.SENTENCE_WEAK
+            elif not is_inside:
                 at_most = Status.WEAK
         answered = compose(
             form,
             hits,
-            [each.weighed for each in candidates],
+            weighed,
             k=k,
             unread=len(late),
             timings={
@@ -237,7 +245,7 @@ class Dialogue:
                 "total": (now - started) * 1000,
             },
             at_most=at_most,
-            sentence_weak=SENTENCE_WEAK,
+            sentence_weak=weak,
         )
         return replace(answered, in_story=is_inside and answered.status is not Status.NOT_FOUND)
 
@@ -253,9 +261,3 @@ def _merged(first: Sequence[Hit], second: Sequence[Hit]) -> list[Hit]:
     places = {hit.passage.place: hit for hit in (*second, *first)}
     ordered = dict.fromkeys(hit.passage.place for hit in (*first, *second))
     return [replace(places[place], rank=rank) for rank, place in enumerate(ordered, start=1)]
-
-
-def _names_more(question: str, text: str, story: Sequence[Hit]) -> bool:
-    """Whether a text has words of the question that the story has not."""
-    told = " ".join(hit.passage.article.title + " " + hit.passage.article.text for hit in story)
-    return bool(set(stemmed_terms(question)) & set(stemmed_terms(text)) - set(stemmed_terms(told)))

@@ -191,9 +191,7 @@ def test_a_sentence_as_the_answer_lights_its_likeliest_words(
 def test_a_sentence_as_the_answer_has_three_other_sentences_at_most(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        "qa.answering.answer.claim", lambda words, sentence: (AnswerKind.SENTENCE, Status.WEAK)
-    )
+    monkeypatch.setattr("qa.answering.answer.claim", lambda *_: (AnswerKind.SENTENCE, Status.WEAK))
     words = ["Ann", "Bob", "Cid", "Dan", "Eve"]
     hits = [hit(rank, f"{word} came.") for rank, word in enumerate(words, 1)]
     found = asked(hits, {word: 60.0 - place for place, word in enumerate(words)})

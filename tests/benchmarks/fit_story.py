@@ -5,7 +5,7 @@
 Asks the dialogues of half 0 turn by turn, as qa does today, and keeps every span that was read with
 its features. Then:
 
-- WEIGHTS, CITED_WEIGHT and NEAR_WEIGHT of qa/conversation/evidence.py maximise the likelihood that
+- WEIGHTS and STORY_WEIGHTS of qa/conversation/evidence.py maximise the likelihood that
   a span is drawn whose sentence holds the answer, the spans of a turn drawn by the softmax of their
   evidence; turns where none does say nothing;
 - the two curves are logistic regressions of the best span's evidence and margin: on its words being
@@ -50,7 +50,7 @@ class Asked:
     story: str
     has_answer: bool
     columns: Floats
-    """Features of each span, and whether it stands in a cited article and in a near one."""
+    """Features of each span, those of the question and those of the story."""
     words: list[str]
     places: list[tuple[str, int, int]]
     words_right: NDArray[np.bool_]
@@ -90,13 +90,13 @@ def main() -> None:
 
 def follow_ups(library: Library, dialogue: dict[str, Any], articles: dict[str, Any]) -> list[Asked]:
     """Ask a dialogue's turns; return those that were looked for in a story."""
-    seen: list[tuple[Any, Any, Any]] = []
+    seen: list[tuple[Any, Any]] = []
     weigh_forms = evidence.weigh_forms
 
-    def record(readings: Any, cited: Any, near: Any) -> Any:
+    def record(readings: Any, told: Any) -> Any:
         kept = list(readings)
-        seen.append((kept, cited, near))
-        return weigh_forms(kept, cited, near)
+        seen.append((kept, told))
+        return weigh_forms(kept, told)
 
     found = []
     conversation = library.conversation()
@@ -112,18 +112,23 @@ def follow_ups(library: Library, dialogue: dict[str, Any], articles: dict[str, A
     return [each for each in found if len(each.words)]
 
 
-def as_asked(story: str, recorded: tuple[Any, Any, Any], golds: Sequence[str]) -> Asked:
+def as_asked(story: str, recorded: tuple[Any, Any], golds: Sequence[str]) -> Asked:
     """Return what was read, with what is right by the labels."""
-    readings, cited, near = recorded
+    readings, told = recorded
     wanted = [normalize_answer(gold) for gold in golds]
     rows, words, places, words_right, sentence_right = [], [], [], [], []
     for reading in readings:
         sentences = sentences_of(reading.spans)
-        columns = features(reading.question, reading.hits, reading.spans, sentences)
+        columns = np.hstack(
+            [
+                features(reading.question, reading.hits, reading.spans, sentences),
+                evidence.story_features(reading, told),
+            ]
+        )
         located = sentence_places(reading.spans, sentences)
         for span, column, place in zip(reading.spans, columns, located, strict=True):
             article = span.passage.article
-            rows.append([*column, article.id in cited, article.id in near])
+            rows.append(column)
             words.append(folded(span.text))
             places.append(place)
             is_right = bool(golds) and token_f1(span.text, golds) >= RIGHT

@@ -1,0 +1,48 @@
+"""What asks nothing of the articles is recognised, and questions are not taken for it."""
+
+import pytest
+
+from qa.conversation.manners import Manner, manner_of
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("hello", Manner.HELLO),
+        ("Good morning!", Manner.HELLO),
+        ("thanks", Manner.THANKS),
+        ("ok thank you very much.", Manner.THANKS),
+        ("help", Manner.HELP),
+        ("What can you do?", Manner.HELP),
+        ("tell me more", Manner.MORE),
+        ("Please tell me more about it", Manner.MORE),
+        ("what else?", Manner.MORE),
+        ("anything else?", Manner.MORE),
+        ("summarise this article", Manner.SUMMARY),
+        ("Can you summarize it?", Manner.SUMMARY),
+        ("show me the article", Manner.SUMMARY),
+        ("what is this article about?", Manner.SUMMARY),
+        ("What are these articles about?", Manner.OVERVIEW),
+        ("what's in here?", Manner.OVERVIEW),
+    ],
+)
+def test_what_is_meant(said: str, meant: Manner) -> None:
+    assert manner_of(said) is meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who thanked the miners?",
+        "What can you see from the tower?",
+        "What else did Bouchard say?",
+        "Tell me more about the euro in Croatia",
+        "Who helped?",
+        "What is the article of the treaty about secession called?",
+        "How many more were hurt?",
+        "hello kitty",
+        "",
+    ],
+)
+def test_a_question_is_a_question(question: str) -> None:
+    assert manner_of(question) is None
