@@ -1,47 +1,155 @@
-"""Answers over your own articles: exact, sourced, offline.
+"""Answer questions over your own articles: exact, sourced, offline.
 
-from qa import Library
+    from datetime import date
+    from qa import Library, Scope
 
-with Library.open("my-library") as library:
-    library.add("articles/")
-    answer = library.ask("Who commands NATO's Libya operation?")
-    print(answer.text, answer.citations[0].article.source)
+    with Library.open("news") as library:
+        report = library.add("articles/")
+        print(report.new, "new,", report.unchanged, "unchanged,", report.failed)
+
+        answer = library.ask("Who commands NATO's Libya operation?")
+        print(answer.status, answer.confidence, answer.text)
+        for citation in answer.citations:
+            print(citation.quote, citation.article.source, citation.line)
+
+`Library.open` opens the library of that name in the data folder, as ``--library news`` does on the
+command line; ``"./news"`` is a path. It is created the first time. `Library.add` reads files and
+folders, and only what is new or has changed. Articles can also be added from memory. The source
+identifies such an article, so adding it again updates it:
+
+        library.add_articles(
+            [
+                {
+                    "source": "https://example.org/nato",
+                    "title": "NATO in Libya",
+                    "published": "2011-10-24",
+                    "text": "Lieutenant-General Charles Bouchard commands the operation.",
+                }
+            ]
+        )
+
+`Library.ask` returns an `Answer`. Its text is an exact quote from an article, its ``status`` says
+whether it is `Status.ANSWERED`, `Status.WEAK` or `Status.NOT_FOUND`, and each `Citation` has the
+article, the offsets and the line. `Library.search` returns the best passages without an answer.
+A `Scope` limits both to dates or sources:
+
+        scope = Scope(since=date(2011, 10, 1), source="*libya*")
+        for hit in library.search("NATO", k=5, scope=scope):
+            print(hit.score, hit.passage.article.title, hit.passage.text)
+
+`Library.conversation` starts a conversation, in which a question may refer to what was said before:
+
+        conversation = library.conversation()
+        conversation.ask("Who commands NATO's Libya operation?")
+        answer = conversation.ask("When does it end?")
+
+Everything that qa raises on purpose is a `QAError`, and its message says what to do. Threads may
+share a library. One process writes to it at a time; others can ask it meanwhile.
 """
 
 import os
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .errors import QAError
+from .errors import (
+    LibraryBusyError,
+    LibraryDamagedError,
+    LibraryError,
+    LibraryReadOnlyError,
+    LibraryVersionError,
+    ModelError,
+    ModelMismatchError,
+    QAError,
+    UsageError,
+)
 
-# onnxruntime reports its use to its maker unless this is set before it is imported.
+# onnxruntime sends usage data to its maker unless this is set before it is imported.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
-    from .datatypes import Answer, Article, Citation, Conversation, Hit, Passage, Scope, Turn
+    from .articles.found import Problem
+    from .conversation.dialogue import Dialogue
+    from .datatypes import (
+        Alternative,
+        Answer,
+        AnswerKind,
+        Article,
+        Citation,
+        Conversation,
+        Hit,
+        Passage,
+        Scope,
+        Status,
+        Turn,
+        Why,
+    )
+    from .indexing.report import Progress, Report
     from .library import Library
+    from .models.encoder import Encoder
+    from .models.reader import Reader
+    from .opened import LibraryStatus
+    from .settings import Settings
+    from .storage.published import SketchFacts
+    from .storage.store import ArticleRow
 
 __all__ = [
+    "Alternative",
     "Answer",
+    "AnswerKind",
     "Article",
+    "ArticleRow",
     "Citation",
     "Conversation",
+    "Dialogue",
+    "Encoder",
     "Hit",
     "Library",
+    "LibraryBusyError",
+    "LibraryDamagedError",
+    "LibraryError",
+    "LibraryReadOnlyError",
+    "LibraryStatus",
+    "LibraryVersionError",
+    "ModelError",
+    "ModelMismatchError",
     "Passage",
+    "Problem",
+    "Progress",
     "QAError",
+    "Reader",
+    "Report",
     "Scope",
+    "Settings",
+    "SketchFacts",
+    "Status",
     "Turn",
+    "UsageError",
+    "Why",
 ]
+
+_MODULES = {
+    "ArticleRow": "storage.store",
+    "Dialogue": "conversation.dialogue",
+    "Encoder": "models.encoder",
+    "Library": "library",
+    "LibraryStatus": "opened",
+    "Problem": "articles.found",
+    "Progress": "indexing.report",
+    "Reader": "models.reader",
+    "Report": "indexing.report",
+    "Settings": "settings",
+    "SketchFacts": "storage.published",
+}
+"""Where the public names are that are not in ``datatypes``."""
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use, so that ``qa --help`` does not wait for FAISS and onnxruntime."""
-    if name == "Library":
-        from .library import Library
+    """Import a public name on first use, so that ``import qa`` and ``qa --help`` stay fast."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULES.get(name, 'datatypes')}", __name__), name)
 
-        return Library
-    if name in __all__:
-        from . import datatypes
 
-        return getattr(datatypes, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __dir__() -> list[str]:
+    """List the public names, also before their first use."""
+    return sorted({*globals(), *__all__})

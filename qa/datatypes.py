@@ -29,6 +29,8 @@ class AnswerKind(StrEnum):
     """The exact words that answer."""
     SENTENCE = "sentence"
     """The sentence that holds them, where which words they are is less sure."""
+    SENTENCES = "sentences"
+    """Several sentences, each cited, that answer together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,8 @@ class Answer:
     question: str
     """The question as it was searched."""
     text: str
-    """The answer, equal to the first citation's quote; empty when not found."""
+    """The answer: the first citation's quote, or all quotes of several sentences; empty when not
+    found."""
     status: Status
     """Answered, weak or not found."""
     confidence: float
@@ -210,6 +213,8 @@ class Answer:
     """Whether the text is the words that answer, or the sentence that holds them."""
     unread: int = 0
     """Passages among the best that were not read, as the machine was too busy."""
+    asked: str = ""
+    """In a conversation, the question as it was typed; empty elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +231,8 @@ class Scope:
     """Absolute paths of files and folders; an article must stand in or under one of them."""
     without: tuple[str, ...] = ()
     """Article ids left out; those of no article change nothing."""
+    only: tuple[str, ...] = ()
+    """Article ids, where not empty: nothing but these is searched."""
 
     @property
     def is_all(self) -> bool:

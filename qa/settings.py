@@ -23,6 +23,9 @@ HITS = 10
 MOST_HITS = 100
 """Hits that a question can return."""
 
+LIBRARY_FILE = "library.sqlite"
+"""The file that makes a folder a library; `qa.storage.database.DATABASE` is the same name."""
+
 OFFLINE_VARIABLES = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -77,7 +80,7 @@ def folders() -> Folders:
 
 
 def load_settings(
-    library: str | None = None,
+    library: str | os.PathLike[str] | None = None,
     model: str | None = None,
     hits: int | None = None,
     reader: str | None = None,
@@ -89,7 +92,8 @@ def load_settings(
     places = folders()
     path = places.config / "config.toml"
     config = _read_config(path)
-    chosen = library or os.environ.get("QA_LIBRARY") or config.get("library") or "default"
+    named = os.environ.get("QA_LIBRARY") or str(config.get("library") or "default")
+    folder = library_folder(library) if library else _named_folder(named, places)
     encoder = model or os.environ.get("QA_MODEL") or str(config.get("model", ""))
     reading = reader or os.environ.get("QA_READER") or str(config.get("reader", ""))
     variable = os.environ.get("QA_HITS")
@@ -97,7 +101,22 @@ def load_settings(
         hits = _hits(variable if not variable.isdecimal() else int(variable), "QA_HITS")
     elif hits is None:
         hits = _hits(config.get("hits", HITS), f"hits in {path}")
-    return Settings(_library_folder(str(chosen), places), encoder or None, reading or None, hits)
+    return Settings(folder, encoder or None, reading or None, hits)
+
+
+def library_folder(named: str | os.PathLike[str]) -> Path:
+    """Return the folder of a library that is named on the command line or in Python.
+
+    Text with a separator, or with a leading ``.`` or ``~``, is a path, and so is any other object.
+    A bare name is a library in the data folder. Only if there is none of that name, a folder
+    of that name that holds a library is taken.
+    """
+    if not isinstance(named, str):
+        return Path(named).expanduser().absolute()
+    folder = _named_folder(named, folders())
+    if not (folder / LIBRARY_FILE).exists() and Path(named, LIBRARY_FILE).exists():
+        return Path(named).absolute()
+    return folder
 
 
 def library_words(folder: Path) -> str:
@@ -126,8 +145,8 @@ def go_offline() -> None:
     os.environ.update(OFFLINE_VARIABLES)
 
 
-def _library_folder(named: str, places: Folders) -> Path:
-    """A name lives among the libraries; anything that looks like a path is one."""
+def _named_folder(named: str, places: Folders) -> Path:
+    """Return the folder of a library by its name in the data folder, or by its path."""
     if named.startswith((".", "~")) or "/" in named or os.sep in named:
         return Path(named).expanduser().absolute()
     return places.libraries / named

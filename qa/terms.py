@@ -47,6 +47,11 @@ def shared_words(question: str, text: str, start: int, end: int) -> list[tuple[i
     ]
 
 
+def stemmed_terms(text: str) -> list[str]:
+    """Return the content words of a text without their endings."""
+    return [stem(term) for term in question_terms(text)]
+
+
 def stem(word: str) -> str:
     """Return a word without its commonest English endings: good enough to compare two words."""
     for ending, least in (("ies", 3), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3)):

@@ -1010,6 +1010,9 @@ def test_a_library_is_a_name_or_a_path(fresh: Shelf) -> None:
     assert (fresh.folder / "here/library.sqlite").exists()
     assert fresh("search", "tower", variables={"QA_LIBRARY": "named"}).code == 0
     assert fresh("search", "tower", variables={"QA_LIBRARY": str(fresh.folder / "here")}).code == 0
+    assert fresh("search", "tower", "--library", "here").code == 0, "a library in this folder"
+    assert fresh("index", "one.txt", "--library", "new").code == 0
+    assert not (fresh.folder / "new").exists()
 
 
 def test_hits_come_from_flag_variable_and_file(qa: Shelf) -> None:

@@ -1,4 +1,4 @@
-"""The library as a whole: who may write, whose embeddings, what is found and removed."""
+"""Library: names, search, concurrent use, damage, removal and models."""
 
 import json
 import shutil
@@ -55,7 +55,7 @@ def test_a_library_stays_empty_when_the_first_path_does_not_exist(
         library.ask("What fell?")
 
 
-def test_a_library_emptied_again_says_how_to_fill_it(library: "Library", articles: Path) -> None:
+def test_a_library_that_was_emptied_says_how_to_fill_it(library: "Library", articles: Path) -> None:
     library.add(articles)
     library.remove(str(articles))
     for use in (library.ask, library.search):
@@ -65,7 +65,7 @@ def test_a_library_emptied_again_says_how_to_fill_it(library: "Library", article
     assert len(library.search("volcano")) == 2
 
 
-def test_a_library_that_is_not_there_is_not_made_for_reading(tmp_path: Path) -> None:
+def test_a_missing_library_is_not_created_for_reading(tmp_path: Path) -> None:
     from qa.library import Library
 
     with pytest.raises(LibraryError, match="qa index"):
@@ -90,13 +90,84 @@ def test_a_question_is_cleaned_as_articles_are(library: "Library", articles: Pat
     assert [hit.passage for hit in again] == [hit.passage for hit in wanted.hits]
 
 
-def test_half_a_surrogate_does_not_break_off_a_question(library: "Library", articles: Path) -> None:
-    """As the command line hands on bytes that are not UTF-8."""
+def test_a_lone_surrogate_in_a_question_is_ignored(library: "Library", articles: Path) -> None:
+    """The command line passes bytes that are not UTF-8 as surrogates."""
     library.add(articles)
     found = library.ask("Where did a volcano\udce9 erupt?")
     found.question.encode()
     assert found.text == "A volcano erupted in Iceland on Monday."
     assert len(library.search("\udce9 volcano")) == 2
+
+
+# Names
+
+
+def test_a_bare_name_is_a_library_in_the_data_folder(home: Path) -> None:
+    from qa.library import Library
+
+    with Library.open("news") as library:
+        assert library.folder == home / "data" / "libraries" / "news"
+    with Library.open() as library:
+        assert library.folder == home / "data" / "libraries" / "default"
+
+
+def test_a_path_is_a_library_in_that_folder(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa.library import Library
+
+    monkeypatch.chdir(tmp_path)
+    for path in ("./news", Path("news"), tmp_path / "news", str(tmp_path / "news")):
+        with Library.open(path) as library:
+            assert library.folder == tmp_path / "news"
+
+
+def test_a_name_means_a_folder_here_if_only_that_holds_a_library(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa.library import Library
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "news").mkdir()
+    with Library.open("news") as library:
+        assert library.folder == home / "data" / "libraries" / "news"
+    for name in ("news", "here"):
+        Library.open(tmp_path / name).close()
+    with Library.open("news") as library:
+        assert library.folder == home / "data" / "libraries" / "news"
+    with Library.open("here") as library:
+        assert library.folder == tmp_path / "here"
+
+
+def test_the_default_library_is_never_a_folder_here(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa.library import Library
+
+    monkeypatch.chdir(tmp_path)
+    Library.open(tmp_path / "default").close()
+    with Library.open() as library:
+        assert library.folder == home / "data" / "libraries" / "default"
+
+
+def test_settings_know_the_name_of_the_database() -> None:
+    from qa.settings import LIBRARY_FILE
+    from qa.storage.database import DATABASE
+
+    assert LIBRARY_FILE == DATABASE
+
+
+def test_open_and_the_command_line_mean_the_same_library(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa.cli.options import open_library
+    from qa.library import Library
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("news", "./news", "~/news", None):
+        with open_library(name, create=True) as one, Library.open(name) as other:
+            assert one.folder == other.folder
 
 
 # Searching and asking
@@ -148,7 +219,7 @@ def test_k_under_one_is_refused(library: "Library", articles: Path) -> None:
                 use("volcano", k=k)
 
 
-def test_sources_are_shown_as_the_person_named_them_while_that_leads_there(
+def test_sources_are_relative_while_the_relative_path_is_right(
     library: "Library", articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(articles.parent)
@@ -167,10 +238,10 @@ def test_sources_are_shown_as_the_person_named_them_while_that_leads_there(
 # One writer, many readers
 
 
-def test_a_second_writer_is_turned_away(open_library: Opener, articles: Path) -> None:
+def test_a_second_writer_is_refused(open_library: Opener, articles: Path) -> None:
     one, two = open_library(), open_library()
     one.add(articles)
-    turned_away = []
+    refused = []
 
     def try_to_write(done_bytes: int, total_bytes: int, report: Report) -> None:
         for write in (
@@ -180,16 +251,16 @@ def test_a_second_writer_is_turned_away(open_library: Opener, articles: Path) ->
         ):
             with pytest.raises(LibraryBusyError, match="Try again"):
                 write()
-            turned_away.append(write)
+            refused.append(write)
 
     (articles / "late.txt").write_text("It is late.")
     one.add(articles, progress=try_to_write)
-    assert len(turned_away) == 3
+    assert len(refused) == 3
     assert sources(one) == {"volcano.txt", "election.txt", "late.txt"}
     two.add(articles)
 
 
-def test_another_process_is_turned_away(library: "Library", articles: Path) -> None:
+def test_another_process_is_refused(library: "Library", articles: Path) -> None:
     program = (
         "import sys; from filelock import FileLock\n"
         "with FileLock(sys.argv[1]): print('held', flush=True); sys.stdin.read()"
@@ -209,10 +280,10 @@ def test_another_process_is_turned_away(library: "Library", articles: Path) -> N
     assert library.add(articles).new == 2
 
 
-def test_asking_goes_on_while_another_writes(
+def test_questions_are_answered_while_another_writes(
     open_library: Opener, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.indexing.BATCH_PASSAGES", 1)
+    monkeypatch.setattr("qa.indexing.pipeline.BATCH_PASSAGES", 1)
     writer, reader = open_library(), open_library()
     writer.add(articles)
     (articles / "winter.txt").write_text("Snow fell in Peru.")
@@ -225,7 +296,7 @@ def test_asking_goes_on_while_another_writes(
         seen.append(len(reader.search("fell")))
 
     writer.add(articles, progress=ask_meanwhile)
-    assert seen == [3, 4, 4], "each batch is seen as soon as it is finished, and not before"
+    assert seen == [3, 4, 4], "each batch is visible once it is finished, and not before"
 
 
 def test_what_another_process_removes_is_no_longer_found(
@@ -264,7 +335,7 @@ def test_threads_share_a_library(library: "Library", articles: Path) -> None:
 
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
-    """A folder with forty dated articles, of which every fourth is about one subject."""
+    """A folder with forty dated articles about four subjects in turn."""
     folder = tmp_path / "many"
     folder.mkdir()
     subjects = ["A volcano erupted", "Voters chose", "A ship sank", "Prices rose"]
@@ -274,8 +345,8 @@ def many(tmp_path: Path) -> Path:
     return folder
 
 
-def few_are_many(patch: pytest.MonkeyPatch) -> None:
-    """Let search be approximate from twenty passages on."""
+def make_search_approximate(patch: pytest.MonkeyPatch) -> None:
+    """Make search approximate from twenty passages on."""
     patch.setattr("qa.storage.index.APPROXIMATE_ROWS", 20)
     patch.setattr("qa.storage.sketch.SHORTLIST", 8)
     patch.setattr("qa.storage.sketch.SCANNED_ROWS", 5)
@@ -284,7 +355,7 @@ def few_are_many(patch: pytest.MonkeyPatch) -> None:
 SCOPES = [Scope(), Scope(since=date(2012, 5, 20)), Scope(source="*/0[78].txt")]
 
 
-def test_a_large_library_gives_what_a_small_one_gives(
+def test_a_large_library_finds_what_a_small_one_finds(
     open_library: Opener, many: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     questions = ["Which volcano erupted on day 8?", "What sank?", "Number 31 of the year"]
@@ -303,7 +374,7 @@ def test_a_large_library_gives_what_a_small_one_gives(
     library.add(many)
     assert library.status().sketch is None
     wanted = found(library)
-    few_are_many(monkeypatch)
+    make_search_approximate(monkeypatch)
     assert library.add(many).unchanged == 40
     sketch = library.status().sketch
     assert sketch is not None
@@ -331,7 +402,7 @@ def test_status_says_how_a_library_is_searched(
     assert "searched exactly" in said()
     found = json.loads(said("--json"))
     assert (found["vector_search"], found["recall"]) == ("exact", None)
-    few_are_many(monkeypatch)
+    make_search_approximate(monkeypatch)
     library.add(many)
     assert "recall@10 1.000 (measured by 6 queries on 40 passages)" in said()
     found = json.loads(said("--json"))
@@ -339,10 +410,10 @@ def test_status_says_how_a_library_is_searched(
     assert (found["recall_passages"], found["recall_sample"]) == (40, 6)
 
 
-def test_a_large_library_is_embedded_anew(
+def test_a_large_library_is_reembedded(
     open_library: Opener, many: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few_are_many(monkeypatch)
+    make_search_approximate(monkeypatch)
     library = open_library()
     library.add(many)
     library.reembed("other")
@@ -353,7 +424,7 @@ def test_a_large_library_is_embedded_anew(
     assert len(open_library().search("volcano", scope=SCOPES[1])) == 9
 
 
-# Looking for damage
+# Damage
 
 
 def test_a_flipped_byte_in_the_vectors_is_found(open_library: Opener, articles: Path) -> None:
@@ -367,12 +438,12 @@ def test_a_flipped_byte_in_the_vectors_is_found(open_library: Opener, articles: 
     )
     data[place + 1] ^= 0x40
     path.write_bytes(data)
-    assert open_library().differing_vectors() == 2, "the file is passed over, all of it"
+    assert open_library().differing_vectors() == 2, "the whole file is ignored"
     path.unlink()
     assert open_library().differing_vectors() == 0
 
 
-def test_other_words_in_the_full_text_are_found(open_library: Opener, articles: Path) -> None:
+def test_a_full_text_that_differs_is_found(open_library: Opener, articles: Path) -> None:
     library = open_library()
     assert library.differing_words() == 0
     library.add(articles)
@@ -385,9 +456,7 @@ def test_other_words_in_the_full_text_are_found(open_library: Opener, articles: 
     assert open_library().differing_words() == 0
 
 
-def test_a_library_can_be_looked_at_while_it_is_written_to(
-    open_library: Opener, articles: Path
-) -> None:
+def test_a_library_can_be_checked_while_it_is_written(open_library: Opener, articles: Path) -> None:
     writer, reader = open_library(), open_library()
     writer.add(articles)
     with writer._store.batch():
@@ -409,19 +478,19 @@ def test_remove_by(library: "Library", articles: Path, name: str) -> None:
     }[name]
     assert library.remove(named) == [row]
     assert sources(library) == {"election.txt"}
-    assert (articles / "volcano.txt").exists(), "the file itself stays"
+    assert (articles / "volcano.txt").exists(), "the file is not deleted"
     assert library.status().files == 1
     assert len(library.search("volcano")) == 1
     assert library.check() == []
 
 
-def test_remove_a_folder_removes_all_under_it(library: "Library", articles: Path) -> None:
+def test_removing_a_folder_removes_everything_in_it(library: "Library", articles: Path) -> None:
     library.add(articles)
     assert len(library.remove(str(articles))) == 2
     assert library.articles() == []
 
 
-def test_remove_takes_all_names_or_none(library: "Library", articles: Path) -> None:
+def test_remove_removes_all_or_nothing(library: "Library", articles: Path) -> None:
     library.add(articles)
     with pytest.raises(UsageError, match=r"nothing\.txt"):
         library.remove("volcano.txt", "nothing.txt")
@@ -429,7 +498,7 @@ def test_remove_takes_all_names_or_none(library: "Library", articles: Path) -> N
     assert len(library.remove("volcano.txt", "volcano.txt", "election.txt")) == 2
 
 
-def test_an_article_is_whole(library: "Library", articles: Path) -> None:
+def test_an_article_has_its_whole_text(library: "Library", articles: Path) -> None:
     library.add(articles)
     (row,) = library.find("election.txt")
     article = library.article(str(row.id))
@@ -440,9 +509,7 @@ def test_an_article_is_whole(library: "Library", articles: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["abc", "", "²", "9" * 30, "a#²", "a#" + "9" * 30])
-def test_a_name_that_fits_nothing_is_a_usage_error(
-    library: "Library", articles: Path, name: str
-) -> None:
+def test_an_unknown_name_is_a_usage_error(library: "Library", articles: Path, name: str) -> None:
     library.add(articles)
     with pytest.raises(UsageError, match="qa ls"):
         library.find(name)
@@ -461,15 +528,13 @@ def test_stale_files(library: "Library", articles: Path) -> None:
     assert (status.changed_files, status.vanished_files) == (1, 1)
 
 
-def test_stale_files_are_looked_for_no_longer_than_allowed(
-    library: "Library", articles: Path
-) -> None:
+def test_the_search_for_stale_files_has_a_time_limit(library: "Library", articles: Path) -> None:
     library.add(articles)
     for path in articles.iterdir():
         path.unlink()
     _, gone = library.stale_files()
     assert library.stale_files(0.0) == ([], [])
-    for _ in range(5):  # wherever it begins, all are looked at when there is time
+    for _ in range(5):  # wherever the search starts, it reaches every file in that time
         assert sorted(library.stale_files(60.0)[1]) == sorted(gone)
 
 
@@ -484,7 +549,7 @@ def test_reembed_replaces_every_embedding(
     rows = library.articles()
     report = library.reembed("other")
     assert (report.changed, report.passages) == (2, 2)
-    assert library.articles() == rows, "articles stay as they are, their numbers too"
+    assert library.articles() == rows, "articles and their numbers do not change"
     assert library.status().model == "other"
     stored = library._store.connection().execute("SELECT length(vector) FROM embeddings")
     assert stored.fetchall() == [(2 * encoders["other"].dimension,)] * 2
@@ -495,9 +560,7 @@ def test_reembed_replaces_every_embedding(
     assert len(again.search("volcano")) == 2
 
 
-def test_reembed_without_a_name_keeps_the_library_s_model(
-    open_library: Opener, articles: Path
-) -> None:
+def test_reembed_without_a_name_keeps_the_model(open_library: Opener, articles: Path) -> None:
     library = open_library()
     library.add(articles)
     library.reembed("other")
@@ -509,7 +572,7 @@ def test_reembed_without_a_name_keeps_the_library_s_model(
 def test_reembed_that_fails_leaves_the_library_as_it_was(
     open_library: Opener, encoders: Encoders, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.indexing.REEMBED_ARTICLES", 1)
+    monkeypatch.setattr("qa.indexing.run.REEMBED_ARTICLES", 1)
     library = open_library()
     library.add(articles)
     before = library.search("volcano")
@@ -525,7 +588,7 @@ def test_reembed_that_fails_leaves_the_library_as_it_was(
     assert open_library().status().model == "words"
 
 
-def test_a_library_open_elsewhere_notices_another_model(
+def test_an_open_library_notices_another_model(
     open_library: Opener, encoders: Encoders, articles: Path
 ) -> None:
     writer, reader = open_library(), open_library()
@@ -541,7 +604,7 @@ def test_a_library_open_elsewhere_notices_another_model(
 
 
 @pytest.mark.parametrize("dimension", [32, 64])
-def test_what_is_added_elsewhere_is_embedded_by_the_library_s_new_model(
+def test_an_open_library_adds_articles_with_the_new_model(
     open_library: Opener,
     encoders: Encoders,
     make_encoder: type["WordEncoder"],
@@ -559,7 +622,7 @@ def test_what_is_added_elsewhere_is_embedded_by_the_library_s_new_model(
     assert open_library().check() == []
 
 
-def test_a_library_embedded_anew_elsewhere_is_looked_at_with_its_new_model(
+def test_an_open_library_is_checked_with_the_new_model(
     open_library: Opener, articles: Path
 ) -> None:
     writer, open_before = open_library(), open_library()
@@ -570,7 +633,7 @@ def test_a_library_embedded_anew_elsewhere_is_looked_at_with_its_new_model(
     assert len(open_before.remove("volcano.txt")) == 1
 
 
-def test_another_model_is_refused_with_the_command_that_mends_it(
+def test_another_model_is_refused_with_the_command_that_helps(
     open_library: Opener, encoders: Encoders, articles: Path, tmp_path: Path
 ) -> None:
     from qa.library import Library
@@ -595,7 +658,7 @@ def test_another_version_of_the_model_is_refused(
         open_library().search("volcano")
 
 
-def test_a_library_keeps_its_model_when_none_is_named(
+def test_a_library_keeps_its_model_if_none_is_given(
     open_library: Opener, encoders: Encoders, articles: Path
 ) -> None:
     library = open_library()
@@ -605,7 +668,7 @@ def test_a_library_keeps_its_model_when_none_is_named(
     assert open_library().encoder is encoders["other"]
 
 
-def test_a_file_that_may_not_be_looked_at_is_not_called_gone(
+def test_a_file_without_permission_is_not_reported_as_gone(
     open_library: Opener, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = open_library()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ..datatypes import Alternative, Answer, AnswerKind, Citation, Hit, Passage, Span, Status
 from ..models.reader import Reader
 from .evidence import Weighed, folded, weigh
+from .several import in_sentences, sentence_citation, wants_sentences
 
 READ_PASSAGES = 10
 """Passages that are read for an answer."""
@@ -67,11 +68,38 @@ def answer(
     ``time.perf_counter``, are added.
     """
     reading = time.perf_counter()
-    read = hits[:READ_PASSAGES]
     late: list[Passage] = []
-    spans = reader.read(question, [hit.passage for hit in read], READ_SECONDS, late)
-    weighed = weigh(question, read, spans)
+    weighed = read(question, hits[:READ_PASSAGES], reader, late)
     now = time.perf_counter()
+    timings = {**timings, "read": (now - reading) * 1000, "total": (now - started) * 1000}
+    return compose(question, hits, weighed, k=k, unread=len(late), timings=timings)
+
+
+def read(question: str, hits: Sequence[Hit], reader: Reader, late: list[Passage]) -> list[Weighed]:
+    """Return the spans that answer a question in the hits, best first.
+
+    Passages that there was no time to read are appended to ``late``.
+    """
+    spans = reader.read(question, [hit.passage for hit in hits], READ_SECONDS, late)
+    return weigh(question, hits, spans)
+
+
+def compose(
+    question: str,
+    hits: Sequence[Hit],
+    weighed: Sequence[Weighed],
+    *,
+    k: int,
+    unread: int,
+    timings: Mapping[str, float],
+    at_most: Status = Status.ANSWERED,
+    sentence_weak: float = SENTENCE_WEAK,
+) -> Answer:
+    """Make an answer of weighed spans, best first.
+
+    ``at_most`` limits what may be claimed: with ``WEAK`` nothing is claimed as likely or sure.
+    ``sentence_weak`` is the confidence from which a sentence is offered.
+    """
     found = Answer(
         question,
         text="",
@@ -80,8 +108,8 @@ def answer(
         citations=(),
         alternatives=(),
         hits=reorder(hits, weighed)[:k],
-        timings={**timings, "read": (now - reading) * 1000, "total": (now - started) * 1000},
-        unread=len(late),
+        timings=timings,
+        unread=unread,
     )
     if not weighed:
         return found
@@ -92,9 +120,13 @@ def answer(
     matched = any(hit.why.bm25 is not None for hit in hits)
     kind, status = AnswerKind.SPAN, Status.NOT_FOUND
     if matched:
-        kind, status = claim(best.confidence, best.sentence_confidence)
+        kind, status = claim(best.confidence, best.sentence_confidence, sentence_weak)
     if status is Status.NOT_FOUND:
         return found
+    if status is Status.ANSWERED:
+        status = at_most
+    if wants_sentences(question):
+        return in_sentences(found, weighed, status)
     if kind is AnswerKind.SENTENCE:
         return _sentence_answer(found, weighed, status)
     words = folded(best.span.text)
@@ -114,7 +146,9 @@ def answer(
     )
 
 
-def claim(words: float, sentence: float) -> tuple[AnswerKind, Status]:
+def claim(
+    words: float, sentence: float, sentence_weak: float = SENTENCE_WEAK
+) -> tuple[AnswerKind, Status]:
     """Return what may be claimed, the words or the sentence that holds them, and how surely.
 
     ``words`` and ``sentence`` are the probabilities that the one is right and the other holds it.
@@ -125,7 +159,7 @@ def claim(words: float, sentence: float) -> tuple[AnswerKind, Status]:
         return AnswerKind.SENTENCE, Status.ANSWERED
     if words >= WEAK:
         return AnswerKind.SPAN, Status.WEAK
-    if sentence >= SENTENCE_WEAK:
+    if sentence >= sentence_weak:
         return AnswerKind.SENTENCE, Status.WEAK
     return AnswerKind.SPAN, Status.NOT_FOUND
 
@@ -136,11 +170,11 @@ def _sentence_answer(found: Answer, weighed: Sequence[Weighed], status: Status) 
     for entry in weighed:
         first.setdefault((entry.span.passage.article.id, entry.sentence[0]), entry)
     best, *others = list(first.values())[: 1 + MOST_ALTERNATIVES]
-    cited = _sentence_citation(1, best)
+    cited = sentence_citation(1, best)
     most = 1 - best.sentence_confidence
     alternatives = []
     for number, entry in enumerate(others, start=2):
-        other = _sentence_citation(number, entry)
+        other = sentence_citation(number, entry)
         confidence = min(entry.sentence_confidence, most)
         alternatives.append(Alternative(other.quote, confidence, other))
     return replace(
@@ -152,11 +186,6 @@ def _sentence_answer(found: Answer, weighed: Sequence[Weighed], status: Status) 
         citations=(cited,),
         alternatives=tuple(alternatives),
     )
-
-
-def _sentence_citation(number: int, entry: Weighed) -> Citation:
-    span, (start, end) = entry.span, entry.sentence
-    return Citation(number, span.passage.article, start, end, lit=(span.start, span.end))
 
 
 def reorder(hits: Sequence[Hit], weighed: Sequence[Weighed]) -> tuple[Hit, ...]:

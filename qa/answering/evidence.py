@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..datatypes import Hit, Span
 from ..sentences import sentence_around
-from ..terms import question_terms, stem
+from ..terms import stemmed_terms
 
 FEATURES = ("reader", "fused", "in_sentence")
 """Names of the features, in the order of the columns."""
@@ -99,14 +99,14 @@ def features(
     - in_sentence: share of the question's content words that its sentence holds, each counting by
       how few of the passages hold it, in [0, 1].
     """
-    asked = _stems(question)
+    asked = set(stemmed_terms(question))
     scores = {hit.passage.place: hit.score for hit in hits}
-    rarity = _rarity(asked, [_stems(hit.passage.text) for hit in hits])
+    rarity = _rarity(asked, [set(stemmed_terms(hit.passage.text)) for hit in hits])
     rows = []
     for span, (first, last) in zip(spans, sentences, strict=True):
         text = span.passage.article.text
         fused = scores[span.passage.place]
-        rows.append((span.score, fused, _share(rarity, _stems(text[first:last]))))
+        rows.append((span.score, fused, _share(rarity, set(stemmed_terms(text[first:last])))))
     return np.array(rows, np.float64).reshape(len(spans), len(FEATURES))
 
 
@@ -133,11 +133,6 @@ def margins(kinds: Sequence[Hashable], sums: NDArray[np.float64]) -> NDArray[np.
 def folded(text: str) -> str:
     """Return the words alone, for comparing two quotes."""
     return " ".join(text.casefold().split()).strip(" .,;:!?\"'“”‘’")
-
-
-def _stems(text: str) -> set[str]:
-    """The content words of a text, without their endings."""
-    return {stem(term) for term in question_terms(text)}
 
 
 def _rarity(wanted: set[str], texts: Sequence[set[str]]) -> dict[str, float]:

@@ -30,15 +30,17 @@ def fused_hits(
     among: NDArray[np.int64] | None,
     *,
     k: int,
+    best_bm25: float | None = None,
 ) -> list[Hit]:
     """Return the k best passages for a question, best first.
 
     ``lexical`` are passage numbers with BM25 scores, best first; ``query`` is the question's
     embedding, ``(dimension,)``; ``among`` limits the dense search to these numbers. Passages
-    deleted in the meantime are left out.
+    deleted in the meantime are left out. ``best_bm25`` is the BM25 score that counts as 1; by
+    default it is the best of ``lexical``.
     """
     dense = vectors.search(query, CANDIDATES, among)
-    found = fuse(lexical, dense, query, vectors)
+    found = fuse(lexical, dense, query, vectors, best_bm25=best_bm25)
     best = sorted(found, key=lambda number: (-found[number][0], number))[:k]
     passages = store.passages(best)
     kept = [number for number in best if number in passages]
@@ -54,6 +56,7 @@ def fuse(
     query: NDArray[np.float32],
     vectors: Searched,
     dense_weight: float = DENSE_WEIGHT,
+    best_bm25: float | None = None,
 ) -> dict[int, tuple[float, Why]]:
     """Return fused score and reasons of every candidate by number.
 
@@ -65,7 +68,7 @@ def fuse(
     cosines = dict(dense)
     unseen = np.array([number for number in bm25 if number not in cosines], np.int64)
     cosines.update(vectors.inner_products(query, unseen))
-    best = max(bm25.values(), default=0.0)
+    best = max(bm25.values(), default=0.0) if best_bm25 is None else best_bm25
     fused = {}
     for number, cosine in cosines.items():
         share = bm25.get(number, 0.0) / best if best > 0 else 0.0

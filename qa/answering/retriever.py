@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ..articles.clean import clean
 from ..datatypes import Hit, Scope
 from ..errors import LibraryBusyError, ModelMismatchError, UsageError
 from ..settings import CANDIDATES
@@ -26,6 +27,8 @@ class Retrieved:
     """Best first."""
     timings: Mapping[str, float]
     """Milliseconds of each of ``STEPS``."""
+    best_bm25: float
+    """Best BM25 score of any passage, which counts as 1 in the fused scores."""
 
 
 class Retriever:
@@ -34,9 +37,12 @@ class Retriever:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def retrieve(self, question: str, k: int, scope: Scope) -> Retrieved:
+    def retrieve(
+        self, question: str, k: int, scope: Scope, best_bm25: float | None = None
+    ) -> Retrieved:
         """Return the k best passages in the scope.
 
+        With ``best_bm25``, that of a wider scope, the scores are comparable with those of its hits.
         Raises UsageError when k is below 1, LibraryError when the library has no article and
         nobody is adding any, LibraryBusyError when its first batch takes half a minute, ModelError
         and ModelMismatchError.
@@ -44,11 +50,13 @@ class Retriever:
         if k < 1:
             raise UsageError("The number of hits must be at least 1.")
         self._await_articles()
-        while (found := self._retrieve(question, k, scope)) is None:
+        while (found := self._retrieve(question, k, scope, best_bm25)) is None:
             self._session.drop_model()
         return found
 
-    def _retrieve(self, question: str, k: int, scope: Scope) -> Retrieved | None:
+    def _retrieve(
+        self, question: str, k: int, scope: Scope, best_bm25: float | None
+    ) -> Retrieved | None:
         """Retrieve once; None when another process re-embedded the library in the meantime."""
         session = self._session
         session.refresh()
@@ -64,7 +72,12 @@ class Retriever:
         times.append(time.perf_counter())
         try:
             with live.current() as vectors:
-                hits = fused_hits(searching.result(), query, session.store, vectors, allowed, k=k)
+                lexical = searching.result()
+                if best_bm25 is None:
+                    best_bm25 = max((score for _, score in lexical), default=0.0)
+                hits = fused_hits(
+                    lexical, query, session.store, vectors, allowed, k=k, best_bm25=best_bm25
+                )
         except ModelMismatchError:
             return None
         times.append(time.perf_counter())
@@ -72,7 +85,7 @@ class Retriever:
             step: (last - first) * 1000
             for step, (first, last) in zip(STEPS, pairwise(times), strict=True)
         }
-        return Retrieved(tuple(hits), timings)
+        return Retrieved(tuple(hits), timings, best_bm25)
 
     def _await_articles(self) -> None:
         """Wait for the first batch of a library that another process is making."""
@@ -88,3 +101,11 @@ class Retriever:
                     f"Another qa is making the library in {store.folder}; ask again in a moment."
                 )
             time.sleep(0.2)
+
+
+def cleaned_question(question: str) -> str:
+    """Return a question on one line, cleaned as articles are. Raises UsageError if it is empty."""
+    asked = " ".join(clean(question).split())
+    if not asked:
+        raise UsageError("The question is empty.")
+    return asked

@@ -1,1 +1,1 @@
-"""Files → Article → Passage."""
+"""Files → articles → passages."""

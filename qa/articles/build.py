@@ -1,4 +1,4 @@
-"""What all formats share: the title of an article, and the article itself."""
+"""Making an article and its title, the same for all formats."""
 
 import hashlib
 import re
@@ -10,14 +10,14 @@ from .clean import one_line
 from .dates import leading_date
 
 TITLE_CHARACTERS = 200
-"""Longest title that an article brings itself."""
+"""Longest title that is taken from a file."""
 HEADING_CHARACTERS = 120
 """Longest first line that counts as a heading."""
 SENTENCE_CHARACTERS = 80
-"""Longest title made of a first sentence."""
+"""Longest title that is made of the first sentence."""
 
 _LOOKED_AT = 4_000
-"""Code points of a text in which its title is looked for."""
+"""Code points at the start of a text that are searched for a title."""
 _FIRST_LINE = re.compile(r"([^\n]+)\n[^\S\n]*\n")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 
@@ -25,7 +25,10 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 def build_article(
     source: str, text: str, *, title: str = "", published: date | None = None, first_line: int = 1
 ) -> Article:
-    """The article of a cleaned text; what the file does not say is taken from the text."""
+    """Return the article of a cleaned text, its id empty.
+
+    A missing title is taken from the text, and so is a missing date if the text begins with one.
+    """
     return Article(
         id="",
         title=shorten(one_line(title), TITLE_CHARACTERS) or title_of(text),
@@ -38,7 +41,7 @@ def build_article(
 
 
 def title_of(text: str) -> str:
-    """The heading that a cleaned text begins with, or else its first sentence, shortened."""
+    """Return the heading of a cleaned text, or else its first sentence, shortened."""
     start = text.lstrip()[:_LOOKED_AT]
     found = _FIRST_LINE.match(start)
     if found and _is_heading(found.group(1).strip()):
@@ -51,16 +54,16 @@ def title_of(text: str) -> str:
 
 
 def shorten(line: str, limit: int) -> str:
-    """The line, cut at a word and ended with ``…`` where it is longer than the limit."""
+    """Cut a line that is longer than the limit at a word, and add ``…``."""
     if len(line) <= limit:
         return line
     cut = line[:limit].rfind(" ")
-    # One word that is nearly all of the line is cut in the middle.
+    # A word that fills more than half of the line is cut in the middle.
     return line[: cut if cut > limit // 2 else limit - 1].rstrip(" ,;:–—-") + "…"
 
 
 def _is_heading(line: str) -> bool:
-    """Whether a line that stands alone looks like a heading rather than a sentence."""
+    """Whether a line followed by a blank line looks like a heading and not like a sentence."""
     return (
         len(line) <= HEADING_CHARACTERS
         and not after_leading_date(line)

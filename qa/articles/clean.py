@@ -1,16 +1,16 @@
-"""The one place where text changes. Every offset in qa refers to text that went through here.
+"""The only module that changes text. Every offset in qa refers to text that was cleaned here.
 
-What changes, in this order:
+Cleaning takes these steps:
 
-1. Line ends: CRLF, CR, vertical tab, form feed, NEL and the two Unicode separators become ``\\n``.
-2. Terminal escape sequences go as a whole, so that ``ESC[31mred`` becomes ``red``.
-3. What a terminal would obey or hide is dropped: control characters, bidirectional marks and
-   overrides, invisible format characters, byte order marks, lone surrogates, noncharacters, tags
-   (so that the flag of England becomes a plain black flag). Joiners stay: emoji and Persian need
-   them.
-4. A tab, and every other kind of space, becomes one plain space: terminals and their columns
-   agree about those.
-5. Unicode normal form C, so that an accent typed in two ways is found in both.
+1. Line ends (CRLF, CR, vertical tab, form feed, NEL, the two Unicode separators) become ``\\n``.
+2. Terminal escape sequences are removed whole, so that ``ESC[31mred`` becomes ``red``.
+3. Characters that control a terminal or are invisible are removed: control characters,
+   bidirectional marks and overrides, format characters, byte order marks, lone surrogates,
+   noncharacters and tags (so the flag of England becomes a plain black flag). Joiners stay, because
+   emoji and Persian need them.
+4. Tabs and all other kinds of space become one plain space each, because terminals do not agree
+   on their width.
+5. The text is put into Unicode normal form C, so that both ways to type an accent are the same.
 """
 
 import re
@@ -19,7 +19,7 @@ import unicodedata
 _CONTROLS = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0, DEL, C1
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional
-    "\ud800-\udfff"  # lone surrogates: no file and no terminal takes them
+    "\ud800-\udfff"  # lone surrogates, which cannot be encoded as UTF-8
 )
 _INVISIBLE = (
     "\u00ad\u180e\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb"
@@ -35,11 +35,11 @@ _OTHER_LINE_END = re.compile(f"[{_LINE_ENDS}]")
 _LINE_END = re.compile(f"\r\n|[{_LINE_ENDS}]")
 _DROPPED = re.compile(f"[{_CONTROLS}{_INVISIBLE}]+")
 _SPACE = re.compile(f"[{_SPACES}]")
-_OBEYED_ASCII = bytes(code for code in _ODD_ASCII if chr(code) != "\t")
+_UNSAFE_ASCII = bytes(code for code in _ODD_ASCII if chr(code) != "\t")
 _UNSAFE_NAME = re.compile(f"[{_CONTROLS}{_LINE_ENDS}\n\t]")
 
-# Each part stops at the next ESC or newline, so that a text full of unfinished sequences costs
-# linear time and no line is ever lost.
+# Each part stops at the next ESC or newline. So a text full of unfinished sequences takes linear
+# time, and no line is lost.
 _ESCAPE_SEQUENCE = re.compile(
     r"""
       (?:\x1b\[|\x9b)[0-?]*+[ -/]*+[@-~]                       # CSI: colours, cursor
@@ -51,12 +51,14 @@ _ESCAPE_SEQUENCE = re.compile(
 )
 
 _LONGEST_MARK_RUN = 30
-"""Unicode's own limit (UAX 15, stream-safe text) on combining marks in a row. Normalising sorts
-them in quadratic time: a megabyte of them would take minutes."""
+"""Most combining marks in a row, as in Unicode's stream-safe text (UAX 15).
+
+Normalising sorts them in quadratic time, so a megabyte of them would take minutes.
+"""
 
 
 def clean(text: str) -> str:
-    """The text as qa stores, searches and shows it; cleaning it again changes nothing."""
+    """Return the text as qa stores, searches and shows it; cleaning it again changes nothing."""
     if text.isascii() and len(text.encode().translate(None, _ODD_ASCII)) == len(text):
         return text
     if _ODD.search(text):
@@ -74,21 +76,21 @@ def clean(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """The text without what a terminal would obey or hide; tabs and line feeds stay.
+    """Return the text without terminal controls and invisible characters; tabs and newlines stay.
 
-    For what did not go through `clean`: arguments, paths, a library that somebody else made.
+    This is for text that `clean` has not seen: arguments, paths, a library from someone else.
     """
-    if text.isascii() and len(text.encode().translate(None, _OBEYED_ASCII)) == len(text):
+    if text.isascii() and len(text.encode().translate(None, _UNSAFE_ASCII)) == len(text):
         return text
     text = _ESCAPE_SEQUENCE.sub("", text)
     return _DROPPED.sub("", _OTHER_LINE_END.sub(" ", text))
 
 
 def is_safe_name(name: str) -> bool:
-    """Whether a file's name can be shown and stored as it is."""
+    """Whether a file name can be shown and stored unchanged."""
     return not _UNSAFE_NAME.search(name)
 
 
 def one_line(text: str) -> str:
-    """Cleaned, each run of white space one space, none at the ends."""
+    """Return the cleaned text with each run of white space as one space, and none at the ends."""
     return " ".join(clean(text).split())

@@ -1,4 +1,4 @@
-"""Publication dates, taken only from what is clearly one."""
+"""Publication dates. A value that is not clearly a date gives none."""
 
 import calendar
 import re
@@ -14,14 +14,14 @@ _NAMED = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _YEAR = re.compile(r"\b\d{4}\b")
 
 _FIRST_YEAR = 1000
-"""Earlier years are what programs write for 'unknown'."""
+"""Earliest year of a date; programs write earlier ones for an unknown date."""
 
 
 def parse_date(value: object) -> date | None:
-    """The day that a value from front matter or JSON names; None when it is not clear.
+    """Return the day that a value from front matter or JSON stands for; None if it is not clear.
 
-    A day is taken as written, whatever its time zone; seconds and milliseconds since 1970 in
-    UTC. ``2011``, ``2011-10``, ``March`` and ``03/04/11`` name no day.
+    A day is taken as written, whatever its time zone. A number is seconds or milliseconds since
+    1970, in UTC. ``2011``, ``2011-10``, ``March`` and ``03/04/11`` are not clear.
     """
     if isinstance(value, date):
         return value.date() if isinstance(value, datetime) else value
@@ -29,12 +29,12 @@ def parse_date(value: object) -> date | None:
         return None
     try:
         return _read(str(value).strip())
-    except ValueError:  # an integer of thousands of digits
+    except ValueError:  # an integer with thousands of digits
         return None
 
 
 def named_day(text: str, *, last: bool) -> date:
-    """The first or last day that a person's date, month or year names. Raises UsageError."""
+    """Return the first or last day of a typed date, month or year. Raises UsageError."""
     match = _NAMED.fullmatch(text.strip())
     if match:
         year, month, number = (int(part) if part else 0 for part in match.groups())
@@ -48,13 +48,13 @@ def named_day(text: str, *, last: bool) -> date:
 
 
 def leading_date(text: str) -> date | None:
-    """The day of a text that begins with ``date YYYY-MM-DD``; None when it does not."""
+    """Return the date of a text that begins with ``date YYYY-MM-DD``, otherwise None."""
     found = LEADING_DATE.match(text)
     return _day(*found.group(1, 2, 3)) if found else None
 
 
 def _read(text: str) -> date | None:
-    """The day that a trimmed text names; None when it is not clear."""
+    """Return the day that stripped text stands for; None if it is not clear."""
     if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
         return _day(*found.group(1, 2, 3))
     if found := _EPOCH.fullmatch(text):
@@ -65,7 +65,7 @@ def _read(text: str) -> date | None:
 
 
 def _day(year: str, month: str, day: str) -> date | None:
-    """The day, if the calendar has it."""
+    """Return the day, or None if there is no such day."""
     try:
         return date(int(year), int(month), int(day)) if int(year) >= _FIRST_YEAR else None
     except ValueError:
@@ -73,12 +73,12 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 
 def _written_date(text: str) -> date | None:
-    """A date in words or figures, such as ``24 October 2011``, read in every way that it can be.
+    """Return a date in words or numbers, such as ``24 October 2011``; None if it is not clear.
 
-    What the text leaves out, dateutil takes from a default; what is ambiguous, from a setting.
-    Only a day that comes out the same each time was really there.
+    dateutil takes missing parts from a default date and resolves ambiguity by a setting. The date
+    is clear if two defaults and both settings give the same day.
     """
-    from dateutil import parser  # 50 ms, and ISO dates never need it
+    from dateutil import parser  # takes 50 ms to import; ISO dates do not need it
 
     readings = set()
     for default in (datetime(2000, 1, 1), datetime(2003, 12, 28)):
@@ -86,7 +86,7 @@ def _written_date(text: str) -> date | None:
             try:
                 reading = parser.parse(text, default=default, dayfirst=day_first, ignoretz=True)
             except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
-                return None  # dateutil fails in all these ways on what is no date
+                return None  # dateutil raises all of these for text that is not a date
             readings.add(reading.date())
     day = readings.pop()
     return day if not readings and day.year >= _FIRST_YEAR else None

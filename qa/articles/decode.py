@@ -1,4 +1,4 @@
-"""Bytes → text: UTF-8 where it can be, else the best guess, and no guess at what is not text."""
+"""Bytes → text: UTF-8 if possible, otherwise the most likely encoding; binary data is refused."""
 
 import codecs
 import re
@@ -6,11 +6,11 @@ import re
 from ..errors import ArticleError
 
 GUESSED_FROM_BYTES = 64_000
-"""How much of a file its encoding is guessed from."""
+"""How much of a file is used to guess its encoding."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, because it begins with the mark of UTF-16
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -19,24 +19,26 @@ _CANDIDATES = (
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r"),
     *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
 )
-"""Encodings that articles really come in, the likelier first. Left to itself the guesser takes
-French for Baltic and one word for Chinese."""
+"""Encodings that articles come in, the most likely first.
+
+With all encodings allowed, the guesser takes French for Baltic and a single word for Chinese.
+"""
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _NEVER_IN_TEXT = re.compile("[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 
 
 def is_wide(head: bytes) -> bool:
-    """Whether a file begins with the mark of UTF-16 or UTF-32."""
+    """Whether a file begins with the byte order mark of UTF-16 or UTF-32."""
     return any(head.startswith(mark) for mark, name in _MARKS if name != "utf-8-sig")
 
 
 def decode(data: bytes) -> str:
-    """The text; raises ArticleError when the bytes make no sense in any likely encoding."""
+    """Return the text. Raises ArticleError if the bytes are not text in any likely encoding."""
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        text = _mostly(data, encoding)
+        text = _decode_leniently(data, encoding)
     if not text:
         text = data.decode(_guess(data), errors="replace")
     if _share(_NEVER_IN_TEXT, text[:GUESSED_FROM_BYTES]) > 0.02:
@@ -44,8 +46,8 @@ def decode(data: bytes) -> str:
     return text
 
 
-def _mostly(data: bytes, encoding: str) -> str:
-    """The text with a few broken characters replaced; empty when most are broken."""
+def _decode_leniently(data: bytes, encoding: str) -> str:
+    """Return the text with broken characters replaced; empty if too many are broken."""
     text = data.decode(encoding, errors="replace")
     broken = text.count("\ufffd")
     sound = len(text) - len(text.encode("ascii", "ignore")) - broken
@@ -53,20 +55,20 @@ def _mostly(data: bytes, encoding: str) -> str:
 
 
 def _guess(data: bytes) -> str:
-    """Name of the likeliest encoding; raises ArticleError when there is none."""
-    from charset_normalizer import from_bytes  # 45 ms, and UTF-8 is the rule
+    """Return the name of the most likely encoding. Raises ArticleError if there is none."""
+    from charset_normalizer import from_bytes  # takes 45 ms to import; most files are UTF-8
 
     first = _NOT_ASCII.search(data)
-    # Text that is all ASCII says nothing, but for a few words of context.
+    # ASCII says nothing about the encoding, so start shortly before the first other byte.
     start = max(0, first.start() - 500) if first else 0
     head = data[start : start + GUESSED_FROM_BYTES]
     if len(data) > start + len(head):
-        head = head[: head.rfind(b" ") + 1] or head  # not in the middle of a character
+        head = head[: head.rfind(b" ") + 1] or head  # do not cut a character in two
     guesses = from_bytes(head, cp_isolation=list(_CANDIDATES))
     best = guesses.best()
     if best is None:
         raise ArticleError("not text, or in an encoding that cannot be guessed; save it as UTF-8")
-    # The guesser sorts equals by name; we by likelihood.
+    # The guesser orders equally good guesses by name; take the most likely one.
     equals = {
         guess.encoding
         for guess in guesses
@@ -76,5 +78,5 @@ def _guess(data: bytes) -> str:
 
 
 def _share(pattern: re.Pattern[str], text: str) -> float:
-    """How much of the text the pattern's single characters make up, in [0, 1]."""
+    """Return the share of characters that match the pattern, in [0, 1]."""
     return len(pattern.findall(text)) / len(text) if text else 0.0

@@ -1,54 +1,65 @@
-"""What walking and reading hand on."""
+"""The results of walking folders and reading files."""
 
 from dataclasses import dataclass
 
 from ..datatypes import Article
 from ..errors import ArticleError
 
+MEMORY_PREFIX = "memory:"
+"""Starts the path of an article that was added from memory; its source follows.
+
+No file has such a path, because the paths of files are absolute.
+"""
+
+
+def is_from_memory(path: str) -> bool:
+    """Whether a path in the library stands for an article from memory."""
+    return path.startswith(MEMORY_PREFIX)
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A regular file that may hold articles."""
+    """A regular file that may hold articles, or an article from memory."""
 
     path: str
-    """Absolute path."""
+    """Absolute path, or `MEMORY_PREFIX` and a source."""
     name: str
-    """Path as the person named it."""
+    """Path as it was given."""
     size_bytes: int
-    """Size when it was found."""
+    """Size when the file was found."""
     modified_ns: int
-    """Time of last change when it was found, in nanoseconds since 1970."""
+    """Modification time when the file was found, in nanoseconds since 1970."""
     named: bool = False
-    """Whether the person named this very file, not a folder above it."""
+    """Whether this file itself was given, and not a folder above it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that gave no article, and why."""
+    """A file or record that could not be read as an article, and the reason."""
 
     source: str
-    """Path as the person named it, with ``#3`` for the third record of a file; safe to show."""
+    """Path as it was given, with ``#3`` for the third record of a file; safe to print."""
     reason: str
-    """What is wrong with it, in one line."""
+    """What is wrong, in one line."""
     quiet: bool
-    """Whether it is no article by nature: to be counted, but not listed."""
+    """Whether it was never meant as an article, such as an image: counted, not listed."""
     cut_short: bool = False
-    """Whether the file, or the rest of it, was not read: what it held before may still stand."""
+    """Whether the file was not read to its end, so that its earlier articles may still be in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadArticle:
-    """An article as it was read."""
+    """An article that was read from a file."""
 
     record: int | None
-    """Number of the record in a file of several, from 1; None when the file is the article."""
+    """Record number, from 1, in a file of several articles; None if the file is one article."""
     article: Article
-    """The article, its ``id`` still empty."""
+    """The article; its ``id`` is empty."""
 
 
 class NotAnArticleError(ArticleError):
-    """A file that is no article by nature: an image, a program, an empty file."""
+    """A file that was never meant as an article: an image, a program, an empty file."""
 
 
 class EmptyFileError(NotAnArticleError):
-    """A file with nothing in it: what it held before is gone."""
+    """An empty file; articles that it held before are gone."""

@@ -1,11 +1,11 @@
-"""Whether a file is gone for good, or may only be out of reach."""
+"""Whether a file was deleted, or may only be out of reach."""
 
 import os
 from collections.abc import Collection, Sequence
 
 
 def is_gone(path: str) -> bool:
-    """Whether there is no such file; one that may merely not be looked at counts as there."""
+    """Whether there is no such file; a file that may not be looked at counts as existing."""
     try:
         os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -16,12 +16,12 @@ def is_gone(path: str) -> bool:
 
 
 def folder_is_bare(path: str) -> bool:
-    """Whether the folder that a file stood in is gone, or holds nothing at all."""
+    """Whether the folder of a file is gone or empty."""
     return not holds_anything(os.path.dirname(path))
 
 
 def holds_anything(folder: str) -> bool:
-    """Whether there is such a folder with anything in it: an unmounted disk leaves an empty one."""
+    """Whether the folder exists and is not empty; a disk that is not mounted leaves it empty."""
     try:
         with os.scandir(folder) as entries:
             return next(entries, None) is not None
@@ -30,11 +30,11 @@ def holds_anything(folder: str) -> bool:
 
 
 def is_out_of_reach(path: str, seen: Collection[str]) -> bool:
-    """Whether a file that is gone stood where nothing of what was seen stands now.
+    """Whether a file that is gone may be on a disk that is not mounted.
 
-    The folder looked at is the nearest above it that is still there: the mount point of a disk that
-    is not mounted, with or without a file that was left in it. ``seen`` are absolute paths of known
-    files.
+    That is so if none of the files in ``seen`` (absolute paths of known files that were found) is
+    under the nearest folder above it that still exists. That folder is the mount point of an
+    unmounted disk, even if some other file was left in it.
     """
     folder = os.path.dirname(path)
     while not os.path.isdir(folder) and folder != os.path.dirname(folder):
@@ -43,5 +43,5 @@ def is_out_of_reach(path: str, seen: Collection[str]) -> bool:
 
 
 def is_under(path: str, folders: Sequence[str]) -> bool:
-    """Whether an absolute path stands beneath one of the folders."""
+    """Whether an absolute path is under one of the folders."""
     return path.startswith(tuple(folder.rstrip("/") + "/" for folder in folders))

@@ -1,23 +1,23 @@
-"""What stands in front of each passage when it is embedded: the article's title and date."""
+"""The heading that is embedded with each passage: the article's title and date."""
 
 from ..datatypes import Article
 from ..settings import PASSAGE_TOKENS
 from .split import CountTokens, split
 
 HEADING_SHARE = 4
-"""The heading takes at most one part in this many of the encoder's room."""
+"""The heading takes at most ``1 / HEADING_SHARE`` of the tokens that the encoder can take."""
 
 MARGIN_TOKENS = 2
-"""Left free: word pieces can join differently where heading and passage meet."""
+"""Tokens left free, because heading and passage may be tokenized differently when joined."""
 
 
 def split_under_heading(
     article: Article, count_tokens: CountTokens, room_tokens: int
 ) -> tuple[list[tuple[int, int]], list[str]]:
-    """Split an article; return its passages' offsets and the texts to embed for them.
+    """Split an article; return the offsets of its passages and the text to embed for each.
 
-    A text is the heading, a line feed, the passage; it never exceeds ``room_tokens``, and the
-    passage alone never exceeds ``PASSAGE_TOKENS``.
+    A text is the heading, a newline and the passage. It has at most ``room_tokens`` tokens, and
+    the passage has at most ``PASSAGE_TOKENS``.
     """
     heading = fitted_heading(article, count_tokens, room_tokens // HEADING_SHARE)
     (heading_tokens,) = count_tokens([heading])
@@ -30,7 +30,7 @@ def split_under_heading(
 
 
 def fitted_heading(article: Article, count_tokens: CountTokens, most_tokens: int) -> str:
-    """Return title and date, the title cut until they fit."""
+    """Return title and date in at most ``most_tokens`` tokens; the title is cut to fit."""
     when = f" ({article.published.day} {article.published:%B %Y})" if article.published else ""
     title = article.title
     while True:

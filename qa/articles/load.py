@@ -1,6 +1,6 @@
-"""Files → articles, whatever the files hold, with a reason for each one that gives none."""
+"""Files → articles. A file that cannot be read gives a `Problem` with the reason, not an error."""
 
-from __future__ import annotations  # BufferedReader takes no argument when it runs
+from __future__ import annotations  # BufferedReader cannot be subscripted at run time
 
 import gzip
 import hashlib
@@ -24,18 +24,18 @@ from .walk import walk
 __all__ = ["FoundFile", "Problem", "ReadArticle", "file_digest", "read_articles", "refusal", "walk"]
 
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
-"""Read as Markdown, whatever they begin with."""
+"""Suffixes that are always read as Markdown."""
 LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
-"""Read as one JSON record a line."""
+"""Suffixes of files with one JSON record on each line."""
 JSON_SUFFIXES = LINES_SUFFIXES | {".json"}
-"""Expected to be JSON: when they are not, that is a fault and not another format."""
+"""Suffixes that must be JSON; such a file is not tried as another format."""
 READ_SUFFIXES = JSON_SUFFIXES | MARKDOWN_SUFFIXES | {"", ".txt", ".text"}
-"""All that is read, before or after ``.gz``."""
+"""All suffixes that are read, with or without ``.gz`` after them."""
 
 MOST_PROBLEMS = 1_000
-"""Records of one file that cannot be read, after which the rest of it is left alone."""
+"""Unreadable records after which the rest of a file is skipped."""
 ARTICLE_CHARACTERS = 12_000_000
-"""Longest article; "War and Peace" has 3.2 million characters. Splitting this takes a gigabyte."""
+"""Longest article. Splitting one takes a gigabyte; "War and Peace" has 3.2 million characters."""
 
 _SUFFIX = re.compile(r"\.[a-z][a-z0-9_+-]{0,9}", re.IGNORECASE)
 _HEAD_BYTES = 8_192
@@ -46,28 +46,28 @@ _MAGIC = (
     (b"GIF8", "an image"),
     (b"PK\x03\x04", "a ZIP archive or office document"),
     (b"\x1f\x8b", "compressed twice"),
-    (b"BZh", "compressed in a way that is not read"),
-    (b"\xfd7zXZ", "compressed in a way that is not read"),
-    (b"\x28\xb5\x2f\xfd", "compressed in a way that is not read"),
+    (b"BZh", "compressed in a format that is not supported"),
+    (b"\xfd7zXZ", "compressed in a format that is not supported"),
+    (b"\x28\xb5\x2f\xfd", "compressed in a format that is not supported"),
     (b"SQLite format 3", "a database"),
     (b"\x7fELF", "a program"),
 )
 
 
 def read_articles(found: FoundFile) -> Iterator[ReadArticle | Problem]:
-    """The articles of a file, in order, and what is wrong with the rest; raises nothing for it.
+    """Yield the articles of a file in order, and a problem for each that cannot be read.
 
-    A file of records is streamed, so a fault further on comes after good articles. When the last
-    value is a problem that is ``cut_short``, the file was not read to its end.
+    Nothing is raised for a bad file. A file of records is streamed, so articles may come before a
+    problem. If the last value is a problem that is ``cut_short``, the file was not read to its end.
     """
     try:
         yield from _bounded(found, _read(found))
-    except Exception as error:  # whatever a format's reader raises is a problem of that file
+    except Exception as error:  # any error in reading a file is a problem of that file
         yield _problem(found, error)
 
 
 def refusal(found: FoundFile) -> Problem | None:
-    """What stands in the way of reading a file, as far as its name, size and first bytes tell."""
+    """Return the problem that a file's name, size or first bytes show, or None."""
     suffix = _suffix(found.name)
     try:
         _refuse_suffix(suffix)
@@ -83,13 +83,15 @@ def refusal(found: FoundFile) -> Problem | None:
 def _bounded(
     found: FoundFile, read: Iterator[ReadArticle | Problem]
 ) -> Iterator[ReadArticle | Problem]:
-    """Pass on what was read, up to so many problems; one more says that there are others."""
+    """Yield what was read. Raises ArticleError at `MOST_PROBLEMS` problems."""
     problems = 0
     for one in read:
         if isinstance(one, Problem):
             problems += 1
             if problems == MOST_PROBLEMS:
-                raise ArticleError(f"{problems:,} of its records cannot be read; the rest is left")
+                raise ArticleError(
+                    f"{problems:,} of its records cannot be read; the rest is skipped"
+                )
         elif len(one.article.text) > ARTICLE_CHARACTERS:
             reason = f"longer than {ARTICLE_CHARACTERS // 1_000_000} million characters; split it"
             yield Problem(found.name if one.record is None else one.article.source, reason, False)
@@ -98,7 +100,7 @@ def _bounded(
 
 
 def _problem(found: FoundFile, error: Exception) -> Problem:
-    """What broke off the reading of a file; an empty one was read to its end."""
+    """Return the problem for an error that stopped the reading of a file."""
     quiet = isinstance(error, NotAnArticleError) and not found.named
     cut_short = not isinstance(error, EmptyFileError)
     if isinstance(error, ArticleError):
@@ -110,7 +112,7 @@ def _problem(found: FoundFile, error: Exception) -> Problem:
     elif isinstance(error, FileNotFoundError):
         reason = "vanished before it was read"
     elif isinstance(error, MemoryError):
-        reason = "needs more memory than there is"
+        reason = "too large for the memory of this machine"
     elif isinstance(error, OSError):
         reason = (error.strerror or str(error)).lower()
     else:
@@ -119,9 +121,9 @@ def _problem(found: FoundFile, error: Exception) -> Problem:
 
 
 def file_digest(found: FoundFile) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal.
+    """Return the SHA-256 of a file's bytes, in hexadecimal.
 
-    Raises OSError when it cannot be read, ArticleError when it is another file by now.
+    Raises OSError if it cannot be read, ArticleError if it has grown since it was found.
     """
     digest = hashlib.sha256()
     left = found.size_bytes
@@ -135,7 +137,7 @@ def file_digest(found: FoundFile) -> str:
 
 
 def _read(found: FoundFile) -> Iterator[ReadArticle | Problem]:
-    """The articles and problems; raises what is wrong with the file as a whole."""
+    """Yield articles and problems; raise what is wrong with the file as a whole."""
     suffix = _suffix(found.name)
     _refuse_suffix(suffix)
     with open_stream(found.path) as stream:
@@ -151,23 +153,23 @@ def _read(found: FoundFile) -> Iterator[ReadArticle | Problem]:
 def _read_stream(
     found: FoundFile, suffix: str, stream: io.BufferedReader[Any]
 ) -> Iterator[ReadArticle | Problem]:
-    """The articles of a stream of text, in the format that its beginning and suffix show."""
-    begun = b""
+    """Yield the articles of a text stream, in the format that its start and suffix show."""
+    already_read = b""
     head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]
     if suffix in LINES_SUFFIXES or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        begun = _first_line(stream)
-        if _is_lines(suffix, begun, stream):
-            yield from jsonl.read_lines(found.name, _lines(begun, stream))
+        already_read = _first_line(stream)
+        if _is_lines(suffix, already_read, stream):
+            yield from jsonl.read_lines(found.name, _lines(already_read, stream))
             _check_unchanged(found)
             return
     _refuse_size(found)
-    data = read_whole(stream, begun)
+    data = read_whole(stream, already_read)
     _check_unchanged(found)
     yield from _read_document(found.name, suffix, data)
 
 
 def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle | Problem]:
-    """The records of a JSON document, or the one article of any other file."""
+    """Yield the records of a JSON document, or the one article of any other file."""
     if suffix in JSON_SUFFIXES:
         yield from jsonl.read_document(name, jsonl.parse(data))
         return
@@ -175,12 +177,12 @@ def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle 
         try:
             records = list(jsonl.read_document(name, jsonl.parse(data)))
         except ArticleError:
-            pass  # text that ends in a bracket
+            pass  # it is text that ends in a bracket
         else:
             yield from records
             return
     if b"\0" in data and not is_wide(data):
-        raise ArticleError("not text: it holds zero bytes")
+        raise ArticleError("not text: it contains zero bytes")
     text = clean(decode(data))
     is_markdown = suffix in MARKDOWN_SUFFIXES or markdown.front_matter(text)[1]
     article = (markdown if is_markdown else plain).read(name, text)
@@ -189,28 +191,28 @@ def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle 
     yield ReadArticle(None, article)
 
 
-def _is_lines(suffix: str, begun: bytes, stream: io.BufferedReader[Any]) -> bool:
-    """Whether JSON that begins so has one record a line; else it is a document, or no JSON."""
+def _is_lines(suffix: str, already_read: bytes, stream: io.BufferedReader[Any]) -> bool:
+    """Whether JSON that starts like this has a record on each line, or else is one document."""
     if suffix in LINES_SUFFIXES:
-        return begun.strip() not in (b"{", b"[")
-    return jsonl.is_record(begun) and (suffix != ".json" or bool(stream.peek(1).strip()))
+        return already_read.strip() not in (b"{", b"[")
+    return jsonl.is_record(already_read) and (suffix != ".json" or bool(stream.peek(1).strip()))
 
 
 def _first_line(stream: io.BufferedReader[Any]) -> bytes:
-    """The first line that is not blank, with the blank ones before it."""
-    begun = stream.readline(RECORD_BYTES + 1)
-    while begun and not begun.strip() and len(begun) < _HEAD_BYTES:
+    """Read up to the first line that is not blank; return it with the blank lines before it."""
+    already_read = stream.readline(RECORD_BYTES + 1)
+    while already_read and not already_read.strip() and len(already_read) < _HEAD_BYTES:
         following = stream.readline(RECORD_BYTES + 1)
         if not following:
             break
-        begun += following
-    return begun
+        already_read += following
+    return already_read
 
 
-def _lines(begun: bytes, stream: io.BufferedReader[Any]) -> Iterator[jsonl.Line]:
-    """Numbered lines of a stream of which some were read; one that is too long is passed over."""
+def _lines(already_read: bytes, stream: io.BufferedReader[Any]) -> Iterator[jsonl.Line]:
+    """Yield the numbered lines of a stream; a line that is too long is None."""
     following = iter(lambda: stream.readline(RECORD_BYTES + 1), b"")
-    for number, line in enumerate(chain(begun.splitlines(keepends=True), following), 1):
+    for number, line in enumerate(chain(already_read.splitlines(keepends=True), following), 1):
         if len(line) <= RECORD_BYTES:
             yield number, line
             continue
@@ -221,7 +223,7 @@ def _lines(begun: bytes, stream: io.BufferedReader[Any]) -> Iterator[jsonl.Line]
 
 
 def _suffix(name: str) -> str:
-    """What the name says that the content is, in lower case; empty when it says nothing."""
+    """Return the suffix before any ``.gz``, in lower case; empty if there is none."""
     path = PurePath(name)
     if path.suffix.lower() == ".gz":
         path = path.with_suffix("")
@@ -229,30 +231,30 @@ def _suffix(name: str) -> str:
 
 
 def _refuse_suffix(suffix: str) -> None:
-    """Raise for a file that no reader takes."""
+    """Raise for a suffix that no format has."""
     if suffix not in READ_SUFFIXES:
-        raise NotAnArticleError(f"no reader for {suffix} files yet")
+        raise NotAnArticleError(f"{suffix} files are not supported")
 
 
 def _refuse_size(found: FoundFile) -> None:
-    """Raise for a file that is too large for one article."""
+    """Raise for a file that is too large to be read whole."""
     if found.size_bytes > FILE_BYTES:
         raise ArticleError(f"larger than {FILE_BYTES // 1_000_000} MB; split it")
 
 
 def _refuse_binary(head: bytes, suffix: str) -> None:
-    """Raise for a file whose first bytes are no text: quietly where its name promised none."""
+    """Raise for a binary file; without a suffix it is skipped quietly."""
     if not head:
         raise EmptyFileError("empty file")
     kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
     if not kind and (b"\0" not in head or is_wide(head)):
         return
-    reason = kind or "not text: it holds zero bytes"
+    reason = kind or "not text: it contains zero bytes"
     raise (ArticleError if suffix else NotAnArticleError)(reason)
 
 
 def _check_unchanged(found: FoundFile) -> None:
-    """Raise when the file is no longer the one that was found."""
+    """Raise if the file has changed since it was found."""
     status = os.stat(found.path)
     if (status.st_size, status.st_mtime_ns) != (found.size_bytes, found.modified_ns):
         raise ArticleError("changed while it was read; run again")

@@ -1,20 +1,19 @@
 """Article → passages.
 
-1. The text is cut into sentences. One with more characters than a passage may have is cut at
-   words.
-2. The sentences are counted, all in one call. One over the limit is cut at words into pieces of
-   the length that its count suggests, at characters where a word is too long; the pieces are
-   counted and, where still over the limit, cut again. From here on a piece is a sentence or a
-   part of one.
-3. Pieces are taken in order as long as the sum of their counts stays within the limit. A passage
-   that is over 60 % full ends early where a blank line follows.
-4. The next passage begins with the last piece of the one before, if that and one new piece fit.
-5. A last passage that is under a quarter full shares evenly with the one before it.
-6. The passages are counted as they will be indexed, all in one call: a sum of counts is only an
-   estimate. One over the limit gives up its overlap, or else is halved, and is counted again; a
-   half that the next passage holds whole is dropped.
+1. Cut the text into sentences. Cut a sentence at words if it has more characters than a passage
+   may have.
+2. Count the tokens of all sentences in one call. Cut a sentence over the limit at words (or inside
+   a word that is too long) into pieces of the length that its count suggests; count the pieces
+   and cut again until all fit. From here on, a piece is a sentence or a part of one.
+3. Collect pieces in order while the sum of their counts is within the limit. End a passage early
+   at a blank line if it is over 60 % full.
+4. Start the next passage with the last piece of the one before, if that piece and a new one fit.
+5. If the last passage is under a quarter full, divide its text and that of the one before evenly.
+6. Count the passages as they will be indexed, in one call, because a sum of counts is only an
+   estimate. Take the overlap from a passage over the limit, or else halve it, and count again.
+   Drop a half that is repeated whole in the next passage.
 
-Each step is linear in the length of the text.
+Each step takes linear time in the length of the text.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,48 +24,50 @@ from ..datatypes import Article, Passage
 from ..sentences import sentence_bounds
 
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
-"""How many tokens each of the texts has."""
+"""Returns the number of tokens in each text."""
 
 CHARACTERS_PER_TOKEN = 32
-"""A passage has at most this many characters a token of the limit. Only hostile text comes near:
-some tokenizers count a megabyte without a space as one token."""
+"""Most characters in a passage for each token of the limit.
+
+It only limits hostile text: some tokenizers count a megabyte without a space as one token.
+"""
 FULL_ENOUGH = 0.6
-"""Share of the limit from which on a blank line ends a passage."""
+"""Share of the token limit from which a blank line ends a passage."""
 TOO_SMALL = 0.25
-"""Share of the limit under which a last passage is evened out."""
+"""Share of the token limit below which the last passage is evened out."""
 
 
 class _Piece(NamedTuple):
-    """A sentence, or a part of a long one."""
+    """A sentence, or a part of a long one, as code points ``[start, end)``."""
 
     start: int
     """First code point."""
     end: int
-    """One past the last."""
+    """One past the last code point."""
     tokens: int
-    """Its count."""
+    """Number of tokens."""
 
 
 class _Run(NamedTuple):
-    """A passage in the making: pieces ``first`` to ``last``, the last included."""
+    """The pieces of a passage, by index, from ``first`` to ``last`` inclusive."""
 
     first: int
-    """First piece, the overlap if there is one."""
+    """First piece, which is the overlap if there is one."""
     new: int
-    """First piece that the run before does not hold."""
+    """First piece that the run before does not have."""
     last: int
     """Last piece."""
 
 
 def split(article: Article, count_tokens: CountTokens, limit_tokens: int) -> list[Passage]:
-    """The article's passages, in order.
+    """Return the article's passages in order.
 
-    Together they hold every character that is not white space. Each begins and ends with such a
-    character and has at most ``limit_tokens`` tokens, unless a single character has more. Raises
-    ValueError for a limit under 1.
+    Together they cover all text that is not white space. Each begins and ends with such text and
+    has at most ``limit_tokens`` tokens, unless a single character has more. Raises ValueError for a
+    limit below 1.
     """
     if limit_tokens < 1:
-        raise ValueError(f"a passage of {limit_tokens} tokens cannot hold anything")
+        raise ValueError(f"a limit of {limit_tokens} tokens is too small for a passage")
     text = article.text
     pieces = _pieces(text, count_tokens, limit_tokens)
     runs = _share_evenly(_runs(text, pieces, limit_tokens), pieces, limit_tokens)
@@ -75,7 +76,7 @@ def split(article: Article, count_tokens: CountTokens, limit_tokens: int) -> lis
 
 
 def _pieces(text: str, count_tokens: CountTokens, limit_tokens: int) -> list[_Piece]:
-    """Steps 1 and 2."""
+    """Return the pieces of a text (steps 1 and 2)."""
     longest = limit_tokens * CHARACTERS_PER_TOKEN
     waiting = [
         part for start, end in sentence_bounds(text) for part in _cut(text, start, end, longest)
@@ -89,7 +90,7 @@ def _pieces(text: str, count_tokens: CountTokens, limit_tokens: int) -> list[_Pi
             if tokens <= limit_tokens or length == 1:
                 done.append(_Piece(start, end, tokens))
             else:
-                # A little less than the share that fits, for words are not of one length.
+                # Aim 10 % below the share that fits, because words differ in length.
                 fitting = int(length * limit_tokens / tokens * 0.9)
                 again += _cut(text, start, end, max(1, min(fitting, length * 3 // 4)))
         waiting = again
@@ -97,7 +98,7 @@ def _pieces(text: str, count_tokens: CountTokens, limit_tokens: int) -> list[_Pi
 
 
 def _cut(text: str, start: int, end: int, size: int) -> list[tuple[int, int]]:
-    """Parts of at most ``size`` characters, cut at white space where there is some."""
+    """Return parts of at most ``size`` characters, cut at white space if there is any."""
     parts = []
     while end - start > size:
         stop = max(
@@ -112,7 +113,7 @@ def _cut(text: str, start: int, end: int, size: int) -> list[tuple[int, int]]:
 
 
 def _runs(text: str, pieces: Sequence[_Piece], limit_tokens: int) -> list[_Run]:
-    """Steps 3 and 4."""
+    """Group pieces into runs (steps 3 and 4)."""
     runs: list[_Run] = []
     first = new = tokens = 0
     for index, piece in enumerate(pieces):
@@ -133,25 +134,25 @@ def _runs(text: str, pieces: Sequence[_Piece], limit_tokens: int) -> list[_Run]:
 
 
 def _fits(pieces: Sequence[_Piece], first: int, last: int, tokens: int, limit_tokens: int) -> bool:
-    """Whether pieces with so many tokens in all make a passage that is not too large."""
+    """Whether these pieces, with that sum of tokens, fit into a passage."""
     characters = pieces[last].end - pieces[first].start
     return tokens <= limit_tokens and characters <= limit_tokens * CHARACTERS_PER_TOKEN
 
 
 def _blank_line_before(text: str, pieces: Sequence[_Piece], index: int) -> bool:
-    """Whether a blank line stands between a piece and the one before it."""
+    """Whether there is a blank line between a piece and the one before it."""
     return text.count("\n", pieces[index - 1].end, pieces[index].start) > 1
 
 
 def _share_evenly(runs: list[_Run], pieces: Sequence[_Piece], limit_tokens: int) -> list[_Run]:
-    """Step 5."""
+    """Even out the last two runs (step 5)."""
     if len(runs) < 2:
         return runs
     *others, before, last = runs
     if sum(piece.tokens for piece in pieces[last.new :]) >= TOO_SMALL * limit_tokens:
         return runs
     sums = list(accumulate(piece.tokens for piece in pieces[before.first :]))
-    # The last run may not grow beyond the limit, nor the one before lose all that is new in it.
+    # The last run must stay within the limit, and the one before must keep something new.
     for new in range(before.new + 1, last.new):
         if 2 * sums[new - 1 - before.first] < sums[-1]:
             continue
@@ -173,7 +174,7 @@ def _verified(
     count_tokens: CountTokens,
     limit_tokens: int,
 ) -> list[_Run]:
-    """Step 6."""
+    """Count the runs as they are and shorten those over the limit (step 6)."""
     good = []
     waiting = runs
     while waiting:
@@ -192,5 +193,5 @@ def _verified(
                 again.append(_Run(middle + 1, middle + 1, run.last))
         waiting = again
     good.sort()
-    # The half of a run may be all that the next run repeats.
+    # One half of a run may be only what the next run repeats.
     return [run for run, after in pairwise(good) if run.first < after.first] + good[-1:]

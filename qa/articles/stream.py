@@ -1,6 +1,6 @@
-"""Opening a file that may be anything, compressed or not, without being led astray by it."""
+"""Opening files of any kind safely, compressed or not."""
 
-from __future__ import annotations  # BufferedReader takes no argument when it runs
+from __future__ import annotations  # BufferedReader cannot be subscripted at run time
 
 import gzip
 import io
@@ -13,21 +13,24 @@ from typing import Any
 from ..errors import ArticleError
 
 RECORD_BYTES = 16_000_000
-"""Longest line that is read as a record."""
+"""Longest line that is read as a JSON record."""
 FILE_BYTES = 32_000_000
-"""Largest file, unpacked, that is read as a whole; JSON may take thirty times as much in memory."""
+"""Largest file, unpacked, that is read whole; parsed JSON can take 30 times as much memory."""
 UNPACKED_BYTES = 50_000_000
-"""What a compressed file may always unpack to …"""
+"""Size that any compressed file may unpack to."""
 UNPACKED_RATIO = 100
-"""… and how many times its own size beyond that. Text packs to a third or a tenth."""
+"""How many times its own size a file may unpack to, if that is more.
+
+Text usually packs to between a third and a tenth.
+"""
 
 _BLOCK_BYTES = 1 << 17
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
 def open_file(path: str) -> io.BufferedReader[Any]:
-    """Open a file as it is; ArticleError for what is no regular file."""
-    # Without O_NONBLOCK, opening a named pipe that nobody writes to waits for ever.
+    """Open a file without unpacking it. Raises ArticleError if it is not a regular file."""
+    # Without O_NONBLOCK, opening a named pipe that has no writer blocks forever.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags)
     status = os.fstat(descriptor)
@@ -39,7 +42,7 @@ def open_file(path: str) -> io.BufferedReader[Any]:
 
 @contextmanager
 def open_stream(path: str) -> Iterator[io.BufferedReader[Any]]:
-    """The file's bytes, unpacked if they are gzip; ArticleError for what is no regular file."""
+    """Open a file, unpacking gzip. Raises ArticleError if it is not a regular file."""
     with open_file(path) as file:
         if file.peek(2)[:2] == _GZIP_MAGIC:
             size_bytes = os.fstat(file.fileno()).st_size
@@ -49,16 +52,16 @@ def open_stream(path: str) -> Iterator[io.BufferedReader[Any]]:
             yield file
 
 
-def read_whole(stream: io.BufferedReader[Any], begun: bytes = b"") -> bytes:
-    """What was read already and all the rest; ArticleError when that is too much."""
-    data = begun + stream.read(FILE_BYTES + 1 - len(begun))
+def read_whole(stream: io.BufferedReader[Any], already_read: bytes = b"") -> bytes:
+    """Return what was already read and the rest. Raises ArticleError above `FILE_BYTES`."""
+    data = already_read + stream.read(FILE_BYTES + 1 - len(already_read))
     if len(data) > FILE_BYTES:
         raise ArticleError(f"larger than {FILE_BYTES // 1_000_000} MB; split it")
     return data
 
 
 class _Unpacked(io.RawIOBase):
-    """The inside of a gzip file, up to what is credible."""
+    """The unpacked bytes of a gzip file. Raises ArticleError if they are far too many."""
 
     def __init__(self, file: io.BufferedReader[Any], packed_bytes: int) -> None:
         super().__init__()
@@ -67,11 +70,11 @@ class _Unpacked(io.RawIOBase):
         self._read_bytes = 0
 
     def readable(self) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill the buffer as far as the file goes."""
+        """Fill the buffer; return how many bytes were read."""
         data = self._inside.read(len(buffer))
         buffer[: len(data)] = data
         self._read_bytes += len(data)

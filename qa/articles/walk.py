@@ -1,4 +1,4 @@
-"""Paths → files, each once, in a fixed order, whatever the folders hold."""
+"""Paths → the files in and under them, each once, in a fixed order."""
 
 import os
 import stat
@@ -12,7 +12,7 @@ SKIPPED_FOLDERS = frozenset(
     {"node_modules", "__pycache__", "__MACOSX", "lost+found", "$RECYCLE.BIN"}
     | {"System Volume Information"}
 )
-"""Folders that never hold a person's articles; hidden ones are skipped as well."""
+"""Folders that never hold a person's articles. Hidden folders are skipped, too."""
 
 _KINDS = (
     (stat.S_ISFIFO, "a named pipe"),
@@ -23,10 +23,10 @@ _KINDS = (
 
 
 def walk(paths: Sequence[str]) -> Iterator[FoundFile | Problem]:
-    """The files under the paths, in sorted order, and what stood in the way.
+    """Yield the files under the paths in sorted order, and a problem for each that is unusable.
 
-    A file reached twice, by paths that overlap or by links, comes once; hard links are files of
-    their own. Raises UsageError at once when a path does not exist.
+    A file that is reached twice, by overlapping paths or by links, is yielded once; hard links are
+    separate files. Raises UsageError before the first file if a path does not exist.
     """
     named_files = set()
     for path in paths:
@@ -36,24 +36,24 @@ def walk(paths: Sequence[str]) -> Iterator[FoundFile | Problem]:
         except (FileNotFoundError, NotADirectoryError, ValueError) as error:
             raise UsageError(f"no such file or folder: {shown(path)}") from error
         except OSError as error:
-            raise UsageError(f"cannot look at {shown(path)}: {error.strerror}") from error
+            raise UsageError(f"cannot read {shown(path)}: {error.strerror}") from error
     return _Walk(named_files).run(paths)
 
 
 def shown(name: str) -> str:
-    """A file's name, fit to be shown on one line."""
+    """Return a file name that is safe to print on one line."""
     return one_line(os.fsencode(name.replace("\0", " ")).decode("utf-8", "replace"))
 
 
 class _Walk:
-    """One walk: remembers what it has seen by real path, which costs no look at the disk."""
+    """One walk. It remembers the real paths that it has seen, which needs no access to the disk."""
 
     def __init__(self, named_files: set[str]) -> None:
         self._named_files = named_files
         self._seen: set[str] = set()
 
     def run(self, paths: Sequence[str]) -> Iterator[FoundFile | Problem]:
-        """All paths, one after the other."""
+        """Walk the paths one after the other."""
         for path in paths:
             real = os.path.realpath(path)
             if not os.path.isdir(path):
@@ -63,7 +63,7 @@ class _Walk:
             yield from self._folder(real, os.path.abspath(path), name)
 
     def _folder(self, real: str, path: str, name: str) -> Iterator[FoundFile | Problem]:
-        """A folder and all below it; a stack of its own, for folders nest deeper than calls."""
+        """Walk a folder with its own stack, because folders can nest deeper than Python calls."""
         stack = [self._entries(real, path, name)]
         while stack:
             entry = next(stack[-1], None)
@@ -81,7 +81,7 @@ class _Walk:
     def _entries(
         self, real: str, path: str, name: str
     ) -> Iterator[tuple[bool, str, str, str] | Problem]:
-        """What a folder holds: whether it is a folder, its real path, its path, its name."""
+        """Yield for each entry of a folder: whether it is a folder, real path, path and name."""
         if real in self._seen:
             return
         self._seen.add(real)
@@ -97,7 +97,7 @@ class _Walk:
             is_link = entry.is_symlink()
             try:
                 is_folder = entry.is_dir()
-            except OSError:  # a link in a ring: looking at it as a file tells why
+            except OSError:  # a circular link; `_file` will report it
                 is_folder = False
             if is_folder and entry.name in SKIPPED_FOLDERS:
                 continue
@@ -105,7 +105,7 @@ class _Walk:
             yield is_folder, inner, entry.path, os.path.join(name, entry.name)
 
     def _file(self, real: str, path: str, name: str) -> Iterator[FoundFile | Problem]:
-        """One file, unless it was seen."""
+        """Yield a file, or its problem, unless it has been seen."""
         if real in self._seen:
             return
         self._seen.add(real)
@@ -115,10 +115,10 @@ class _Walk:
             yield Problem(shown(name), _reason(error), quiet=False)
             return
         if not stat.S_ISREG(status.st_mode):
-            kind = next((kind for test, kind in _KINDS if test(status.st_mode)), "no regular file")
+            kind = next((kind for test, kind in _KINDS if test(status.st_mode)), "something else")
             yield Problem(shown(name), f"{kind}, not a file", quiet=False)
         elif not is_safe_name(path):
-            reason = "its name holds control characters or is not UTF-8; rename it"
+            reason = "its name has control characters or is not UTF-8; rename it"
             yield Problem(shown(name), reason, quiet=False)
         else:
             named = real in self._named_files
@@ -126,7 +126,7 @@ class _Walk:
 
 
 def _reason(error: OSError) -> str:
-    """Why the system refused, in lower case."""
+    """Return the reason for a system error, in lower case."""
     if isinstance(error, FileNotFoundError):
-        return "a link that leads nowhere"
+        return "a broken link"
     return (error.strerror or str(error)).lower()

@@ -1,1 +1,1 @@
-"""The terminal chat: a Textual app over ``Library``, which does all the finding and answering."""
+"""The chat in the terminal: a Textual app over ``Library``, which does the search and answering."""

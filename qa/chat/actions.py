@@ -1,7 +1,7 @@
-"""Everything that the chat can do, in one table: keys, bottom row, command palette and help.
+"""Everything the chat can do, in one table: keys, bottom row, command palette and help.
 
-Each action is a method ``action_NAME`` of the main screen, whose ``check_action`` says whether it
-is possible at the moment.
+Each action is a method of the main screen or of the app; ``Talk.allows`` says whether it makes
+sense at the moment.
 """
 
 from dataclasses import dataclass
@@ -13,58 +13,66 @@ DIGITS = "123456789"
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing that the chat can do."""
+    """One thing the chat can do."""
 
     name: str
-    """Name of the method, without ``action_``."""
+    """Its name. The main screen's method is ``action_NAME``, unless ``app_action`` is set."""
     title: str
-    """What it does, as a command."""
+    """What it does, in a few words."""
     help: str
-    """What a person should know of it, in a sentence."""
+    """What else there is to know, in a sentence."""
     group: str
     """Heading in the help."""
     keys: tuple[str, ...] = ()
-    """Keys that work everywhere."""
-    outside: tuple[str, ...] = ()
-    """Keys that work outside the question line only: there they are letters."""
+    """Keys that work everywhere in the main screen."""
+    article_keys: tuple[str, ...] = ()
+    """Keys that work only in the article view: elsewhere they are typed."""
     hint: str = ""
-    """Its word in the bottom row; empty keeps it out."""
+    """Word in the bottom row; empty keeps the action out of it."""
+    app_action: str = ""
+    """Name of the app's action, if it is the app that does it."""
+
+    @property
+    def call(self) -> str:
+        """The action as Textual calls it, with its namespace."""
+        return f"app.{self.app_action}" if self.app_action else f"screen.{self.name}"
 
     @property
     def shown_key(self) -> str:
-        """Its first key as people write it; empty when it has none."""
-        first = (*self.keys, *self.outside)[:1]
+        """The first key as people write it; empty if there is none."""
+        first = (*self.keys, *self.article_keys)[:1]
         return written_key(first[0]) if first else ""
 
     @property
     def shown_keys(self) -> str:
-        """All its keys as people write them."""
-        return "  ".join(written_key(key) for key in (*self.keys, *self.outside))
+        """All keys as people write them."""
+        return "  ".join(written_key(key) for key in (*self.keys, *self.article_keys))
 
 
-ASKING, SOURCES, TALK, QA = "Asking", "Sources", "Conversation", "The chat"
+ASKING, SOURCES, TALK, CHAT = "Asking", "Sources", "Conversation", "The chat"
 
 ACTIONS = (
     Action(
         "palette",
         "Commands",
-        "Every command by name.",
-        QA,
+        "Lists all commands by name.",
+        CHAT,
         ("ctrl+p",),
         hint="commands",
+        app_action="command_palette",
     ),
     Action(
         "back",
         "Back",
-        "Stops what is being answered; else closes what is open; else goes to the question line.",
+        "Stops the question being answered, or closes what is open, or goes to the question line.",
         ASKING,
         ("escape",),
         hint="back",
     ),
     Action(
         "edit_search",
-        "Edit what was searched",
-        "Puts the question as it was searched into the line; it is asked again word for word.",
+        "Edit the search",
+        "Puts the question as it was searched into the line; Enter searches exactly that.",
         ASKING,
         ("ctrl+r",),
         ("r",),
@@ -72,16 +80,17 @@ ACTIONS = (
     Action(
         "filter",
         "Filter by date or source",
-        "Asks only the articles from certain dates, or whose path matches a pattern.",
+        "Searches only articles with certain dates, or with paths that match a pattern.",
         ASKING,
         ("ctrl+l",),
         ("f",),
         hint="filter",
+        app_action="filter",
     ),
     Action(
         "others",
         "Other answers",
-        "Unfolds what else might be the answer, or folds it again.",
+        "Shows or hides other possible answers.",
         ASKING,
         ("alt+a",),
         ("a",),
@@ -89,7 +98,7 @@ ACTIONS = (
     Action(
         "right",
         "The answer is right",
-        "Remembers it, for your own test cases; the same key takes it back.",
+        "Stores your verdict, for test cases of your own; the same key takes it back.",
         ASKING,
         ("ctrl+g",),
         ("+",),
@@ -97,7 +106,7 @@ ACTIONS = (
     Action(
         "wrong",
         "The answer is wrong",
-        "Remembers it, for your own test cases; the same key takes it back.",
+        "Stores your verdict, for test cases of your own; the same key takes it back.",
         ASKING,
         ("ctrl+b",),
         ("-",),
@@ -113,7 +122,7 @@ ACTIONS = (
     Action(
         "previous_source",
         "Previous source",
-        "Shows the one before.",
+        "Shows the source or passage before.",
         SOURCES,
         ("alt+left", "alt+p"),
         ("p", "left"),
@@ -121,7 +130,7 @@ ACTIONS = (
     Action(
         "open_article",
         "Open the whole article",
-        "Gives the article the whole screen; Esc gives it back.",
+        "Shows the article on the whole screen; Esc returns to the conversation.",
         SOURCES,
         ("ctrl+o",),
         ("o",),
@@ -130,7 +139,7 @@ ACTIONS = (
     Action(
         "find",
         "Search in the article",
-        "Enter and the arrow keys go from place to place.",
+        "Enter and the arrow keys go from match to match.",
         SOURCES,
         ("ctrl+f",),
         ("/",),
@@ -138,8 +147,8 @@ ACTIONS = (
     ),
     Action(
         "explain",
-        "How the answer came about",
-        "Ranks, scores and milliseconds of each step; again for the source.",
+        "How the answer was found",
+        "Shows ranks, scores and times; the same key shows the source again.",
         SOURCES,
         ("f2",),
         ("w",),
@@ -148,7 +157,7 @@ ACTIONS = (
     Action(
         "copy_answer",
         "Copy the answer with its source",
-        "To the clipboard, also through ssh where the terminal allows it.",
+        "Copies to the clipboard, also through ssh if the terminal allows it.",
         TALK,
         ("ctrl+y",),
         ("y", "c"),
@@ -157,7 +166,7 @@ ACTIONS = (
     Action(
         "earlier_turn",
         "Earlier question",
-        "Goes to the answer before, with its sources.",
+        "Goes to the question before, with its sources.",
         TALK,
         ("alt+up",),
         ("k",),
@@ -165,7 +174,7 @@ ACTIONS = (
     Action(
         "later_turn",
         "Later question",
-        "Goes to the answer after.",
+        "Goes to the question after, with its sources.",
         TALK,
         ("alt+down",),
         ("j",),
@@ -173,22 +182,24 @@ ACTIONS = (
     Action(
         "export",
         "Export the conversation",
-        "To a file, as Markdown or JSON.",
+        "Writes it to a file, as Markdown or JSON.",
         TALK,
         ("ctrl+s",),
         ("e",),
+        app_action="export",
     ),
     Action(
         "conversations",
         "Earlier conversations",
-        "Lists them, to take one up again, rename or delete it.",
+        "Lists them, to continue, rename or delete one.",
         TALK,
         ("f3",),
+        app_action="conversations",
     ),
     Action(
         "new_conversation",
         "New conversation",
-        "Begins anew; this one is kept.",
+        "Starts a new one; this one is kept.",
         TALK,
         ("ctrl+n",),
     ),
@@ -196,20 +207,40 @@ ACTIONS = (
         "add_articles",
         "Add articles",
         "Indexes a file or folder while you go on asking.",
-        QA,
+        CHAT,
         ("f5",),
+        app_action="add_articles",
     ),
     Action(
         "theme",
         "Choose the colours",
-        "The choice is remembered; the ansi ones use your terminal's own 16.",
-        QA,
+        "Changes the theme and remembers it; the ansi themes use your terminal's own 16 colours.",
+        CHAT,
         ("ctrl+t",),
+        app_action="change_theme",
     ),
-    Action("help", "Help", "All keys, and how answers are marked.", QA, ("f1",), ("?",), "help"),
-    Action("quit", "Quit", "The conversation is kept.", QA, ("ctrl+q",), ("q",), hint="quit"),
+    Action(
+        "help",
+        "Help",
+        "Shows all keys, and what the marks on answers mean.",
+        CHAT,
+        ("f1",),
+        ("?",),
+        hint="help",
+        app_action="help",
+    ),
+    Action(
+        "quit",
+        "Quit",
+        "Leaves the chat; the conversation is kept.",
+        CHAT,
+        ("ctrl+q",),
+        ("q",),
+        hint="quit",
+        app_action="quit",
+    ),
 )
-"""In the order of the palette and the help."""
+"""In the order of palette and help."""
 
 BY_NAME = {action.name: action for action in ACTIONS}
 
@@ -227,9 +258,9 @@ HINTED = tuple(
         "quit",
     )
 )
-"""The bottom row, what matters most first: what does not fit is left out."""
+"""The bottom row, most important first: what does not fit is left out."""
 
-_MOVES = (
+_SCROLLING = (
     ("ctrl+up", "scroll_source(-3)"),
     ("ctrl+down", "scroll_source(3)"),
     ("pageup", "page(-1)"),
@@ -238,30 +269,37 @@ _MOVES = (
 
 LINE_KEYS = (
     ("Enter", "Ask"),
-    ("↑ ↓", "Questions asked before"),
-    ("1 … 9", "Open a source; in the question line, with Alt"),
-    ("Tab", "From the question line to the conversation and the source, and round"),
+    ("↑ ↓", "Earlier questions"),
+    ("1 … 9", "Open a source; with Alt outside the article"),
+    ("Tab", "Go from the question line to the conversation, the article, and back"),
     ("PgUp PgDn", "Scroll the conversation"),
-    ("Ctrl-↑ Ctrl-↓", "Scroll the source"),
+    ("Ctrl-↑ Ctrl-↓", "Scroll the article"),
 )
-"""Keys that are no command, for the help."""
+"""Keys that are not in the table, for the help."""
 
 
-def bindings() -> list[Binding]:
+def screen_bindings() -> list[Binding]:
     """Return the key bindings of the main screen."""
     bound = []
     for action in ACTIONS:
-        bound += [Binding(key, action.name, priority=True, show=False) for key in action.keys]
-        bound += [Binding(key, action.name, show=False) for key in action.outside]
+        bound += [Binding(key, action.call, priority=True, show=False) for key in action.keys]
     for digit in DIGITS:
         bound.append(Binding(f"alt+{digit}", f"open_place({digit})", priority=True, show=False))
-        bound.append(Binding(digit, f"open_place({digit})", show=False))
-    bound += [Binding(key, move, show=False) for key, move in _MOVES]
+    return bound + [Binding(key, scroll, show=False) for key, scroll in _SCROLLING]
+
+
+def article_bindings() -> list[Binding]:
+    """Return the key bindings of the article view: single keys without a modifier."""
+    bound = []
+    for action in ACTIONS:
+        bound += [Binding(key, action.call, show=False) for key in action.article_keys]
+    for digit in DIGITS:
+        bound.append(Binding(digit, f"screen.open_place({digit})", show=False))
     return bound
 
 
 def written_key(key: str) -> str:
-    """Return a key's name as people write it."""
+    """Return a key as people write it, such as "^P" for "ctrl+p"."""
     names = {"escape": "Esc", "left": "←", "right": "→", "up": "↑", "down": "↓"}
     *modifiers, last = key.split("+") if len(key) > 1 else [key]
     is_function_key = last.startswith("f") and last[1:].isdigit()

@@ -1,63 +1,35 @@
-"""The app around the main screen: colours, palette, the way in."""
+"""The app: the main screen, the dialogs over it, notifications, themes, and leaving."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import on
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App, SystemCommand
-from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 
 from ..datatypes import Scope
 from ..settings import HITS
-from .actions import ACTIONS, DIGITS, Action
-from .desk import Desk
+from . import messages
+from .actions import DIGITS
+from .backend import Backend
+from .dialogs.conversations import ConversationList
+from .dialogs.filter import FilterDialog
+from .dialogs.help import HelpScreen
+from .dialogs.line import AddDialog, ExportDialog
+from .export import export_name, written
+from .layout import inert
+from .palette import Commands
 from .preferences import remember_theme, remembered_theme
 from .screen import ChatScreen
+from .talk import Talk
 from .themes import THEMES, first_theme, own_variables
 
 if TYPE_CHECKING:
+    from ..indexing import Report
     from ..library import Library
-
-
-class Commands(Provider):
-    """The actions of the table that are possible now, for the command palette."""
-
-    async def discover(self) -> Hits:
-        """Offer all of them, in the table's order."""
-        for action in self._possible():
-            yield DiscoveryHit(
-                _line(action), self._run(action), text=action.title, help=action.help
-            )
-
-    async def search(self, query: str) -> Hits:
-        """Offer those that fit what is typed."""
-        matcher = self.matcher(query)
-        for action in self._possible():
-            score = matcher.match(f"{action.title} {action.help}")
-            if score > 0:
-                yield Hit(
-                    score, _line(action), self._run(action), text=action.title, help=action.help
-                )
-
-    def _possible(self) -> list[Action]:
-        screen = self.screen
-        hidden = {"palette", "back"}
-        return [
-            action
-            for action in ACTIONS
-            if action.name not in hidden
-            and isinstance(screen, ChatScreen)
-            and screen.possible(action.name)
-        ]
-
-    def _run(self, action: Action) -> Callable[[], None]:
-        def run() -> None:
-            self.screen.call_next(self.screen.run_action, action.name)
-
-        return run
 
 
 class ChatApp(App[None]):
@@ -73,29 +45,30 @@ class ChatApp(App[None]):
         self,
         open_library: "Callable[[], Library]",
         *,
-        paths_meant: Callable[[Sequence[str]], list[str]] = list,
+        expand_paths: Callable[[Sequence[str]], list[str]] = list,
         scope: Scope | None = None,
         question: str = "",
         index: Sequence[str] = (),
         resume: bool = False,
         hits: int = HITS,
     ) -> None:
-        """``open_library`` runs in a worker thread; ``paths_meant`` says which paths a name means.
+        """``open_library`` runs in a worker thread; ``expand_paths`` turns names into paths.
 
-        ``question`` is asked and ``index`` are paths indexed at once; ``resume`` takes up the last
-        conversation.
+        On start the paths in ``index`` are indexed, ``resume`` continues the last conversation,
+        and ``question`` is asked. A question finds ``hits`` passages.
         """
         super().__init__()
         for digit in DIGITS:
-            # Textual takes Alt with a digit for the sign that a Mac would type, as ™ for 2.
+            # Textual reads Alt with a digit as the character a Mac would type, such as ™ for 2.
             cast("dict[str, object]", ANSI_SEQUENCES_KEYS).pop(f"\x1b{digit}", None)
-        self.desk = Desk(open_library, paths_meant, self._post, hits)
-        """What the worker threads do."""
-        self._first_scope = scope or Scope()
-        self._first_question = question
-        self._first_paths = list(index)
-        self._resume = resume
-        self._main: ChatScreen | None = None
+        self.talk = Talk(scope)
+        """The state of the chat."""
+        self.backend = Backend(open_library, expand_paths, self._post, hits)
+        """The calls of the library."""
+        self.main = ChatScreen(
+            self.talk, self.backend, question=question, index=index, resume=resume
+        )
+        """The main screen."""
         for theme in THEMES:
             self.register_theme(theme)
         chosen = remembered_theme() or ""
@@ -105,24 +78,10 @@ class ChatApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""
-        self._main = ChatScreen(
-            self.desk,
-            self._first_scope,
-            question=self._first_question,
-            index=self._first_paths,
-            resume=self._resume,
-        )
-        return self._main
-
-    @property
-    def main(self) -> ChatScreen:
-        """The main screen, whatever lies over it."""
-        if self._main is None:
-            raise RuntimeError("the app is not running")
-        return self._main
+        return self.main
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return our own variables, for themes that do not bring them."""
+        """Return the chat's own colours, for themes that do not define them."""
         return own_variables(self.current_theme)
 
     def on_mount(self) -> None:
@@ -130,22 +89,119 @@ class ChatApp(App[None]):
         self.theme_changed_signal.subscribe(self, self._remember_theme)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Return none of Textual's own: the table has what is needed."""
+        """Leave out Textual's own commands: the table of actions has what is needed."""
         return ()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action makes sense now."""
+        return self.talk.allows(action)
+
+    # Dialogs
+
+    def action_filter(self) -> None:
+        """Ask for the filter."""
+        self.push_screen(FilterDialog(self.talk.scope), self._set_scope)
+
+    def action_add_articles(self) -> None:
+        """Ask which articles to add."""
+        self.push_screen(AddDialog(), self._add)
+
+    def action_export(self) -> None:
+        """Ask where to export the conversation."""
+        title = self.talk.entries[0].question if self.talk.entries else ""
+        self.push_screen(ExportDialog(export_name(title), self._write))
+
+    def action_conversations(self) -> None:
+        """Request the stored conversations; ``_listed`` shows them."""
+        self.main.run_in_thread(self.backend.list_conversations)
+
+    def action_help(self) -> None:
+        """Show the help."""
+        self.push_screen(HelpScreen())
+
+    def _set_scope(self, scope: Scope | None) -> None:
+        if scope is not None:
+            self.main.set_scope(scope)
+
+    def _add(self, path: str | None) -> None:
+        if path:
+            self.main.add_articles(path)
+
+    def _write(self, path: str, *, replace: bool) -> str:
+        """Write the conversation to a file; return what went wrong, empty on success."""
+        error, where = written(path, self.talk.entries, replace=replace)
+        if not error:
+            self.main.view.bottom.say(f"written to {where}")
+        return error
+
+    def _rename(self, conversation: int, title: str) -> None:
+        self.main.run_in_thread(self.backend.rename, conversation, title)
+
+    def _delete(self, conversation: int) -> None:
+        self.main.run_in_thread(self.backend.delete, conversation)
+
+    def _resume(self, conversation: int | None) -> None:
+        if conversation is not None:
+            self.main.resume(conversation)
+
+    # Messages from the backend
+
+    def _post(self, message: Message) -> None:
+        """Post a message to whoever handles it; while leaving, only the end of indexing matters."""
+        if not self.backend.leaving.is_set() or isinstance(message, messages.Indexed):
+            is_for_app = isinstance(message, messages.AppMessage)
+            (self if is_for_app else self.main).post_message(message)
+
+    @on(messages.LibraryMessage)
+    def _library_changed(self, message: messages.LibraryMessage) -> None:
+        message.apply(self.talk)
+        if self.backend.leaving.is_set():
+            self._exit_when_idle()
+            return
+        self.main.view.show_library()
+        match message:
+            case messages.Prepared(error) if error:
+                self.main.view.bottom.say("the models cannot be used")
+            case messages.Logged(text) if self.talk.is_prepared:
+                self.main.view.bottom.say(text)
+            case messages.Indexed(None, error):
+                self.notify(inert(error), severity="error", markup=False, timeout=10)
+            case messages.Indexed(report) if report is not None:
+                self.notify(inert(_summary(report)), title="Indexed", markup=False, timeout=8)
+
+    @on(messages.Listed)
+    def _listed(self, message: messages.Listed) -> None:
+        if isinstance(self.screen, ConversationList):
+            self.screen.show(message.conversations)
+        else:
+            listed = ConversationList(message.conversations, self._rename, self._delete)
+            self.push_screen(listed, self._resume)
+
+    @on(messages.Failed)
+    def _failed(self, message: messages.Failed) -> None:
+        self.notify(inert(message.error), severity="warning", markup=False, timeout=8)
+
+    # Leaving
+
     async def action_quit(self) -> None:
-        """Leave; what is at work gives up."""
-        self.desk.leave()
-        self.exit()
+        """Leave the chat, once indexing has stopped."""
+        self.backend.leave()
+        self._exit_when_idle()
+
+    def _exit_when_idle(self) -> None:
+        if self.talk.leave():
+            self.exit()
+        else:
+            self.main.view.bottom.update_status()
 
     def _remember_theme(self, theme: Theme) -> None:
         remember_theme(theme.name)
 
-    def _post(self, message: object) -> None:
-        if self._main is not None and not self.desk.leaving.is_set():
-            self._main.post_message(message)  # type: ignore[arg-type]
 
-
-def _line(action: Action) -> Content:
-    """A command with its key."""
-    return Content.assemble(action.title, (f"   {action.shown_key}", "dim"))
+def _summary(report: "Report") -> str:
+    """Return the outcome of indexing in words."""
+    words = f"{report.new} new · {report.changed} changed · {report.unchanged} unchanged"
+    if report.failed:
+        first = report.failed[0]
+        words += f" · {len(report.failed)} not read, the first {first.source}: {first.reason}"
+    return words

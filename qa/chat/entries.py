@@ -1,11 +1,10 @@
-"""What the chat knows of each question asked in it. Knows no Textual."""
+"""A question of the conversation and what is known about it so far. Knows no Textual."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
-from ..answering.followup import Exchange
 from ..datatypes import Answer, Article, Citation, Hit, Scope, Turn
 from ..render import written_date
 from .places import Kind, Place, places_of_answer, places_of_hits
@@ -15,67 +14,65 @@ class Stage(Enum):
     """How far a question has got."""
 
     WAITING = auto()
-    """The models or the passages are not there yet."""
+    """Passages are not found yet, perhaps because the models are still loading."""
     READING = auto()
-    """Its passages are there and are being read."""
+    """Passages are found and are being read."""
     ANSWERED = auto()
-    """Done, whatever the answer claims."""
+    """Done, even if the answer is that the articles do not say."""
     STOPPED = auto()
-    """The person did not wait."""
+    """Stopped by the person, or by the next question."""
     FAILED = auto()
-    """Something went wrong; ``error`` says what."""
+    """An error occurred; ``error`` describes it."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """One question with what has come of it so far."""
+    """One question of the conversation with its answer."""
 
-    number: int
-    """Number of the question in this run of the chat, from 1."""
     question: str
-    """As it was typed, cleaned."""
+    """The question as typed, cleaned."""
     asked_at: datetime
-    """When, in UTC."""
+    """When it was asked, in UTC."""
+    number: int = 0
+    """Number in this run of the chat, from 1; 0 until the entry is part of the conversation."""
     scope: Scope = field(default_factory=Scope)
-    """The articles it was put to."""
-    verbatim: bool = False
-    """Whether it is searched as it stands, whatever was said before."""
+    """The articles that were searched."""
     searched: str = ""
-    """The form that stands alone, once it is known."""
+    """The question as it was searched, once known; a follow-up is rewritten to stand alone."""
     stage: Stage = Stage.WAITING
-    """How far it has got."""
+    """How far the question has got."""
     hits: tuple[Hit, ...] = ()
-    """The passages found so far."""
+    """The passages found so far, best first."""
     answer: Answer | None = None
-    """The answer, once it is there."""
+    """The answer, once there is one."""
     error: str = ""
     """What went wrong, in words."""
     turn: Turn | None = None
-    """The same as the library remembers it, once it does."""
+    """The turn that the library stored for this question, once it has."""
     unfolded: bool = False
     """Whether the other answers are shown."""
     places: list[Place] = field(default_factory=list)
-    """Where its sources are; numbered."""
+    """The numbered places in articles that can be opened."""
     shown: int = 0
-    """Number of the place that the source pane shows; 0 while none was opened."""
+    """Number of the place shown in the source pane; 0 until one is opened."""
 
     @property
     def is_pending(self) -> bool:
-        """Whether it is still being answered."""
+        """Whether the question is still being answered."""
         return self.stage in (Stage.WAITING, Stage.READING)
 
     @property
-    def is_resolved(self) -> bool:
-        """Whether something else was searched than what was typed."""
-        return bool(self.searched) and self.searched != self.question
+    def asked_as(self) -> str:
+        """The question as it was searched, if that differs from what was typed; else empty."""
+        return "" if self.searched == self.question else self.searched
 
     def found(self, hits: Sequence[Hit]) -> None:
-        """Take the passages, before they are read."""
+        """Store the passages that are about to be read."""
         self.stage, self.hits = Stage.READING, tuple(hits)
         self.places = places_of_hits(hits)
 
     def answered(self, answer: Answer) -> None:
-        """Take the answer. An article that the person has opened meanwhile stays open."""
+        """Store the answer. An article opened in the meantime stays open."""
         opened = self.place(self.shown)
         self.stage, self.answer, self.hits = Stage.ANSWERED, answer, answer.hits
         self.searched = answer.question
@@ -86,27 +83,16 @@ class Entry:
             self.shown = same[0].number if same else 0
 
     def place(self, number: int) -> Place | None:
-        """Return the place of that number."""
+        """Return the place with a number."""
         return next((place for place in self.places if place.number == number), None)
 
     def of_kind(self, kind: Kind) -> list[Place]:
-        """Return its places of one kind."""
+        """Return the places of one kind."""
         return [place for place in self.places if place.kind is kind]
 
     @property
-    def exchange(self) -> Exchange:
-        """What a later question may refer to."""
-        cited = self.of_kind(Kind.CITATION)
-        return Exchange(
-            question=self.searched or self.question,
-            answer=cited[0].citation.lit_text if cited else "",
-            sentence=cited[0].citation.sentence if cited else "",
-            title=cited[0].article.title if cited else "",
-        )
-
-    @property
     def reference(self) -> str:
-        """The answer with its first source, as it is copied; empty without an answer."""
+        """The answer with its first source, ready to paste; empty without an answer."""
         if self.answer is None or not self.answer.citations:
             return ""
         first = self.answer.citations[0]
@@ -119,25 +105,25 @@ class Entry:
         return f"{self.answer.text}\n— {source}"
 
 
-def remembered(number: int, turn: Turn, articles: dict[str, Article]) -> Entry:
-    """Return a question of an earlier day as an entry.
+def stored_entry(turn: Turn, articles: Mapping[str, Article]) -> Entry:
+    """Return an entry for a turn stored in the library.
 
-    ``articles`` are those that it cites and that are still there, by identifier. Where one has
-    changed or gone, the sentence is shown as it was.
+    ``articles`` maps the ids of the cited articles to those that still exist. Where an article was
+    changed or removed, the stored sentence is shown instead.
     """
     places = []
-    for place, ((title, source, line), (identifier, start, end, digest)) in enumerate(
+    for number, ((title, source, line), (identifier, start, end, digest)) in enumerate(
         zip(turn.sources, turn.articles, strict=True), start=1
     ):
         article = articles.get(identifier)
         if article is not None and article.digest == digest:
-            cited = Citation(place, article, start, end)
-            places.append(Place(place, Kind.CITATION, cited, turn.confidence))
+            cited = Citation(number, article, start, end)
+            places.append(Place(number, Kind.CITATION, cited, turn.confidence))
             continue
-        cited = _as_it_was(place, turn, title, source, line)
+        cited = _stored_citation(number, turn, title, source, line)
         note = "has changed since" if article else "is gone"
         note = f"The article {note}; this is what it said."
-        places.append(Place(place, Kind.CITATION, cited, turn.confidence, note))
+        places.append(Place(number, Kind.CITATION, cited, turn.confidence, note))
     answer = Answer(
         question=turn.searched,
         text=turn.answer,
@@ -148,7 +134,6 @@ def remembered(number: int, turn: Turn, articles: dict[str, Article]) -> Entry:
         hits=(),
     )
     return Entry(
-        number=number,
         question=turn.question,
         asked_at=turn.asked_at,
         searched=turn.searched,
@@ -159,15 +144,9 @@ def remembered(number: int, turn: Turn, articles: dict[str, Article]) -> Entry:
     )
 
 
-def _as_it_was(number: int, turn: Turn, title: str, source: str, line: int) -> Citation:
-    """The remembered sentence as an article of its own, the answer in it cited."""
+def _stored_citation(number: int, turn: Turn, title: str, source: str, line: int) -> Citation:
+    """Return a citation of the stored sentence, as if the sentence were a whole article."""
     text = turn.sentence if turn.answer in turn.sentence else turn.answer
     start = text.find(turn.answer)
     article = Article("", title, source, None, text, "", first_line=line)
     return Citation(number, article, start, start + len(turn.answer))
-
-
-def judged(entry: Entry, verdict: str | None) -> None:
-    """Note what the person said of an answer."""
-    if entry.turn is not None:
-        entry.turn = replace(entry.turn, verdict=verdict)  # type: ignore[arg-type]

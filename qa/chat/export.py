@@ -1,27 +1,28 @@
-"""A conversation → Markdown or JSON, and into a file. Knows no Textual."""
+"""Exports a conversation as Markdown or JSON. Knows no Textual."""
 
 import os
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ..datatypes import Status
 from ..render import answer_values, citation_values, confidence_words, to_json, written_date
-from .desk import now
 from .entries import Entry, Stage
 from .places import Kind
 
 VERSION = 1
-"""Raised when the JSON changes in a way that could break a reader of it."""
+"""Version of the JSON: raised for a change that could break programs that read it."""
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 def export_name(title: str) -> str:
-    """Return a file name for a conversation that is not taken here."""
+    """Return a file name for a conversation, not taken in the current folder."""
     words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
-    name = "-".join(part for part in ("qa", now().date().isoformat(), words) if part)
+    today = datetime.now(UTC).date().isoformat()
+    name = "-".join(part for part in ("qa", today, words) if part)
     number, free = 2, f"{name}.md"
     while os.path.exists(free):
         free, number = f"{name}-{number}.md", number + 1
@@ -29,77 +30,77 @@ def export_name(title: str) -> str:
 
 
 def written(path: str, entries: Sequence[Entry], *, replace: bool) -> tuple[str, Path]:
-    """Write a conversation to a file; ``.json`` asks for JSON, all else for Markdown.
+    """Write a conversation to a file: JSON if its name ends in ``.json``, else Markdown.
 
-    Returns what went wrong, empty when nothing did, and the file.
+    Returns what went wrong, empty on success, and the file.
     """
-    place = Path(path).expanduser()
+    file = Path(path).expanduser()
     if not path.strip():
-        return "Name a file.", place
-    if place.is_dir():
-        return f"{place} is a folder; name a file in it.", place
-    if place.exists() and not replace:
-        return f"{place} is there already; Enter again replaces it.", place
-    text = as_json(entries) if place.suffix.lower() == ".json" else as_markdown(entries)
-    draft = place.with_name(f".{place.name}.part")
+        return "Type a file name.", file
+    if file.is_dir():
+        return f"{file} is a folder; type a file in it.", file
+    if file.exists() and not replace:
+        return f"{file} exists already; Enter again replaces it.", file
+    text = as_json(entries) if file.suffix.lower() == ".json" else as_markdown(entries)
+    draft = file.with_name(f".{file.name}.part")
     try:
         draft.write_text(text, encoding="utf-8")
-        os.replace(draft, place)
+        os.replace(draft, file)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        return f"{place} cannot be written: {(error.strerror or str(error)).lower()}.", place
-    return "", place
+        return f"{file} cannot be written: {(error.strerror or str(error)).lower()}.", file
+    return "", file
 
 
 def as_json(entries: Sequence[Entry]) -> str:
     """Return a conversation as one JSON object."""
-    values = {"version": VERSION, "turns": [_values(entry) for entry in _told(entries)]}
+    values = {"version": VERSION, "turns": [_values(entry) for entry in _answered(entries)]}
     return to_json(values) + "\n"
 
 
 def as_markdown(entries: Sequence[Entry]) -> str:
-    """Return a conversation as Markdown, in which nothing from an article is markup."""
+    """Return a conversation as Markdown. Text from articles is escaped."""
     lines = ["# Questions to my articles", ""]
-    for entry in _told(entries):
-        lines += [f"## {_plain(entry.question)}", ""]
-        if entry.is_resolved:
-            lines += [f"*asked as: {_plain(entry.searched)}*", ""]
+    for entry in _answered(entries):
+        lines += [f"## {_escaped(entry.question)}", ""]
+        if entry.asked_as:
+            lines += [f"*asked as: {_escaped(entry.asked_as)}*", ""]
         answer = entry.answer
         if answer is None or answer.status is Status.NOT_FOUND:
             lines += ["Not in the articles.", ""]
             continue
         verdict = f", judged {entry.turn.verdict}" if entry.turn and entry.turn.verdict else ""
-        lines += [f"**{_plain(answer.text)}**", "", f"{confidence_words(answer)}{verdict}", ""]
+        lines += [f"**{_escaped(answer.text)}**", "", f"{confidence_words(answer)}{verdict}", ""]
         for place in entry.of_kind(Kind.CITATION):
             when = written_date(place.article.published)
-            named = f"{_plain(place.article.title)}{f', {when}' if when else ''}"
-            lines += [f"{place.number}. {named}, {_plain(place.path)}", ""]
-            lines += [f"   > {_plain(place.citation.sentence)}", ""]
+            title = f"{_escaped(place.article.title)}{f', {when}' if when else ''}"
+            lines += [f"{place.number}. {title}, {_escaped(place.path)}", ""]
+            lines += [f"   > {_escaped(place.citation.sentence)}", ""]
     return "\n".join(lines)
 
 
-def _told(entries: Sequence[Entry]) -> list[Entry]:
+def _answered(entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.stage is Stage.ANSWERED]
 
 
 def _values(entry: Entry) -> dict[str, Any]:
     answer = entry.answer
-    assert answer is not None  # noqa: S101 - only what was answered is told
+    assert answer is not None  # noqa: S101 - _answered() sees to that
     values = {
         "question": entry.question,
         "searched": entry.searched,
         "asked_at": entry.asked_at.isoformat(),
         "verdict": entry.turn.verdict if entry.turn else None,
     }
-    # Passages and timings say how it was found, which a record of what was said does not need.
+    # Without passages and timings: those explain the search, not the conversation.
     kept = ("status", "answer", "confidence", "alternatives")
     values |= {name: value for name, value in answer_values(answer).items() if name in kept}
     cited = [place.citation for place in entry.of_kind(Kind.CITATION)]
     return values | {"citations": [citation_values(citation) for citation in cited]}
 
 
-def _plain(text: str) -> str:
-    """Text on one line in which no character is markup."""
+def _escaped(text: str) -> str:
+    """Return text on one line, with every character escaped that Markdown would interpret."""
     line = _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
-    line = re.sub(r"^([-+=])", r"\\\1", line)  # a list, a heading
+    line = re.sub(r"^([-+=])", r"\\\1", line)  # a list or a heading
     return re.sub(r"^(\d+)([.)])", r"\1\\\2", line)  # a numbered list

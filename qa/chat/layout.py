@@ -1,7 +1,7 @@
-"""Text → rows that fit a width, as offsets. Knows no Textual.
+"""Breaks text into rows that fit a width, as offsets. Knows no Textual.
 
-A long article is never laid out whole. It is cut into blocks, which costs next to nothing even for
-ten megabytes, and only the blocks around the place that is looked at are broken into rows.
+A long article is not laid out as a whole. It is cut into blocks, which is fast even for ten
+megabytes, and only the blocks near the part on the screen are broken into rows.
 """
 
 import re
@@ -12,44 +12,45 @@ from functools import lru_cache
 from rich.cells import cell_len, split_graphemes
 
 BLOCK_LENGTH = 4_000
-"""Most code points in a block."""
+"""Maximum number of code points in a block."""
 
 MOST_BLOCKS = 12
-"""Blocks laid out at once; an article of no more than these is laid out whole."""
+"""Number of blocks laid out at once; a shorter article is laid out as a whole."""
 
 Range = tuple[int, int]
+"""Start and end, half-open, in code points."""
 
 _SINGLE_CELLS = re.compile("[ -~¡-¬®-˿Ͱ-҂‐-‧‰-⁞]*")
-"""Text of which each code point takes one cell, so that its rows can be cut by counting."""
+"""Text in which each code point takes one cell: its rows can be cut by counting."""
 
 _SOFT_BREAK = re.compile(r"(?<=[^\n]{50})\n(?=[^\s\d*+•‣–>|#-])")
-"""The end of a line that was broken only because it was full: it is shown as a space."""
+"""The end of a line that was broken only because it was full. It is shown as a space."""
 
 _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def inert(text: str) -> str:
-    """The text with a dot for whatever a terminal would obey; every offset stays.
+    """Return a text with each control character replaced by a dot; offsets stay the same.
 
-    Articles are cleaned when they are read: this is the second lock on the same door.
+    Articles are already cleaned when they are read. This is a second line of defence.
     """
     return _UNSAFE.sub("·", text) if _UNSAFE.search(text) else text
 
 
 class Layout:
-    """The rows of one text at one width, for a run of its blocks."""
+    """The rows of some consecutive blocks of a text, at one width."""
 
     def __init__(self, text: str, width: int) -> None:
         self.text = text
         """The whole text."""
         self.width = max(width, 4)
-        """Cells in a row."""
+        """Width of a row in cells."""
         self.starts = list(_block_starts(text))
-        """Where each block begins."""
+        """Start of each block."""
         self.first = 0
-        """First block that is laid out."""
+        """Number of the first block that is laid out."""
         self.last = 0
-        """One past the last block that is laid out."""
+        """One past the number of the last block that is laid out."""
         self.rows: list[Range] = []
         """Start and end of each row."""
         self._row_starts: list[int] = []
@@ -63,15 +64,15 @@ class Layout:
         self._row_starts = [start for start, _ in self.rows]
 
     def block_at(self, offset: int) -> int:
-        """Return the block that holds an offset."""
+        """Return the number of the block that holds an offset."""
         return max(0, bisect_right(self.starts, offset) - 1)
 
     def row_at(self, offset: int) -> int:
-        """Return the row that holds an offset, or the nearest that is laid out."""
+        """Return the number of the row that holds an offset, or the nearest that is laid out."""
         return max(0, bisect_right(self._row_starts, offset) - 1)
 
     def drawn(self, start: int, end: int) -> str:
-        """Return a piece of a row as it is shown; as long as it is in the text."""
+        """Return a piece of a row as it is shown: as long as the range."""
         return inert(self.text[start:end]).replace("\n", " ")
 
     @property
@@ -93,8 +94,8 @@ class Layout:
 def wrap(text: str, start: int, end: int, width: int) -> Iterator[Range]:
     """Yield the rows of ``text[start:end]``, each no wider than ``width`` cells.
 
-    Rows are broken at spaces where there are any, and never inside what is one sign on the screen.
-    White space at a break belongs to no row.
+    Rows are broken at spaces if possible, and never inside a grapheme. White space at a break
+    belongs to no row.
     """
     position = start
     while position <= end:
@@ -107,7 +108,7 @@ def wrap(text: str, start: int, end: int, width: int) -> Iterator[Range]:
 
 
 def _block_starts(text: str) -> Iterator[int]:
-    """Blocks end after a line if they can, else after a space, else anywhere."""
+    """Yield the start of each block. Blocks end after a line, else after a space, else anywhere."""
     start = 0
     yield start
     while start + BLOCK_LENGTH < len(text):
@@ -120,7 +121,7 @@ def _block_starts(text: str) -> Iterator[int]:
 @lru_cache(maxsize=64)
 def _block_rows(block: str, start: int, width: int) -> list[Range]:
     block = _SOFT_BREAK.sub(" ", block)
-    # A newline at the end only ends the last row: the row after it is the next block's.
+    # A newline at the end only ends the last row: what follows belongs to the next block.
     end = len(block) - 1 if block.endswith("\n") else len(block)
     return [(start + first, start + last) for first, last in wrap(block, 0, end, width)]
 
@@ -135,7 +136,7 @@ def _paragraph(text: str, start: int, end: int, width: int) -> Iterator[Range]:
 
 
 def _counted(text: str, start: int, end: int, width: int) -> Iterator[Range]:
-    """Rows of text that takes one cell for each code point."""
+    """Yield the rows of text in which each code point takes one cell."""
     while end - start > width:
         space = text.rfind(" ", start + 1, start + width + 1)
         stop = space if space > start else start + width
@@ -148,15 +149,15 @@ def _counted(text: str, start: int, end: int, width: int) -> Iterator[Range]:
 
 
 def _measured(text: str, start: int, end: int, width: int) -> Iterator[Range]:
-    """Rows of any text, measured sign by sign."""
+    """Yield the rows of any text, measured grapheme by grapheme."""
     graphemes, _ = split_graphemes(text[start:end])
     first = used = 0
-    space = -1  # where the last space of the row begins
-    after = 0  # and where what follows it does
-    wide = 0  # cells up to there
+    space = -1  # start of the last space in the row
+    after = 0  # end of that space
+    wide = 0  # cells up to that end
     for begin, stop, cells in graphemes:
         if text[start + begin] == " ":
-            if used + cells > width:  # the space that is too much is the break
+            if used + cells > width:  # the row breaks at this space
                 yield start + first, start + begin
                 first, used, space = stop, 0, -1
                 continue
@@ -175,7 +176,7 @@ def _measured(text: str, start: int, end: int, width: int) -> Iterator[Range]:
 
 
 def shortened(text: str, cells: int) -> str:
-    """The text on one line, cut to so many cells with an ellipsis."""
+    """Return a text on one line; if it is wider than ``cells``, it is cut with an ellipsis."""
     line = inert(" ".join(text[: 4 * max(cells, 1) + 4].split()))
     if cell_len(line) <= cells and len(text) <= 4 * cells:
         return line

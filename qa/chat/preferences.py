@@ -1,4 +1,4 @@
-"""What the chat remembers between runs beside conversations: the theme."""
+"""What the chat remembers between runs, apart from conversations: the theme."""
 
 import json
 import os
@@ -7,10 +7,11 @@ from pathlib import Path
 from ..settings import folders
 
 NAME = "chat.json"
+"""Name of the file."""
 
 
 def remembered_theme() -> str | None:
-    """Return the theme chosen last; None when none was, or the file cannot be understood."""
+    """Return the theme chosen last; None if there is none, or the file cannot be read."""
     try:
         values = json.loads(_path().read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -20,7 +21,7 @@ def remembered_theme() -> str | None:
 
 
 def remember_theme(theme: str) -> None:
-    """Remember a theme; where nothing can be written, it is forgotten, which is no loss."""
+    """Remember a theme. If the file cannot be written, nothing happens."""
     path = _path()
     draft = path.with_name(f"{NAME}.part")
     try:

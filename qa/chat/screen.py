@@ -1,124 +1,237 @@
-"""The main screen: every action of the table, and what follows from a click."""
+"""The main screen: composes the widgets, and turns keys and messages into calls of ``Talk``."""
 
-from textual import on, work
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import ClassVar
 
+from textual import events, on
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from ..answering.answer import READ_PASSAGES
+from ..articles.clean import one_line
 from ..datatypes import Scope, Verdict
-from . import news
-from .actions import BY_NAME, bindings
-from .asking import AskingScreen
+from . import messages
+from .actions import screen_bindings
+from .backend import Backend
 from .clipboard import copy
-from .conversations import ConversationList
-from .dialogs import AddDialog, ExportDialog, FilterDialog
-from .entries import Stage, judged
-from .export import export_name, written
-from .help import HelpScreen
-from .turns import TurnView
+from .entries import Entry
+from .talk import Talk
+from .widgets.prompt import Prompt
+from .widgets.turn import TurnView
+from .widgets.view import WIDE, ChatView
+from .wording import counted
+
+PROMPT_SECONDS = 0.2
+"""Delay before the models load: importing them blocks all threads, and with them the first keys."""
 
 
-class ChatScreen(AskingScreen):
-    """Where a person lives with their articles."""
+class ChatScreen(Screen[None]):
+    """Conversation on the left, source on the right, the question line below."""
 
-    BINDINGS = bindings()  # type: ignore[assignment]
+    BINDINGS = screen_bindings()  # type: ignore[assignment]
+    AUTO_FOCUS = "#prompt"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual has it
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(
+        "bar bar-rest confidence date hint key library note note-strong number path right scope "
+        "scope-narrow status strong title wrong".split()
+    )
+
+    def __init__(
+        self,
+        talk: Talk,
+        backend: Backend,
+        *,
+        question: str = "",
+        index: Sequence[str] = (),
+        resume: bool = False,
+    ) -> None:
+        """On start: index these paths, continue the last conversation, ask this question."""
+        super().__init__()
+        self.talk = talk
+        """The state of the chat."""
+        self._backend = backend
+        self._first_question = one_line(question)
+        self._first_paths = index
+        self._resume_last = resume
+
+    def compose(self) -> ComposeResult:
+        """Create the widgets."""
+        yield ChatView(self.talk)
+
+    @property
+    def view(self) -> ChatView:
+        """All widgets."""
+        return self.query_one(ChatView)
+
+    def on_mount(self) -> None:
+        """Start loading, and do what the command line asks for."""
+        self.view.show_library()
+        self.view.show_source()
+        self.set_timer(PROMPT_SECONDS, self._prepare)
+        if self._first_paths:
+            self.add_articles(*self._first_paths)
+        if self._resume_last:
+            self.resume(None)
+        if self._first_question:
+            self.ask(self._first_question)
+
+    def on_key(self, event: events.Key) -> None:
+        """Type into the question line, unless the key is for the article view."""
+        character = event.character if event.is_printable else None
+        if character and not self.view.is_reading and not self.view.source.has_focus_within:
+            self.view.focus_prompt()
+            self.view.prompt.insert_text_at_cursor(character)
+            event.stop()
+
+    # Calls of the backend
+
+    def run_in_thread(self, call: Callable[..., None], *arguments: object) -> None:
+        """Run a call of the backend in a worker thread."""
+        self.run_worker(partial(call, *arguments), thread=True, exit_on_error=False)
+
+    def ask(self, question: str, *, verbatim: bool = False) -> None:
+        """Ask a question, stopping the one before if it is still being answered."""
+        self.stop()
+        request = self.talk.ask(question, verbatim=verbatim)
+        if request is not None:
+            self.view.conversation.add(self.talk.entries[-1])
+            self.view.show_chosen()
+            self.view.read(False)
+            self.view.bottom.update_status()
+            self.run_in_thread(self._backend.ask, request)
+
+    def stop(self) -> bool:
+        """Stop the question that is being answered; return whether there was one."""
+        entry = self.talk.stop()
+        if entry is not None:
+            self.view.show_entry(entry)
+        return entry is not None
+
+    def add_articles(self, *paths: str) -> None:
+        """Index files and folders."""
+        self.talk.indexing_began()
+        self.view.bottom.update_status()
+        self.run_in_thread(self._backend.add, paths, self.talk.scope)
+
+    def resume(self, conversation: int | None) -> None:
+        """Continue a stored conversation; None means the last one."""
+        self.stop()
+        self.talk.resume()
+        self.run_in_thread(self._backend.resume, conversation)
+
+    def set_scope(self, scope: Scope) -> None:
+        """Change the filter."""
+        if scope != self.talk.scope:
+            self.talk.scope = scope
+            self.view.show_library()
+            self.run_in_thread(self._backend.count, scope)
+
+    def _prepare(self) -> None:
+        self.run_in_thread(self._backend.prepare, self.talk.scope)
+
+    # Messages
+
+    @on(Prompt.Entered)
+    def _entered(self, message: Prompt.Entered) -> None:
+        if self.talk.is_empty:
+            self.add_articles(message.text)
+        else:
+            self.ask(message.text, verbatim=message.verbatim)
+
+    @on(TurnView.Chosen)
+    def _turn_clicked(self, message: TurnView.Chosen) -> None:
+        self._choose(self.talk.entry(message.number))
+
+    @on(messages.QuestionMessage)
+    def _question_changed(self, message: messages.QuestionMessage) -> None:
+        entry = message.apply(self.talk)
+        if entry is not None:
+            self.view.show_entry(entry)
+            if isinstance(message, messages.Answered):
+                read = min(len(entry.hits), READ_PASSAGES)
+                seconds = message.answer.timings.get("total", 0.0) / 1000
+                self.view.bottom.say(f"{counted(read, 'passage')} read · {seconds:.1f} s")
+
+    @on(messages.Resumed)
+    def _resumed(self, message: messages.Resumed) -> None:
+        postponed = self.talk.resumed(message.entries)
+        self.view.show_conversation()
+        self.view.prompt.remember(entry.question for entry in message.entries)
+        self._ask_all(postponed)
+
+    @on(messages.NotResumed)
+    def _not_resumed(self) -> None:
+        self._ask_all(self.talk.resumed(None))
+
+    def _ask_all(self, questions: Sequence[tuple[str, bool]]) -> None:
+        for question, verbatim in questions:
+            self.ask(question, verbatim=verbatim)
+
+    # Actions: asking
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether an action of the table is possible now."""
-        chosen = self.chosen
-        possible = True
-        match action:
-            case "copy_answer":
-                possible = chosen is not None and bool(chosen.reference)
-            case "others":
-                possible = self._has_others
-            case "right" | "wrong":
-                possible = chosen is not None and chosen.stage is Stage.ANSWERED
-            case "edit_search":
-                possible = chosen is not None
-            case "next_source" | "previous_source" | "find" | "open_article" | "open_place":
-                possible = chosen is not None and bool(chosen.places)
-            case "explain":
-                possible = chosen is not None and not chosen.is_pending
-            case "earlier_turn" | "later_turn":
-                possible = len(self.entries) > 1
-            case "export" | "new_conversation":
-                possible = bool(self.entries)
-        return possible
-
-    # Asking
+        """Return whether an action makes sense now."""
+        return self.talk.allows(action)
 
     def action_back(self) -> None:
-        """Leave what is open, from the innermost outwards."""
-        if self.source.is_finding:
-            self.source.close_find()
-            (self.source.article if self.is_reading else self.prompt).focus()
+        """Close the innermost thing that is open, or stop the question being answered."""
+        if self.view.source.is_finding:
+            self.view.source.close_find()
+            self.set_focus(self.view.source.article if self.view.is_reading else self.view.prompt)
         elif self.stop():
-            self.prompt.focus()
-        elif self.source.has_class("-why"):
-            self.source.remove_class("-why")
-            if not self.is_wide:
-                self.read(False)
-        elif self.is_reading:
-            self.read(False)
-        elif self.focused is not self.prompt:
-            self.prompt.focus()
+            self.view.focus_prompt()
+        elif self.view.source.is_explaining:
+            self.view.source.show_article()
+            if not self.view.is_wide:
+                self.view.read(False)
+        elif self.view.is_reading:
+            self.view.read(False)
+        else:
+            self.view.focus_prompt()
 
     def action_edit_search(self) -> None:
-        """Put what was searched into the line, to be changed and asked as it then stands."""
-        if self.chosen is not None:
-            self.read(False)
-            self.prompt.edit(self.chosen.searched or self.chosen.question)
-            self.say("Enter asks it word for word")
-
-    def action_filter(self) -> None:
-        """Ask which articles."""
-        self.app.push_screen(FilterDialog(self.scope), self._filter)
-
-    def _filter(self, scope: Scope | None) -> None:
-        if scope is not None and scope != self.scope:
-            self.scope = scope
-            self.show_top()
-            self.count()
+        """Put the question as it was searched into the line, to be edited."""
+        if self.talk.chosen is not None:
+            self.view.read(False)
+            self.view.prompt.edit(self.talk.chosen.searched or self.talk.chosen.question)
+            self.view.focus_prompt()
+            self.view.bottom.say("Enter searches exactly this")
 
     def action_others(self) -> None:
         """Show or hide the other answers."""
-        if self.chosen is not None:
-            self.action_unfold(self.chosen.number)
-
-    @property
-    def _has_others(self) -> bool:
-        answer = self.chosen.answer if self.chosen else None
-        return bool(answer and answer.alternatives)
+        if self.talk.chosen is not None:
+            self.action_unfold(self.talk.chosen.number)
 
     def action_right(self) -> None:
-        """The answer is right."""
+        """Judge the answer to be right, or take that back."""
         self._judge("right")
 
     def action_wrong(self) -> None:
-        """The answer is wrong."""
+        """Judge the answer to be wrong, or take that back."""
         self._judge("wrong")
 
     def _judge(self, verdict: Verdict) -> None:
-        entry = self.chosen
+        entry = self.talk.judge(verdict)
         if entry is None or entry.turn is None:
-            self.say("this answer is not remembered yet")
+            self.view.bottom.say("this answer is not stored yet")
             return
-        said = None if entry.turn.verdict == verdict else verdict
-        judged(entry, said)
-        self.show_entry(entry)
-        self.judge(entry.turn.id, said)
-        self.say(f"noted: {verdict}" if said else "taken back")
+        given = entry.turn.verdict
+        self.view.show_entry(entry)
+        self.run_in_thread(self._backend.judge, entry.turn.id, given)
+        self.view.bottom.say(f"noted: {given}" if given else "taken back")
 
-    # Sources
+    # Actions: sources
 
     def action_open_place(self, number: int) -> None:
-        """Open a source by its number."""
-        if self.chosen is not None and self.chosen.place(number) is not None:
-            self.chosen.shown = number
-            self.source.remove_class("-why")
-            self.show_source()
-            if not self.is_wide:
-                self.read(True)
-        else:
-            self.say(f"there is no source {number}")
+        """Open a source of the chosen question by its number."""
+        if not self.talk.open_place(number):
+            self.view.bottom.say(f"there is no source {number}")
+            return
+        self.view.source.show_article()
+        self.view.show_source()
+        if not self.view.is_wide:
+            self.view.read(True)
 
     def action_next_source(self) -> None:
         """Open the next source."""
@@ -129,152 +242,82 @@ class ChatScreen(AskingScreen):
         self._turn_page(-1)
 
     def _turn_page(self, step: int) -> None:
-        place, chosen = self.place, self.chosen
-        if place is None or chosen is None:
-            return
-        # What is opened for the first time is the first, not the second.
-        is_new = not chosen.shown and not self.is_wide
-        at = chosen.places.index(place)
-        new = place if is_new else chosen.places[(at + step) % len(chosen.places)]
-        self.action_open_place(new.number)
+        place = self.talk.turn_page(step, is_visible=self.view.is_wide)
+        if place is not None:
+            self.action_open_place(place.number)
 
     def action_open_article(self) -> None:
         """Give the article the whole screen, or take it back."""
-        if self.chosen is not None and self.place is not None:
-            self.chosen.shown = self.place.number
-            self.source.remove_class("-why")
-            self.read(not self.is_reading)
+        place = self.talk.place
+        if place is not None:
+            self.talk.open_place(place.number)
+            self.view.source.show_article()
+            self.view.read(not self.view.is_reading)
 
     def action_find(self) -> None:
         """Search in the article."""
-        if not self.is_wide:
-            self.read(True)
-        self.source.open_find()
+        if not self.view.is_wide:
+            self.view.read(True)
+        self.view.source.open_find()
 
     def action_explain(self) -> None:
-        """Show how the answer came about, or the source again."""
-        self.source.toggle_why()
-        if not self.is_wide:
-            self.read(self.source.has_class("-why"))
+        """Show how the answer was found, or the source again."""
+        self.view.source.toggle_explanation()
+        if not self.view.is_wide:
+            self.view.read(self.view.source.is_explaining)
 
     def action_scroll_source(self, rows: int) -> None:
-        """Scroll the source from wherever one is."""
-        self.source.article.scroll_relative(y=rows, animate=False)
+        """Scroll the article, whatever has the focus."""
+        self.view.source.article.scroll_relative(y=rows, animate=False)
 
     def action_page(self, step: int) -> None:
-        """Scroll the conversation from the question line."""
-        if step < 0:
-            self.conversation.scroll_page_up(animate=False)
-        else:
-            self.conversation.scroll_page_down(animate=False)
+        """Scroll the conversation by a page: down for 1, up for -1."""
+        scroll = (
+            self.view.conversation.scroll_page_down
+            if step > 0
+            else self.view.conversation.scroll_page_up
+        )
+        scroll(animate=False)
 
-    # The conversation
+    def action_open_source(self, number: int, place: int) -> None:
+        """Open a source of any question."""
+        entry = self.talk.entry(number)
+        if entry is not None:
+            self._choose(entry)
+            self.action_open_place(place)
+
+    # Actions: the conversation
 
     def action_copy_answer(self) -> None:
         """Copy the answer with its first source."""
-        if self.chosen is not None and self.chosen.reference:
-            self._copy(self.chosen.reference)
+        if self.talk.chosen is not None and self.talk.chosen.reference:
+            self.run_worker(self._copy(self.talk.chosen.reference))
 
-    @work(group="copy")
     async def _copy(self, text: str) -> None:
-        self.say(await copy(self.app, text))
+        self.view.bottom.say(await copy(self.app, text))
 
     def action_earlier_turn(self) -> None:
-        """Go to the question before."""
-        self._go(-1)
+        """Choose the question before."""
+        self._choose(self.talk.neighbour(-1), scroll=True)
 
     def action_later_turn(self) -> None:
-        """Go to the question after."""
-        self._go(1)
+        """Choose the question after."""
+        self._choose(self.talk.neighbour(1), scroll=True)
 
-    def _go(self, step: int) -> None:
-        if self.chosen in self.entries:
-            at = self.entries.index(self.chosen) + step
-            if 0 <= at < len(self.entries):
-                self.choose(self.entries[at], scroll=True)
-
-    @on(TurnView.Chosen)
-    def _chosen(self, event: TurnView.Chosen) -> None:
-        entry = self.entry_of(event.number)
-        if entry is not None and entry is not self.chosen:
-            self.choose(entry)
-
-    def action_open_source(self, number: int, place: int) -> None:
-        """Open a source of any question: what a click on its number does."""
-        entry = self.entry_of(number)
-        if entry is not None:
-            if entry is not self.chosen:
-                self.choose(entry)
-            self.action_open_place(place)
+    def _choose(self, entry: Entry | None, *, scroll: bool = False) -> None:
+        if entry is not None and entry is not self.talk.chosen:
+            self.talk.chosen = entry
+            self.view.show_chosen(scroll=scroll)
 
     def action_unfold(self, number: int) -> None:
-        """Show or hide the other answers of any question."""
-        entry = self.entry_of(number)
-        if entry is not None and (view := self.view_of(entry)) is not None:
+        """Show or hide the other answers to any question."""
+        entry = self.talk.entry(number)
+        if entry is not None and (view := self.view.conversation.view(entry)) is not None:
             view.unfold()
-
-    def action_export(self) -> None:
-        """Ask where to write the conversation."""
-        title = self.entries[0].question if self.entries else ""
-        self.app.push_screen(ExportDialog(export_name(title), self._write))
-
-    def _write(self, path: str, *, replace: bool) -> str:
-        """Write the conversation to a file; return what went wrong, or nothing."""
-        error, where = written(path, self.entries, replace=replace)
-        if not error:
-            self.say(f"written to {where}")
-        return error
-
-    def action_conversations(self) -> None:
-        """List the conversations there are."""
-        self.list_conversations()
-
-    @on(news.Listed)
-    def _listed(self, report: news.Listed) -> None:
-        there = self.app.screen
-        if isinstance(there, ConversationList):
-            there.show(report.conversations)
-        else:
-            chosen = ConversationList(report.conversations, self.rename, self.delete)
-            self.app.push_screen(chosen, self._take_chosen)
-
-    def _take_chosen(self, conversation: int | None) -> None:
-        if conversation is not None:
-            self.resume(conversation)
 
     def action_new_conversation(self) -> None:
         """Begin a new conversation; this one is kept."""
-        self.begin()
-        self.say("a new conversation")
-
-    # The chat
-
-    def action_add_articles(self) -> None:
-        """Ask which articles to add."""
-
-        def add(path: str | None) -> None:
-            if path:
-                self.index(path)
-
-        self.app.push_screen(AddDialog(), add)
-
-    def action_theme(self) -> None:
-        """Let the person choose the colours."""
-        self.app.search_themes()
-
-    def action_palette(self) -> None:
-        """Offer every command by name."""
-        self.app.action_command_palette()
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        self.app.push_screen(HelpScreen())
-
-    def action_quit(self) -> None:
-        """Leave."""
-        self.desk.leave()
-        self.app.exit()
-
-    def possible(self, name: str) -> bool:
-        """Whether an action of the table can be offered."""
-        return name in BY_NAME and self.check_action(name, ()) is True
+        self.talk.begin()
+        self._backend.begin()
+        self.view.show_conversation()
+        self.view.bottom.say("a new conversation")

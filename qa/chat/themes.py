@@ -1,4 +1,4 @@
-"""Our own colours, and which of them a terminal gets that has not chosen yet."""
+"""The chat's own themes, and which one to start with."""
 
 import os
 from collections.abc import Mapping
@@ -82,13 +82,13 @@ LIGHT = Theme(
 THEMES = (DARK, LIGHT)
 
 OWN = ("line", "lit-")
-"""How the names begin that only we know."""
+"""Prefixes of the colours that only the chat defines."""
 
 DARK_DEFAULTS = {name: value for name, value in DARK.variables.items() if name.startswith(OWN)}
-"""What the dark themes of others use for them."""
+"""Those colours for other dark themes."""
 
 LIGHT_DEFAULTS = {name: value for name, value in LIGHT.variables.items() if name.startswith(OWN)}
-"""What the light themes of others use for them."""
+"""Those colours for other light themes."""
 
 ANSI = {
     "line": "ansi_bright_black",
@@ -100,21 +100,22 @@ ANSI = {
     "lit-current": "ansi_cyan",
     "lit-current-text": "ansi_black",
 }
-"""The terminal's own sixteen: what they look like is the terminal's business."""
+"""Those colours for themes that use the terminal's own 16."""
 
 
 def own_variables(theme: Theme) -> dict[str, str]:
-    """Return our own variables for a theme that does not bring them."""
+    """Return the chat's own colours for a theme that does not define them."""
     if theme.ansi:
         return ANSI
     return DARK_DEFAULTS if theme.dark else LIGHT_DEFAULTS
 
 
 def first_theme(variables: Mapping[str, str] | None = None, colors: str | None = None) -> str:
-    """Return the theme for a terminal that has not chosen: by what it says of itself.
+    """Return the name of the theme for a terminal, if none was chosen yet.
 
-    ``colors`` is Rich's name for what it can do. ``COLORFGBG`` ends with the number of the
-    background's colour, where the terminal sets it; 7 and 15 are light.
+    ``variables`` are environment variables: if ``COLORFGBG`` is set, it ends with the number of
+    the background's colour, and 7 and 15 are light. ``colors`` is Rich's name for the number of
+    colours that the terminal can show.
     """
     known = os.environ if variables is None else variables
     is_light = known.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"}

@@ -1,8 +1,8 @@
-"""The same chat in a browser, through textual-serve: on this machine's own address alone.
+"""The chat in a browser on this machine, through textual-serve.
 
-Anything that runs on a machine, in a browser or beside it, can reach its ports. So the page is for
-whoever has the token in its address, which is new each time; the browser keeps it as a cookie. Only
-pages that we served may talk to the chat, and ours may load nothing from anywhere else.
+Any program and any web page on the machine can reach its ports. So the page opens only with the
+token in its address, which is new each time and which the browser keeps as a cookie. Only the page
+that was served here may connect to the chat, and it may load nothing from other servers.
 """
 
 import logging
@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from textual_serve.server import Server
 
 ADDRESS = "127.0.0.1"
-"""Never anything else: whoever reaches the page reads the articles."""
+"""The loopback address only: whoever reaches the page can read the articles."""
 
 PORT = 8222
-"""Unless another is asked for."""
+"""The default port."""
 
 INSTALL = "pip install 'article-qa[web]'"
+"""The command that installs what the browser needs."""
 
 
 def serve(command: Sequence[str], port: int) -> None:
-    """Serve the chat that a command starts until Ctrl-C.
+    """Serve the chat until Ctrl-C; ``command`` starts a chat for each page that is opened.
 
-    Raises UsageError when textual-serve is not installed, or the port is taken.
+    Raises UsageError if textual-serve is not installed or the port cannot be used.
     """
     server = make_server(shlex.join(command), port)
     try:
@@ -40,7 +41,7 @@ def serve(command: Sequence[str], port: int) -> None:
 
 
 def make_server(command: str, port: int) -> "Server":
-    """Return the server. Raises UsageError when textual-serve is not installed."""
+    """Return the server. Raises UsageError if textual-serve is not installed."""
     try:
         from aiohttp import web
         from textual_serve.server import Server
@@ -52,12 +53,12 @@ def make_server(command: str, port: int) -> "Server":
     cookie = f"qa-{port}"
 
     class LoopbackServer(Server):
-        """Lets nobody in but its own page."""
+        """Accepts only its own page."""
 
         async def handle_index(self, request: web.Request) -> web.StreamResponse:
-            """Serve the page, which may load nothing from elsewhere, as a font."""
-            _refuse_strangers(request.headers.get("Host"), None)
-            _ask_for_token(request.query.get("token") or request.cookies.get(cookie))
+            """Serve the page, and forbid it to load anything from elsewhere, even a font."""
+            _check_origin(request.headers.get("Host"), None)
+            _check_token(request.query.get("token") or request.cookies.get(cookie))
             page: web.StreamResponse = await super().handle_index(request)
             page.headers["Content-Security-Policy"] = (
                 f"default-src 'self' 'unsafe-inline' data: blob:; connect-src 'self' ws://{own}; "
@@ -68,40 +69,40 @@ def make_server(command: str, port: int) -> "Server":
             return page
 
         async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-            """Start a chat for our own page."""
-            _refuse_strangers(request.headers.get("Host"), request.headers.get("Origin", ""))
-            _ask_for_token(request.cookies.get(cookie))
+            """Start a chat for the page."""
+            _check_origin(request.headers.get("Host"), request.headers.get("Origin", ""))
+            _check_token(request.cookies.get(cookie))
             return await super().handle_websocket(request)
 
         async def handle_download(self, request: web.Request) -> web.StreamResponse:
-            """Hand out a file that the chat offers to its own page."""
-            _refuse_strangers(request.headers.get("Host"), None)
-            _ask_for_token(request.cookies.get(cookie))
+            """Serve a file that the chat offers for download."""
+            _check_origin(request.headers.get("Host"), None)
+            _check_token(request.cookies.get(cookie))
             return await super().handle_download(request)
 
         def initialize_logging(self) -> None:
-            """Log nothing of what visitors send, neither their headers nor the token."""
+            """Log no requests: they hold the token."""
             logging.basicConfig(level=logging.ERROR, format="%(message)s")
             logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
 
         async def on_startup(self, app: web.Application) -> None:
-            """Say where the page is."""
+            """Print the address of the page."""
             self.console.print(
-                f"The chat is at http://{own}/?token={token}\nCtrl+C ends it.",
+                f"The chat is at http://{own}/?token={token}\nCtrl+C stops it.",
                 highlight=False,
                 soft_wrap=True,
             )
 
-    def _ask_for_token(given: str | None) -> None:
+    def _check_token(given: str | None) -> None:
         if given is None or not secrets.compare_digest(
             given.encode("utf-8", "surrogateescape"), token.encode()
         ):
             raise web.HTTPForbidden(
-                text="Open the address that qa chat --web printed, token and all."
+                text="Open the whole address that qa chat --web printed, with its token."
             )
 
-    def _refuse_strangers(host: str | None, origin: str | None) -> None:
+    def _check_origin(host: str | None, origin: str | None) -> None:
         if host != own or origin not in (None, f"http://{own}"):
-            raise web.HTTPForbidden(text="Only this chat's own page may talk to it.")
+            raise web.HTTPForbidden(text="Only this chat's own page may connect to it.")
 
     return LoopbackServer(command, host=ADDRESS, port=port, title="qa")

@@ -69,19 +69,19 @@ def ask(
 
     Exit code: 0 answered, 1 not in your articles, 2 something is wrong.
     """
-    from .. import render, settings
+    from .. import render
     from .printing import columns, print_lines
 
     question = sys.stdin.read() if question == "-" else question
     if not question.strip():
         raise UsageError("The question is empty.")
     places = article_paths(paths)
-    with open_library(library, model=model, reader=reader, create=bool(paths)) as opened:
+    with open_library(library, model=model, reader=reader, hits=hits, create=bool(paths)) as opened:
         if places:
             bring_up(opened, places, quiet=quiet)
             scope = replace(scope, paths=tuple(os.path.abspath(path) for path in places))
         with _changes_told(opened, wanted=not (places or quiet)):
-            found = opened.ask(question, k=settings.load_settings(hits=hits).hits, scope=scope)
+            found = opened.ask(question, k=opened.settings.hits, scope=scope)
             if as_json:
                 click.echo(render.to_json(render.answer_values(found)))
             else:
@@ -116,15 +116,18 @@ def search(
 
     Exit code: 0 found, 1 nothing found, 2 something is wrong.
     """
-    from .. import render, settings
+    from .. import render
     from ..articles.clean import clean
     from .printing import columns, print_lines
 
     query = clean(sys.stdin.read() if query == "-" else query)
     if not query.strip():
         raise UsageError("The query is empty.")
-    with open_library(library, model=model) as opened, _changes_told(opened, wanted=not quiet):
-        found = opened.search(query, k=settings.load_settings(hits=hits).hits, scope=scope)
+    with (
+        open_library(library, model=model, hits=hits) as opened,
+        _changes_told(opened, wanted=not quiet),
+    ):
+        found = opened.search(query, k=opened.settings.hits, scope=scope)
         if as_json:
             values = [render.hit_values(hit, hit.rank) for hit in found]
             click.echo(render.to_json({"version": 1, "query": query, "hits": values}))

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ..settings import library_words, load_settings
-from .options import library_option, open_library
+from .options import library_option, open_chosen, open_library
 from .printing import say
 
 
@@ -38,8 +38,9 @@ def import_library(file: Path, library: str | None) -> None:
     """
     from ..storage.backup import read_backup
 
-    folder = load_settings(library).library
+    chosen = load_settings(library)
+    folder = chosen.library
     read_backup(file, folder)
-    with open_library(library) as opened:
+    with open_chosen(chosen) as opened:
         articles = opened.status().articles
     say(f"{articles:,} articles are in {folder}. Ask them: qa ask QUESTION{library_words(folder)}")

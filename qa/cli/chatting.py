@@ -14,7 +14,7 @@ from .options import (
     hits_option,
     library_option,
     model_option,
-    open_library,
+    open_chosen,
     reader_option,
     scope_options,
 )
@@ -68,8 +68,8 @@ def chat(
     from ..chat.app import ChatApp
 
     app = ChatApp(
-        lambda: open_library(str(chosen.library), model=model, reader=reader, create=True),
-        paths_meant=article_paths,
+        lambda: open_chosen(chosen, create=True),
+        expand_paths=article_paths,
         scope=scope,
         question=question or "",
         index=places,
@@ -77,7 +77,7 @@ def chat(
         hits=chosen.hits,
     )
     app.run()
-    app.desk.close()
+    app.backend.close()
 
 
 def _without(arguments: Sequence[str], options: Mapping[str, int]) -> list[str]:

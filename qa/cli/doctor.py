@@ -119,9 +119,10 @@ def _library(named: str | None, *, repair: bool) -> Iterator[Finding]:
     from ..settings import library_words, load_settings
     from ..storage.database import DATABASE
     from ..storage.live_text import FOLDER
-    from .options import open_library
+    from .options import open_chosen
 
-    folder = load_settings(named).library
+    chosen = load_settings(named)
+    folder = chosen.library
     words = library_words(folder)
     if not (folder / DATABASE).exists():
         yield Finding("library", True, f"{folder}: none yet; qa index FOLDER{words} makes it")
@@ -131,7 +132,7 @@ def _library(named: str | None, *, repair: bool) -> Iterator[Finding]:
     rewrite = f"rm -r {quoted}/{FOLDER}"
     start_again = f"rm -r {quoted}; qa index FOLDER{words}"
     try:
-        with open_library(named) as opened:
+        with open_chosen(chosen) as opened:
             faults = opened.check()
             for fault in faults:
                 yield Finding("library", False, fault, start_again)

@@ -110,16 +110,22 @@ def open_library(
     *,
     model: str | None = None,
     reader: str | None = None,
+    hits: int | None = None,
     device: str | None = None,
     create: bool = False,
 ) -> "Library":
     """Open the library that was named. Raises LibraryError when there is none to open."""
+    chosen = settings.load_settings(library, model, hits, reader)
+    return open_chosen(chosen, device=device, create=create)
+
+
+def open_chosen(
+    chosen: settings.Settings, *, device: str | None = None, create: bool = False
+) -> "Library":
+    """Open the library of settings that are read already; imports what is slow to import."""
     from ..library import Library
 
-    chosen = settings.load_settings(library, model, reader=reader)
-    return Library.open(
-        chosen.library, model=chosen.model, reader=chosen.reader, device=device, create=create
-    )
+    return Library(chosen, device=device, create=create)
 
 
 def article_paths(paths: Sequence[str]) -> list[str]:

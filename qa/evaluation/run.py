@@ -137,11 +137,11 @@ def _answered(target: Target, answer: Answer, *, is_present: bool) -> Outcome:
     agreement = _agreement(guess, golds)
     is_right = agreement["f1"] >= NEAR_ENOUGH
     wanted = [normalize_answer(gold) for gold in golds]
+    quoted = answer.citations if answer.kind is AnswerKind.SENTENCES else answer.citations[:1]
     holds = is_right or any(
-        holds_answer(normalize_answer(citation.sentence), wanted)
-        for citation in answer.citations[:1]
+        holds_answer(normalize_answer(citation.sentence), wanted) for citation in quoted
     )
-    if answer.kind is AnswerKind.SENTENCE:
+    if answer.kind is not AnswerKind.SPAN:
         is_right = holds
     ranked = [hit.passage.article.id for hit in answer.hits]
     values = {

@@ -73,13 +73,15 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
             lines += _other_lines(answer.hits[:3], 1, width, question=answer.question)
         return lines
     note = confidence_words(answer)
-    if answer.kind is AnswerKind.SENTENCE:
-        cited = answer.citations[0]
-        lines += _filled(_words_of(lit_pieces(cited, cited.start, cited.end)), width, indent="")
-        note += " · a sentence, its likeliest words marked"
+    if answer.kind is not AnswerKind.SPAN:
+        for cited in answer.citations:
+            lines += _filled(_words_of(lit_pieces(cited, cited.start, cited.end)), width, indent="")
+        count = len(answer.citations)
+        what = "a sentence, its" if count == 1 else f"{count} sentences, their"
+        note += f" · {what} likeliest words marked"
     else:
         lines += [[(part, "answer")] for part in _wrapped(answer.text, width)]
-    count = len(answer.citations)
+    count = len({cited.article.id for cited in answer.citations})
     where = f" · {count} articles" if count > 1 else ""
     lines.append([(f"{note}{where}", "note")])
     if late:

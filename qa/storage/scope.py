@@ -32,11 +32,12 @@ def scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
             under.append("files.path = ? OR substr(files.path, 1, length(?)) = ?")
             values += [path, folder, folder]
         conditions.append("(" + " OR ".join(under) + ")")
-    if scope.without:
-        numbers = [row_number(identifier) for identifier in scope.without]
-        known = [number for number in numbers if number is not None]
-        conditions.append("articles.id NOT IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(known))
+    for identifiers, condition in ((scope.without, "NOT IN"), (scope.only, "IN")):
+        if identifiers:
+            numbers = [row_number(identifier) for identifier in identifiers]
+            known = [number for number in numbers if number is not None]
+            conditions.append(f"articles.id {condition} (SELECT value FROM json_each(?))")
+            values.append(json.dumps(known))
     return " AND ".join(conditions) or "1", values
 
 

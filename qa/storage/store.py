@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..articles.found import MEMORY_PREFIX
 from ..datatypes import Article, Passage, Scope
 from .batch import Batch
 from .database import COPYING_PREFIX, Database
@@ -93,10 +94,15 @@ class Store(Database):
         return bool(self._row("SELECT EXISTS (SELECT 1 FROM articles)")[0])
 
     def count(self) -> tuple[int, int, int]:
-        """Return how many files with articles, articles and passages there are."""
+        """Return how many files with articles, articles and passages there are.
+
+        An article from memory has a row among the files, but is not counted as one.
+        """
         row = self._row(
-            "SELECT (SELECT count(DISTINCT file) FROM articles), (SELECT count(*) FROM articles), "
-            "(SELECT count(*) FROM passages)"
+            "SELECT (SELECT count(DISTINCT file) FROM articles WHERE file NOT IN "
+            "(SELECT id FROM files WHERE path GLOB ?)), (SELECT count(*) FROM articles), "
+            "(SELECT count(*) FROM passages)",
+            f"{MEMORY_PREFIX}*",
         )
         return row[0], row[1], row[2]
 
@@ -106,11 +112,16 @@ class Store(Database):
         first, last = _date(row[0]), _date(row[1])
         return (first, last) if first and last else None
 
-    def files(self) -> dict[str, FileRow]:
-        """Return every known file by its absolute path."""
+    def files(self, paths: Sequence[str] | None = None) -> dict[str, FileRow]:
+        """Return the known files, or those of the given paths, by absolute path."""
+        where, values = "", []
+        if paths is not None:
+            where, values = "WHERE path IN (SELECT value FROM json_each(?))", [json.dumps(paths)]
         rows = self._rows(
             "SELECT files.id, path, name, size_bytes, modified_ns, files.digest, is_whole, "
-            "(SELECT count(*) FROM articles WHERE file = files.id) FROM files ORDER BY path"
+            "(SELECT count(*) FROM articles WHERE file = files.id) "
+            f"FROM files {where} ORDER BY path",
+            *values,
         )
         return {row[1]: FileRow(*row) for row in rows}
 

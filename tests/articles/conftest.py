@@ -1,4 +1,4 @@
-"""Files made on the spot, read as qa reads them."""
+"""Files that a test makes, read as qa reads them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ ReadBytes = Callable[..., list[ReadArticle | Problem]]
 
 @pytest.fixture
 def read_bytes(tmp_path: Path) -> ReadBytes:
-    """Write bytes to a file of that name inside a folder, walk the folder, read what it holds."""
+    """Write bytes to a file with that name in a folder, and read the folder."""
 
     def read(name: str, data: bytes, *, named: bool = False) -> list[ReadArticle | Problem]:
         (tmp_path / name).write_bytes(data)

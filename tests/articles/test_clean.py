@@ -1,4 +1,4 @@
-"""Cleaning: what a terminal would obey or hide is gone, and nothing else."""
+"""Cleaning removes terminal controls and invisible characters, and nothing else."""
 
 import unicodedata
 
@@ -27,7 +27,7 @@ def test_cleaning_again_changes_nothing(text: str) -> None:
 
 
 @given(HOSTILE)
-def test_nothing_a_terminal_obeys_is_left(text: str) -> None:
+def test_no_terminal_control_is_left(text: str) -> None:
     for character in clean(text):
         assert character == "\n" or unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"}
         assert unicodedata.bidirectional(character) not in {
@@ -37,7 +37,7 @@ def test_nothing_a_terminal_obeys_is_left(text: str) -> None:
 
 
 @given(st.text(st.sampled_from("abc é😀\n.,[]{}«»漢字\u200d\u0645")))
-def test_ordinary_text_stays_as_it_is(text: str) -> None:
+def test_ordinary_text_is_unchanged(text: str) -> None:
     assert clean(text) == unicodedata.normalize("NFC", text)
 
 
@@ -72,7 +72,7 @@ def test_lines_stay_lines(lines: list[str], end: str) -> None:
     assert len(clean(end.join(lines)).split("\n")) == max(1, len(lines))
 
 
-def test_floods_of_marks_and_escapes_are_soon_done() -> None:
+def test_many_marks_and_escapes_take_linear_time() -> None:
     # Quadratic handling of any of these would take minutes.
     assert len(clean("a" + "\u0301\u0316" * 500_000)) < 100
     assert clean("\x1b]" * 200_000) == ""
@@ -99,6 +99,6 @@ def test_names() -> None:
         ("half \udcff", "half "),
     ],
 )
-def test_what_a_terminal_would_obey_is_harmless(text: str, shown: str) -> None:
+def test_harmless_removes_terminal_controls(text: str, shown: str) -> None:
     assert harmless(text) == shown
     assert harmless(shown) == shown

@@ -1,4 +1,4 @@
-"""Dates: a day only where the value names one."""
+"""Dates: only a clear date gives a day."""
 
 from datetime import UTC, date, datetime
 
@@ -81,7 +81,7 @@ def test_no_days(value: object) -> None:
     assert parse_date(value) is None
 
 
-def test_a_number_without_end() -> None:
+def test_a_number_with_thousands_of_digits() -> None:
     assert parse_date(10**5000) is None
 
 

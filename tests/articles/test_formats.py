@@ -89,7 +89,7 @@ def test_front_matter() -> None:
     assert article.published == date(2011, 10, 24)
     assert article.text == "\n# Other\n\nBody.\n"
     assert article.first_line == 6
-    # The line in the file of every line of the text.
+    # The line number in the file of each line of the text.
     for number, line in enumerate(article.text.split("\n"), article.first_line):
         assert text.split("\n")[number - 1] == line
 
@@ -126,7 +126,7 @@ def test_odd_front_matter(block: str, title: str) -> None:
     assert article.published is None
 
 
-def test_a_yaml_bomb_costs_nothing() -> None:
+def test_a_yaml_bomb_is_refused() -> None:
     block = "a0: &a0 {k: v}\n" + "".join(
         f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 30)
     )
@@ -144,7 +144,7 @@ def test_a_yaml_bomb_costs_nothing() -> None:
         "---\ntitle: far\n" + "# x\n" * 20_000 + "---\nBody.",
     ],
 )
-def test_what_is_no_front_matter_is_text(text: str) -> None:
+def test_anything_else_than_front_matter_is_text(text: str) -> None:
     assert markdown.front_matter(text) == ({}, 0)
     assert markdown.read("a.md", text).text == text
 
@@ -201,7 +201,7 @@ def test_json_sources(fields: dict[str, object], source: str) -> None:
     assert read.article.source == source
 
 
-def test_a_bad_record_is_named_and_the_rest_goes_on() -> None:
+def test_a_bad_record_is_reported_and_the_rest_is_read() -> None:
     deep = b'{"text": ' + b"[" * 200_000
     found = read_lines(
         {"text": "One."}, b"  ", b'{"text": "cut', [], {"title": "no text"}, {"text": ["list"]},
@@ -236,5 +236,5 @@ def test_json_documents() -> None:
     two = list(jsonl.read_document("a.json", [{"text": "A."}, {"no": 1}, {"text": "B."}]))
     assert [getattr(read, "record", None) for read in two] == [1, None, 3]
     for value in ([], {}, 7, [7], {"a": {"text": "inner"}}):
-        with pytest.raises(ArticleError, match="no record has a text"):
+        with pytest.raises(ArticleError, match="no record has text"):
             list(jsonl.read_document("a.json", value))

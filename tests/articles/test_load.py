@@ -1,4 +1,4 @@
-"""Reading: any bytes give articles or a reason, never an exception."""
+"""Reading: any bytes give articles or a problem, never an exception."""
 
 import gzip
 import json
@@ -70,13 +70,13 @@ def test_utf16_without_byte_order(read_bytes: ReadBytes) -> None:
         ] * 2
 
 
-def test_a_broken_character_does_not_cost_the_file(read_bytes: ReadBytes) -> None:
+def test_a_broken_character_is_replaced(read_bytes: ReadBytes) -> None:
     text = article(read_bytes("a.txt", (FRENCH * 20).encode() + b"\xe9 cut \xc3")).text
     assert text.startswith(FRENCH)
     assert text.count("\ufffd") == 2
 
 
-def test_a_late_byte_of_another_encoding(read_bytes: ReadBytes) -> None:
+def test_a_byte_of_another_encoding_late_in_a_file(read_bytes: ReadBytes) -> None:
     data = b"Plain words. " * 10_000 + b"caf\xe9."
     assert article(read_bytes("a.txt", data)).text.endswith("café.")
 
@@ -117,16 +117,18 @@ def test_hostile_text_is_clean(read_bytes: ReadBytes) -> None:
         ("a.txt.gz", b"\x1f\x8b\x08", False),
     ],
 )
-def test_what_is_no_article(read_bytes: ReadBytes, name: str, data: bytes, quiet: bool) -> None:
+def test_files_that_are_not_articles(
+    read_bytes: ReadBytes, name: str, data: bytes, quiet: bool
+) -> None:
     found = problem(read_bytes(name, data))
     assert found.quiet is quiet, found
     assert found.source.endswith(name)
     assert found.reason.isprintable()
 
 
-def test_a_named_file_is_never_quiet(read_bytes: ReadBytes) -> None:
+def test_a_file_that_is_given_itself_is_never_skipped_quietly(read_bytes: ReadBytes) -> None:
     found = problem(read_bytes("a.html", b"<p>Text.</p>", named=True))
-    assert (found.reason, found.quiet) == ("no reader for .html files yet", False)
+    assert (found.reason, found.quiet) == (".html files are not supported", False)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +149,7 @@ def test_a_named_file_is_never_quiet(read_bytes: ReadBytes) -> None:
         ("a.jsonl", RECORDS.replace(b"\n", b"\r\n")),
     ],
 )
-def test_json_is_known_by_its_content(read_bytes: ReadBytes, name: str, data: bytes) -> None:
+def test_json_is_recognised_by_its_content(read_bytes: ReadBytes, name: str, data: bytes) -> None:
     reads = read_bytes(name, data)
     assert [read.record for read in reads if isinstance(read, ReadArticle)] == [1, 2]
     assert [read.article.text for read in reads if isinstance(read, ReadArticle)] == [
@@ -166,7 +168,7 @@ def test_text_with_brackets_is_text(read_bytes: ReadBytes, data: bytes) -> None:
     assert article(read_bytes("a.txt", data)).text == data.decode()
 
 
-def test_front_matter_is_known_by_its_content(read_bytes: ReadBytes) -> None:
+def test_front_matter_is_recognised_by_its_content(read_bytes: ReadBytes) -> None:
     read = article(read_bytes("a.txt", b"\xef\xbb\xbf---\r\ntitle: T\r\n---\r\nBody.\r\n"))
     assert (read.title, read.text, read.first_line) == ("T", "Body.\n", 4)
 
@@ -184,7 +186,7 @@ def test_a_first_line_that_is_bad(read_bytes: ReadBytes) -> None:
     assert [type(read) for read in reads] == [Problem, ReadArticle, ReadArticle]
 
 
-def test_articles_before_a_cut_are_kept(read_bytes: ReadBytes) -> None:
+def test_articles_before_the_cut_are_read(read_bytes: ReadBytes) -> None:
     lines = b"".join(
         json.dumps({"text": os.urandom(2000).hex()}).encode() + b"\n" for _ in range(200)
     )
@@ -255,7 +257,7 @@ def test_records_are_streamed(tmp_path: Path) -> None:
     assert isinstance(found, FoundFile)
     reads = read_articles(found)
     next(reads)
-    path.write_bytes(b"")  # what was not read yet is not in memory
+    path.write_bytes(b"")  # the rest has not been read yet, so it is lost
     assert sum(1 for _ in reads) < 20_000
 
 
@@ -305,7 +307,7 @@ def test_file_digest(tmp_path: Path) -> None:
         file_digest(replace(found, path=str(tmp_path / "b")))
 
 
-def test_whatever_a_format_raises_is_a_problem_of_that_file(
+def test_any_error_of_a_format_is_a_problem_of_that_file(
     read_bytes: ReadBytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(source: str, text: str) -> Article:
@@ -325,20 +327,20 @@ def test_front_matter_with_an_impossible_character_is_still_read(read_bytes: Rea
     assert (read.text, str(read.published)) == ("It rained.", "2012-03-05")
 
 
-def test_so_many_problems_are_named_and_no_more(
+def test_the_number_of_problems_is_limited(
     read_bytes: ReadBytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(load, "MOST_PROBLEMS", 5)
     found = read_bytes("a.jsonl", b'{"text": "One."}\n' + b"{}\n" * 100)
     problems = [one for one in found if isinstance(one, Problem)]
     assert len(problems) == 5
-    assert "the rest is left" in problems[-1].reason
+    assert "the rest is skipped" in problems[-1].reason
     assert problems[-1].cut_short
     packed = gzip.compress(b"[" + b"{}," * 1_000_000 + b'{"text": "One."}]')
     assert len(read_bytes("b.json.gz", packed, named=True)) == 5
 
 
-def test_an_article_that_is_too_long_is_named(
+def test_an_article_that_is_too_long_is_reported(
     read_bytes: ReadBytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(load, "ARTICLE_CHARACTERS", 100)
@@ -348,13 +350,13 @@ def test_an_article_that_is_too_long_is_named(
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
-def test_a_file_that_became_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+def test_reading_does_not_wait_for_a_file_that_became_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.txt")
     with pytest.raises(ArticleError, match="regular"):
         file_digest(FoundFile(str(tmp_path / "a.txt"), "a.txt", 3, 0))
 
 
-def test_a_file_that_grows_without_end_is_let_go(tmp_path: Path) -> None:
+def test_the_digest_of_a_file_that_keeps_growing_is_given_up(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"abcdef")
     with pytest.raises(ArticleError, match="grew"):
         file_digest(FoundFile(str(tmp_path / "a.txt"), "a.txt", 3, 0))

@@ -56,14 +56,14 @@ def test_hard_wrapped_lines_are_not_cut() -> None:
     ]
 
 
-def test_headings_and_items_stand_alone() -> None:
+def test_headings_and_list_items_are_sentences_of_their_own() -> None:
     text = "# Head\nText one\n- item one\n- item two\n2. item three\n## Next\nText two"
     assert sentences(text) == [
         *("# Head", "Text one", "- item one", "- item two", "2. item three", "## Next", "Text two")
     ]
 
 
-def test_a_number_at_the_start_of_a_wrapped_line_is_no_item() -> None:
+def test_a_number_at_the_start_of_a_wrapped_line_is_not_a_list_item() -> None:
     assert sentences("It cost\n30 million and\n- as they say - more.")[0].startswith("It cost\n30")
 
 

@@ -22,12 +22,12 @@ def characters(texts: Sequence[str]) -> list[int]:
 
 
 def words_with_marks(texts: Sequence[str]) -> list[int]:
-    """As a tokenizer that adds two tokens of its own: the sum says too much."""
+    """Counts like a tokenizer that adds two tokens to each text, so sums are too high."""
     return [len(text.split()) + 2 for text in texts]
 
 
 def growing(texts: Sequence[str]) -> list[int]:
-    """A text has more tokens than its parts together: the sum says too little."""
+    """Counts more tokens in a text than in its parts, so sums are too low."""
     return [len(text) ** 2 // 20 for text in texts]
 
 
@@ -46,7 +46,7 @@ def check(text: str, count: Counter, limit: int) -> list[Passage]:
         assert len(passage.text) <= limit * CHARACTERS_PER_TOKEN
         assert count([passage.text])[0] <= limit or len(passage.text) == 1
         assert not text[covered : passage.start].strip()
-        assert passage.end > covered  # each holds something new
+        assert passage.end > covered  # each has something new
         covered = passage.end
     assert not text[covered:].strip()
     starts = [passage.start for passage in passages]
@@ -76,7 +76,7 @@ def test_passages_cover_the_text(text: str, count: Counter, limit: int) -> None:
     check(text, count, limit)
 
 
-def test_whole_sentences_with_one_in_common() -> None:
+def test_passages_are_whole_sentences_and_share_one() -> None:
     text = " ".join(f"This is sentence {n}." for n in range(9))
     assert [passage.text for passage in check(text, words, 12)] == [
         " ".join(f"This is sentence {n}." for n in range(first, first + 3))
@@ -130,7 +130,7 @@ def test_a_long_word_is_cut_at_characters() -> None:
     assert "".join(p.text for p in check("é" * 1_000, characters, 64)) == "é" * 1_000
 
 
-def test_one_sentence_of_a_thousand_does_not_shrink_the_others() -> None:
+def test_one_long_sentence_does_not_shorten_the_other_passages() -> None:
     text = "Short one here. " * 50 + "word " * 500 + "end. " + "Short one here. " * 50
     assert sum(words([p.text])[0] for p in check(text, words, 40)) < 1.4 * words([text])[0]
 
@@ -146,7 +146,7 @@ def test_the_counter_is_called_few_times() -> None:
     assert len(calls) == 2
 
 
-def test_a_limit_of_nothing() -> None:
+def test_a_limit_of_zero() -> None:
     with pytest.raises(ValueError, match="0 tokens"):
         split(article("a"), words, 0)
 

@@ -1,4 +1,4 @@
-"""Walking: each file once, in order, and nothing can hold it up."""
+"""Walking: each file once, in order, and nothing can block it."""
 
 import os
 import socket
@@ -23,7 +23,7 @@ def names(*paths: str) -> list[str]:
     return [found.name for found in walk(paths) if isinstance(found, FoundFile)]
 
 
-def test_sorted_and_named_as_the_person_did(tmp_path: Path) -> None:
+def test_files_are_sorted_and_have_the_name_that_was_given(tmp_path: Path) -> None:
     inner = ["a/one.txt", "a/two.md", "b.txt", "c/d/deep.txt"]
     assert names(".") == inner
     assert names("./") == inner
@@ -56,13 +56,13 @@ def test_linked_files_and_folders_elsewhere(tmp_path: Path) -> None:
     assert names("a") == ["a/one.txt", "a/to_b.txt", "a/to_c/d/deep.txt", "a/two.md"]
 
 
-def test_a_file_named_beside_its_folder_counts_as_named() -> None:
+def test_a_file_given_together_with_its_folder_counts_as_given() -> None:
     assert [f.named for f in walk([".", "b.txt"]) if isinstance(f, FoundFile)] == [
         *(False, False, True, False)
     ]
 
 
-def test_links_in_a_ring() -> None:
+def test_circular_links() -> None:
     Path("a/self").symlink_to(".")
     Path("c/d/top").symlink_to("../..")
     Path("ring1").symlink_to("ring2")
@@ -75,7 +75,7 @@ def test_links_in_a_ring() -> None:
     assert not any(problem.quiet for problem in problems)
 
 
-def test_what_is_no_file() -> None:
+def test_pipes_sockets_and_devices() -> None:
     os.mkfifo("c/pipe.txt")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("c/socket")
@@ -86,7 +86,7 @@ def test_what_is_no_file() -> None:
     assert device.reason == "a device, not a file"
 
 
-def test_a_pipe_that_takes_a_files_place_does_not_hang() -> None:
+def test_a_pipe_in_place_of_a_file_does_not_hang() -> None:
     (found,) = walk(["b.txt"])
     Path("b.txt").unlink()
     os.mkfifo("b.txt")
@@ -97,7 +97,7 @@ def test_a_pipe_that_takes_a_files_place_does_not_hang() -> None:
 
 
 @pytest.mark.parametrize("path", ["nowhere", "b.txt/x", "", "a\0b", "nowhere\x1b[31m"])
-def test_what_does_not_exist_is_said_at_once(path: str) -> None:
+def test_a_missing_path_is_reported_before_the_walk(path: str) -> None:
     with pytest.raises(UsageError, match="no such file or folder") as raised:
         walk([".", path])
     assert "\x1b" not in str(raised.value)
@@ -113,7 +113,7 @@ def test_names_that_cannot_be_shown(name: bytes) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")
-def test_a_closed_folder() -> None:
+def test_a_folder_without_read_permission() -> None:
     Path("a").chmod(0)
     try:
         (problem,) = [found for found in walk(["."]) if isinstance(found, Problem)]

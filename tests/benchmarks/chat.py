@@ -39,9 +39,9 @@ async def run():
     app = ChatApp(opened)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("a")
-        assert app.main.prompt.value == "a"
+        assert app.main.view.prompt.value == "a"
         print(time.time(), time.process_time())
-        app.desk.leave()
+        app.backend.leave()
 
 asyncio.run(run())
 """
@@ -102,17 +102,21 @@ async def _ask(folder: str, questions: list[str]) -> list[Asked]:
     asked: list[Asked] = []
     async with app.run_test(size=(120, 40)) as pilot:
         main = app.main
-        while not main.is_prepared or main.articles is None:
+        while not main.talk.is_prepared or main.talk.articles is None:
             await pilot.pause(0.05)
         for number, question in enumerate(questions):
-            main.prompt.value = question
+            main.view.prompt.value = question
             await pilot.pause()
             asked.append(took := Asked())
             watch = asyncio.create_task(_watch(took))
             started, own = time.perf_counter(), time.process_time()
-            main.prompt.post_message(main.prompt.Submitted(main.prompt, question))
-            while len(main.entries) <= number or main.entries[number].is_pending:
-                if not took.passages and len(main.entries) > number and main.entries[number].hits:
+            main.view.prompt.post_message(main.view.prompt.Entered(question, verbatim=False))
+            while len(main.talk.entries) <= number or main.talk.entries[number].is_pending:
+                if (
+                    not took.passages
+                    and len(main.talk.entries) > number
+                    and main.talk.entries[number].hits
+                ):
                     took.passages = (time.perf_counter() - started) * 1000
                 await asyncio.sleep(0.001)
             took.answer = (time.perf_counter() - started) * 1000
@@ -120,7 +124,7 @@ async def _ask(folder: str, questions: list[str]) -> list[Asked]:
             took.passages = took.passages or took.answer
             await pilot.pause()  # until it is drawn
             watch.cancel()
-        app.desk.leave()
+        app.backend.leave()
     return asked[1:]
 
 

@@ -1,4 +1,4 @@
-"""How well a conversation holds: news dialogues asked turn by turn, as the chat asks them.
+"""How well a conversation holds: news dialogues asked turn by turn, as a person asks them.
 
     QA_DATA=… python -m tests.benchmarks.dialogues --work DIR [--half 0|1]
 
@@ -7,10 +7,9 @@ question, a form that stands alone, its kind, and each right answer as article, 
 They are asked of ARTICLES articles: those of the dialogues, and others drawn by a seed. Half 0 is
 for fitting, half 1 for measuring.
 
-A turn is *right* when its answer has F1 enough with a right one, or the sentence shown holds one;
+A turn is *right* when its answer has F1 enough with a right one, or a sentence shown holds one;
 *wrong* when something else is shown, also where there is no answer; else it is *refused*. Printed
-by kind, first with what the conversation resolves a question to, then with the form that stands
-alone: what perfect resolution would reach.
+by kind, first as typed in a conversation, then in the forms that stand alone, each on its own.
 """
 
 import argparse
@@ -19,13 +18,12 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from qa import Library
-from qa.answering.followup import Exchange, stand_alone
-from qa.datatypes import Answer, Status
+from qa.datatypes import Answer, AnswerKind, Status
 from qa.models.training.examples import COLLECTION
 from qa.scores import holds_answer, normalize_answer, token_f1
 
@@ -38,7 +36,6 @@ RIGHT = 0.5
 """F1 from which an answer is right."""
 
 Dialogue = dict[str, Any]
-Resolve = Callable[[dict[str, Any], Sequence[Exchange]], str]
 
 
 def main() -> None:
@@ -54,8 +51,8 @@ def main() -> None:
     chosen = [each for each in dialogues if given.half in (None, half(each))]
     with Library.open(given.work / "library") as library:
         library.add(pool(dialogues, articles, given.work / "articles.jsonl"))
-        for name, resolve in (("as typed", resolved), ("standing alone", alone)):
-            report(name, [ask(library, each, articles, resolve) for each in chosen])
+        for name, is_typed in (("as typed", True), ("standing alone", False)):
+            report(name, [ask(library, each, articles, is_typed=is_typed) for each in chosen])
 
 
 def half(dialogue: Dialogue) -> int:
@@ -76,37 +73,17 @@ def pool(dialogues: Sequence[Dialogue], articles: dict[str, Any], file: Path) ->
     return file
 
 
-def resolved(turn: dict[str, Any], earlier: Sequence[Exchange]) -> str:
-    """Return what the conversation searches for."""
-    return stand_alone(turn["question"], earlier)
-
-
-def alone(turn: dict[str, Any], earlier: Sequence[Exchange]) -> str:
-    """Return the form that stands alone."""
-    form: str = turn["alone"]
-    return form
-
-
 def ask(
-    library: Library, dialogue: Dialogue, articles: dict[str, Any], resolve: Resolve
+    library: Library, dialogue: Dialogue, articles: dict[str, Any], *, is_typed: bool
 ) -> list[tuple[str, str]]:
     """Ask a dialogue's turns in order; return kind and outcome of each, manners left out."""
-    earlier: list[Exchange] = []
+    conversation = library.conversation()
     outcomes = []
     for turn in dialogue["turns"]:
-        answer = library.ask(resolve(turn, earlier))
+        answer = conversation.ask(turn["question"]) if is_typed else library.ask(turn["alone"])
         golds = [articles[name][field][start:end] for name, field, start, end in turn["answers"]]
         if turn["kind"] != "manners":
             outcomes.append((turn["kind"], outcome(answer, golds)))
-        cited = answer.citations[0] if answer.citations else None
-        earlier.append(
-            Exchange(
-                question=answer.question,
-                answer=cited.lit_text if cited else "",
-                sentence=cited.sentence if cited else "",
-                title=cited.article.title if cited else "",
-            )
-        )
     return outcomes
 
 
@@ -114,8 +91,9 @@ def outcome(answer: Answer, golds: Sequence[str]) -> str:
     """Return whether what is shown is right, wrong, or nothing: refused."""
     if answer.status is Status.NOT_FOUND:
         return "refused"
-    sentence = normalize_answer(answer.citations[0].sentence)
-    held = holds_answer(sentence, [normalize_answer(gold) for gold in golds])
+    wanted = [normalize_answer(gold) for gold in golds]
+    shown = [answer.citations[0]] if answer.kind is not AnswerKind.SENTENCES else answer.citations
+    held = any(holds_answer(normalize_answer(each.sentence), wanted) for each in shown)
     return "right" if held or token_f1(answer.text, golds) >= RIGHT else "wrong"
 
 

@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from qa.answering.followup import Exchange, stand_alone
+from qa.conversation.followup import Exchange, stand_alone
 from qa.scores import token_f1
 
 from .labelled import data_folder
@@ -113,11 +113,11 @@ def resolve(turns: Sequence[Turn]) -> list[str]:
 def exchanges(turn: Turn, known: dict[tuple[str, int], str]) -> Iterator[Exchange]:
     """Yield what came before a question, as the chat would have it."""
     title, section = turn.titles
-    yield Exchange(_NOT_THE_TOPIC.sub("", section), "", "", title)
+    yield Exchange(_NOT_THE_TOPIC.sub("", section), "", title)
     for place in range(0, len(turn.history) - 1, 2):
         asked, answer = turn.history[place : place + 2]
         asked = known.get((turn.dialogue, place), asked)
-        yield Exchange(asked, "" if answer == NO_ANSWER else answer, "", title)
+        yield Exchange(asked, "" if answer == NO_ANSWER else answer, title)
 
 
 def before(turn: Turn, count: int | None) -> str:

@@ -40,17 +40,17 @@ async def _drawn(folder: Path) -> str:
     app.theme = "qa-dark"
     async with app.run_test(size=SIZE) as pilot:
         main = app.main
-        while not main.is_prepared or main.articles is None:
+        while not main.talk.is_prepared or main.talk.articles is None:
             await pilot.pause(0.05)
         for number, question in enumerate(QUESTIONS):
-            main.prompt.value = question
+            main.view.prompt.value = question
             await pilot.press("enter")
-            while len(main.entries) <= number or main.entries[number].is_pending:
+            while len(main.talk.entries) <= number or main.talk.entries[number].is_pending:
                 await pilot.pause(0.05)
         await pilot.press("alt+1")
         await pilot.pause(0.5)
         picture = app.export_screenshot(title="qa chat")
-        app.desk.leave()
+        app.backend.leave()
     # The reader's own monospaced font: a picture in a README fetches none.
     return _FONT_FACES.sub("", picture)
 

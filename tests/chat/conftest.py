@@ -1,13 +1,15 @@
-"""The chat driven by a pilot, over a real library whose answers are written down beforehand."""
+"""Drives the chat with a pilot, over a real library with scripted answers."""
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from qa.chat.app import ChatApp
@@ -48,18 +50,18 @@ Act = Callable[[Pilot[None]], Awaitable[None]]
 
 
 class ScriptedLibrary(Library):
-    """Finds passages as ever; what they answer is looked up, by question."""
+    """Finds passages as usual, but looks the answer up by the question."""
 
     script: dict[str, tuple[float, list[str], list[str]]]
-    """Confidence, quotes and other answers of each question; what is not there is not found."""
+    """Confidence, quotes and other answers by question; other questions have no answer."""
     gate: threading.Event
-    """Reading waits for it."""
+    """Reading waits until it is set."""
     asked: list[tuple[str, Scope]]
-    """What was asked of which articles."""
+    """The questions asked, each with its scope."""
 
     @property
     def reader(self) -> Any:
-        """Nothing to load."""
+        """Load nothing."""
         return None
 
     def ask(
@@ -70,7 +72,7 @@ class ScriptedLibrary(Library):
         scope: Scope | None = None,
         on_hits: Callable[[list[Hit]], None] | None = None,
     ) -> Answer:
-        """Return the answer that is written down."""
+        """Return the scripted answer."""
         self.asked.append((question, scope or Scope()))
         hits = self.search(question, k=k, scope=scope)
         if on_hits:
@@ -96,7 +98,7 @@ class ScriptedLibrary(Library):
         )
 
     def _cite(self, quote: str) -> list[Citation]:
-        """Every article that holds a quote, cited."""
+        """Cite every article that holds a quote."""
         whole = [self.article(row.id) for row in self.articles()]
         return [
             Citation(1, article, article.text.index(quote), article.text.index(quote) + len(quote))
@@ -107,7 +109,7 @@ class ScriptedLibrary(Library):
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Path:
-    """A folder with three articles."""
+    """Make a folder with three articles."""
     folder = tmp_path / "newsroom"
     folder.mkdir()
     (folder / "libya.txt").write_text(LIBYA)
@@ -120,7 +122,7 @@ def newsroom(tmp_path: Path) -> Path:
 def empty(
     encoders: dict[Any, WordEncoder], tmp_path: Path, home: Path
 ) -> Iterator[ScriptedLibrary]:
-    """A library without articles."""
+    """Open a library without articles."""
     library = ScriptedLibrary.open(tmp_path / "seeds")
     library.gate = threading.Event()
     library.gate.set()
@@ -137,68 +139,81 @@ def empty(
 
 @pytest.fixture
 def scripted(empty: ScriptedLibrary, newsroom: Path) -> ScriptedLibrary:
-    """A library with the three articles."""
+    """Open a library with the three articles."""
     empty.add(newsroom)
     return empty
 
 
 @pytest.fixture
 def clipboard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was copied to this machine's clipboard."""
+    """Return the texts copied to this machine's clipboard."""
     copied: list[str] = []
     monkeypatch.setattr("pyperclip.copy", copied.append)
     return copied
 
 
 def chat(library: Library, **given: Any) -> ChatApp:
-    """The app over a library, in our own dark colours."""
+    """Return the app over a library, in the dark theme."""
     app = ChatApp(lambda: library, **given)
     app.theme = "qa-dark"
     return app
 
 
 def drive(app: ChatApp, act: Act, size: tuple[int, int] = (120, 36)) -> None:
-    """Start the app, wait until it can be used, act, leave."""
+    """Start the app, wait until the models are loaded, act and leave."""
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True) as pilot:
-            await until(pilot, lambda: not app.main.bottom.status.startswith("loading"))
+            await until(pilot, lambda: not app.main.view.bottom.status.startswith("loading"))
             await pilot.pause()
             await act(pilot)
-            app.desk.leave()
+            app.backend.leave()
 
     asyncio.run(run())
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait until something holds."""
+    """Wait until a condition holds."""
     for _ in range(int(seconds / 0.02)):
         await pilot.pause(0.02)
         if holds():
             return
-    raise AssertionError("it never came to hold")
+    raise AssertionError("the condition never held")
 
 
 async def ask(pilot: Pilot[None], question: str) -> None:
-    """Type a question and wait for what comes of it."""
+    """Type a question and wait until it is answered and stored."""
     main = chat_of(pilot).main
-    before = len(main.entries)
-    main.prompt.value = question
-    main.prompt.focus()
+    before = len(main.talk.entries)
+    main.view.prompt.value = question
+    main.view.prompt.focus()
     await pilot.press("enter")
-    await until(pilot, lambda: len(main.entries) > before and not main.entries[-1].is_pending)
-    await until(pilot, lambda: main.entries[-1].answer is None or bool(main.entries[-1].turn))
+    await until(
+        pilot, lambda: len(main.talk.entries) > before and not main.talk.entries[-1].is_pending
+    )
+    await until(
+        pilot, lambda: main.talk.entries[-1].answer is None or bool(main.talk.entries[-1].turn)
+    )
     await pilot.pause()
 
 
+async def press_at_once(pilot: Pilot[None], keys: Sequence[str]) -> None:
+    """Press keys before the first one takes effect, as if they had waited in a buffer."""
+    for key in keys:
+        if len(key) == 1:
+            pilot.app.post_message(events.Key(_character_to_key(key), key))
+        else:
+            pilot.app.post_message(events.Key(key, None))
+
+
 def chat_of(pilot: Pilot[None]) -> ChatApp:
-    """The pilot's app, as what it is."""
+    """Return the pilot's app with its type."""
     assert isinstance(pilot.app, ChatApp)
     return pilot.app
 
 
 def shown(pilot: Pilot[None]) -> str:
-    """All that is on the screen, as text."""
+    """Return the text on the screen."""
     screen = pilot.app.screen
     width, height = pilot.app.size
     lines = []

@@ -1,37 +1,41 @@
-"""One table of actions: keys, bottom row, palette and help cannot tell different stories."""
+"""The table of actions: keys, bottom row, palette and help agree."""
 
 import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
-from qa.chat.actions import ACTIONS, bindings, written_key
-from qa.chat.help import HelpScreen, help_text
+from qa.chat.actions import ACTIONS, article_bindings, screen_bindings, written_key
+from qa.chat.app import ChatApp
+from qa.chat.dialogs.help import HelpScreen, help_text
 from qa.chat.screen import ChatScreen
 
 from .conftest import COMMANDED, MINERS, ScriptedLibrary, ask, chat, chat_of, drive, shown, until
 
 NARROWEST = 66
-"""Columns that the help has in a terminal of 80."""
+"""Columns of the help in a terminal of 80 columns."""
 
 
-def test_each_action_is_there_and_each_key_means_one_thing() -> None:
+def test_every_action_exists_and_no_key_is_bound_twice() -> None:
     for action in ACTIONS:
-        assert callable(getattr(ChatScreen, f"action_{action.name}"))
-        assert action.keys or action.outside
+        namespace, _, name = action.call.partition(".")
+        owner = {"app": ChatApp, "screen": ChatScreen}[namespace]
+        assert callable(getattr(owner, f"action_{name}"))
+        assert action.keys or action.article_keys
         assert action.help.endswith(".")
-    keys = [binding.key for binding in bindings()]
-    assert len(keys) == len(set(keys))
+    for bindings in (screen_bindings(), article_bindings()):
+        keys = [binding.key for binding in bindings]
+        assert len(keys) == len(set(keys))
 
 
-def test_the_help_has_every_action_with_its_keys() -> None:
+def test_the_help_lists_every_action_with_its_keys() -> None:
     text = help_text().plain
     assert max(len(line) for line in text.splitlines() if line.startswith("  ")) <= NARROWEST
     words = " ".join(text.split())
     for action in ACTIONS:
         assert action.title in text
         assert action.help in words
-        for key in (*action.keys, *action.outside):
+        for key in (*action.keys, *action.article_keys):
             assert written_key(key) in text
 
 
@@ -43,7 +47,7 @@ def test_keys_are_written_as_people_write_them(key: str, written: str) -> None:
     assert written_key(key) == written
 
 
-def test_alt_with_a_digit_is_what_it_says_in_an_old_terminal_too(
+def test_alt_with_a_digit_works_in_old_terminals(
     scripted: ScriptedLibrary,
 ) -> None:
     chat(scripted)
@@ -58,7 +62,7 @@ def test_help_opens_and_closes(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("f1")
         assert isinstance(pilot.app.screen, HelpScreen)
-        assert "How answers are marked" in help_text().plain
+        assert "Marks on answers" in help_text().plain
         assert "Open a source" in shown(pilot)
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, ChatScreen)
@@ -66,7 +70,7 @@ def test_help_opens_and_closes(scripted: ScriptedLibrary) -> None:
     drive(chat(scripted), act)
 
 
-def test_the_palette_offers_what_is_possible_and_does_it(
+def test_the_palette_offers_possible_actions_and_runs_them(
     scripted: ScriptedLibrary, clipboard: list[str]
 ) -> None:
     async def act(pilot: Pilot[None]) -> None:
@@ -86,7 +90,7 @@ def test_the_palette_offers_what_is_possible_and_does_it(
     drive(chat(scripted), act, size=(120, 40))
 
 
-def test_the_bottom_row_offers_what_is_possible_and_can_be_clicked(
+def test_the_bottom_row_shows_possible_actions_and_can_be_clicked(
     scripted: ScriptedLibrary, clipboard: list[str]
 ) -> None:
     async def act(pilot: Pilot[None]) -> None:
@@ -101,7 +105,7 @@ def test_the_bottom_row_offers_what_is_possible_and_can_be_clicked(
         await until(pilot, lambda: bool(clipboard))
         await pilot.click(offset=(pilot.app.size.width - 5, 0))  # the scope, in the top row
         await pilot.pause()
-        assert "Ask only some articles" in shown(pilot)
+        assert "Search only some articles" in shown(pilot)
         await pilot.press("escape")
         assert main.is_current
 

@@ -1,5 +1,6 @@
 """From a question to its answer on the screen."""
 
+import threading
 import time
 from collections.abc import Sequence
 
@@ -7,9 +8,11 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from qa.answering.followup import Exchange
 from qa.chat.entries import Stage
-from qa.datatypes import Scope
+from qa.chat.widgets.source import FindLine
+from qa.conversation.followup import Exchange
+from qa.datatypes import Scope, Turn
+from qa.errors import UsageError
 
 from .conftest import (
     COMMANDED,
@@ -21,6 +24,7 @@ from .conftest import (
     chat,
     chat_of,
     drive,
+    press_at_once,
     shown,
     until,
 )
@@ -38,7 +42,7 @@ def test_an_answer_with_its_source(scripted: ScriptedLibrary) -> None:
         assert "24 October 2011" in screen
         assert "libya.txt:3" in screen
         assert "8 passages" not in screen
-        assert chat_of(pilot).main.prompt.value == ""
+        assert chat_of(pilot).main.view.prompt.value == ""
 
     drive(chat(scripted), act)
 
@@ -47,7 +51,7 @@ def test_an_answer_with_its_source(scripted: ScriptedLibrary) -> None:
     ("question", "words"),
     [(COMMANDED, "sure"), (MINERS, "likely"), (WEAK, "weak"), (UNKNOWN, "Not in your articles.")],
 )
-def test_confidence_is_said_in_words(scripted: ScriptedLibrary, question: str, words: str) -> None:
+def test_confidence_is_shown_in_words(scripted: ScriptedLibrary, question: str, words: str) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await ask(pilot, question)
         assert words in shown(pilot)
@@ -55,7 +59,9 @@ def test_confidence_is_said_in_words(scripted: ScriptedLibrary, question: str, w
     drive(chat(scripted), act)
 
 
-def test_nothing_found_shows_the_nearest_and_says_what_they_are(scripted: ScriptedLibrary) -> None:
+def test_without_an_answer_the_nearest_passages_are_shown_as_such(
+    scripted: ScriptedLibrary,
+) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await ask(pilot, UNKNOWN)
         screen = shown(pilot)
@@ -66,92 +72,211 @@ def test_nothing_found_shows_the_nearest_and_says_what_they_are(scripted: Script
     drive(chat(scripted), act)
 
 
-def test_passages_come_before_the_answer(scripted: ScriptedLibrary) -> None:
+def test_passages_are_shown_before_the_answer(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         scripted.gate.clear()
         await pilot.press(*COMMANDED, "enter")
-        await until(pilot, lambda: bool(main.entries[0].hits))
+        await until(pilot, lambda: bool(main.talk.entries[0].hits))
         await pilot.pause()
         screen = shown(pilot)
         assert "reading 5 passages …" in screen
         assert "Found; being read" in screen
         assert "[1] " in screen
-        assert "reading 5 passages ·" in main.bottom.status
+        assert "reading 5 passages ·" in main.view.bottom.status
         scripted.gate.set()
         await until(pilot, lambda: "sure" in shown(pilot))
 
     drive(chat(scripted), act)
 
 
-def test_keys_are_answered_while_a_slow_reader_reads(scripted: ScriptedLibrary) -> None:
+def test_keys_work_while_a_slow_reader_reads(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         scripted.gate.clear()
         await pilot.press(*COMMANDED, "enter")
-        await until(pilot, lambda: main.entries[0].stage is Stage.READING)
+        await until(pilot, lambda: main.talk.entries[0].stage is Stage.READING)
         started = time.perf_counter()
         await pilot.press("2", "0", "1", "2")
-        assert main.prompt.value == "2012"
+        assert main.view.prompt.value == "2012"
         assert time.perf_counter() - started < 5  # the reader would take a minute
-        assert main.entries[0].is_pending
+        assert main.talk.entries[0].is_pending
         scripted.gate.set()
 
     drive(chat(scripted), act)
 
 
-def test_escape_stops_and_what_comes_later_is_dropped(scripted: ScriptedLibrary) -> None:
+def test_escape_stops_a_question_and_drops_its_answer(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         scripted.gate.clear()
         await pilot.press(*COMMANDED, "enter")
-        await until(pilot, lambda: main.entries[0].stage is Stage.READING)
+        await until(pilot, lambda: main.talk.entries[0].stage is Stage.READING)
         await pilot.press("escape")
         assert "Stopped." in shown(pilot)
         scripted.gate.set()
         await pilot.pause(0.2)
-        assert main.entries[0].stage is Stage.STOPPED
-        assert main.entries[0].answer is None
+        assert main.talk.entries[0].stage is Stage.STOPPED
+        assert main.talk.entries[0].answer is None
         assert "sure" not in shown(pilot)
 
     drive(chat(scripted), act)
 
 
-def test_a_new_question_gives_up_the_one_before(scripted: ScriptedLibrary) -> None:
+def test_a_new_question_stops_the_one_before(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         scripted.gate.clear()
         await pilot.press(*COMMANDED, "enter")
-        await until(pilot, lambda: main.entries[0].stage is Stage.READING)
+        await until(pilot, lambda: main.talk.entries[0].stage is Stage.READING)
         await pilot.press(*MINERS, "enter")
         scripted.gate.set()
-        await until(pilot, lambda: main.entries[1].stage is Stage.ANSWERED)
-        assert main.entries[0].answer is None
-        answer = main.entries[1].answer
+        await until(pilot, lambda: main.talk.entries[1].stage is Stage.ANSWERED)
+        assert main.talk.entries[0].answer is None
+        answer = main.talk.entries[1].answer
         assert answer is not None
         assert answer.text == "33"
-        assert main.chosen is main.entries[1]
+        assert main.talk.chosen is main.talk.entries[1]
 
     drive(chat(scripted), act)
 
 
-def test_what_was_opened_while_reading_stays_open(scripted: ScriptedLibrary) -> None:
+def test_two_questions_typed_quickly_are_asked_as_typed_in_order(
+    scripted: ScriptedLibrary,
+) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        talk = chat_of(pilot).main.talk
+        keys = [*COMMANDED, "enter", *MINERS, "!", "backspace", "enter", *"Who"]
+        await press_at_once(pilot, keys)
+        await until(pilot, lambda: len(talk.entries) == 2 and not talk.entries[1].is_pending)
+        assert [entry.question for entry in talk.entries] == [COMMANDED, MINERS]
+        answer = talk.entries[1].answer
+        assert answer is not None
+        assert answer.text == "33"
+        assert chat_of(pilot).main.view.prompt.value == "Who"
+
+    drive(chat(scripted), act)
+
+
+def test_a_question_typed_while_a_conversation_loads_is_asked_in_it(
+    scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    turns = scripted.turns
+
+    def slowly(conversation: int) -> list[Turn]:
+        gate.wait(timeout=30)
+        return turns(conversation)
+
+    async def first(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+
+    async def again(pilot: Pilot[None]) -> None:
+        talk = chat_of(pilot).main.talk
+        await press_at_once(pilot, [*MINERS, "enter"])
+        await pilot.pause(0.1)
+        assert talk.entries == []
+        gate.set()
+        await until(pilot, lambda: len(talk.entries) == 2 and bool(talk.entries[1].turn))
+        assert [entry.question for entry in talk.entries] == [COMMANDED, MINERS]
+        await until(pilot, lambda: MINERS in shown(pilot))
+
+    drive(chat(scripted), first)
+    monkeypatch.setattr(scripted, "turns", slowly)
+    drive(chat(scripted, resume=True), again)
+    (stored,) = scripted.conversations()
+    assert stored.turns == 2
+
+
+def test_a_conversation_that_does_not_load_leaves_what_is_there(
+    scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(conversation: int) -> list[Turn]:
+        raise UsageError("the conversation is damaged")
+
+    monkeypatch.setattr(scripted, "turns", broken)
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await ask(pilot, COMMANDED)
+        main.resume(1)
+        await until(pilot, lambda: "the conversation is damaged" in shown(pilot))
+        assert [entry.question for entry in main.talk.entries] == [COMMANDED]
+        await ask(pilot, MINERS)
+        assert "likely" in shown(pilot)
+
+    drive(chat(scripted), act)
+
+
+def test_printable_keys_go_to_the_question_line_while_it_has_the_focus(
+    scripted: ScriptedLibrary,
+) -> None:
+    typed = "nq?/+-12 yjk"
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await press_at_once(pilot, ["a"])  # the first key, before anything else has happened
+        await pilot.pause()
+        assert main.view.prompt.value == "a"
+        await ask(pilot, COMMANDED)
+        await press_at_once(pilot, list(typed))
+        await until(pilot, lambda: main.view.prompt.value == typed)
+        # Straight from the article back to the line: q would quit if it came too early.
+        await pilot.press("ctrl+u", "ctrl+o")
+        await press_at_once(pilot, ["escape", "q", "n"])
+        await until(pilot, lambda: main.view.prompt.value == "qn")
+        assert main.talk.place is main.talk.entries[0].places[0]
+        assert pilot.app.is_running
+
+    drive(chat(scripted), act)
+
+
+def test_single_keys_are_commands_only_in_the_article(scripted: ScriptedLibrary) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await ask(pilot, COMMANDED)
+        await pilot.press("tab")
+        assert main.view.conversation.has_focus
+        await pilot.press("q", "n", "2")  # typed: the question line takes the focus
+        assert main.view.prompt.has_focus
+        assert main.view.prompt.value == "qn2"
+        assert main.view.source.place and main.view.source.place.number == 1
+        await pilot.press("tab", "tab")
+        assert main.view.source.article.has_focus
+        await pilot.press("n")
+        assert main.view.source.place.number == 2
+        await pilot.press("left")
+        assert main.view.source.place.number == 1
+        await press_at_once(pilot, ["w", "w", "/", "q", "n"])
+        await until(pilot, lambda: main.view.source.query_one(FindLine).value == "qn")
+        assert main.view.source.is_finding
+        assert main.view.prompt.value == "qn2"
+        await pilot.press("escape", "ctrl+o", "f2", "f2", "p")
+        assert main.view.is_reading
+        assert main.view.source.place.number == len(main.talk.entries[0].places)
+        await pilot.press("q")
+        assert pilot.app.return_code == 0
+
+    drive(chat(scripted), act)
+
+
+def test_a_source_opened_during_reading_stays_open(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         scripted.gate.clear()
         await pilot.press(*COMMANDED, "enter")
-        await until(pilot, lambda: main.entries[0].stage is Stage.READING)
-        number = next(p.number for p in main.entries[0].places if "Miners" in p.article.title)
+        await until(pilot, lambda: main.talk.entries[0].stage is Stage.READING)
+        number = next(p.number for p in main.talk.entries[0].places if "Miners" in p.article.title)
         await pilot.press(f"alt+{number}")
         scripted.gate.set()
-        await until(pilot, lambda: main.entries[0].stage is Stage.ANSWERED)
-        assert main.place is not None
-        assert "Miners" in main.place.article.title
+        await until(pilot, lambda: main.talk.entries[0].stage is Stage.ANSWERED)
+        assert main.talk.place is not None
+        assert "Miners" in main.talk.place.article.title
 
     drive(chat(scripted), act)
 
 
-def test_follow_ups_are_resolved_shown_and_can_be_edited(
+def test_follow_ups_are_resolved_and_shown_and_can_be_edited(
     scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[Sequence[Exchange]] = []
@@ -160,7 +285,7 @@ def test_follow_ups_are_resolved_shown_and_can_be_edited(
         heard.append(earlier)
         return MINERS if question == "How many?" else question
 
-    monkeypatch.setattr("qa.answering.followup.stand_alone", stand_alone)
+    monkeypatch.setattr("qa.conversation.followup.stand_alone", stand_alone)
 
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
@@ -170,23 +295,24 @@ def test_follow_ups_are_resolved_shown_and_can_be_edited(
         (exchange,) = heard[1]
         assert exchange.question == COMMANDED
         assert exchange.answer == "Charles Bouchard"
-        assert exchange.sentence == "Lieutenant-General Charles Bouchard commands the operation."
         assert exchange.title
         assert f"asked as: {MINERS}" in shown(pilot)
         assert scripted.asked[-1][0] == MINERS
         await pilot.press("ctrl+r")
-        assert main.prompt.value == MINERS
+        assert main.view.prompt.value == MINERS
         await pilot.press("backspace", "!", "enter")
-        await until(pilot, lambda: len(main.entries) == 3 and not main.entries[2].is_pending)
+        await until(
+            pilot, lambda: len(main.talk.entries) == 3 and not main.talk.entries[2].is_pending
+        )
         assert scripted.asked[-1][0] == MINERS[:-1] + "!"
-        assert len(heard) == 2  # word for word: nothing was resolved
+        assert len(heard) == 2  # searched as edited: nothing was resolved
 
     drive(chat(scripted), act)
 
 
-def test_up_and_down_go_through_what_was_asked(scripted: ScriptedLibrary) -> None:
+def test_up_and_down_go_through_the_history(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
-        prompt = chat_of(pilot).main.prompt
+        prompt = chat_of(pilot).main.view.prompt
         await ask(pilot, COMMANDED)
         await ask(pilot, MINERS)
         await pilot.press(*"draft", "up")
@@ -201,7 +327,7 @@ def test_up_and_down_go_through_what_was_asked(scripted: ScriptedLibrary) -> Non
 
 def test_a_pasted_question_is_one_clean_line(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
-        prompt = chat_of(pilot).main.prompt
+        prompt = chat_of(pilot).main.view.prompt
         prompt.post_message(events.Paste("How many\nminers \x1b[31mwere\u202e lifted?"))
         await pilot.pause()
         assert prompt.value == MINERS
@@ -212,43 +338,43 @@ def test_a_pasted_question_is_one_clean_line(scripted: ScriptedLibrary) -> None:
 def test_an_empty_line_asks_nothing(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("space", "enter")
-        assert chat_of(pilot).main.entries == []
+        assert chat_of(pilot).main.talk.entries == []
 
     drive(chat(scripted), act)
 
 
-def test_the_command_line_can_ask_at_once(scripted: ScriptedLibrary) -> None:
+def test_a_question_from_the_command_line_is_asked_at_once(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: "likely" in shown(pilot))
 
     drive(chat(scripted, question=MINERS), act)
 
 
-def test_a_filter_narrows_what_is_asked(scripted: ScriptedLibrary) -> None:
+def test_a_filter_limits_the_articles_searched(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await pilot.press("ctrl+l")
         await pilot.press(*"2011-10-25", "enter")
-        await until(pilot, lambda: main.articles == 1)
+        await until(pilot, lambda: main.talk.articles == 1)
         assert "from 25 October 2011 · all sources" in shown(pilot)
         await ask(pilot, MINERS)
         since = scripted.asked[-1][1]
-        assert since == Scope(since=main.scope.since)
-        assert "1 passage read" in main.bottom.status
+        assert since == Scope(since=main.talk.scope.since)
+        assert "1 passage read" in main.view.bottom.status
         await pilot.press("ctrl+l", "down", "down", *"*libya*", "enter")
-        await until(pilot, lambda: main.articles == 0)
+        await until(pilot, lambda: main.talk.articles == 0)
         assert "from 25 October 2011 · *libya*" in shown(pilot)
 
     drive(chat(scripted), act)
 
 
-def test_a_filter_that_makes_no_sense_says_so(scripted: ScriptedLibrary) -> None:
+def test_an_invalid_filter_is_rejected(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("ctrl+l", *"soon", "enter")
         assert "'soon' is not a date" in shown(pilot)
         await pilot.press("ctrl+u", *"2012", "tab", *"2011", "enter")
         assert "2012-01-01 is after 2011-12-31." in shown(pilot)
         await pilot.press("escape")
-        assert chat_of(pilot).main.scope.is_all
+        assert chat_of(pilot).main.talk.scope.is_all
 
     drive(chat(scripted), act)

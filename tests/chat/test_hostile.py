@@ -1,4 +1,4 @@
-"""Hostile text is inert: in article, title, path and question, through the real screen."""
+"""Hostile text in articles, titles, paths and questions is harmless on the real screen."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ import pytest
 from textual.pilot import Pilot
 
 from qa.chat.export import as_markdown
-from qa.chat.marks import Light
+from qa.chat.marks import Highlight
 
 from .conftest import ScriptedLibrary, ask, chat, chat_of, drive, shown
-from .test_sources import lit, on_screen
+from .test_sources import highlighted, on_screen
 
 HOSTILE = {
     "brackets": "[/foo] [b [bold red]loud[/] [@click=app.quit]leave[/] [[x]] $text {0} %s",
@@ -22,26 +22,28 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", list(HOSTILE))
-def test_hostile_text_is_shown_and_lit_in_its_place(
+def test_hostile_text_is_shown_and_highlighted_in_its_place(
     empty: ScriptedLibrary, tmp_path: Path, name: str
 ) -> None:
     hostile = HOSTILE[name]
     folder = tmp_path / "[b]odd 日本 👩‍🚀"
     folder.mkdir()
     text = f"# {hostile}\n\n{hostile} before the needle 针 lies here after {hostile}\n\n{hostile}\n"
-    (folder / "[red].md").write_text(text.replace("\x00", ""))  # a zero byte is no article's
+    (folder / "[red].md").write_text(
+        text.replace("\x00", "")
+    )  # a file with a zero byte is not read
     empty.add(folder)
     question = f"Where is the needle? {hostile}"
 
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
-        main.prompt.value = question
-        cleaned = main.prompt.take()[0]
+        main.view.prompt.value = question
+        cleaned = main.view.prompt.take()[0]
         empty.script[cleaned] = (0.9, ["needle 针 lies"], [])
         await ask(pilot, question)
-        article = main.source.article
-        assert lit(article, Light.ANSWER) == ["needle 针 lies"]
-        assert on_screen(article, Light.ANSWER).replace(" ", "") == "needle针lies"
+        article = main.view.source.article
+        assert highlighted(article, Highlight.ANSWER) == ["needle 针 lies"]
+        assert on_screen(article, Highlight.ANSWER).replace(" ", "") == "needle针lies"
         screen = shown(pilot)
         assert "Where is the needle?" in screen
         assert "needle 针 lies" in screen
@@ -57,13 +59,13 @@ def test_hostile_text_is_shown_and_lit_in_its_place(
         await pilot.pause(0.2)
         await pilot.press("escape")
         assert pilot.app.is_running
-        assert "needle" in as_markdown(main.entries)
+        assert "needle" in as_markdown(main.talk.entries)
 
     drive(chat(empty), act, size=(130, 40))
 
 
 def test_a_line_of_ten_megabytes(empty: ScriptedLibrary, tmp_path: Path) -> None:
-    """Its article is made by hand: embedding it would take minutes and test nothing here."""
+    """The article is not indexed: embedding it would take minutes and test nothing here."""
     from qa.chat.entries import Stage
     from qa.chat.places import Kind, Place
     from qa.datatypes import Article, Citation
@@ -75,21 +77,22 @@ def test_a_line_of_ten_megabytes(empty: ScriptedLibrary, tmp_path: Path) -> None
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await ask(pilot, "What is long?")
-        entry = main.entries[0]
+        entry = main.talk.entries[0]
         entry.places = [Place(1, Kind.CITATION, Citation(1, article, at, at + 6), 0.9)]
         assert entry.stage is Stage.ANSWERED
-        main.choose(entry)
+        main.talk.chosen = entry
+        main.view.show_chosen()
         await pilot.pause()
-        shown_text = main.source.article
-        assert on_screen(shown_text, Light.ANSWER) == "needle"
+        shown_text = main.view.source.article
+        assert on_screen(shown_text, Highlight.ANSWER) == "needle"
         await pilot.press("ctrl+o", "pagedown", "pageup", "end")
         await pilot.pause()
         await pilot.press("ctrl+f", *"needle lies")
         for _ in range(500):
             await pilot.pause(0.02)
-            if lit(shown_text, Light.CURRENT):
+            if highlighted(shown_text, Highlight.CURRENT):
                 break
-        assert lit(shown_text, Light.CURRENT) == ["needle lies"]
+        assert highlighted(shown_text, Highlight.CURRENT) == ["needle lies"]
 
     (tmp_path / "a.txt").write_text("Something that is long enough to be an article.\n")
     empty.add(tmp_path / "a.txt")

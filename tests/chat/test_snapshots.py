@@ -1,7 +1,8 @@
 """Pictures of the screen, compared with stored ones.
 
-After a wanted change: ``QA_SNAPSHOTS=write pytest tests/chat/test_snapshots.py``, and look at each
-picture before it is committed. A picture that differs is written beside the stored one as ``.new``.
+After an intended change run ``QA_SNAPSHOTS=write pytest tests/chat/test_snapshots.py`` and look at
+each picture before you commit it. A picture that differs is written beside the stored one as
+``.new``.
 """
 
 import os
@@ -31,8 +32,8 @@ FOLDER = Path(__file__).parent / "snapshots"
 
 
 def compare(app: App[None], name: str) -> None:
-    """Compare what the app shows with the stored picture of that name."""
-    # Rich numbers its styles by a digest of the text: the same picture has the same number.
+    """Compare the screen with the stored picture of a name."""
+    # Rich puts a hash of the text into the names of its styles.
     taken = re.sub(r"terminal-\d+", "terminal", app.export_screenshot(title="qa"))
     stored = FOLDER / f"{name}.svg"
     if os.environ.get("QA_SNAPSHOTS") == "write":
@@ -40,22 +41,22 @@ def compare(app: App[None], name: str) -> None:
         return
     if taken != stored.read_text(encoding="utf-8"):
         stored.with_suffix(".svg.new").write_text(taken, encoding="utf-8")
-        pytest.fail(f"{stored.name} shows something else; see {stored.name}.new")
+        pytest.fail(f"{stored.name} differs from the screen; see {stored.name}.new")
 
 
 @pytest.fixture(autouse=True)
 def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing blinks, passes or depends on where the test runs."""
+    """Stop the cursor from blinking, and show relative paths."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("textual.widgets.Input._toggle_cursor", lambda self: None)
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Let the last remark fade and the last row be drawn."""
+    """Clear the last remark and draw the last row."""
     main = chat_of(pilot).main
-    main.say("")
+    main.view.bottom.say("")
     await pilot.pause(0.1)
-    main.prompt._cursor_visible = True
+    main.view.prompt._cursor_visible = True
     await pilot.pause()
 
 
@@ -81,7 +82,7 @@ def test_a_conversation(empty: ScriptedLibrary, newsroom: Path) -> None:
     drive(chat(empty), act, size=(120, 32))
 
 
-def test_a_conversation_on_light_ground(empty: ScriptedLibrary, newsroom: Path) -> None:
+def test_a_conversation_in_the_light_theme(empty: ScriptedLibrary, newsroom: Path) -> None:
     empty.add(Path("newsroom"))
     app = chat(empty)
     app.theme = "qa-light"
@@ -94,7 +95,7 @@ def test_a_conversation_on_light_ground(empty: ScriptedLibrary, newsroom: Path) 
     drive(app, act, size=(110, 26))
 
 
-def test_not_found_in_the_terminals_own_colours(empty: ScriptedLibrary, newsroom: Path) -> None:
+def test_not_found_in_the_terminals_16_colours(empty: ScriptedLibrary, newsroom: Path) -> None:
     empty.add(Path("newsroom"))
     app = chat(empty)
     app.theme = "ansi-dark"
@@ -124,21 +125,21 @@ def test_narrow(empty: ScriptedLibrary, newsroom: Path) -> None:
 def test_a_failure(scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     from qa.errors import ModelMismatchError
 
-    mend = (
+    error = (
         "The library in seeds was made by words, not other. "
-        "To embed it anew: qa index --reembed --model other"
+        "To embed it again: qa index --reembed --model other"
     )
 
     def fail(*_: object, **__: object) -> None:
-        raise ModelMismatchError(mend)
+        raise ModelMismatchError(error)
 
     monkeypatch.setattr(scripted, "ask", fail)
 
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
-        main.prompt.value = MINERS
+        main.view.prompt.value = MINERS
         await pilot.press("enter")
-        await until(pilot, lambda: bool(main.entries[0].error))
+        await until(pilot, lambda: bool(main.talk.entries[0].error))
         await settle(pilot)
         compare(pilot.app, "failure")
 

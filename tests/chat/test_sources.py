@@ -1,11 +1,11 @@
-"""The source: opening it, leafing through, searching it, and where its lights lie."""
+"""Sources: opening them, going through them, searching in them, and their highlights."""
 
 import pytest
 from textual.pilot import Pilot
 
-from qa.chat.article import ArticleText
-from qa.chat.marks import Light
-from qa.chat.source import FindLine
+from qa.chat.marks import Highlight
+from qa.chat.widgets.article import ArticleText
+from qa.chat.widgets.source import FindLine
 
 from .conftest import COMMANDED, MINERS, UNKNOWN, ScriptedLibrary, ask, chat, chat_of, drive, shown
 
@@ -14,14 +14,16 @@ LONG = "\n\n".join(
 )
 
 
-def lit(article: ArticleText, light: Light) -> list[str]:
-    """The texts that are lit that way, by their marks."""
-    return [article.text[mark.start : mark.end] for mark in article.marks if mark.light is light]
+def highlighted(article: ArticleText, highlight: Highlight) -> list[str]:
+    """Return the texts with a highlight, from the marks."""
+    return [
+        article.text[mark.start : mark.end] for mark in article.marks if mark.highlight is highlight
+    ]
 
 
-def on_screen(article: ArticleText, light: Light) -> str:
-    """What is drawn on the screen in that light, by its colour."""
-    wanted = article.get_component_rich_style(f"article--{light.value}", partial=True).bgcolor
+def on_screen(article: ArticleText, highlight: Highlight) -> str:
+    """Return the text on the screen with a highlight, from its colour."""
+    wanted = article.get_component_rich_style(f"article--{highlight.value}", partial=True).bgcolor
     drawn = []
     for y in range(article.size.height):
         for segment in article.render_line(y):
@@ -30,45 +32,45 @@ def on_screen(article: ArticleText, light: Light) -> str:
     return "".join(drawn)
 
 
-def test_lights_lie_where_they_should(scripted: ScriptedLibrary) -> None:
+def test_answer_sentence_and_words_are_highlighted(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await ask(pilot, COMMANDED)
-        article = chat_of(pilot).main.source.article
-        assert lit(article, Light.ANSWER) == ["Charles Bouchard"]
-        assert lit(article, Light.SENTENCE) == [
+        article = chat_of(pilot).main.view.source.article
+        assert highlighted(article, Highlight.ANSWER) == ["Charles Bouchard"]
+        assert highlighted(article, Highlight.SENTENCE) == [
             "Lieutenant-General Charles Bouchard commands the operation."
         ]
-        assert set(lit(article, Light.WORD)) == {"Libya", "commands", "operation"}
-        assert on_screen(article, Light.ANSWER) == "Charles Bouchard"
+        assert set(highlighted(article, Highlight.WORD)) == {"Libya", "commands", "operation"}
+        assert on_screen(article, Highlight.ANSWER) == "Charles Bouchard"
 
     drive(chat(scripted), act)
 
 
-def test_digits_open_sources_outside_the_line_and_with_alt_in_it(
+def test_digits_open_sources_in_the_article_and_with_alt_everywhere(
     scripted: ScriptedLibrary,
 ) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
         await pilot.press(*"2012")
-        assert main.prompt.value == "2012"
-        assert main.source.place and main.source.place.number == 1
+        assert main.view.prompt.value == "2012"
+        assert main.view.source.place and main.view.source.place.number == 1
         await pilot.press("alt+2")
-        assert main.prompt.value == "2012"
-        assert main.source.place.number == 2
+        assert main.view.prompt.value == "2012"
+        assert main.view.source.place.number == 2
         assert "Libya mission nears its end" in shown(pilot)
-        await pilot.press("tab", "1")
-        assert main.source.place.number == 1
+        await pilot.press("tab", "tab", "1")
+        assert main.view.source.place.number == 1
         await pilot.press("9")
-        assert main.source.place.number == 1
-        assert main.bottom.status == "there is no source 9"
+        assert main.view.source.place.number == 1
+        assert main.view.bottom.status == "there is no source 9"
         await pilot.press("n")
-        assert main.source.place.number == 2
+        assert main.view.source.place.number == 2
         await pilot.press("p", "p")
-        assert main.source.place.number == len(main.entries[0].places)
+        assert main.view.source.place.number == len(main.talk.entries[0].places)
         await pilot.press("escape", "alt+right")
-        assert main.source.place.number == 1
-        assert main.focused is main.prompt
+        assert main.view.source.place.number == 1
+        assert main.focused is main.view.prompt
 
     drive(chat(scripted), act)
 
@@ -77,19 +79,19 @@ def test_a_source_opens_with_a_click(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
-        answer = main.conversation.views[0].query_one(".answer")
+        answer = main.view.conversation.views[0].query_one(".answer")
         top = answer.content_region.y
         rows = shown(pilot).splitlines()
         row = next(number for number in range(top, len(rows)) if "[2]" in rows[number])
         column = rows[row].index("[2]")
         await pilot.click(offset=(column + 1, row))
-        assert main.source.place and main.source.place.number == 2
-        await pilot.click(offset=(column + 1, row + 1))  # the fold
-        assert main.entries[0].unfolded or "Ambassadors" not in shown(pilot)
-        foot = main.source.query_one("#source-foot")
+        assert main.view.source.place and main.view.source.place.number == 2
+        await pilot.click(offset=(column + 1, row + 1))  # unfolds the other answers
+        assert main.talk.entries[0].unfolded or "Ambassadors" not in shown(pilot)
+        foot = main.view.source.query_one("#source-foot")
         arrow = shown(pilot).splitlines()[foot.region.y].index("▸")
         await pilot.click(offset=(arrow, foot.region.y))
-        assert main.source.place.number == 3
+        assert main.view.source.place.number == 3
 
     drive(chat(scripted), act)
 
@@ -102,7 +104,7 @@ def test_other_answers_unfold(scripted: ScriptedLibrary) -> None:
         await pilot.press("alt+a")
         assert "[3] Ambassadors 20%" in shown(pilot)
         await pilot.press("alt+3")
-        assert lit(main.source.article, Light.ANSWER) == ["Ambassadors"]
+        assert highlighted(main.view.source.article, Highlight.ANSWER) == ["Ambassadors"]
         assert "Another answer" in shown(pilot)
         await pilot.press("alt+a")
         assert "Ambassadors 20%" not in shown(pilot)
@@ -110,26 +112,26 @@ def test_other_answers_unfold(scripted: ScriptedLibrary) -> None:
     drive(chat(scripted), act)
 
 
-def test_the_whole_article_takes_the_screen_and_gives_it_back(scripted: ScriptedLibrary) -> None:
+def test_the_article_takes_the_whole_screen_and_escape_returns(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
         await pilot.press("ctrl+o")
         await pilot.pause()
         assert COMMANDED not in shown(pilot)
-        assert main.source.size.width == 120
-        assert "Charles Bouchard" in on_screen(main.source.article, Light.ANSWER)
-        await pilot.press("2")  # no Alt needed here: there is no line to type in
-        assert main.source.place and main.source.place.number == 2
+        assert main.view.source.size.width == 120
+        assert "Charles Bouchard" in on_screen(main.view.source.article, Highlight.ANSWER)
+        await pilot.press("2")  # without Alt: the article has the focus
+        assert main.view.source.place and main.view.source.place.number == 2
         await pilot.press("escape")
         await pilot.pause()
         assert COMMANDED in shown(pilot)
-        assert main.focused is main.prompt
+        assert main.focused is main.view.prompt
 
     drive(chat(scripted), act)
 
 
-def test_a_narrow_terminal_gives_the_source_a_screen_of_its_own(scripted: ScriptedLibrary) -> None:
+def test_in_a_narrow_terminal_the_source_takes_the_whole_screen(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
@@ -144,10 +146,10 @@ def test_a_narrow_terminal_gives_the_source_a_screen_of_its_own(scripted: Script
         assert COMMANDED in shown(pilot)
         await pilot.press("alt+right")
         await pilot.pause()
-        assert main.source.place and main.source.place.number == 2
+        assert main.view.source.place and main.view.source.place.number == 2
         await pilot.resize_terminal(130, 30)
         await pilot.pause()
-        assert main.is_wide
+        assert main.view.is_wide
 
     drive(chat(scripted), act, size=(80, 24))
 
@@ -158,38 +160,40 @@ def test_searching_in_an_article(scripted: ScriptedLibrary) -> None:
         await ask(pilot, COMMANDED)
         await pilot.press("ctrl+f", *"mission")
         await pilot.pause(0.1)
-        article = main.source.article
+        article = main.view.source.article
         assert "1 of 1" in shown(pilot)
-        assert lit(article, Light.CURRENT) == ["mission"]
+        assert highlighted(article, Highlight.CURRENT) == ["mission"]
         await pilot.press("ctrl+u", *"the op")
         await pilot.pause(0.1)
-        assert lit(article, Light.CURRENT) == ["the op"]
-        find = main.source.query_one(FindLine)
+        assert highlighted(article, Highlight.CURRENT) == ["the op"]
+        find = main.view.source.query_one(FindLine)
         find.value = "on"
         await pilot.pause(0.1)
-        before = lit(article, Light.FOUND)
+        before = highlighted(article, Highlight.FOUND)
         await pilot.press("enter", "down", "up")
         await pilot.pause(0.1)
-        assert len(lit(article, Light.FOUND)) == len(before) > 1
+        assert len(highlighted(article, Highlight.FOUND)) == len(before) > 1
         find.value = "zebra"
         await pilot.pause(0.1)
         assert "nothing" in shown(pilot)
         await pilot.press("escape")
-        assert lit(article, Light.FOUND) == lit(article, Light.CURRENT) == []
-        assert main.focused is main.prompt
-        await pilot.press("tab", "slash")
-        assert main.source.is_finding
+        assert (
+            highlighted(article, Highlight.FOUND) == highlighted(article, Highlight.CURRENT) == []
+        )
+        assert main.focused is main.view.prompt
+        await pilot.press("tab", "tab", "slash")
+        assert main.view.source.is_finding
 
     drive(chat(scripted), act)
 
 
-def test_how_an_answer_came_about(scripted: ScriptedLibrary) -> None:
+def test_how_an_answer_was_found(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await ask(pilot, COMMANDED)
         await pilot.press("f2")
         await pilot.pause()
         screen = shown(pilot)
-        for words in ("How this came about", "commanded · operation · libya", "sure, 0.93"):
+        for words in ("How this answer was found", "commanded · operation · libya", "sure, 0.93"):
             assert words in screen
         assert "BM25" in screen
         assert "(#1)" in screen
@@ -198,23 +202,23 @@ def test_how_an_answer_came_about(scripted: ScriptedLibrary) -> None:
         assert "300.0" in screen
         await pilot.press("f2")
         await pilot.pause()
-        assert "How this came about" not in shown(pilot)
+        assert "How this answer was found" not in shown(pilot)
 
     drive(chat(scripted), act)
 
 
-def test_earlier_questions_are_taken_up_with_their_sources(scripted: ScriptedLibrary) -> None:
+def test_going_to_earlier_questions_shows_their_sources(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
         await ask(pilot, MINERS)
-        assert lit(main.source.article, Light.ANSWER) == ["33"]
+        assert highlighted(main.view.source.article, Highlight.ANSWER) == ["33"]
         await pilot.press("alt+up")
-        assert lit(main.source.article, Light.ANSWER) == ["Charles Bouchard"]
+        assert highlighted(main.view.source.article, Highlight.ANSWER) == ["Charles Bouchard"]
         await pilot.press("alt+down")
-        assert lit(main.source.article, Light.ANSWER) == ["33"]
-        await pilot.click(main.conversation.views[0].query_one(".question"))
-        assert main.chosen is main.entries[0]
+        assert highlighted(main.view.source.article, Highlight.ANSWER) == ["33"]
+        await pilot.click(main.view.conversation.views[0].query_one(".question"))
+        assert main.talk.chosen is main.talk.entries[0]
 
     drive(chat(scripted), act)
 
@@ -233,8 +237,8 @@ def test_a_passage_deep_in_a_long_article(
         await ask(pilot, "Where is the needle?")
         await pilot.press("ctrl+o")
         await pilot.pause()
-        article = chat_of(pilot).main.source.article
-        assert on_screen(article, Light.ANSWER) == "needle"
+        article = chat_of(pilot).main.view.source.article
+        assert on_screen(article, Highlight.ANSWER) == "needle"
         assert len(article.text) > 400_000
         assert article.virtual_size.height < 3_000  # not laid out whole
         for _ in range(60):
@@ -244,7 +248,7 @@ def test_a_passage_deep_in_a_long_article(
         rows = [line for line in shown(pilot).splitlines()[8:] if "Paragraph" in line]
         numbers = [int(row.split()[1]) for row in rows]
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-        assert numbers[0] > 200  # further than what was laid out at first
+        assert numbers[0] > 200  # beyond what was laid out at first
         await pilot.press("end")
         await pilot.pause()
         assert "Paragraph 3999" in shown(pilot)
@@ -255,13 +259,13 @@ def test_a_passage_deep_in_a_long_article(
     drive(chat(empty), act, size=(width, 30))
 
 
-def test_no_source_is_no_fault(scripted: ScriptedLibrary) -> None:
+def test_actions_on_sources_without_a_source_do_nothing(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await pilot.press("alt+1", "ctrl+o", "ctrl+f", "f2", "ctrl+y", "alt+right")
-        assert main.entries == []
+        assert main.talk.entries == []
         await ask(pilot, UNKNOWN)
         await pilot.press("ctrl+y")  # nothing to copy
-        assert "copied" not in main.bottom.status
+        assert "copied" not in main.view.bottom.status
 
     drive(chat(scripted), act)

@@ -1,4 +1,4 @@
-"""Empty, busy and failing: each state says what it is and what can be done."""
+"""Empty, busy and failing: the chat says what is going on and what to do."""
 
 import asyncio
 import json
@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from qa.chat import web
 from qa.chat.app import ChatApp
 from qa.chat.preferences import remembered_theme
+from qa.chat.talk import LEAVING
 from qa.chat.themes import first_theme
 from qa.datatypes import Scope
 from qa.errors import ModelMismatchError, UsageError
@@ -31,19 +32,19 @@ from .conftest import (
 )
 
 
-def test_an_empty_library_takes_a_path_and_then_questions(
+def test_an_empty_library_asks_for_a_path_then_for_questions(
     empty: ScriptedLibrary, newsroom: Path
 ) -> None:
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         assert "No articles here yet." in shown(pilot)
         assert "a file or folder with articles" in shown(pilot)
-        main.prompt.value = "nowhere"
+        main.view.prompt.value = "nowhere"
         await pilot.press("enter")
         await until(pilot, lambda: "nowhere" in shown(pilot))
-        main.prompt.value = str(newsroom)
+        main.view.prompt.value = str(newsroom)
         await pilot.press("enter")
-        await until(pilot, lambda: main.articles == 3)
+        await until(pilot, lambda: main.talk.articles == 3)
         await until(pilot, lambda: "3 new · 0 changed" in shown(pilot))
         assert "3 articles" in shown(pilot)
         assert "ask about your articles" in shown(pilot)
@@ -53,7 +54,7 @@ def test_an_empty_library_takes_a_path_and_then_questions(
     drive(chat(empty), act)
 
 
-def test_asking_works_while_articles_are_added(
+def test_asking_works_during_indexing(
     scripted: ScriptedLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     more = tmp_path / "more"
@@ -73,13 +74,13 @@ def test_asking_works_while_articles_are_added(
         main = chat_of(pilot).main
         await pilot.press("f5")
         await pilot.press("enter")
-        assert "Name a file or folder." in shown(pilot)
+        assert "Type a file or folder." in shown(pilot)
         await pilot.press(*str(more), "enter")
-        await until(pilot, lambda: main.bottom.status == "indexing 25% · 0 articles")
+        await until(pilot, lambda: main.view.bottom.status == "indexing 25% · 0 articles")
         await ask(pilot, COMMANDED)
         assert "sure" in shown(pilot)
         gate.set()
-        await until(pilot, lambda: main.articles == 4)
+        await until(pilot, lambda: main.talk.articles == 4)
 
     drive(chat(scripted), act)
 
@@ -88,7 +89,7 @@ def test_paths_of_the_command_line_are_indexed_at_once(
     empty: ScriptedLibrary, newsroom: Path
 ) -> None:
     async def act(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: chat_of(pilot).main.articles == 3)
+        await until(pilot, lambda: chat_of(pilot).main.talk.articles == 3)
 
     drive(chat(empty, index=[str(newsroom)]), act)
 
@@ -111,20 +112,20 @@ def test_models_load_while_the_person_types(
             await until(pilot, lambda: "loading the models …" in shown(pilot))
             await pilot.press(*MINERS, "enter")
             await until(pilot, lambda: "looking …" in shown(pilot))
-            assert app.main.entries[0].is_pending
+            assert app.main.talk.entries[0].is_pending
             gate.set()
             await until(pilot, lambda: "likely" in shown(pilot))
 
     asyncio.run(run())
 
 
-def test_a_library_of_another_model_names_the_command_that_mends_it(
+def test_a_model_mismatch_shows_the_command_that_fixes_it(
     scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mend = "The library was made by other. To embed it anew: qa index --reembed --model words"
+    error = "The library was made by other. To embed it again: qa index --reembed --model words"
 
     def mismatch(library: Library) -> Any:
-        raise ModelMismatchError(mend)
+        raise ModelMismatchError(error)
 
     monkeypatch.setattr(ScriptedLibrary, "encoder", property(mismatch))
     monkeypatch.setattr("qa.answering.session.Session.encoder", property(mismatch))
@@ -133,24 +134,51 @@ def test_a_library_of_another_model_names_the_command_that_mends_it(
         await until(pilot, lambda: "This library cannot be used as it is." in shown(pilot))
         assert "qa index --reembed --model words" in " ".join(shown(pilot).split())
         await pilot.press(*MINERS, "enter")
-        await until(pilot, lambda: bool(chat_of(pilot).main.entries[0].error))
-        assert "--reembed" in chat_of(pilot).main.entries[0].error
+        await until(pilot, lambda: bool(chat_of(pilot).main.talk.entries[0].error))
+        assert "--reembed" in chat_of(pilot).main.talk.entries[0].error
 
     drive(chat(scripted), act)
 
 
-def test_leaving_does_not_wait_for_a_library_that_nobody_opens(scripted: ScriptedLibrary) -> None:
-    desk = ChatApp(lambda: scripted).desk  # as when the worker that opens it never started
-    adding = threading.Thread(target=lambda: desk.add(["news"], Scope()), daemon=True)
+def test_leaving_does_not_wait_for_a_library_that_never_opens(scripted: ScriptedLibrary) -> None:
+    backend = ChatApp(lambda: scripted).backend  # nothing opens the library
+    adding = threading.Thread(target=lambda: backend.add(["news"], Scope()), daemon=True)
     adding.start()
     adding.join(0.2)
     assert adding.is_alive()
-    desk.leave()
+    backend.leave()
     adding.join(10)
     assert not adding.is_alive()
 
 
-def test_a_library_that_does_not_open(tmp_path: Path, home: Path) -> None:
+def test_leaving_while_indexing_says_what_it_waits_for(
+    scripted: ScriptedLibrary, newsroom: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    add = scripted.add
+
+    def slowly(*paths: Any, **given: Any) -> Any:
+        gate.wait(timeout=30)
+        given["progress"](1, 4, add())
+        raise AssertionError("indexing went on after the person left")
+
+    monkeypatch.setattr(scripted, "add", slowly)
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        main.add_articles(str(newsroom))
+        await pilot.press("ctrl+q")
+        assert main.view.bottom.status == LEAVING
+        assert LEAVING in shown(pilot)
+        await pilot.press("ctrl+q")  # again: it still waits
+        assert pilot.app.return_code is None
+        gate.set()
+        await until(pilot, lambda: pilot.app.return_code == 0)
+
+    drive(chat(scripted), act)
+
+
+def test_a_library_that_cannot_be_opened(tmp_path: Path, home: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     app = ChatApp(lambda: Library.open(tmp_path / "file" / "library"))
 
@@ -163,7 +191,7 @@ def test_a_library_that_does_not_open(tmp_path: Path, home: Path) -> None:
     drive(app, act)
 
 
-def test_a_fault_while_answering_is_text_not_a_crash(
+def test_an_error_while_answering_is_shown(
     scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any, **__: Any) -> Any:
@@ -173,17 +201,17 @@ def test_a_fault_while_answering_is_text_not_a_crash(
 
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
-        main.prompt.value = MINERS
+        main.view.prompt.value = MINERS
         await pilot.press("enter")
         await until(pilot, lambda: "[/foo] all is [b lost" in shown(pilot))
         await pilot.press("f2")
         await pilot.press("escape", "h", "i")
-        assert main.prompt.value == "hi"
+        assert main.view.prompt.value == "hi"
 
     drive(chat(scripted), act)
 
 
-def test_what_cannot_be_remembered_is_said_and_nothing_else_lost(
+def test_a_turn_that_cannot_be_stored_is_reported_and_still_shown(
     scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any) -> Any:
@@ -193,12 +221,12 @@ def test_what_cannot_be_remembered_is_said_and_nothing_else_lost(
 
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
-        main.prompt.value = MINERS
+        main.view.prompt.value = MINERS
         await pilot.press("enter")
-        await until(pilot, lambda: "Not remembered: the disk is full" in shown(pilot))
+        await until(pilot, lambda: "Not stored: the disk is full" in shown(pilot))
         assert "likely" in shown(pilot)
         await pilot.press("ctrl+g")
-        assert main.bottom.status == "this answer is not remembered yet"
+        assert main.view.bottom.status == "this answer is not stored yet"
 
     drive(chat(scripted), act)
 
@@ -229,7 +257,7 @@ def test_the_first_theme_fits_the_terminal() -> None:
     assert first_theme({}, "standard") == "ansi-dark"
 
 
-def test_without_the_extra_the_browser_is_refused_with_the_command(
+def test_without_textual_serve_the_error_names_the_command_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "aiohttp", None)
@@ -237,7 +265,7 @@ def test_without_the_extra_the_browser_is_refused_with_the_command(
         web.make_server("qa chat", 8222)
 
 
-def test_in_a_browser_only_our_own_page_may_talk_to_the_chat(
+def test_in_a_browser_only_the_own_page_can_connect(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("textual_serve")

@@ -1,192 +1,310 @@
-"""What is done with a conversation: copied, exported, judged, kept, taken up, renamed, deleted."""
+"""The state of the chat, without Textual and without a library."""
 
-import json
-from pathlib import Path
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
-from textual.pilot import Pilot
 
-from qa.chat.conversations import ConversationList
-from qa.chat.entries import Stage
-from qa.chat.export import as_markdown
-
-from .conftest import (
-    COMMANDED,
-    MINERS,
-    UNKNOWN,
-    ScriptedLibrary,
-    ask,
-    chat,
-    chat_of,
-    drive,
-    shown,
-    until,
+from qa.chat.entries import Stage, stored_entry
+from qa.chat.places import Kind
+from qa.chat.talk import LEAVING, Request, Talk
+from qa.conversation.followup import Exchange
+from qa.datatypes import (
+    Alternative,
+    Answer,
+    Article,
+    Citation,
+    Hit,
+    Passage,
+    Scope,
+    Status,
+    Turn,
+    Why,
 )
 
+TEXT = "All 33 miners were lifted. The rescue took a day. Officials spoke."
+ARTICLE = Article("1", "Miners out", "chile.md", date(2010, 10, 14), TEXT, "digest")
+OTHER = replace(ARTICLE, id="2", title="More miners", source="more.md")
 
-def test_copying_an_answer_with_its_reference(
-    scripted: ScriptedLibrary, clipboard: list[str]
+
+def hit(article: Article, rank: int) -> Hit:
+    why = Why(bm25=1.0, bm25_rank=rank, cosine=0.5, dense_rank=rank)
+    return Hit(Passage(article, 0, len(TEXT)), 1.0 / rank, rank, why)
+
+
+HITS = (hit(ARTICLE, 1), hit(OTHER, 2))
+
+
+def answer(question: str = "How many?") -> Answer:
+    other = Citation(2, OTHER, 42, 47)
+    return Answer(
+        question=question,
+        text="33",
+        status=Status.ANSWERED,
+        confidence=0.9,
+        citations=(Citation(1, ARTICLE, 4, 6),),
+        alternatives=(Alternative("a day", 0.2, other),),
+        hits=HITS,
+        timings={"total": 300.0},
+    )
+
+
+def turn(question: str = "How many?", digest: str = "digest") -> Turn:
+    return Turn(
+        id=7,
+        question=question,
+        searched=question,
+        answer="33",
+        status=Status.ANSWERED,
+        confidence=0.9,
+        sentence="All 33 miners were lifted.",
+        sources=(("Miners out", "chile.md", 1),),
+        articles=(("1", 4, 6, digest),),
+        asked_at=datetime(2026, 1, 1, tzinfo=UTC),
+        verdict=None,
+    )
+
+
+def asked(talk: Talk, question: str = "How many?", *, verbatim: bool = False) -> Request:
+    request = talk.ask(question, verbatim=verbatim)
+    assert request is not None
+    return request
+
+
+def answered(talk: Talk, question: str = "How many?") -> Request:
+    request = asked(talk, question)
+    talk.found(request.number, HITS)
+    talk.answered(request.number, answer(question))
+    return request
+
+
+def test_the_state_needs_no_textual() -> None:
+    modules = "entries export layout marks places talk wording".split()
+    imports = ", ".join(f"qa.chat.{name}" for name in modules)
+    program = f"import sys, {imports}; print('textual' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
+
+
+def test_a_question_goes_through_its_stages() -> None:
+    talk = Talk()
+    request = asked(talk)
+    entry = talk.pending
+    assert entry is not None
+    assert entry is talk.chosen
+    assert (entry.question, entry.stage, request.number) == ("How many?", Stage.WAITING, 1)
+    assert talk.resolved(1, "How many miners?") is entry
+    assert entry.asked_as == "How many miners?"
+    assert talk.found(1, HITS) is entry
+    assert entry.stage is Stage.READING
+    assert [place.kind for place in entry.places] == [Kind.PASSAGE, Kind.PASSAGE]
+    assert talk.answered(1, answer()) is entry
+    assert [place.kind for place in entry.places] == [Kind.CITATION, Kind.OTHER]
+    assert talk.pending is None
+    assert not request.stopped.is_set()
+
+
+def test_questions_are_asked_as_typed_in_order_and_each_stops_the_one_before() -> None:
+    talk = Talk()
+    first, second = asked(talk, "Who?"), asked(talk, "When?")
+    assert [entry.question for entry in talk.entries] == ["Who?", "When?"]
+    assert (first.question, second.question) == ("Who?", "When?")
+    assert first.stopped.is_set()
+    assert not second.stopped.is_set()
+    assert talk.entries[0].stage is Stage.STOPPED
+    assert talk.found(first.number, HITS) is None
+    assert talk.answered(first.number, answer()) is None
+    assert talk.entries[0].answer is None
+    assert talk.pending is talk.entries[1]
+
+
+def test_stopping_and_failing() -> None:
+    talk = Talk()
+    assert talk.stop() is None
+    request = asked(talk)
+    assert talk.stop() is talk.entries[0]
+    assert request.stopped.is_set()
+    assert talk.failed(request.number, "too late") is None
+    request = asked(talk)
+    assert talk.failed(request.number, "no disk") is talk.entries[1]
+    assert (talk.entries[1].stage, talk.entries[1].error) == (Stage.FAILED, "no disk")
+
+
+def test_a_follow_up_is_resolved_with_the_answers_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[str, Sequence[Exchange]]] = []
+
+    def stand_alone(question: str, earlier: Sequence[Exchange]) -> str:
+        heard.append((question, earlier))
+        return "When were the miners lifted?"
+
+    monkeypatch.setattr("qa.conversation.followup.stand_alone", stand_alone)
+    talk = Talk()
+    answered(talk)
+    asked(talk, "stopped")
+    request = asked(talk, "When?")
+    assert request.stand_alone() == "When were the miners lifted?"
+    ((question, (exchange,)),) = heard
+    assert question == "When?"
+    assert exchange == Exchange("How many?", "33", "All 33 miners were lifted.", "Miners out")
+    assert asked(talk, "When?", verbatim=True).stand_alone() == "When?"
+    assert len(heard) == 1
+
+
+def test_questions_wait_for_a_conversation_that_is_being_loaded() -> None:
+    talk = Talk()
+    asked(talk, "before")
+    talk.resume()
+    assert talk.entries[0].stage is Stage.STOPPED
+    assert talk.ask("Who?") is None
+    assert talk.ask("When?", verbatim=True) is None
+    stored = stored_entry(turn(), {"1": ARTICLE})
+    assert talk.resumed([stored]) == [("Who?", False), ("When?", True)]
+    assert talk.entries == [stored]
+    assert talk.chosen is stored
+    assert stored.number == 2  # numbers never repeat in a run of the chat
+    assert asked(talk, "Who?").number == 3
+    talk.resume()
+    assert talk.resumed(None) == []
+    assert len(talk.entries) == 2
+
+
+def test_a_conversation_that_replaces_another_stops_its_question() -> None:
+    talk = Talk()
+    request = asked(talk)
+    talk.begin()
+    assert (talk.entries, talk.chosen, talk.place) == ([], None, None)
+    assert request.stopped.is_set()
+    request = asked(talk)
+    talk.resumed([])
+    assert request.stopped.is_set()
+
+
+@pytest.mark.parametrize(
+    ("articles", "note"),
+    [
+        ({"1": ARTICLE}, ""),
+        ({"1": replace(ARTICLE, digest="new")}, "The article has changed since"),
+        ({}, "The article is gone"),
+    ],
+)
+def test_a_stored_turn_shows_its_source_or_what_it_said(
+    articles: dict[str, Article], note: str
 ) -> None:
-    async def act(pilot: Pilot[None]) -> None:
-        main = chat_of(pilot).main
-        await ask(pilot, COMMANDED)
-        await pilot.press("ctrl+y")
-        await until(pilot, lambda: main.bottom.status == "copied")
-        (text,) = clipboard
-        assert text.startswith("Charles Bouchard\n— NATO is to close its Libya mission")
-        assert "24 October 2011" in text
-        assert text.endswith("libya.txt:3")
-        assert pilot.app.clipboard == text  # by OSC 52 as well
-
-    drive(chat(scripted), act)
+    (place,) = stored_entry(turn(), articles).places
+    assert place.note.startswith(note)
+    assert bool(place.note) == bool(note)
+    assert place.citation.quote == "33"
 
 
-def test_exporting(
-    scripted: ScriptedLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-
-    async def act(pilot: Pilot[None]) -> None:
-        main = chat_of(pilot).main
-        await ask(pilot, COMMANDED)
-        await ask(pilot, UNKNOWN)
-        await pilot.press("ctrl+s", "enter")
-        await pilot.pause()
-        (written,) = tmp_path.glob("qa-*.md")
-        assert written.name.endswith("-who-commanded-the-operation-in-libya.md")
-        text = written.read_text()
-        assert f"## {COMMANDED}" in text
-        assert "**Charles Bouchard**" in text
-        assert "> Lieutenant-General Charles Bouchard commands the operation." in text
-        assert "Not in the articles." in text
-        await pilot.press("ctrl+s", "ctrl+u", *"talk.json", "enter")
-        await pilot.pause()
-        told = json.loads((tmp_path / "talk.json").read_text())
-        assert [turn["question"] for turn in told["turns"]] == [COMMANDED, UNKNOWN]
-        first = told["turns"][0]
-        assert first["answer"] == "Charles Bouchard"
-        assert first["citations"][0]["article"]["published"] == "2011-10-24"
-        assert told["turns"][1]["status"] == "not_found"
-        (tmp_path / "talk.json").write_text("mine")
-        await pilot.press("ctrl+s", "ctrl+u", *"talk.json", "enter")
-        assert "is there already; Enter again replaces it" in shown(pilot)
-        assert (tmp_path / "talk.json").read_text() == "mine"
-        await pilot.press("enter")
-        await pilot.pause()
-        assert json.loads((tmp_path / "talk.json").read_text())["version"] == 1
-        await pilot.press("ctrl+s", "ctrl+u", *"no/where.md", "enter")
-        assert "cannot be written" in shown(pilot)
-        assert as_markdown(main.entries) == text
-
-    drive(chat(scripted), act)
+def test_choosing_questions_and_sources() -> None:
+    talk = Talk()
+    assert talk.place is None
+    assert talk.neighbour(1) is None
+    assert not talk.open_place(1)
+    answered(talk, "first")
+    answered(talk, "second")
+    assert talk.neighbour(1) is None
+    assert talk.neighbour(-1) is talk.entries[0]
+    first, second = talk.entries[1].places
+    assert talk.place is first
+    assert talk.turn_page(1, is_visible=False) is first  # nothing was opened yet
+    assert talk.turn_page(1, is_visible=True) is second
+    assert talk.open_place(2)
+    assert talk.place is second
+    assert talk.turn_page(1, is_visible=True) is first
+    assert not talk.open_place(9)
+    assert talk.place is second
 
 
-def test_judging(scripted: ScriptedLibrary) -> None:
-    async def act(pilot: Pilot[None]) -> None:
-        main = chat_of(pilot).main
-        await ask(pilot, COMMANDED)
-        (there,) = scripted.conversations()
-        await pilot.press("ctrl+g")
-        await until(pilot, lambda: scripted.turns(there.id)[0].verdict == "right")
-        assert "✓ right" in shown(pilot)
-        await pilot.press("tab", "minus")
-        await until(pilot, lambda: scripted.turns(there.id)[0].verdict == "wrong")
-        assert "✗ wrong" in shown(pilot)
-        await pilot.press("minus")
-        await until(pilot, lambda: scripted.turns(there.id)[0].verdict is None)
-        assert "wrong" not in shown(pilot).replace("noted: wrong", "")
-        assert main.bottom.status == "taken back"
-
-    drive(chat(scripted), act)
+def test_an_article_opened_while_reading_stays_open() -> None:
+    talk = Talk()
+    request = asked(talk)
+    talk.found(request.number, HITS)
+    assert talk.open_place(2)
+    talk.answered(request.number, answer())
+    assert talk.place is not None
+    assert talk.place.article is OTHER
 
 
-def test_a_conversation_is_kept_and_taken_up(scripted: ScriptedLibrary) -> None:
-    async def first(pilot: Pilot[None]) -> None:
-        await ask(pilot, COMMANDED)
-        await ask(pilot, MINERS)
-        await pilot.press("ctrl+g")
-
-    async def again(pilot: Pilot[None]) -> None:
-        main = chat_of(pilot).main
-        await until(pilot, lambda: len(main.entries) == 2)
-        await pilot.pause()
-        screen = shown(pilot)
-        assert COMMANDED in screen
-        assert "▌ 33" in screen
-        assert "likely · [1]" in screen
-        assert "✓ right" in screen
-        assert "All 33 miners were lifted" in screen  # the source, open at its place
-        await pilot.press("up")
-        assert main.prompt.value == MINERS
-        main.prompt.value = ""
-        await ask(pilot, UNKNOWN)
-        (there,) = scripted.conversations()
-        assert there.turns == 3
-        assert there.title == COMMANDED
-
-    drive(chat(scripted), first)
-    drive(chat(scripted, resume=True), again)
+def test_judging_and_taking_it_back() -> None:
+    talk = Talk()
+    request = answered(talk)
+    assert talk.judge("right") is None  # not stored yet
+    talk.stored(request.number, turn())
+    for verdict, given in (("right", "right"), ("wrong", "wrong"), ("wrong", None)):
+        entry = talk.judge(verdict)  # type: ignore[arg-type]
+        assert entry is not None
+        assert entry.turn is not None
+        assert entry.turn.verdict == given
 
 
-def test_an_article_that_has_changed_since_is_not_shown_as_if_it_had_not(
-    scripted: ScriptedLibrary, newsroom: Path
-) -> None:
-    async def first(pilot: Pilot[None]) -> None:
-        await ask(pilot, MINERS)
-
-    async def again(pilot: Pilot[None]) -> None:
-        main = chat_of(pilot).main
-        await until(pilot, lambda: len(main.entries) == 1)
-        await pilot.pause()
-        assert "The article has changed since; this is what it said." in shown(pilot)
-        assert main.source.article.text.startswith("All 33 miners were lifted")
-        (newsroom / "chile.md").unlink()
-        await pilot.press("f3")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ConversationList))
-        await pilot.press("enter")
-        await until(pilot, lambda: not isinstance(pilot.app.screen, ConversationList))
-
-    drive(chat(scripted), first)
-    text = (newsroom / "chile.md").read_text()
-    (newsroom / "chile.md").write_text(text.replace("All 33", "Some 31"))
-    scripted.add(newsroom)
-    drive(chat(scripted, resume=True), again)
+def test_which_actions_make_sense_depends_on_the_state() -> None:
+    talk = Talk()
+    names = ("copy_answer", "others", "right", "edit_search", "find", "explain", "export")
+    assert not any(talk.allows(name) for name in names)
+    assert talk.allows("filter")
+    request = asked(talk)
+    assert [name for name in names if talk.allows(name)] == ["edit_search", "export"]
+    talk.found(request.number, HITS)
+    assert talk.allows("find")
+    talk.answered(request.number, answer())
+    assert all(talk.allows(name) for name in names)
+    assert not talk.allows("earlier_turn")
+    asked(talk)
+    assert talk.allows("earlier_turn")
 
 
-def test_there_may_be_nothing_to_take_up(scripted: ScriptedLibrary) -> None:
-    async def act(pilot: Pilot[None]) -> None:
-        main = chat_of(pilot).main
-        await until(pilot, lambda: "There is no earlier conversation" in shown(pilot))
-        await until(pilot, lambda: bool(main.entries))  # what the command line asks is asked
+def test_an_empty_library_takes_paths() -> None:
+    talk = Talk()
+    assert not talk.is_empty  # nothing is known yet
+    talk.articles = 0
+    assert talk.is_empty
+    talk.scope = Scope(source="*libya*")
+    assert not talk.is_empty  # the filter may be what leaves none
 
-    drive(chat(scripted, resume=True, question=MINERS), act)
+
+def test_the_status_says_what_is_going_on() -> None:
+    talk = Talk()
+    assert talk.activity() == "loading the models …"
+    talk.logged = "Preparing words"
+    assert talk.activity() == "Preparing words"
+    assert talk.activity("copied") == "copied"
+    talk.prepared()
+    assert talk.activity() == ""
+    talk.indexing_began()
+    assert talk.activity("copied") == "indexing …"
+    talk.indexing_went_on(0.25, 1)
+    assert talk.activity() == "indexing 25% · 1 article"
+    request = asked(talk)
+    assert talk.activity().startswith("looking · 0.")
+    talk.found(request.number, HITS)
+    assert talk.activity().startswith("reading 2 passages · 0.")
+    talk.answered(request.number, answer())
+    talk.indexing_ended()
+    assert talk.activity("copied") == "copied"
 
 
-def test_listing_renaming_deleting_beginning_anew(scripted: ScriptedLibrary) -> None:
-    async def act(pilot: Pilot[None]) -> None:
-        main = chat_of(pilot).main
-        await ask(pilot, COMMANDED)
-        await pilot.press("ctrl+n")
-        await pilot.pause()
-        assert main.entries == []
-        assert "Ask your articles something." in shown(pilot)
-        await ask(pilot, MINERS)
-        assert len(scripted.conversations()) == 2
-        await pilot.press("f3")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ConversationList))
-        await pilot.pause()
-        assert "1 question" in shown(pilot)
-        await pilot.press("down", "r", "ctrl+u", *"[b]Libya", "enter")
-        await until(pilot, lambda: scripted.conversations()[1].title == "[b]Libya")
-        await until(pilot, lambda: "[b]Libya" in shown(pilot))
-        await pilot.press("up", "d")
-        assert "d again deletes it for good" in shown(pilot)
-        assert len(scripted.conversations()) == 2
-        await pilot.press("d")
-        await until(pilot, lambda: len(scripted.conversations()) == 1)
-        await until(pilot, lambda: MINERS not in shown(pilot))
-        await pilot.press("enter")
-        await until(pilot, lambda: [entry.question for entry in main.entries] == [COMMANDED])
-        assert main.entries[0].stage is Stage.ANSWERED
+def test_leaving_waits_until_all_indexing_has_ended() -> None:
+    talk = Talk()
+    assert talk.leave()
+    talk.indexing_began()
+    talk.indexing_began()
+    assert not talk.leave()
+    assert talk.activity("copied") == LEAVING
+    talk.indexing_ended()
+    assert not talk.leave()
+    talk.indexing_ended()
+    assert talk.leave()
 
-    drive(chat(scripted), act, size=(120, 40))
+
+def test_an_answer_shows_that_the_models_can_be_used() -> None:
+    talk = Talk()
+    talk.prepared("no model")
+    assert talk.problem == "no model"
+    answered(talk)
+    assert talk.problem == ""

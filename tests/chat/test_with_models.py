@@ -1,4 +1,4 @@
-"""The chat over the sample articles, with the real models."""
+"""The chat over the sample articles with the real models."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.pilot import Pilot
 
-from qa.chat.marks import Light
+from qa.chat.marks import Highlight
 from qa.library import Library
 
 from .conftest import ask, chat, chat_of, drive, shown, until
-from .test_sources import lit
+from .test_sources import highlighted
 
 if TYPE_CHECKING:
     from tests.doubles import RememberingEncoder
@@ -28,7 +28,7 @@ def sampled(
     home: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Library]:
-    """A few of the sample articles, embedded by the default model."""
+    """Index a few of the sample articles with the default model."""
     monkeypatch.setattr(
         "qa.models.encoder.open_encoder", lambda name=None, device=None: remembering_encoder
     )
@@ -43,21 +43,21 @@ def test_questions_and_a_follow_up_on_the_sample_articles(
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         await ask(pilot, "Who commands NATO's Libya operation?")
-        first = main.entries[0]
+        first = main.talk.entries[0]
         assert first.answer is not None
         assert "Charles Bouchard" in first.answer.text
         assert first.hits[0].why.dense_rank is not None
-        (answer,) = lit(main.source.article, Light.ANSWER)
+        (answer,) = highlighted(main.view.source.article, Highlight.ANSWER)
         assert answer == first.answer.text
         await pilot.press("ctrl+y")
         await until(pilot, lambda: bool(clipboard))
         assert "libya-nato.txt" in clipboard[0]
         await ask(pilot, "When did he speak?")
-        assert "Bouchard" in main.entries[1].searched
+        assert "Bouchard" in main.talk.entries[1].searched
         assert "asked as: " in shown(pilot)
         await ask(pilot, "How many miners were trapped in Chile?")
-        assert main.place is not None
-        assert "chile-mine" in main.place.article.source
+        assert main.talk.place is not None
+        assert "chile-mine" in main.talk.place.article.source
         await pilot.press("f2")
         await pilot.pause()
         assert "read them" in shown(pilot)
@@ -65,7 +65,7 @@ def test_questions_and_a_follow_up_on_the_sample_articles(
     drive(chat(sampled), act, size=(130, 44))
 
 
-def test_taking_it_up_with_the_real_models(sampled: Library) -> None:
+def test_continuing_a_conversation_with_the_real_models(sampled: Library) -> None:
     async def first(pilot: Pilot[None]) -> None:
         await ask(pilot, "Who commands NATO's Libya operation?")
 

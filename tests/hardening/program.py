@@ -31,7 +31,7 @@ import qa.cli.doctor
 import qa.cli.indexing
 import qa.cli.narration
 import qa.cli.status
-import qa.indexing
+import qa.indexing.pipeline
 import qa.models.encoder
 import qa.models.export
 import qa.models.reader
@@ -284,7 +284,7 @@ def _child(job: dict[str, Any], say: Say) -> int:
     _print_into(Path(job["output"]))
     qa.storage.index.APPROXIMATE_ROWS = job["rows"]
     # Small enough that a run has several batches, and that each is published.
-    qa.indexing.BATCH_PASSAGES, qa.storage.index.STALE_ROWS = 20, 1
+    qa.indexing.pipeline.BATCH_PASSAGES, qa.storage.index.STALE_ROWS = 20, 1
     if job["with_doubles"]:
         put_doubles_in()
     say({"pid": os.getpid()})

@@ -10,12 +10,12 @@ import runpy
 import sys
 from pathlib import Path
 
-import qa.indexing
+import qa.indexing.pipeline
 import qa.models.encoder
 import qa.storage.index
 from qa.library import Library
 
-qa.indexing.BATCH_PASSAGES = 20
+qa.indexing.pipeline.BATCH_PASSAGES = 20
 qa.storage.index.STALE_ROWS = 1
 
 WordEncoder = runpy.run_path(str(Path(__file__).parent.parent / "doubles.py"))["WordEncoder"]

@@ -1,1 +1,1 @@
-"""One small module per format: cleaned text or lines → articles."""
+"""One module for each format: cleaned text, or lines → articles."""

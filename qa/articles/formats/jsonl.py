@@ -1,7 +1,7 @@
-"""JSON: one record a line, or one document that is a record or a list of them.
+"""JSON: one record on each line, or one document with a record or a list of records.
 
-Records are numbered from 1 in the order of the file, blank lines left out; a record that cannot
-be read keeps its number, so that mending it moves no other.
+Records are numbered from 1 in file order, without blank lines. A record that cannot be read has
+a number, too, so fixing it does not renumber the others.
 """
 
 import json
@@ -24,28 +24,28 @@ TITLE_KEYS = ("title", "headline")
 DATE_KEYS = ("date", "published", "publish_date")
 """Keys of the publication date, best first."""
 SOURCE_CHARACTERS = 2_000
-"""Longest URL or path that is taken as a source."""
+"""Longest source that is accepted."""
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+|\S+/\S*\.\w{1,8}|[~.]{0,2}/\S+", re.IGNORECASE)
 
 Line = tuple[int, bytes | None]
-"""Number of a line in its file, from 1, and its bytes; None when it was too long to read."""
+"""Line number, from 1, and the line's bytes; None for a line that is too long."""
 
 
 def parse(data: bytes) -> object:
-    """What the JSON says; raises ArticleError, with the reason, for what is not JSON."""
+    """Return the parsed JSON. Raises ArticleError with the reason if it is not valid."""
     try:
         return json.loads(decode(data))
     except json.JSONDecodeError as error:
         raise ArticleError(f"not valid JSON: {error.msg.lower()}, column {error.colno}") from error
     except RecursionError as error:
         raise ArticleError("JSON nested too deeply to read") from error
-    except ValueError as error:  # a number of thousands of digits
+    except ValueError as error:  # a number with thousands of digits
         raise ArticleError("JSON with a number too long to read") from error
 
 
 def is_record(line: bytes) -> bool:
-    """Whether a line is a JSON object, whole."""
+    """Whether a line is a complete JSON object."""
     try:
         return line.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and isinstance(
             parse(line), dict
@@ -55,7 +55,7 @@ def is_record(line: bytes) -> bool:
 
 
 def read_lines(name: str, lines: Iterable[Line]) -> Iterator[ReadArticle | Problem]:
-    """The articles of a file with one JSON object a line, one line in memory at a time."""
+    """Yield the articles of a file with a JSON object on each line, reading one line at a time."""
     record = questions = 0
     others = False
     for number, line in lines:
@@ -82,12 +82,12 @@ def read_lines(name: str, lines: Iterable[Line]) -> Iterator[ReadArticle | Probl
 
 
 def read_document(name: str, value: object) -> Iterator[ReadArticle | Problem]:
-    """The articles of one JSON value, an object or a list of objects."""
+    """Yield the articles of a JSON document: an object or a list of objects."""
     records = value if isinstance(value, list) else [value]
     if records and all(map(_is_question, records)):
         raise NotAnArticleError("a set of questions, not articles")
     if not any(isinstance(record, dict) and _text(record) for record in records):
-        raise NotAnArticleError("JSON without an article: no record has a text")
+        raise NotAnArticleError("JSON without an article: no record has text")
     for number, record in enumerate(records, 1):
         try:
             yield ReadArticle(number, _article(record, name, number))
@@ -96,27 +96,32 @@ def read_document(name: str, value: object) -> Iterator[ReadArticle | Problem]:
 
 
 def _article(value: object, name: str, record: int) -> Article:
-    """The article of one record; raises ArticleError when it is none."""
+    """Return the article of one record. Raises ArticleError if it is not one."""
     if not isinstance(value, dict):
         raise ArticleError("not a JSON object")
-    text = clean(_text(value))
+    return article_of(value, _source(value) or f"{name}#{record}")
+
+
+def article_of(record: Mapping[str, object], source: str) -> Article:
+    """Return the article of a record, cleaned. Raises ArticleError if it has no text."""
+    text = clean(_text(record))
     if not text.strip():
         raise ArticleError(f"no text (looked for {', '.join(TEXT_KEYS)})")
     return build_article(
-        _source(value) or f"{name}#{record}",
+        source,
         text,
-        title=next(_strings(value, TITLE_KEYS), ""),
-        published=_published(value),
+        title=next(strings(record, TITLE_KEYS), ""),
+        published=_published(record),
     )
 
 
 def _is_question(value: object) -> bool:
-    """Whether a record asks something and has no text of its own."""
+    """Whether a record has a question and no text."""
     return isinstance(value, dict) and "question" in value and not _text(value)
 
 
 def _text(record: Mapping[str, object]) -> str:
-    return next(_strings(record, TEXT_KEYS), "")
+    return next(strings(record, TEXT_KEYS), "")
 
 
 def _published(record: Mapping[str, object]) -> date | None:
@@ -125,16 +130,16 @@ def _published(record: Mapping[str, object]) -> date | None:
 
 
 def _source(record: Mapping[str, object]) -> str:
-    """The record's URL, or its source where that is a URL or a path; else empty."""
-    for value in _strings(record, ("url", "source")):
+    """Return the record's URL, or its source if that looks like a URL or path; otherwise empty."""
+    for value in strings(record, ("url", "source")):
         address = clean(value).strip()
         if len(address) <= SOURCE_CHARACTERS and _ADDRESS.fullmatch(address):
             return address
     return ""
 
 
-def _strings(record: Mapping[str, object], keys: Iterable[str]) -> Iterator[str]:
-    """The values under these keys that are strings and not blank."""
+def strings(record: Mapping[str, object], keys: Iterable[str]) -> Iterator[str]:
+    """Yield the values of these keys that are strings and not blank."""
     for key in keys:
         value = record.get(key)
         if isinstance(value, str) and value.strip():

@@ -1,6 +1,6 @@
-"""Markdown: front matter between two ``---`` lines, if there is one, then the article.
+"""Markdown: optional front matter between two ``---`` lines, then the article.
 
-The body is kept as it stands, markup and all, so that a quote can be found again in the file.
+The markup stays in the text, so that a quote can be found in the file.
 """
 
 import re
@@ -11,7 +11,7 @@ from ..build import build_article
 from ..dates import parse_date
 
 FRONT_MATTER_CHARACTERS = 64_000
-"""Longest front matter that is looked at; more is taken for text."""
+"""Longest front matter; anything longer counts as text."""
 DATE_KEYS = ("date", "published", "publish_date", "publishdate", "pubdate")
 """Keys of the publication date, in lower case, best first."""
 
@@ -22,7 +22,7 @@ _CODE_BLOCK = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1", re.DOTALL | re.M)
 
 
 def read(source: str, text: str) -> Article:
-    """The article of a cleaned file."""
+    """Return the article of a cleaned file."""
     fields, body_start = front_matter(text)
     body = text[body_start:]
     dates = (parse_date(fields.get(key)) for key in DATE_KEYS)
@@ -36,9 +36,9 @@ def read(source: str, text: str) -> Article:
 
 
 def front_matter(text: str) -> tuple[Mapping[str, str], int]:
-    """The simple values of the front matter by key in lower case, and the offset of the body.
+    """Return the text values of the front matter by lower-case key, and the offset of the body.
 
-    ``({}, 0)`` when the text begins with none: a line between two rulers is not front matter.
+    Return ``({}, 0)`` if there is no front matter; a line of text between two rules is none.
     """
     found = _FRONT_MATTER.match(text, 0, FRONT_MATTER_CHARACTERS)
     if not found:
@@ -48,11 +48,11 @@ def front_matter(text: str) -> tuple[Mapping[str, str], int]:
 
 
 def _fields(block: str) -> Mapping[str, str] | None:
-    """Keys and simple values, all as they were written; None for what is not a mapping."""
+    """Return keys and text values as they were written; None if the block is not a mapping."""
     try:
         mapping = _load_yaml(block)
     except (ValueError, TypeError, OverflowError, RecursionError):
-        # Not YAML, most often for a colon in a title: the simple lines are clear all the same.
+        # Invalid YAML, mostly because of a colon in a title: read the lines of form "key: value".
         mapping = {key: value.strip("\"' ") for key, value in _SIMPLE_KEY.findall(block)}
     if not mapping or not isinstance(mapping, dict):
         return None
@@ -64,13 +64,12 @@ def _fields(block: str) -> Mapping[str, str] | None:
 
 
 def _load_yaml(block: str) -> object:
-    """What the YAML says, every value left a string; raises ValueError for what is not YAML.
+    """Return the parsed YAML with strings for all values. Raises ValueError if it is not valid.
 
-    The base loader makes no objects and reads no dates or numbers, so ``title: 2012`` and
-    ``title: Yes`` stay as they are. Aliases, by which a small file can grow without end, are
-    refused.
+    The base loader makes no objects, dates or numbers, so ``title: 2012`` and ``title: Yes``
+    stay strings. Aliases are refused, because a small file could expand without limit.
     """
-    import yaml  # 20 ms, and most articles have no front matter
+    import yaml  # takes 20 ms to import; most articles have no front matter
 
     class Loader(yaml.BaseLoader):
         def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
@@ -86,7 +85,7 @@ def _load_yaml(block: str) -> object:
 
 
 def _heading(body: str) -> str:
-    """The first heading of the first level; empty without one."""
+    """Return the first level-one heading, or an empty string."""
     start = 0
     found = None
     for block in [*_CODE_BLOCK.finditer(body), None]:

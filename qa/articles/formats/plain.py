@@ -5,5 +5,5 @@ from ..build import build_article
 
 
 def read(source: str, text: str) -> Article:
-    """The article of a cleaned file, its ``date …`` line included."""
+    """Return the article of a cleaned file; a ``date …`` line stays in the text."""
     return build_article(source, text)

@@ -1,0 +1,246 @@
+"""The chat's calls of the library. They run in worker threads and post messages.
+
+A thread cannot be stopped from outside: the long calls check whether they are still wanted.
+"""
+
+import gc
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from ..datatypes import Answer, Hit, Scope, Verdict
+from ..errors import QAError, UsageError
+from . import messages
+from .entries import stored_entry
+from .talk import Request
+
+if TYPE_CHECKING:
+    from ..indexing import Report
+    from ..library import Library
+
+NEWEST = 4
+"""Number of titles that the welcome shows."""
+
+
+class StoppedError(Exception):
+    """The result is not wanted any more."""
+
+
+class Backend:
+    """Opens the library, asks it, indexes articles and stores conversations.
+
+    Every method blocks and is to be called in a worker thread, except ``leave``, ``begin`` and
+    ``close``.
+    """
+
+    def __init__(
+        self,
+        open_library: "Callable[[], Library]",
+        expand_paths: Callable[[Sequence[str]], list[str]],
+        post: Callable[[Message], object],
+        hits: int,
+    ) -> None:
+        """``post`` is called from any thread; ``hits`` is how many passages a question finds."""
+        self._open = open_library
+        self._expand_paths = expand_paths
+        self._post = post
+        self._hits = hits
+        self._library: Library | None = None
+        self._opened = threading.Event()
+        self._prepared = threading.Event()
+        self._conversation_lock = threading.Lock()
+        self._conversation: int | None = None
+        self.leaving = threading.Event()
+        """Set when the person leaves the chat: running calls end as soon as they can."""
+
+    def leave(self) -> None:
+        """Make running calls end, even those that wait for a library that never opens."""
+        self.leaving.set()
+        self._opened.set()
+        self._prepared.set()
+
+    @property
+    def library(self) -> "Library":
+        """The library; waits until it is open. Raises UsageError if it could not be opened."""
+        self._opened.wait()
+        if self._library is None:
+            raise UsageError("The library could not be opened.")
+        return self._library
+
+    def prepare(self, scope: Scope) -> None:
+        """Open the library and load the models, so that the first question need not wait."""
+        # The root logger would print over the screen.
+        log = logging.getLogger("qa")
+        log.propagate = False
+        log.setLevel(logging.INFO)
+        log.handlers[:] = [_PostingHandler(self._post)]
+        try:
+            self._library = self._open()
+        except Exception as error:
+            self._post(messages.NotOpened(describe(error)))
+            self._prepared.set()
+            return
+        finally:
+            self._opened.set()
+        try:
+            self.count(scope)
+            _ = self._library.encoder, self._library.reader
+            # The models stay: without this each full collection would look through them again
+            # and freeze the screen for 0.1 s.
+            gc.freeze()
+            self._post(messages.Prepared())
+        except Exception as error:
+            self._post(messages.Prepared(describe(error)))
+        finally:
+            self._prepared.set()
+
+    def count(self, scope: Scope) -> None:
+        """Count the articles in a scope."""
+        rows = self.library.articles(scope)
+        titles = [row.title for row in rows[:NEWEST]]
+        self._post(messages.Counted(self.library.folder.name, len(rows), titles))
+
+    def ask(self, request: Request) -> None:
+        """Answer a question, posting a message for each step."""
+        number = request.number
+
+        def check() -> None:
+            if request.stopped.is_set() or self.leaving.is_set():
+                raise StoppedError
+
+        def found(hits: list[Hit]) -> None:
+            check()
+            self._post(messages.Found(number, hits))
+
+        self._prepared.wait()
+        try:
+            check()
+            searched = request.stand_alone()
+            self._post(messages.Resolved(number, searched))
+            answer = self.library.ask(searched, k=self._hits, scope=request.scope, on_hits=found)
+            if not request.stopped.is_set():
+                self._post(messages.Answered(number, answer))
+                self._store(number, request.question, answer)
+        except StoppedError:
+            return
+        except Exception as error:
+            self._post(messages.NotAnswered(number, describe(error)))
+
+    def _store(self, number: int, question: str, answer: Answer) -> None:
+        with self._conversation_lock:
+            try:
+                if self._conversation is None:
+                    self._conversation = self.library.start_conversation()
+                turn = self.library.add_turn(self._conversation, question, answer)
+            except Exception as error:
+                self._post(messages.Failed(f"Not stored: {describe(error)}"))
+            else:
+                self._post(messages.Stored(number, turn))
+
+    def judge(self, turn: int, verdict: Verdict | None) -> None:
+        """Store the person's verdict on a turn; None takes it back."""
+        self._try(lambda: self.library.judge(turn, verdict))
+
+    def begin(self) -> None:
+        """Let the next question begin a new conversation."""
+        with self._conversation_lock:
+            self._conversation = None
+
+    def list_conversations(self) -> None:
+        """List the stored conversations."""
+        self._try(lambda: self._post(messages.Listed(self.library.conversations())))
+
+    def rename(self, conversation: int, title: str) -> None:
+        """Give a conversation another title, and list all again."""
+        self._try(lambda: self.library.rename_conversation(conversation, title))
+        self.list_conversations()
+
+    def delete(self, conversation: int) -> None:
+        """Delete a conversation, and list the others again."""
+        with self._conversation_lock:
+            is_current = self._conversation == conversation
+            if is_current:
+                self._conversation = None
+        self._try(lambda: self.library.delete_conversation(conversation))
+        if is_current:
+            self._post(messages.Resumed([]))
+        self.list_conversations()
+
+    def resume(self, conversation: int | None) -> None:
+        """Load a stored conversation; None means the last one."""
+        try:
+            if conversation is None:
+                stored = self.library.conversations()
+                if not stored:
+                    self._post(messages.Failed("There is no earlier conversation to continue."))
+                    self._post(messages.Resumed([]))
+                    return
+                conversation = stored[0].id
+            turns = self.library.turns(conversation)
+            articles = {}
+            for identifier in {cited[0] for turn in turns for cited in turn.articles}:
+                try:
+                    articles[identifier] = self.library.article(identifier)
+                except UsageError:
+                    continue  # The article was removed; stored_entry() handles that.
+            with self._conversation_lock:
+                self._conversation = conversation
+            self._post(messages.Resumed([stored_entry(turn, articles) for turn in turns]))
+        except Exception as error:
+            self._post(messages.Failed(describe(error)))
+            self._post(messages.NotResumed())
+
+    def add(self, paths: Sequence[str], scope: Scope) -> None:
+        """Index files and folders, posting the progress; then count the articles in a scope."""
+
+        def progress(done: int, total: int, report: "Report") -> None:
+            if self.leaving.is_set():
+                raise StoppedError
+            share = done / total if total else 1.0
+            self._post(messages.Indexing(share, report.new + report.changed))
+
+        try:
+            paths = [os.path.expanduser(path) for path in paths]
+            report = self.library.add(*self._expand_paths(paths), progress=progress)
+        except StoppedError:
+            self._post(messages.Indexed(None))
+            return
+        except Exception as error:
+            self._post(messages.Indexed(None, describe(error)))
+        else:
+            self._post(messages.Indexed(report))
+        self._try(lambda: self.count(scope))
+
+    def close(self) -> None:
+        """Close the library."""
+        if self._library is not None:
+            self._library.close()
+
+    def _try(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except Exception as error:
+            self._post(messages.Failed(describe(error)))
+
+
+class _PostingHandler(logging.Handler):
+    """Posts qa's log messages, to be shown in the bottom row."""
+
+    def __init__(self, post: Callable[[Message], object]) -> None:
+        super().__init__()
+        self._post = post
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._post(messages.Logged(record.getMessage()))
+
+
+def describe(error: Exception) -> str:
+    """Return an error in words; one that qa raises on purpose already is."""
+    if isinstance(error, QAError):
+        return str(error)
+    words = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"{words}. This is a bug in qa; asking again may help."

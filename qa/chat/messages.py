@@ -1,0 +1,207 @@
+"""Messages from the threads that use the library. Each one updates the state of the chat."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from ..datatypes import Answer, Conversation, Hit, Turn
+from ..indexing import Report
+from .entries import Entry
+from .talk import Talk
+
+
+@dataclass
+class QuestionMessage(Message):
+    """Something happened to one question."""
+
+    number: int
+    """The question's number in this run of the chat."""
+
+    @abstractmethod
+    def apply(self, talk: Talk) -> Entry | None:
+        """Update the state; return the entry to show again, or None if nothing to see changed."""
+
+
+@dataclass
+class Resolved(QuestionMessage):
+    """The text to search for is known."""
+
+    searched: str
+    """The question, rewritten to stand alone."""
+
+    def apply(self, talk: Talk) -> Entry | None:
+        """Store the text."""
+        return talk.resolved(self.number, self.searched)
+
+
+@dataclass
+class Found(QuestionMessage):
+    """Passages were found and are being read."""
+
+    hits: Sequence[Hit]
+    """The passages, best first."""
+
+    def apply(self, talk: Talk) -> Entry | None:
+        """Store the passages."""
+        return talk.found(self.number, self.hits)
+
+
+@dataclass
+class Answered(QuestionMessage):
+    """The question was answered."""
+
+    answer: Answer
+    """The answer."""
+
+    def apply(self, talk: Talk) -> Entry | None:
+        """Store the answer."""
+        return talk.answered(self.number, self.answer)
+
+
+@dataclass
+class NotAnswered(QuestionMessage):
+    """Answering failed."""
+
+    error: str
+    """What went wrong, and what to do."""
+
+    def apply(self, talk: Talk) -> Entry | None:
+        """Store the error."""
+        return talk.failed(self.number, self.error)
+
+
+@dataclass
+class Stored(QuestionMessage):
+    """The library stored the question with its answer."""
+
+    turn: Turn
+    """The stored turn."""
+
+    def apply(self, talk: Talk) -> Entry | None:
+        """Store the turn."""
+        talk.stored(self.number, self.turn)
+        return None
+
+
+class AppMessage(Message):
+    """A message that the app handles, not the main screen."""
+
+
+@dataclass
+class LibraryMessage(AppMessage):
+    """Something about the library or its models changed."""
+
+    @abstractmethod
+    def apply(self, talk: Talk) -> None:
+        """Update the state."""
+
+
+@dataclass
+class Counted(LibraryMessage):
+    """The library is open and the articles in the scope are counted."""
+
+    name: str
+    """Name of the library."""
+    articles: int
+    """Number of articles in the scope."""
+    titles: Sequence[str]
+    """Titles of the newest of them."""
+
+    def apply(self, talk: Talk) -> None:
+        """Store name, count and titles."""
+        talk.library, talk.articles, talk.titles = self.name, self.articles, tuple(self.titles)
+
+
+@dataclass
+class NotOpened(LibraryMessage):
+    """The library cannot be opened."""
+
+    error: str
+    """What went wrong, and what to do."""
+
+    def apply(self, talk: Talk) -> None:
+        """Store the error."""
+        talk.prepared(self.error)
+
+
+@dataclass
+class Prepared(LibraryMessage):
+    """The models are loaded, or cannot be."""
+
+    error: str = ""
+    """What went wrong, and what to do; empty on success."""
+
+    def apply(self, talk: Talk) -> None:
+        """Note that nothing is loading any more."""
+        talk.prepared(self.error)
+
+
+@dataclass
+class Logged(LibraryMessage):
+    """The library logged what it is doing."""
+
+    text: str
+    """The log message."""
+
+    def apply(self, talk: Talk) -> None:
+        """Store the log message, for the status while the models load."""
+        talk.logged = self.text
+
+
+@dataclass
+class Indexing(LibraryMessage):
+    """Indexing made progress."""
+
+    share: float
+    """Share of the bytes that is indexed, in [0, 1]."""
+    articles: int
+    """Number of articles that are new or changed so far."""
+
+    def apply(self, talk: Talk) -> None:
+        """Store the progress."""
+        talk.indexing_went_on(self.share, self.articles)
+
+
+@dataclass
+class Indexed(LibraryMessage):
+    """Indexing ended."""
+
+    report: Report | None
+    """The outcome; None if it failed or was stopped."""
+    error: str = ""
+    """What went wrong, and what to do; empty if it was stopped."""
+
+    def apply(self, talk: Talk) -> None:
+        """Note that this run of indexing ended."""
+        talk.indexing_ended()
+
+
+@dataclass
+class Resumed(Message):
+    """A stored conversation was loaded, or the shown one was deleted."""
+
+    entries: Sequence[Entry]
+    """Its questions, oldest first; none if there is no conversation to show."""
+
+
+@dataclass
+class NotResumed(Message):
+    """A stored conversation could not be loaded. The shown one stays."""
+
+
+@dataclass
+class Listed(AppMessage):
+    """The stored conversations, in answer to a request for them."""
+
+    conversations: Sequence[Conversation]
+    """The most recently used first."""
+
+
+@dataclass
+class Failed(AppMessage):
+    """Something other than answering failed: storing, judging, listing, resuming."""
+
+    error: str
+    """What went wrong, and what to do."""

@@ -1,0 +1,312 @@
+"""The state of the chat: its conversation, its filter, what is shown, what is going on.
+
+Knows no Textual. The screen calls these methods and then shows what they return or changed.
+Everything about follow-up questions is in this module: ``Request`` and ``_exchange``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from threading import Event
+
+from ..answering.answer import READ_PASSAGES
+from ..conversation import followup
+from ..conversation.followup import Exchange
+from ..datatypes import Answer, Hit, Scope, Turn, Verdict
+from .entries import Entry, Stage
+from .places import Kind, Place
+from .wording import counted
+
+LEAVING = "leaving once the articles being indexed are stored …"
+"""Status while leaving has to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question on its way to the library. Safe to hand to another thread."""
+
+    number: int
+    """Number of the question in this run of the chat."""
+    question: str
+    """The question as typed, cleaned."""
+    scope: Scope
+    """The articles to search."""
+    verbatim: bool = False
+    """Whether to search the question as it is, even if it looks like a follow-up."""
+    earlier: tuple[Exchange, ...] = ()
+    """Earlier questions and answers that this one may refer to, oldest first."""
+    stopped: Event = field(default_factory=Event)
+    """Set when nobody waits for the answer any more."""
+
+    def stand_alone(self) -> str:
+        """Return the question as it is to be searched, with references to earlier ones resolved."""
+        if self.verbatim:
+            return self.question
+        return followup.stand_alone(self.question, self.earlier)
+
+
+class Talk:
+    """The state of the chat."""
+
+    def __init__(self, scope: Scope | None = None) -> None:
+        self.entries: list[Entry] = []
+        """The questions of this conversation, oldest first."""
+        self.chosen: Entry | None = None
+        """The question whose sources are shown."""
+        self.scope = scope or Scope()
+        """The filter: which articles are searched."""
+        self.library = ""
+        """Name of the library; empty until it is open."""
+        self.articles: int | None = None
+        """Number of articles in the scope, once they are counted."""
+        self.titles: tuple[str, ...] = ()
+        """Titles of the newest articles in the scope."""
+        self.is_prepared = False
+        """Whether the models are loaded, or known not to load."""
+        self.problem = ""
+        """Why library or models cannot be used; empty if they can."""
+        self.logged = ""
+        """What the library logged last."""
+        self.indexing = ""
+        """Progress of indexing, in words; empty when nothing is being indexed."""
+        self._indexing_runs = 0
+        self._is_leaving = False
+        self._number = 0
+        self._request: Request | None = None
+        self._is_resuming = False
+        self._postponed: list[tuple[str, bool]] = []
+
+    # Asking
+
+    @property
+    def pending(self) -> Entry | None:
+        """The question that is being answered."""
+        return next((entry for entry in self.entries if entry.is_pending), None)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the library is known to have no articles: then a typed line names a path."""
+        return self.articles == 0 and self.scope.is_all
+
+    def ask(self, question: str, *, verbatim: bool = False) -> Request | None:
+        """Add a question, choose it and stop the one before.
+
+        Returns what to ask the library. Returns None while a stored conversation is being loaded:
+        ``resumed`` then returns the question, to be asked again.
+        """
+        if self._is_resuming:
+            self._postponed.append((question, verbatim))
+            return None
+        self.stop()
+        self._number += 1
+        earlier = tuple(_exchange(each) for each in self.entries if each.stage is Stage.ANSWERED)
+        entry = Entry(question, datetime.now(UTC), self._number, self.scope)
+        self.entries.append(entry)
+        self.chosen = entry
+        self._request = Request(entry.number, question, self.scope, verbatim, earlier)
+        return self._request
+
+    def stop(self) -> Entry | None:
+        """Stop the question that is being answered, and return it."""
+        if self._request is not None:
+            self._request.stopped.set()
+            self._request = None
+        entry = self.pending
+        if entry is not None:
+            entry.stage = Stage.STOPPED
+        return entry
+
+    # Each method for a step of answering returns the entry to show again. It returns None if
+    # nothing changed, because the question was stopped or its conversation was left.
+
+    def resolved(self, number: int, searched: str) -> Entry | None:
+        """Store the text that is searched for; return the entry if that is not what was typed."""
+        entry = self._awaited(number)
+        if entry is not None:
+            entry.searched = searched
+        return entry if entry is not None and entry.asked_as else None
+
+    def found(self, number: int, hits: Sequence[Hit]) -> Entry | None:
+        """Store the passages that were found."""
+        if entry := self._awaited(number):
+            entry.found(hits)
+        return entry
+
+    def answered(self, number: int, answer: Answer) -> Entry | None:
+        """Store the answer."""
+        if entry := self._awaited(number):
+            entry.answered(answer)
+            self.problem = ""
+        return entry
+
+    def failed(self, number: int, error: str) -> Entry | None:
+        """Store why a question could not be answered."""
+        if entry := self._awaited(number):
+            entry.stage, entry.error = Stage.FAILED, error
+        return entry
+
+    def stored(self, number: int, turn: Turn) -> None:
+        """Store the turn that the library stored for a question. That changes nothing to see."""
+        if entry := self.entry(number):
+            entry.turn = turn
+
+    # The conversation
+
+    def entry(self, number: int) -> Entry | None:
+        """Return the question with a number, if it is part of this conversation."""
+        return next((entry for entry in self.entries if entry.number == number), None)
+
+    def begin(self) -> None:
+        """Begin a new conversation."""
+        self.stop()
+        self._show([])
+
+    def resume(self) -> None:
+        """Stop what is being answered and postpone questions until ``resumed`` is called."""
+        self.stop()
+        self._is_resuming = True
+
+    def resumed(self, entries: Sequence[Entry] | None) -> list[tuple[str, bool]]:
+        """Show a stored conversation; None keeps the shown one, as loading failed.
+
+        Returns the postponed questions, each with whether to search it verbatim.
+        """
+        if entries is not None:
+            self.stop()
+            self._show(entries)
+        postponed, self._postponed = self._postponed, []
+        self._is_resuming = False
+        return postponed
+
+    def judge(self, verdict: Verdict) -> Entry | None:
+        """Store a verdict on the chosen answer, or take the same verdict back.
+
+        Returns the entry, or None if the library has not stored the turn yet.
+        """
+        entry = self.chosen
+        if entry is None or entry.turn is None:
+            return None
+        given = None if entry.turn.verdict == verdict else verdict
+        entry.turn = replace(entry.turn, verdict=given)
+        return entry
+
+    # What is shown
+
+    @property
+    def place(self) -> Place | None:
+        """The place in the source pane: the one opened, else the first."""
+        if self.chosen is None or not self.chosen.places:
+            return None
+        return self.chosen.place(self.chosen.shown) or self.chosen.places[0]
+
+    def neighbour(self, step: int) -> Entry | None:
+        """Return the question ``step`` places after the chosen one, if there is one."""
+        if self.chosen not in self.entries:
+            return None
+        at = self.entries.index(self.chosen) + step
+        return self.entries[at] if 0 <= at < len(self.entries) else None
+
+    def open_place(self, number: int) -> bool:
+        """Open a place of the chosen question; return whether it has one with that number."""
+        if self.chosen is None or self.chosen.place(number) is None:
+            return False
+        self.chosen.shown = number
+        return True
+
+    def turn_page(self, step: int, *, is_visible: bool) -> Place | None:
+        """Return the next place, or with a ``step`` of -1 the one before, going round.
+
+        ``is_visible`` says whether the source pane is on the screen. If it is not and nothing was
+        opened yet, the first place comes first.
+        """
+        place, chosen = self.place, self.chosen
+        if place is None or chosen is None:
+            return None
+        if not chosen.shown and not is_visible:
+            return place
+        at = chosen.places.index(place)
+        return chosen.places[(at + step) % len(chosen.places)]
+
+    def allows(self, action: str) -> bool:
+        """Return whether an action of the table makes sense now."""
+        chosen = self.chosen
+        if action in {"next_source", "previous_source", "find", "open_article", "open_place"}:
+            return chosen is not None and bool(chosen.places)
+        is_possible = {
+            "edit_search": chosen is not None,
+            "explain": chosen is not None and not chosen.is_pending,
+            "copy_answer": chosen is not None and bool(chosen.reference),
+            "others": bool(chosen and chosen.answer and chosen.answer.alternatives),
+            "right": chosen is not None and chosen.stage is Stage.ANSWERED,
+            "wrong": chosen is not None and chosen.stage is Stage.ANSWERED,
+            "earlier_turn": len(self.entries) > 1,
+            "later_turn": len(self.entries) > 1,
+            "export": bool(self.entries),
+            "new_conversation": bool(self.entries),
+        }
+        return is_possible.get(action, True)
+
+    # What is going on
+
+    def prepared(self, problem: str = "") -> None:
+        """Note that library and models are loaded, or why they cannot be used."""
+        self.is_prepared, self.problem = True, problem
+
+    def indexing_began(self) -> None:
+        """Note that a run of indexing was requested."""
+        self._indexing_runs += 1
+        self.indexing = "indexing …"
+
+    def indexing_went_on(self, share: float, articles: int) -> None:
+        """Store the progress: share of the bytes in [0, 1], and articles new or changed."""
+        self.indexing = f"indexing {share:.0%} · {counted(articles, 'article')}"
+
+    def indexing_ended(self) -> None:
+        """Note that a run of indexing ended."""
+        self._indexing_runs -= 1
+        if not self._indexing_runs:
+            self.indexing = ""
+
+    def leave(self) -> bool:
+        """Return whether the chat can end now; if not, the status says what it waits for.
+
+        The process cannot end before the indexing thread does.
+        """
+        self._is_leaving = True
+        return not self._indexing_runs
+
+    def activity(self, remark: str = "") -> str:
+        """Return the status in words; ``remark`` is shown when nothing more important is."""
+        pending = self.pending
+        if self._is_leaving and self._indexing_runs:
+            return LEAVING
+        if not self.is_prepared:
+            return remark or self.logged or "loading the models …"
+        if pending is None:
+            return self.indexing or remark
+        seconds = (datetime.now(UTC) - pending.asked_at).total_seconds()
+        read = min(len(pending.hits), READ_PASSAGES)
+        doing = f"reading {counted(read, 'passage')}" if read else "looking"
+        return f"{doing} · {seconds:.1f} s"
+
+    def _awaited(self, number: int) -> Entry | None:
+        """Return the question with a number, if it is still being answered."""
+        entry = self.entry(number)
+        return entry if entry is not None and entry.is_pending else None
+
+    def _show(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self._number += 1
+            entry.number = self._number
+        self.entries = list(entries)
+        self.chosen = self.entries[-1] if self.entries else None
+
+
+def _exchange(entry: Entry) -> Exchange:
+    """Return what a follow-up question may refer to."""
+    cited = entry.of_kind(Kind.CITATION)
+    return Exchange(
+        question=entry.searched or entry.question,
+        answer=cited[0].citation.lit_text if cited else "",
+        title=cited[0].article.title if cited else "",
+    )

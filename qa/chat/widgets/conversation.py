@@ -1,0 +1,134 @@
+"""The left pane: the turns of the conversation, or a welcome before the first one."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from ...articles.clean import one_line
+from ..actions import BY_NAME
+from ..entries import Entry
+from ..layout import inert, shortened
+from ..talk import Talk
+from .text import PlainText
+from .turn import TurnView
+
+
+class Conversation(VerticalScroll):
+    """All turns of the conversation, the newest at the bottom."""
+
+    BINDINGS: ClassVar = []
+
+    def __init__(self, talk: Talk) -> None:
+        super().__init__(id="conversation")
+        self._talk = talk
+
+    def compose(self) -> ComposeResult:
+        """Create the welcome."""
+        yield Welcome()
+
+    @property
+    def views(self) -> list[TurnView]:
+        """The turns' widgets, oldest first."""
+        return list(self.query(TurnView))
+
+    def view(self, entry: Entry) -> TurnView | None:
+        """Return the widget of an entry."""
+        return next((view for view in self.views if view.entry is entry), None)
+
+    def add(self, *entries: Entry) -> None:
+        """Append turns and scroll to the last one."""
+        self.query_one(Welcome).display = False
+        self.mount(*(TurnView(entry) for entry in entries))
+        self._scroll_to_end()
+
+    def show(self, entry: Entry) -> None:
+        """Update the turn of an entry; stay at the end if that is where the person was."""
+        view = self.view(entry)
+        if view is not None and view.is_mounted:
+            is_at_end = self.is_vertical_scroll_end
+            view.show()
+            if is_at_end and view is self.views[-1]:
+                self._scroll_to_end()
+
+    def show_all(self) -> None:
+        """Show another conversation from its beginning, or the welcome if it has no turns."""
+        self.query(TurnView).remove()
+        if self._talk.entries:
+            self.add(*self._talk.entries)
+        else:
+            self.query_one(Welcome).display = True
+
+    def show_chosen(self, *, scroll: bool = False) -> None:
+        """Mark the chosen turn; ``scroll`` brings it into view."""
+        for view in self.views:
+            is_chosen = view.entry is self._talk.chosen
+            view.set_class(is_chosen, "-chosen")
+            if scroll and is_chosen:
+                view.scroll_visible(animate=False)
+
+    def show_welcome(self) -> None:
+        """Update the welcome from the state of the library."""
+        self.query_one(Welcome).show(self._talk, self.size.width - 6)
+
+    def _scroll_to_end(self) -> None:
+        # Not anchor(): that would push a short conversation to the bottom of the pane.
+        self.call_after_refresh(self.scroll_end, animate=False, immediate=True)
+
+
+class Welcome(PlainText):
+    """What the conversation shows before the first question."""
+
+    def __init__(self) -> None:
+        super().__init__(id="welcome")
+
+    def show(self, talk: Talk, room: int) -> None:
+        """Show the state of the library, with titles cut to ``room`` cells."""
+        if talk.problem:
+            self.update(_problem_text(talk.problem))
+        elif talk.articles is None:
+            self.update(Content.styled("Opening the library …", ".note"))
+        elif talk.is_empty:
+            self.update(_empty_text())
+        else:
+            self.update(_ready_text(talk.titles, talk.articles, room))
+
+
+def _problem_text(problem: str) -> Content:
+    title = "This library cannot be used as it is."
+    return Content.assemble((title, ".title"), "\n\n", inert(problem))
+
+
+def _empty_text() -> Content:
+    return Content.assemble(
+        ("No articles here yet.", ".title"),
+        "\n\n",
+        "Type a file or folder below and press Enter. Its articles are read and indexed on this "
+        "machine only. Files may be .txt, .md, .jsonl or .jsonl.gz.\n\n",
+        ("  ~/articles", ".number"),
+        ("   a folder of your own", ".note"),
+        "\n",
+        ("  seeds", ".number"),
+        ("        the sample articles", ".note"),
+    )
+
+
+def _ready_text(titles: Sequence[str], count: int, room: int) -> Content:
+    parts: list[tuple[str, str] | str] = [
+        ("Ask your articles something.", ".title"),
+        "\n\n",
+        "Each answer is an exact quote from an article, shown where it stands. "
+        "If the articles do not hold an answer, you are told so.\n\n",
+    ]
+    if titles:
+        newest = f"The newest of {count:,}:" if count > 1 else "The only one:"
+        parts.append((newest, ".note"))
+        for title in titles:
+            parts += ["\n  ", shortened(one_line(title), max(20, room - 4))]
+        parts.append("\n\n")
+    for name in ("filter", "conversations", "help"):
+        action = BY_NAME[name]
+        parts += [(f"{action.shown_key:>4}", ".key"), f"  {action.title}\n"]
+    return Content.assemble(*parts)

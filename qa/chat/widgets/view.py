@@ -1,0 +1,133 @@
+"""All widgets of the main screen, and what they show of the state. It decides nothing."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from ..actions import HINTED
+from ..entries import Entry
+from ..talk import Talk
+from .bars import BottomRow, Rule, TopRow
+from .conversation import Conversation
+from .prompt import ADD_HERE, ASK_HERE, Prompt
+from .source import SourcePane
+from .text import PlainText
+
+WIDE = 100
+"""Columns from which the source pane is shown beside the conversation."""
+
+
+class ChatView(Vertical):
+    """Conversation on the left, source on the right, the question line below."""
+
+    def __init__(self, talk: Talk) -> None:
+        super().__init__()
+        self._talk = talk
+
+    def compose(self) -> ComposeResult:
+        """Create the widgets."""
+        yield TopRow(self._talk)
+        yield Rule("┬", self._split)
+        with Horizontal(id="panes"):
+            yield Conversation(self._talk)
+            yield SourcePane(id="source")
+        yield Rule("┴", self._split)
+        with Horizontal(id="line"):
+            yield PlainText("❯", id="sign")
+            yield Prompt()
+        yield BottomRow(self._talk)
+
+    @property
+    def prompt(self) -> Prompt:
+        """The question line."""
+        return self.query_one(Prompt)
+
+    @property
+    def conversation(self) -> Conversation:
+        """The left pane."""
+        return self.query_one(Conversation)
+
+    @property
+    def source(self) -> SourcePane:
+        """The right pane."""
+        return self.query_one(SourcePane)
+
+    @property
+    def bottom(self) -> BottomRow:
+        """The last row."""
+        return self.query_one(BottomRow)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the source pane is shown beside the conversation."""
+        return self.size.width >= WIDE
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the source pane has the whole screen."""
+        return self.has_class("-reading")
+
+    def show_library(self) -> None:
+        """Show the state of the library: the two bars, the welcome and the placeholder."""
+        self.query_one(TopRow).refresh()
+        self.conversation.show_welcome()
+        self.prompt.placeholder = ADD_HERE if self._talk.is_empty else ASK_HERE
+        self.bottom.update_status()
+        self._show_actions()
+
+    def show_entry(self, entry: Entry) -> None:
+        """Show what has changed about a question."""
+        self.conversation.show(entry)
+        if entry is self._talk.chosen:
+            self.show_source()
+        self.bottom.update_status()
+        self._show_actions()
+
+    def show_chosen(self, *, scroll: bool = False) -> None:
+        """Show the chosen question's source; ``scroll`` brings the question into view."""
+        self.conversation.show_chosen(scroll=scroll)
+        self.show_source()
+        self._show_actions()
+
+    def show_source(self) -> None:
+        """Show the chosen question's place in the source pane."""
+        self.source.show(self._talk.chosen, self._talk.place)
+
+    def read(self, is_reading: bool) -> None:
+        """Give the source pane the whole screen, or take it back."""
+        if is_reading == self.is_reading:
+            return
+        self.set_class(is_reading, "-reading")
+        if is_reading:
+            self.screen.set_focus(self.source.article)
+        else:
+            self.source.close_find()
+            self.focus_prompt()
+        self.call_after_refresh(lambda: [rule.refresh() for rule in self.query(Rule)])
+        self._show_actions()
+
+    def focus_prompt(self) -> None:
+        """Give the focus to the question line."""
+        # Not focus(): that waits for a turn, in which the next key would go elsewhere.
+        self.screen.set_focus(self.prompt)
+
+    def show_conversation(self) -> None:
+        """Show another conversation from its beginning."""
+        self.conversation.show_all()
+        self.show_chosen()
+        self.show_library()
+        self.focus_prompt()
+
+    def _show_actions(self) -> None:
+        pointless = set() if self.is_reading else {"back"}
+        if not self.is_wide:
+            pointless.add("open_article")
+        possible = [
+            action
+            for action in HINTED
+            if action.name not in pointless and self._talk.allows(action.name)
+        ]
+        self.bottom.show_actions(possible, numbers=self._talk.place is not None)
+
+    def _split(self) -> int | None:
+        """Return the column of the line between the panes; None if there is none."""
+        return self.source.region.x if self.is_wide and not self.is_reading else None

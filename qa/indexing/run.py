@@ -1,0 +1,186 @@
+"""The indexing runs: files and folders, articles from memory, and re-embedding."""
+
+import hashlib
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from operator import length_hint
+
+from ..articles.found import FoundFile, Problem, ReadArticle, is_from_memory
+from ..articles.gone import folder_is_bare, is_gone, is_out_of_reach, is_under
+from ..articles.heading import split_under_heading
+from ..articles.load import file_digest
+from ..articles.memory import read_records
+from ..articles.walk import walk
+from ..datatypes import Article
+from ..errors import ArticleError
+from ..models.encoder import Encoder
+from ..storage.store import FileRow, Store
+from .changes import Change, ForgetEmptyFiles, NoteProblem, RemoveArticle
+from .match import match_articles
+from .pipeline import Pipeline, read
+from .plan import Plan, make_plan, plan_pruning
+from .report import Progress, Report
+
+MEMORY_ARTICLES = 100
+"""Articles from memory that are looked up in the library together."""
+
+REEMBED_ARTICLES = 50
+"""Articles that are held in memory together while all are re-embedded."""
+
+
+def index_files(
+    pipeline: Pipeline,
+    paths: Sequence[str],
+    *,
+    prune: float | None = None,
+    reread: bool = False,
+) -> Report:
+    """Add and update everything under the paths, or every known file if there are none.
+
+    ``prune`` is the largest share of the known files to drop with their articles; None drops none.
+    ``reread`` also reads files that have not changed, and stores again what is damaged. Raises
+    UsageError for a path that does not exist.
+    """
+    report, store = pipeline.report, pipeline.store
+    damaged = frozenset(store.changed_articles()) if reread else frozenset()
+    known = {path: row for path, row in store.files().items() if not is_from_memory(path)}
+    found: list[FoundFile] = []
+    for one in walk(paths or [path for path in known if os.path.isfile(path)]):
+        if isinstance(one, Problem):
+            report.note(one)
+        else:
+            found.append(one)
+    seen = {file.path for file in found}
+    under = [os.path.abspath(path) for path in paths] or ["/"]
+    beneath = [row for path, row in known.items() if is_under(path, under)]
+    vanished = [row for row in beneath if row.path not in seen and is_gone(row.path)]
+    plan = make_plan(found, known, vanished, _digest_if_readable, reread=reread)
+    out_of_reach = _out_of_reach(plan.vanished, seen & known.keys(), all_known=not paths)
+    pruning = plan_pruning(plan.vanished, out_of_reach, len(beneath), prune)
+    report.unchanged = plan.unchanged
+    report.vanished = [row.name for row in plan.vanished]
+    report.unpruned = [row.path for row in pruning.kept]
+    report.is_too_much = pruning.is_too_much
+    pipeline.total = plan.total_bytes
+    changes: Iterable[Change] = _file_changes(pipeline, plan, damaged)
+    if prune is not None:
+        changes = chain(changes, _pruned(pipeline, pruning.dropped))
+    return pipeline.carry_out(changes)
+
+
+def index_articles(pipeline: Pipeline, records: Iterable[Article | Mapping[str, object]]) -> Report:
+    """Add and update articles from memory, which their source identifies.
+
+    Raises UsageError for a record that is neither an article nor a mapping; the batches that are
+    finished by then stay.
+    """
+    pipeline.total = length_hint(records)
+    return pipeline.carry_out(_memory_changes(pipeline, records))
+
+
+def _memory_changes(
+    pipeline: Pipeline, records: Iterable[Article | Mapping[str, object]]
+) -> Iterator[Change]:
+    """Yield what the records bring; those that are unchanged bring nothing."""
+    articles = read_records(records)
+    while part := list(islice(articles, MEMORY_ARTICLES)):
+        paths = [one[0].path for one in part if not isinstance(one, Problem)]
+        known = pipeline.store.files(paths)
+        for one in part:
+            if isinstance(one, Problem):
+                yield NoteProblem(one)
+            else:
+                found, article = one
+                yield from _memory_article(pipeline, found, article, known.get(found.path))
+            pipeline.done += 1
+
+
+def _memory_article(
+    pipeline: Pipeline, found: FoundFile, read: ReadArticle, row: FileRow | None
+) -> Iterator[Change]:
+    """Yield what one article from memory brings; ``row`` is what the library has of it."""
+    article = read.article
+    content = f"{article.title}\n{article.published}\n{article.digest}"
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    if row and row.is_whole and row.digest == digest:
+        pipeline.report.unchanged += row.articles
+        return
+    stored = pipeline.stored(row)
+    yield from match_articles(found, digest, [read], stored, is_known=row is not None)
+
+
+def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> Iterator[Change]:
+    """Yield what the files of a plan bring; the bytes of a file count once it is finished."""
+    for moved in plan.moved:
+        yield moved
+        pipeline.done += moved.found.size_bytes
+    for touched in plan.touched:
+        yield touched
+        pipeline.done += touched.found.size_bytes
+    for file in plan.to_read:
+        yield from read(file, pipeline.stored(file.row), damaged)
+        pipeline.done += file.found.size_bytes
+
+
+def _pruned(pipeline: Pipeline, files: Sequence[FileRow]) -> Iterator[Change]:
+    """Yield the removal of files with their articles."""
+    for row in files:
+        for article in sorted(stored.id for stored in pipeline.stored(row)):
+            yield RemoveArticle(article)
+    yield ForgetEmptyFiles()
+
+
+def _out_of_reach(
+    vanished: Sequence[FileRow], present: Collection[str], *, all_known: bool
+) -> set[str]:
+    """Return the paths of vanished files that may be on a disk that is not mounted.
+
+    ``present`` are the known files that were found. ``all_known`` says that no folder was named:
+    then a folder that is empty or gone is suspicious, too.
+    """
+    return {
+        row.path
+        for row in vanished
+        if is_out_of_reach(row.path, present) or (all_known and folder_is_bare(row.path))
+    }
+
+
+def _digest_if_readable(found: FoundFile) -> str:
+    """Return the SHA-256 of a file; empty if it cannot be read, which reading it will report."""
+    try:
+        return file_digest(found)
+    except (OSError, ArticleError):
+        return ""
+
+
+def reembed(store: Store, encoder: Encoder, progress: Progress | None = None) -> Report:
+    """Split and embed every article again, in one transaction: stopped, it changes nothing."""
+    report = Report()
+    rows = store.article_rows()
+    done = 0
+    with store.batch() as batch:
+        batch.set_facts(**facts_of(encoder))
+        for first in range(0, len(rows), REEMBED_ARTICLES):
+            part = rows[first : first + REEMBED_ARTICLES]
+            for article in store.articles(row.id for row in part).values():
+                places, texts = split_under_heading(
+                    article, encoder.count_tokens, encoder.room_tokens
+                )
+                vectors = encoder.encode(texts, "passage")
+                batch.replace_passages(int(article.id), article, places, vectors)
+                report.changed += 1
+                report.passages += len(places)
+            done += len(part)
+            if progress:
+                progress(done, len(rows), report)
+    return report
+
+
+def facts_of(encoder: Encoder) -> dict[str, str]:
+    """Return what a library stores about the model that made its embeddings."""
+    return {
+        "model": encoder.name,
+        "fingerprint": encoder.fingerprint,
+        "dimension": str(encoder.dimension),
+    }
