@@ -176,9 +176,7 @@ def test_how_sure_is_sure_enough(words: float, sentence: float, wanted: str) -> 
 def test_a_sentence_as_the_answer_lights_its_likeliest_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        "qa.answering.answer.claim", lambda words, sentence: (AnswerKind.SENTENCE, Status.WEAK)
-    )
+    monkeypatch.setattr("qa.answering.answer.claim", lambda *_: (AnswerKind.SENTENCE, Status.WEAK))
     hits = [hit(1, "It rained. Ann came late. Bob left."), hit(2, "Then Cid sang.")]
     found = asked(hits, {"Ann": 3.0, "late": 2.0, "Bob": 1.0, "Cid": 0.0})
     assert (found.kind, found.text) == (AnswerKind.SENTENCE, "Ann came late.")
@@ -193,9 +191,7 @@ def test_a_sentence_as_the_answer_lights_its_likeliest_words(
 def test_a_sentence_as_the_answer_has_three_other_sentences_at_most(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        "qa.answering.answer.claim", lambda words, sentence: (AnswerKind.SENTENCE, Status.WEAK)
-    )
+    monkeypatch.setattr("qa.answering.answer.claim", lambda *_: (AnswerKind.SENTENCE, Status.WEAK))
     words = ["Ann", "Bob", "Cid", "Dan", "Eve"]
     hits = [hit(rank, f"{word} came.") for rank, word in enumerate(words, 1)]
     found = asked(hits, {word: 60.0 - place for place, word in enumerate(words)})
