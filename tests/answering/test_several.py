@@ -47,11 +47,11 @@ def test_there_are_three_sentences_at_most() -> None:
 
 
 def test_a_sentence_that_shares_more_than_half_its_words_is_left_out() -> None:
-    first = ("Alpha bravo charlie delta.", 5.0)
-    assert sentences(first, ("Alpha bravo charlie golf.", 5.0)) == [first[0]]
-    half = ("Alpha bravo echo foxtrot.", 5.0)
+    first = ("Alpha bravo charlie delta echo.", 5.0)
+    assert sentences(first, ("Alpha bravo charlie golf hotel.", 5.0)) == [first[0]]
+    half = ("Alpha bravo golf hotel.", 5.0)
     assert sentences(first, half) == [first[0], half[0]]
-    assert sentences(first, ("Alpha bravo.", 5.0)) == [first[0]], "half of the shorter one"
+    assert sentences(first, ("Alpha bravo golf.", 5.0)) == [first[0]], "half of the shorter one"
 
 
 @pytest.mark.parametrize(
