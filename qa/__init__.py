@@ -89,8 +89,8 @@ if TYPE_CHECKING:
     from .models.reader import Reader
     from .opened import LibraryStatus
     from .settings import Settings
-    from .storage.published import SketchFacts
-    from .storage.store import ArticleRow
+    from .storage.article_store import ArticleRow
+    from .storage.vector_files import SketchFacts
 
 __all__ = [
     "Alternative",
@@ -128,7 +128,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "ArticleRow": "storage.store",
+    "ArticleRow": "storage.article_store",
     "Dialogue": "conversation.dialogue",
     "Encoder": "models.encoder",
     "Library": "library",
@@ -138,7 +138,7 @@ _MODULES = {
     "Reader": "models.reader",
     "Report": "indexing.report",
     "Settings": "settings",
-    "SketchFacts": "storage.published",
+    "SketchFacts": "storage.vector_files",
 }
 """Where the public names are that are not in ``datatypes``."""
 

@@ -1,6 +1,6 @@
-"""The values that travel between the rooms: all frozen, all plain data.
+"""The plain, frozen values that the rooms pass to each other.
 
-Offsets are Python code points, half-open ``[start, end)``, into ``Article.text``.
+Offsets count code points in ``Article.text``; ranges are half-open: ``[start, end)``.
 """
 
 from collections.abc import Mapping
@@ -8,14 +8,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NewType, TypeAlias
+
+ArticleRowId = NewType("ArticleRowId", int)
+"""An article's row in a library's SQLite file, from 1; never used for another article."""
+
+ArticleId: TypeAlias = str
+"""The ``ArticleRowId`` in decimal, as people and JSON see it; empty before it is stored."""
 
 Verdict = Literal["right", "wrong"]
-"""What a person says of an answer. For ``not_found`` right means: the articles do not hold it."""
+"""The user's judgement of an answer. A right ``not_found`` says that no article has the answer."""
 
 
 class Status(StrEnum):
-    """What an answer claims."""
+    """How sure an answer is."""
 
     ANSWERED = "answered"
     WEAK = "weak"
@@ -23,121 +29,125 @@ class Status(StrEnum):
 
 
 class AnswerKind(StrEnum):
-    """What an answer's text is."""
+    """Whether an answer is a span, a sentence or several sentences."""
 
     SPAN = "span"
-    """The exact words that answer."""
+    """The exact words that answer the question."""
     SENTENCE = "sentence"
-    """The sentence that holds them, where which words they are is less sure."""
+    """The sentence with the answer, when the exact words are less certain."""
     SENTENCES = "sentences"
-    """Several sentences, each cited, that answer together."""
+    """Several sentences, each with a citation, that answer the question together."""
+    SUMMARY = "summary"
+    """The most telling sentences of articles, as the person asked for; not an answer."""
+    REMARK = "remark"
+    """What qa itself says to thanks or a call for help; not an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article, cleaned."""
+    """An article with cleaned text."""
 
-    id: str
-    """Short identifier, unique in its library and never used again there; empty before storing."""
+    id: ArticleId
+    """Its id in the library."""
     title: str
     """Headline, or the start of the first sentence."""
     source: str
-    """Path or URL as the person named it; ``path#3`` is the third record of a file of several."""
+    """Path or URL as the user gave it; ``path#3`` is the third record of a file with several."""
     published: date | None
-    """Publication date, when the article names one."""
+    """Publication date; None if the article gives none."""
     text: str
-    """The cleaned text that every offset refers to."""
+    """The cleaned text, which every offset refers to."""
     digest: str
     """SHA-256 of the cleaned text, in hexadecimal."""
     first_line: int = 1
-    """Line of the source file on which the text begins; 1 for a record of a file of several."""
+    """Line of the source file where the text begins; 1 for a record of a file with several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of whole sentences in one article: the piece that is indexed."""
+    """Consecutive sentences of an article: the unit that is indexed."""
 
     article: Article
-    """Where it stands."""
+    """The article it is part of."""
     start: int
-    """First code point."""
+    """Offset of its start."""
     end: int
-    """One past the last code point."""
+    """Offset of its end."""
 
     @property
     def text(self) -> str:
-        """The passage's words."""
+        """The passage's text."""
         return self.article.text[self.start : self.end]
 
     @property
-    def place(self) -> tuple[str, int]:
-        """Article and first code point, by which two mentions of a passage are the same."""
+    def place(self) -> tuple[ArticleId, int]:
+        """Article id and start, which identify the passage."""
         return self.article.id, self.start
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """How a hit came to its place."""
+    """The scores behind a hit's rank."""
 
     bm25: float | None
-    """BM25 score, higher is better; None when no word matched."""
+    """BM25 score, higher is better; None if no word matched."""
     bm25_rank: int | None
-    """Place in the BM25 list, from 1."""
+    """Rank by BM25, from 1; None if it was not among the best."""
     cosine: float
-    """Cosine of question and passage embeddings."""
+    """Cosine similarity of the question's and the passage's embeddings."""
     dense_rank: int | None
-    """Place in the dense list, from 1; None when it was not in its top."""
+    """Rank by cosine similarity, from 1; None if it was not among the best."""
     reader: float | None = None
-    """The reader's score of its best span, less that of "no answer"; None when it was not read."""
+    """The reader's score for its best span, minus that for "no answer"; None if it was not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that retrieval brought up."""
+    """A passage that retrieval found."""
 
     passage: Passage
     """The passage."""
     score: float
-    """Fused retrieval score, higher is better, comparable within one question."""
+    """Fused retrieval score, higher is better; comparable only within one question."""
     rank: int
-    """Place by retrieval alone, from 1; an answer's hits stand in the order of the reader."""
+    """Rank by retrieval, from 1. The hits of an answer are in the reader's order instead."""
     why: Why
-    """The scores behind it."""
+    """The scores behind the rank."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Words in a passage that may answer a question."""
+    """A part of a passage that may answer a question."""
 
     passage: Passage
-    """Where the reader found it."""
+    """The passage that the reader found it in."""
     start: int
-    """First code point, in the article's text."""
+    """Offset of its start in the article's text."""
     end: int
-    """One past the last code point, in the article's text."""
+    """Offset of its end in the article's text."""
     score: float
-    """The reader's score, higher is better; see the reader for its scale."""
+    """The reader's score, higher is better; the reader documents the scale."""
 
     @property
     def text(self) -> str:
-        """The words themselves."""
+        """The span's text."""
         return self.passage.article.text[self.start : self.end]
 
 
 @dataclass(frozen=True)
 class Citation:
-    """The exact place in an article that supports an answer."""
+    """The quote in an article that supports an answer."""
 
     number: int
-    """Number shown beside the answer, from 1."""
+    """Number shown next to the answer, from 1."""
     article: Article
-    """The article cited."""
+    """The cited article."""
     start: int
-    """First code point of the quote."""
+    """Offset of the quote's start."""
     end: int
-    """One past the last code point of the quote."""
+    """Offset of the quote's end."""
     lit: tuple[int, int] | None = None
-    """Offsets of the likeliest words inside a quoted sentence; None where the quote is all."""
+    """Offsets of the most likely answer in a quoted sentence; None to highlight the whole quote."""
 
     @property
     def lit_bounds(self) -> tuple[int, int]:
@@ -152,134 +162,139 @@ class Citation:
 
     @property
     def quote(self) -> str:
-        """The exact words: ``article.text[start:end]``."""
+        """The quoted text: ``article.text[start:end]``."""
         return self.article.text[self.start : self.end]
 
     @property
     def line(self) -> int:
-        """Line of the source on which the quote begins, from 1."""
+        """Line of the source where the quote begins, from 1."""
         return self.article.first_line + self.article.text.count("\n", 0, self.start)
 
     @cached_property
     def sentence_bounds(self) -> tuple[int, int]:
-        """Offsets of the sentence, or sentences, that hold the quote."""
+        """Offsets of the sentence, or sentences, around the quote."""
         from .sentences import sentence_around
 
         return sentence_around(self.article.text, self.start, self.end)
 
     @property
     def sentence(self) -> str:
-        """The sentence, or sentences, that hold the quote."""
+        """The sentence, or sentences, around the quote."""
         start, end = self.sentence_bounds
         return self.article.text[start:end]
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another answer, from another place."""
+    """Another possible answer."""
 
     text: str
-    """The exact words."""
+    """Its text, as in the article."""
     confidence: float
     """Probability in [0, 1] that it is right."""
     citation: Citation
-    """Where it stands."""
+    """Where the article says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the articles say to a question."""
+    """The answer that the articles give to a question."""
 
     question: str
-    """The question as it was searched."""
+    """The question that was searched for."""
     text: str
-    """The answer: the first citation's quote, or all quotes of several sentences; empty when not
+    """The quote of the first citation, or the quotes of all for several sentences; empty if not
     found."""
     status: Status
     """Answered, weak or not found."""
     confidence: float
-    """Probability in [0, 1] that the answer is right: of a sentence, that it holds the answer."""
+    """Probability in [0, 1] that the answer is right, or that a sentence contains the answer."""
     citations: tuple[Citation, ...]
-    """Places that hold the answer, best first; empty when not found."""
+    """Where the articles give the answer, best first; empty if not found."""
     alternatives: tuple[Alternative, ...]
     """Other answers, best first."""
     hits: tuple[Hit, ...]
-    """The passages that fit the question best, best first."""
+    """The best passages, best first."""
     guess: Alternative | None = None
-    """The likeliest answer, whatever may be claimed; None when nothing was read. For measuring."""
+    """The most likely answer, even if its confidence is too low to show; None if nothing was read.
+    Used by the evaluation."""
     timings: Mapping[str, float] = field(default_factory=dict)
-    """Milliseconds of each step by name; ``total`` is the whole."""
+    """Milliseconds by step; ``total`` is the time for the whole question."""
     kind: AnswerKind = AnswerKind.SPAN
-    """Whether the text is the words that answer, or the sentence that holds them."""
+    """Whether the text is a span, a sentence or several sentences."""
     unread: int = 0
-    """Passages among the best that were not read, as the machine was too busy."""
+    """How many of the best passages were not read because the machine was too busy."""
     asked: str = ""
-    """In a conversation, the question as it was typed; empty elsewhere."""
+    """The question as it was typed in a conversation; empty elsewhere."""
+    in_story: bool = False
+    """Whether the answer is in an article cited before, or in one on the same events."""
+    remark: str = ""
+    """What qa itself says: all of a remark, or what a summary is of; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which articles a question is put to; the default is all of them."""
+    """Which articles to search; all of them by default."""
 
     since: date | None = None
-    """Earliest publication date; articles without a date are then left out."""
+    """Earliest publication date. It excludes articles without a date."""
     until: date | None = None
-    """Latest publication date; articles without a date are then left out."""
+    """Latest publication date. It excludes articles without a date."""
     source: str | None = None
-    """Glob over ``Article.source``: ``*`` any run of characters, ``?`` one, ``[…]`` a choice."""
+    """Glob for ``Article.source``: ``*`` is any text, ``?`` a character, ``[…]`` one of several."""
     paths: tuple[str, ...] = ()
-    """Absolute paths of files and folders; an article must stand in or under one of them."""
-    without: tuple[str, ...] = ()
-    """Article ids left out; those of no article change nothing."""
-    only: tuple[str, ...] = ()
-    """Article ids, where not empty: nothing but these is searched."""
+    """Absolute paths of files and folders; the article's file must be one of them or inside one."""
+    without: tuple[ArticleId, ...] = ()
+    """Articles to exclude; unknown ids are ignored."""
+    only: tuple[ArticleId, ...] = ()
+    """The only articles to search, unless empty; unknown ids are ignored."""
 
     @property
     def is_all(self) -> bool:
-        """Whether nothing is left out."""
+        """Whether every article is searched."""
         return self == Scope()
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question of a conversation with the answer it got, as they are remembered."""
+    """A question of a conversation and its answer, as they are stored."""
 
     id: int
-    """Number, unique in its library."""
+    """Its id, unique in the library."""
     question: str
-    """As it was typed, cleaned."""
+    """The question as it was typed, cleaned."""
     searched: str
-    """The form that stands alone, which was searched."""
+    """The stand-alone question that was searched for."""
     answer: str
-    """The answer's words; empty when not found."""
+    """Text of the answer; empty if not found."""
     status: Status
-    """What the answer claimed."""
+    """Status of the answer."""
     confidence: float
-    """Probability in [0, 1] that it is right."""
+    """Probability in [0, 1] that the answer is right."""
     sentence: str
-    """Sentence of the first citation; empty when there is none."""
+    """Sentence of the first citation; empty without citations."""
     sources: tuple[tuple[str, str, int], ...]
     """Title, source and line of each citation."""
-    articles: tuple[tuple[str, int, int, str], ...]
-    """Article id, start, end and the text's digest of each citation: offsets hold while the
-    article still has that digest."""
+    articles: tuple[tuple[ArticleId, int, int, str], ...]
+    """Article id, start, end and text digest of each citation. The offsets are valid while the
+    article's text has that digest."""
     asked_at: datetime
-    """When, in UTC."""
+    """When it was asked, in UTC."""
     verdict: Verdict | None
-    """What the person said of the answer."""
+    """The user's judgement; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation without its turns, for listings."""
+    """A conversation without its turns, for lists."""
 
     id: int
-    """Number, unique in its library."""
+    """Its id, unique in the library."""
     title: str
-    """As the person named it, else its first question; empty while there is neither."""
+    """The title that the user gave it, or else its first question; empty before that."""
     started: datetime
-    """When it began, in UTC."""
+    """When it started, in UTC."""
     updated: datetime
     """When its last question was asked, in UTC."""
     turns: int
-    """How many turns it has."""
+    """Number of turns."""

@@ -1,32 +1,32 @@
-"""Everything that qa raises on purpose. Each message says what is wrong and what to do next.
+"""The errors that qa raises. Each message says what is wrong and what to do next.
 
 QAError
-├── UsageError                  the request itself is off: an option, a path, a date
+├── UsageError                  the request is wrong: an option, a path, a date
 ├── ArticleError                one file or record that cannot be read as an article
-├── ModelError                  a model that is missing, damaged or of another make
-│   └── ModelMismatchError      the library was embedded by another model
-└── LibraryError                the folder on disk
+├── ModelError                  a model that is missing, damaged or unsupported
+│   └── ModelMismatchError      the library was embedded with another model
+└── LibraryError                the library's folder cannot be used
     ├── LibraryDamagedError     its SQLite file cannot be read
     ├── LibraryBusyError        another process is writing to it
     ├── LibraryReadOnlyError    it cannot be written to
-    └── LibraryVersionError     written by another version of qa
+    └── LibraryVersionError     it was written by another version of qa
 """
 
 
 class QAError(Exception):
-    """Base of all errors that qa raises on purpose; its text is one line for a person."""
+    """Base of all errors that qa raises; the message is one line for the user."""
 
 
 class UsageError(QAError):
-    """What was asked for cannot be understood."""
+    """The request cannot be understood."""
 
 
 class ArticleError(QAError):
-    """One file or record that cannot be read as an article; the rest goes on."""
+    """One file or record cannot be read as an article; the others are still read."""
 
 
 class ModelError(QAError):
-    """A model that is missing, damaged or unfit."""
+    """A model is missing, damaged or unsupported."""
 
 
 class ModelMismatchError(ModelError):

@@ -2,21 +2,33 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
+from unicodedata import east_asian_width
 
 from . import settings
-from .datatypes import Answer, Article, Conversation, Hit, Scope, Turn, Verdict
+from .datatypes import (
+    Answer,
+    Article,
+    ArticleId,
+    ArticleRowId,
+    Conversation,
+    Hit,
+    Scope,
+    Turn,
+    Verdict,
+)
 from .errors import UsageError
 from .opened import OpenedLibrary
-from .storage.store import ArticleRow
+from .storage.article_store import ArticleRow
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
 if TYPE_CHECKING:
     from .answering.retriever import Retriever
     from .conversation.dialogue import Dialogue
+    from .conversation.past import Past
     from .indexing.pipeline import Pipeline
     from .indexing.report import Progress, Report
 
@@ -152,6 +164,20 @@ class Library(OpenedLibrary):
 
         return list(self._retriever.retrieve(cleaned_question(question), k, scope or Scope()).hits)
 
+    def has_words(self, question: str) -> bool:
+        """Whether any article contains one of a question's content words, or a form of it.
+
+        True where words cannot be looked up: if there are none, or if they are in Chinese or
+        Japanese, which puts no spaces between words.
+        """
+        from .answering.retriever import cleaned_question
+        from .terms import question_terms
+
+        terms = question_terms(cleaned_question(question))
+        if not terms or any(east_asian_width(letter) in "WF" for letter in "".join(terms)):
+            return True
+        return bool(self._session.full_text.start_search(terms, 1).result())
+
     def ask(
         self,
         question: str,
@@ -186,7 +212,7 @@ class Library(OpenedLibrary):
         """Return the articles in a scope without their texts, newest first; by default all."""
         return self._store.article_rows(scope)
 
-    def passage_counts(self) -> dict[int, int]:
+    def passage_counts(self) -> dict[ArticleRowId, int]:
         """Return the number of passages of each article, by its row number."""
         return self._store.passage_counts()
 
@@ -196,7 +222,7 @@ class Library(OpenedLibrary):
         A path may name a file or a folder, and its first parts may be left out. Raises UsageError
         for a name that no article has.
         """
-        wanted: set[int] = set()
+        wanted: set[ArticleRowId] = set()
         for name in names:
             found = self._store.find_articles(name)
             if not found:
@@ -204,24 +230,26 @@ class Library(OpenedLibrary):
             wanted.update(found)
         return self._store.article_rows(ids=sorted(wanted))
 
-    def article(self, identifier: str | int) -> Article:
+    def article(self, identifier: ArticleId | int) -> Article:
         """Return the article with that number, with its text. Raises UsageError if none has it."""
         text = str(identifier)
-        number = int(text) if text.isascii() and text.isdecimal() else 0
+        number = ArticleRowId(int(text) if text.isascii() and text.isdecimal() else 0)
         found = self._store.articles([number] if number < 2**63 else [])
         if not found:
             raise UsageError(f"No article has the number {identifier}. See them all: qa ls")
         return found[number]
 
-    def conversation(self, number: int | None = None) -> "Dialogue":
-        """Begin a conversation, or go on with the one of that number.
+    def conversation(
+        self, number: int | None = None, *, earlier: "Sequence[Past]" = ()
+    ) -> "Dialogue":
+        """Begin a conversation, or continue the stored one with a number.
 
-        Its questions may leave out what was just spoken of. Raises UsageError when there is none
-        of that number.
+        Its questions may leave out what was just spoken of. ``earlier`` are turns that are not
+        stored, oldest first. Raises UsageError if no conversation has that number.
         """
         from .conversation.dialogue import Dialogue
 
-        return Dialogue(self._session, self._retriever, self._conversations, number)
+        return Dialogue(self._session, self._retriever, self._conversations, number, earlier)
 
     def conversations(self) -> list[Conversation]:
         """Return the conversations with this library, the most recent first."""

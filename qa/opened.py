@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .models.encoder import Encoder
     from .models.reader import Reader
     from .storage.conversations import Conversations
-    from .storage.published import SketchFacts
+    from .storage.vector_files import SketchFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class OpenedLibrary:
 
     def status(self) -> LibraryStatus:
         """Return what the library holds, and how many of its files are stale."""
-        from .storage.published import published_sketch
+        from .storage.vector_files import saved_sketch_facts
 
         files, articles, passages = self._store.count()
         changed, gone = self.stale_files()
@@ -77,7 +77,7 @@ class OpenedLibrary:
             disk_bytes=sum(p.stat().st_size for p in self.folder.rglob("*") if p.is_file()),
             changed_files=len(changed),
             vanished_files=len(gone),
-            sketch=published_sketch(self._store),
+            sketch=saved_sketch_facts(self._store),
         )
 
     def stale_files(self, seconds: float | None = None) -> tuple[list[str], list[str]]:
@@ -103,7 +103,7 @@ class OpenedLibrary:
 
         An article from memory has its source in place of a path. Reads every text and vector.
         """
-        found = self._store.changed_articles()
+        found = self._store.damaged_articles()
         return {number: path.removeprefix(MEMORY_PREFIX) for number, path in found.items()}
 
     def damaged_conversations(self) -> list[int]:

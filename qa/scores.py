@@ -1,6 +1,6 @@
-"""How an answer is scored: SQuAD's exact match and F1, and the area under the ROC curve.
+"""Scores of answers: SQuAD's exact match and F1, and the area under the ROC curve.
 
-Imports nothing of qa: training and evaluation score by the same rules.
+Training and evaluation share them. This module imports nothing from qa.
 """
 
 import re
@@ -16,27 +16,26 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 def normalize_answer(text: str) -> str:
-    """Return the text as SQuAD compares it (Rajpurkar et al. 2016).
+    """Return a text normalised as SQuAD does before comparing (Rajpurkar et al. 2016).
 
-    Lower case, without ASCII punctuation, without the articles a, an and the, white space made
-    single.
+    Lower case, no ASCII punctuation, no "a", "an" or "the", single spaces.
     """
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
 def exact_match(answer: str, golds: Sequence[str]) -> float:
-    """Return 1.0 if the answer equals any gold answer once both are normalised, else 0.0."""
+    """Return 1.0 if the normalised answer equals any normalised gold answer, else 0.0."""
     normalized = normalize_answer(answer)
     return float(any(normalized == normalize_answer(gold) for gold in golds))
 
 
 def token_f1(answer: str, golds: Sequence[str]) -> float:
-    """Return the best F1 of shared words over the gold answers, in [0, 1]."""
+    """Return the word-overlap F1 with the gold answer that fits best, in [0, 1]."""
     return max((_token_f1(answer, gold) for gold in golds), default=0.0)
 
 
 def holds_answer(normalized_text: str, normalized_answers: Sequence[str]) -> bool:
-    """Return whether the text holds any of the answers as whole words, both normalised."""
+    """Return whether the text contains any answer as whole words; both must be normalised."""
     padded = f" {normalized_text} "
     return any(f" {answer} " in padded for answer in normalized_answers if answer)
 
@@ -58,9 +57,10 @@ def area_under_curve(
     positives: Sequence[float] | NDArray[np.float64],
     negatives: Sequence[float] | NDArray[np.float64],
 ) -> float:
-    """Return the chance that a positive scores above a negative, ties counting half.
+    """Return the area under the ROC curve; NaN if either list is empty.
 
-    This is the area under the ROC curve (Mann & Whitney 1947). Returns NaN if either is empty.
+    This is the probability that a positive scores above a negative, where a tie counts as half
+    (Mann & Whitney 1947).
     """
     if not len(positives) or not len(negatives):
         return float("nan")

@@ -1,9 +1,8 @@
-"""Sentence boundaries, as offsets into the text. Imports nothing of qa.
+"""Sentence boundaries, as offsets into the text. This module imports nothing from qa.
 
-``sentencex`` finds the boundaries inside a block; what a block is, is decided here, because hard
-wrapped text, headings and lists are not its field. A block is a paragraph, a heading line or a
-list item, or the dateline that a text begins with. The last line of a paragraph is the one before
-a blank line.
+The text is split into blocks first, because ``sentencex`` does not handle hard-wrapped text,
+headings or lists. ``sentencex`` then splits each block into sentences. A block is a paragraph, a
+heading line, a list item, or the dateline at the start of the text. A blank line ends a paragraph.
 """
 
 import re
@@ -13,11 +12,12 @@ from itertools import islice, takewhile
 from typing import Any
 
 WINDOW = 5_000
-"""Code points looked at in one go. Some texts cost sentencex quadratic time (a million opening
-quotes), and nobody writes a sentence or quotes a passage that is longer."""
+"""Code points that are split at once, and so the longest sentence.
+
+``sentencex`` takes quadratic time on some texts, such as a million opening quotes."""
 
 LEADING_DATE = re.compile(r"\s*date\s+(\d{4})-(\d\d)-(\d\d)(?!\S)[ ,:]*", re.IGNORECASE)
-"""The date that a text of the plain form begins with; its groups are year, month and day."""
+"""The date at the start of a plain-text article; its groups are year, month and day."""
 
 _DATELINE_WORDS = 8
 _PLACE_CHARACTERS = 3
@@ -40,20 +40,20 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def sentence_bounds(text: str) -> list[tuple[int, int]]:
-    """Offsets of all sentences, in order.
+    """Return the offsets of all sentences, in order.
 
-    Each is trimmed of white space and not empty; together they hold every character that is not
-    white space, each once. None reaches across a blank line. A single newline ends a sentence
-    only beside a heading or a list item. A sentence longer than ``WINDOW`` comes in pieces.
+    Sentences are not empty, do not overlap, have no white space at their ends, and together cover
+    every other character. No sentence spans a blank line. A single newline ends a sentence only
+    next to a heading or a list item. A sentence longer than ``WINDOW`` is split into pieces.
     """
     return [bounds for start, end in _blocks(text) for bounds in _block_bounds(text, start, end)]
 
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Offsets of the sentence, or run of sentences, that holds ``text[start:end]``.
+    """Return the offsets of the sentence, or sentences, around ``text[start:end]``.
 
-    Looks at the paragraphs around, and no further than ``WINDOW`` on either side. An empty range
-    means the character at ``start``; a range of white space alone is returned as it is.
+    Only the enclosing paragraphs are searched, at most ``WINDOW`` code points on either side. An
+    empty range stands for the character at ``start``. A range of white space is returned as it is.
     """
     end = max(end, start + 1)
     low, high = max(0, start - WINDOW), min(len(text), end + WINDOW)
@@ -73,18 +73,18 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def after_leading_date(text: str) -> int:
-    """Offset just behind the ``date YYYY-MM-DD`` that a text begins with; 0 without one."""
+    """Return the offset after the ``date YYYY-MM-DD`` at the start of a text; 0 without one."""
     found = LEADING_DATE.match(text)
     return found.end() if found else 0
 
 
 def after_dateline(text: str) -> int:
-    """Offset behind the dateline that a text begins with; 0 without one.
+    """Return the offset after the dateline at the start of a text; 0 without one.
 
     A dateline is ``date YYYY-MM-DD``, a place such as ``NEW YORK`` or ``PARIS, France``, or both.
-    Without a date there must be a dash behind it, as in ``CAIRO, Oct. 24 (Reuters) - ``, since
-    ``BP Chief Tony Hayward`` begins a sentence. No sentence begins in lower case: of ``BRUSSELS
-    NATO is expected`` only one word is the place.
+    A place without a date must be followed by a dash, as in ``CAIRO, Oct. 24 (Reuters) - ``: the
+    capitals in ``BP Chief Tony Hayward`` start a sentence. The word after the place must not be in
+    lower case, so in ``BRUSSELS NATO is expected`` only ``BRUSSELS`` is the place.
     """
     start = after_leading_date(text)
     found = list(islice(_WORD.finditer(text, start), _DATELINE_WORDS + 1))
@@ -101,12 +101,12 @@ def after_dateline(text: str) -> int:
     if words[capitals][0].islower():
         capitals -= 1
     elif words[capitals - 1].endswith(",") and not words[capitals : capitals + 2][-1][0].islower():
-        capitals += 1  # the country behind a comma
+        capitals += 1  # the country after a comma
     return found[capitals].start() if capitals < len(words) else start
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """A dateline, paragraphs, headings and list items: together the whole text."""
+    """Yield the offsets of the blocks, which together cover the whole text."""
     start = after_dateline(text)
     if start:
         yield 0, start
@@ -121,7 +121,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _block_bounds(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Trimmed sentences of one block, found window by window."""
+    """Yield the offsets of one block's sentences, found window by window."""
     block = _trim(text, start, end)
     if block is None:
         return
@@ -130,8 +130,8 @@ def _block_bounds(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         high = min(end, start + WINDOW)
         ends = _sentence_ends(text[start:high])
         if high < end:
-            # The last sentence of a window may go on in the next: it is looked at again there.
-            # When it fills the window it is cut, at a space if there is one.
+            # The last sentence may continue in the next window, so that window starts with it.
+            # A sentence that fills the window is cut, at a space if there is one.
             ends = ends[:-1] or [max(text.rfind(" ", start, high) - start, 0) or high - start]
         stop = start
         for offset in ends:
@@ -143,27 +143,27 @@ def _block_bounds(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _sentence_ends(block: str) -> list[int]:
-    """Offsets in the block at which a sentence ends; the last is its length."""
+    """Return the offsets in the block at which sentences end; the last is the block's length."""
     if not block.isascii():
-        block = _SURROGATE.sub("?", block)  # the library speaks UTF-8
+        block = _SURROGATE.sub("?", block)  # sentencex takes UTF-8
     elif not _ENDING.search(block):
         return [len(block)]
     found = _segmenter()("en", block)
     ends = [
         int(sentence["end_index"])
         for sentence in found
-        # It also breaks at some newlines that end no sentence: those are merged again.
+        # sentencex also breaks at some newlines inside a sentence: skip those.
         if sentence["boundary_symbol"] or not sentence["text"].endswith("\n")
     ]
     if len(ends) > 1 and _MARKER.fullmatch(block, 0, ends[0]):
-        del ends[0]  # the number of a list item is no sentence
+        del ends[0]  # the marker of a list item is not a sentence
     if not ends or ends[-1] < len(block):
         ends.append(len(block))
     return ends
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The range without the white space at its ends; None when nothing else is there."""
+    """Return the range without white space at its ends; None if nothing else is left."""
     piece = text[start:end]
     stripped = piece.strip()
     if not stripped:
@@ -174,7 +174,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 @cache
 def _segmenter() -> Callable[[str, str], list[Mapping[str, Any]]]:
-    """sentencex, imported when first needed: its native part takes 10 ms."""
+    """Import sentencex on first use: that takes 10 ms."""
     from sentencex import get_sentence_boundaries
 
     segmenter: Callable[[str, str], list[Mapping[str, Any]]] = get_sentence_boundaries

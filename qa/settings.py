@@ -1,7 +1,9 @@
-"""Folders, names and limits. A flag beats a ``QA_…`` variable, which beats the config file.
+"""Folders, defaults and limits.
 
-The config file is ``config.toml`` in the configuration folder, and nowhere else: a file that
-lies among someone's articles can change nothing.
+A flag overrides a ``QA_…`` variable, which overrides the config file.
+
+The config file is ``config.toml`` in the configuration folder. It is read from nowhere else, so a
+file among the articles cannot change settings.
 """
 
 import os
@@ -12,16 +14,16 @@ from pathlib import Path
 from .errors import UsageError
 
 PASSAGE_TOKENS = 200
-"""Most word pieces in a passage: about a paragraph of news, and what a reader takes at once."""
+"""Most tokens in a passage: about a paragraph of news, and what a reader takes at once."""
 
 CANDIDATES = 100
-"""Hits taken from each of BM25 and dense retrieval before they are fused."""
+"""Hits that BM25 and dense retrieval each contribute to fusion."""
 
 HITS = 10
-"""Hits that a question returns unless told."""
+"""Default number of hits for a question."""
 
 MOST_HITS = 100
-"""Hits that a question can return."""
+"""Largest number of hits for a question."""
 
 LIBRARY_FILE = "library.sqlite"
 """The file that makes a folder a library; `qa.storage.database.DATABASE` is the same name."""
@@ -33,42 +35,42 @@ OFFLINE_VARIABLES = {
     "DO_NOT_TRACK": "1",
     "TOKENIZERS_PARALLELISM": "true",
 }
-"""Set before any model library is imported: nothing is fetched, nothing is reported."""
+"""Set before any model library is imported, so that it neither downloads nor reports anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Where qa keeps things."""
+    """Where qa keeps its files."""
 
     data: Path
     """Libraries and fetched models."""
     cache: Path
-    """Exported models; can be deleted at any time."""
+    """Exported models. It can be deleted at any time."""
     config: Path
-    """The config file's folder."""
+    """Folder of the config file."""
 
     @property
     def libraries(self) -> Path:
-        """One folder for each named library."""
+        """Folder that holds one folder for each named library."""
         return self.data / "libraries"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run goes by, once flags, variables and config file have been heard."""
+    """The settings of a run, after flags, variables and the config file are merged."""
 
     library: Path
-    """Folder of the library."""
+    """The library's folder."""
     model: str | None
-    """Encoder by name or folder; None for the library's own, or the default."""
+    """Encoder by name or folder; None for the library's own, or the default in a new library."""
     reader: str | None
     """Reader by name or folder; None for the default."""
     hits: int
-    """Hits a question returns."""
+    """Number of hits for a question."""
 
 
 def folders() -> Folders:
-    """Return qa's folders: under ``QA_HOME`` when set, else the platform's own (XDG on Linux)."""
+    """Return qa's folders: in ``QA_HOME`` if it is set, else the platform's (XDG on Linux)."""
     home = os.environ.get("QA_HOME")
     if home:
         root = Path(home).expanduser().absolute()
@@ -85,51 +87,73 @@ def load_settings(
     hits: int | None = None,
     reader: str | None = None,
 ) -> Settings:
-    """Return the settings in force; arguments are flags, None where the flag was not given.
+    """Return the settings of this run. The arguments are flags; None if a flag was not given.
 
-    Raises UsageError when the config file or a variable cannot be understood.
+    Raises UsageError if the config file or a variable is not valid.
     """
-    places = folders()
-    path = places.config / "config.toml"
+    known_folders = folders()
+    path = known_folders.config / "config.toml"
     config = _read_config(path)
-    named = os.environ.get("QA_LIBRARY") or str(config.get("library") or "default")
-    folder = library_folder(library) if library else _named_folder(named, places)
+    name = os.environ.get("QA_LIBRARY") or str(config.get("library") or "default")
+    folder = library_folder(library) if library else _named_folder(name, known_folders)
     encoder = model or os.environ.get("QA_MODEL") or str(config.get("model", ""))
-    reading = reader or os.environ.get("QA_READER") or str(config.get("reader", ""))
+    chosen_reader = reader or os.environ.get("QA_READER") or str(config.get("reader", ""))
     variable = os.environ.get("QA_HITS")
     if hits is None and variable:
-        hits = _hits(variable if not variable.isdecimal() else int(variable), "QA_HITS")
+        hits = _hits(int(variable) if variable.isdecimal() else variable, "QA_HITS")
     elif hits is None:
         hits = _hits(config.get("hits", HITS), f"hits in {path}")
-    return Settings(folder, encoder or None, reading or None, hits)
+    return Settings(folder, encoder or None, chosen_reader or None, hits)
 
 
-def library_folder(named: str | os.PathLike[str]) -> Path:
-    """Return the folder of a library that is named on the command line or in Python.
+def library_folder(name: str | os.PathLike[str]) -> Path:
+    """Return the folder of a library that is given on the command line or in Python.
 
     Text with a separator, or with a leading ``.`` or ``~``, is a path, and so is any other object.
-    A bare name is a library in the data folder. Only if there is none of that name, a folder
-    of that name that holds a library is taken.
+    A plain name is a library in the data folder; if there is none of that name, it may be a folder
+    with a library.
     """
-    if not isinstance(named, str):
-        return Path(named).expanduser().absolute()
-    folder = _named_folder(named, folders())
-    if not (folder / LIBRARY_FILE).exists() and Path(named, LIBRARY_FILE).exists():
-        return Path(named).absolute()
+    if not isinstance(name, str):
+        return Path(name).expanduser().absolute()
+    folder = _named_folder(name, folders())
+    if not (folder / LIBRARY_FILE).exists() and Path(name, LIBRARY_FILE).exists():
+        return Path(name).absolute()
     return folder
 
 
-def library_words(folder: Path) -> str:
-    """Return the option that names a library in a command; empty for the one in force anyway."""
+def setting_origins(
+    library: str | None = None,
+    model: str | None = None,
+    hits: int | None = None,
+    reader: str | None = None,
+) -> dict[str, str]:
+    """Return where each setting comes from: ``flag``, ``variable``, ``file`` or ``default``.
+
+    The arguments are flags, as for ``load_settings``. Raises UsageError like it.
+    """
+    config = _read_config(folders().config / "config.toml")
+    flags = {"library": library, "model": model, "reader": reader, "hits": hits}
+    origins = {}
+    for name, flag in flags.items():
+        choices = (flag, "flag"), (os.environ.get(f"QA_{name.upper()}"), "variable")
+        given = (*choices, (config.get(name), "file"))
+        origins[name] = next((origin for value, origin in given if value), "default")
+    return origins
+
+
+def library_flag(folder: Path) -> str:
+    """Return the ``--library`` option to show in a command; empty for the current library."""
     if folder == load_settings().library:
         return ""
-    places = folders()
-    named = folder.name if folder.parent == places.libraries else str(folder)
-    return f" --library {shlex.quote(named)}"
+    name = folder.name if folder.parent == folders().libraries else str(folder)
+    return f" --library {shlex.quote(name)}"
 
 
 def threads() -> int:
-    """Return how many processors this process may use; ``QA_THREADS`` lowers or raises it."""
+    """Return ``QA_THREADS``, or else the number of processors that this process may use.
+
+    Raises UsageError if ``QA_THREADS`` is not a number from 1.
+    """
     given = os.environ.get("QA_THREADS", "")
     if given:
         if not given.isdigit() or int(given) < 1:
@@ -141,15 +165,15 @@ def threads() -> int:
 
 
 def go_offline() -> None:
-    """Keep every model library off the network; must run before the first is imported."""
+    """Keep the model libraries off the network. Call it before the first of them is imported."""
     os.environ.update(OFFLINE_VARIABLES)
 
 
-def _named_folder(named: str, places: Folders) -> Path:
+def _named_folder(name: str, known_folders: Folders) -> Path:
     """Return the folder of a library by its name in the data folder, or by its path."""
-    if named.startswith((".", "~")) or "/" in named or os.sep in named:
-        return Path(named).expanduser().absolute()
-    return places.libraries / named
+    if name.startswith((".", "~")) or "/" in name or os.sep in name:
+        return Path(name).expanduser().absolute()
+    return known_folders.libraries / name
 
 
 def _hits(value: object, name: str) -> int:
@@ -159,7 +183,7 @@ def _hits(value: object, name: str) -> int:
 
 
 def _read_config(path: Path) -> dict[str, object]:
-    """The config file's values, checked."""
+    """Return the config file's values, checked. Raises UsageError."""
     if not path.exists():
         return {}
     import tomllib
@@ -171,7 +195,7 @@ def _read_config(path: Path) -> dict[str, object]:
     known = {"library", "model", "reader", "hits"}
     if unknown := sorted(set(values) - known):
         raise UsageError(
-            f"The config file {path} has {unknown[0]!r}; it may have {', '.join(sorted(known))}."
+            f"The config file {path} has {unknown[0]!r}; it may set {', '.join(sorted(known))}."
         )
     for name in ("library", "model", "reader"):
         if not isinstance(values.get(name, ""), str):

@@ -1,4 +1,4 @@
-"""The words of a question that say what it is about."""
+"""English stop words and months, and the words that a question is about."""
 
 import re
 
@@ -18,24 +18,40 @@ STOP_WORDS = frozenset(
     you your yours d ll m re s t ve
     """.split()
 )
-"""English words too common to search for; searching them costs much and finds nothing."""
+"""English words that are too common to search for: they cost time and find nothing."""
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+"""English names of the months, in order; ``calendar.month_name`` depends on the locale."""
 
 _WORD = re.compile(r"\w+")
 
 
 def question_terms(question: str) -> list[str]:
-    """Return a question's content words, lowered, each once, in their order.
+    """Return a question's content words in lower case, in order, without repeats.
 
-    A question of nothing but stop words keeps them all, so that it still finds something.
+    A question of stop words only keeps them all, so that it still finds something.
     """
     words = list(dict.fromkeys(match.group().lower() for match in _WORD.finditer(question)))
     return [word for word in words if word not in STOP_WORDS] or words
 
 
 def shared_words(question: str, text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the offsets of the words in ``text[start:end]`` that a question has too.
+    """Return the offsets of the words in ``text[start:end]`` that also occur in the question.
 
-    Endings are not compared, and stop words are left out.
+    Words are compared by their stems; stop words are ignored.
     """
     wanted = {stem(term) for term in question_terms(question)} - STOP_WORDS
     if not wanted:
@@ -53,7 +69,7 @@ def stemmed_terms(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """Return a word without its commonest English endings: good enough to compare two words."""
+    """Return a word without the most common English endings, good enough to compare two words."""
     for ending, least in (("ies", 3), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3)):
         if word.endswith(ending) and len(word) - len(ending) >= least:
             return word[: -len(ending)] + ("y" if ending == "ies" else "")

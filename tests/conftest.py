@@ -83,7 +83,8 @@ def home(session_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture(scope="session")
 def real_encoder(session_home: Path) -> "OnnxEncoder":
     """The default model; its export takes about 15 seconds, once a session."""
-    from qa.models.encoder import OnnxEncoder, open_encoder
+    from qa.models.encoder import OnnxEncoder
+    from qa.models.opening import open_encoder
 
     encoder = open_encoder()
     assert isinstance(encoder, OnnxEncoder)
@@ -93,7 +94,8 @@ def real_encoder(session_home: Path) -> "OnnxEncoder":
 @pytest.fixture(scope="session")
 def real_reader(session_home: Path) -> "OnnxReader":
     """The default reader; its export takes about 15 seconds, once a session."""
-    from qa.models.reader import OnnxReader, open_reader
+    from qa.models.opening import open_reader
+    from qa.models.reader import OnnxReader
 
     reader = open_reader()
     assert isinstance(reader, OnnxReader)
@@ -136,9 +138,9 @@ def encoders(word_encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch) -> dict
     """
     known = {None: word_encoder, "words": word_encoder, "other": WordEncoder("other", 32)}
     monkeypatch.setattr(
-        "qa.models.encoder.open_encoder", lambda name=None, device=None: known[name]
+        "qa.models.opening.open_encoder", lambda name=None, device=None: known[name]
     )
-    monkeypatch.setattr("qa.models.reader.open_reader", lambda name=None: WordReader())
+    monkeypatch.setattr("qa.models.opening.open_reader", lambda name=None: WordReader())
     return known
 
 

@@ -1,6 +1,6 @@
-"""The hardening harnesses in short: qa is killed, starved and damaged, and must stay whole.
+"""Short runs of the hardening harnesses: kills, failing system calls and damage.
 
-At length, with a table of what was tried: ``python -m tests.hardening``.
+The long runs, with a table of the results: ``python -m tests.hardening``.
 """
 
 import os
@@ -15,7 +15,7 @@ from tests.hardening.tally import Tally, table, told
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked"),
-    pytest.mark.timeout(1200),  # a busy machine is no fault
+    pytest.mark.timeout(1200),  # the machine may be busy
 ]
 
 
@@ -24,20 +24,20 @@ def held(tally: Tally) -> bool:
     return not tally.failures
 
 
-def test_killed_at_any_moment_a_library_is_whole(tmp_path: Path) -> None:
+def test_a_library_survives_a_kill_at_any_moment(tmp_path: Path) -> None:
     tally = kill.run(tmp_path, kill.SHORT, seed=1)
     assert held(tally)
     assert tally.tried == kill.SHORT
 
 
-def test_a_full_or_failing_disk_costs_no_library(tmp_path: Path) -> None:
+def test_a_library_survives_a_full_or_failing_disk(tmp_path: Path) -> None:
     tally = faults.run(tmp_path, faults.SHORT, seed=1)
     if not tally.tried:
         pytest.skip(tally.notes[0])
     assert held(tally)
 
 
-def test_damage_is_noticed_and_the_doctor_mends_it(tmp_path: Path) -> None:
+def test_damage_is_noticed_and_the_doctor_repairs_it(tmp_path: Path) -> None:
     tally = corruption.run(tmp_path, corruption.SHORT, seed=1)
     assert held(tally)
     assert tally.tried == corruption.SHORT

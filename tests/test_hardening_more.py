@@ -1,4 +1,4 @@
-"""The harnesses that read beside a writer, fuzz, and watch terminal and browser, in short.
+"""Short runs of the other harnesses: concurrency, fuzzing, terminal and browser.
 
 Each is also shown to notice what it is there for.
 """
@@ -19,23 +19,23 @@ SEED = 1
 
 
 def holds(tally: Tally) -> None:
-    """Assert that all held, and that something was tried."""
+    """Assert that something was tried and nothing failed."""
     assert not tally.failures, "\n".join(told(tally))
     assert tally.tried == tally.held > 0
 
 
-# In short
+# Short runs
 
 
 @pytest.mark.slow
-def test_readers_beside_a_writer_see_one_version_at_a_time(tmp_path: Path) -> None:
+def test_readers_see_one_version_while_another_process_writes(tmp_path: Path) -> None:
     tally = concurrency.run(tmp_path, concurrency.SHORT, SEED)
     holds(tally)
     assert set(tally.kinds) > set(concurrency.KINDS)
 
 
 @pytest.mark.slow
-def test_any_file_gives_articles_or_a_reason(tmp_path: Path) -> None:
+def test_every_file_gives_articles_or_a_problem(tmp_path: Path) -> None:
     tally = fuzz.run(tmp_path, fuzz.SHORT, SEED)
     holds(tally)
     assert tally.tried == fuzz.SHORT
@@ -43,30 +43,30 @@ def test_any_file_gives_articles_or_a_reason(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_nothing_that_is_read_or_given_steers_the_terminal(
+def test_no_input_controls_the_terminal(
     session_home: Path, real_encoder: object, real_reader: object, tmp_path: Path
 ) -> None:
     holds(terminal.run(tmp_path, terminal.SHORT, SEED))
 
 
 @pytest.mark.slow
-def test_the_page_is_for_whoever_has_the_token(tmp_path: Path) -> None:
+def test_the_page_opens_only_with_the_token(tmp_path: Path) -> None:
     pytest.importorskip("textual_serve")
     holds(web.run(tmp_path, web.SHORT, SEED))
 
 
-# What they notice
+# Failures that the harnesses must notice
 
 
 def written(version: concurrency.Version) -> Article:
-    """A version as it must be stored."""
+    """Return a version as it must be stored."""
     text = concurrency.text_of(version)
     digest = hashlib.sha256(text.encode()).hexdigest()
     title, day = concurrency.title_of(version), concurrency.day_of(version)
     return Article("1", title, "a.txt", day, text, digest)
 
 
-def test_a_hit_of_two_versions_is_noticed() -> None:
+def test_a_hit_that_mixes_versions_is_noticed() -> None:
     old, new = written((30, 1)), written((30, 2))
     start, end = min(concurrency.places_of((30, 2)))
     why = Why(None, None, 0.5, 1)
@@ -93,7 +93,7 @@ def test_a_quote_of_another_version_is_noticed() -> None:
         concurrency.version_of_citation(replace(cited, end=start + 3))
 
 
-def test_a_version_from_before_the_question_is_noticed(tmp_path: Path) -> None:
+def test_an_outdated_version_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "begun.json").write_text(json.dumps({"0": 0, "1": 0}))
     changed = [(10.0, 11.0, {"0": 1, "1": 0}), (20.0, 21.0, {"0": 1})]
     history = concurrency.History(tmp_path, changed)
@@ -114,7 +114,7 @@ def test_a_version_from_before_the_question_is_noticed(tmp_path: Path) -> None:
     assert "no state" in listed(19.0, 19.5, (0, 1))
 
 
-def test_a_spoiled_article_is_noticed() -> None:
+def test_a_broken_article_is_noticed() -> None:
     article = build_article("a.txt", "One tower. Two towers.\n", title="Towers")
     assert fuzz.fault_of_article(article) == ""
     assert fuzz.fault_of_splitting(article) == ""
@@ -130,7 +130,7 @@ def test_a_spoiled_article_is_noticed() -> None:
         assert fuzz.fault_of_article(spoiled) != ""
 
 
-def test_a_reason_that_nobody_foresaw_is_noticed() -> None:
+def test_an_unexpected_error_is_noticed() -> None:
     from qa.articles.found import Problem
 
     assert fuzz.fault_of_problem(Problem("a.txt", "empty file", quiet=True)) == ""
@@ -138,14 +138,14 @@ def test_a_reason_that_nobody_foresaw_is_noticed() -> None:
         assert fuzz.fault_of_problem(Problem(source, reason, quiet=False)) != ""
 
 
-def test_an_input_is_read_in_a_process_of_its_own(tmp_path: Path) -> None:
+def test_an_input_is_read_in_its_own_process(tmp_path: Path) -> None:
     case = fuzz.Case("plain", "a.txt", b"One tower. " * 50, is_named=True)
     with fuzz.reading(tmp_path) as readers:
         outcome = readers.outcome(case)
     assert (outcome.fault, outcome.articles) == ("", 1)
 
 
-def test_a_failing_input_is_made_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_input_is_shrunk(monkeypatch: pytest.MonkeyPatch) -> None:
     def outcome(readers: fuzz.Readers, case: fuzz.Case) -> fuzz.Outcome:
         return fuzz.Outcome("it failed" * (b"\xff" in case.data), 0.0, 0, 0)
 
@@ -156,14 +156,14 @@ def test_a_failing_input_is_made_smaller(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("name", terminal.PIECES)
-def test_each_hostile_piece_is_noticed_on_a_terminal(name: str) -> None:
+def test_each_hostile_string_is_noticed_on_a_terminal(name: str) -> None:
     for own in (terminal._OWN, terminal._OF_CHAT):
         assert terminal.obeyed(b"\x1b[1mplain\x1b[0m\n", own) == ""
         if name != "colour" or own is terminal._OWN:
             assert terminal.obeyed(terminal.PIECES[name].encode(), own) != ""
 
 
-def test_bytes_that_are_no_text_are_noticed_on_a_terminal() -> None:
+def test_invalid_utf8_is_noticed_on_a_terminal() -> None:
     for raw in terminal.NOT_UTF8:
         assert terminal.obeyed(raw) != ""
 
@@ -188,7 +188,7 @@ def test_json_that_is_not_strict_is_noticed(out: bytes) -> None:
     assert terminal.strict_json(out) != ""
 
 
-def test_what_a_policy_lets_in_is_noticed() -> None:
+def test_a_url_that_the_policy_allows_is_noticed() -> None:
     own = "127.0.0.1:8222"
     page = (
         '<link rel="stylesheet" href="https://fonts.example/css">'

@@ -162,11 +162,12 @@ def test_open_and_the_command_line_mean_the_same_library(
 ) -> None:
     from qa.cli.options import open_library
     from qa.library import Library
+    from qa.settings import load_settings
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("news", "./news", "~/news", None):
-        with open_library(name, create=True) as one, Library.open(name) as other:
+        with open_library(load_settings(name), create=True) as one, Library.open(name) as other:
             assert one.folder == other.folder
 
 
@@ -347,9 +348,9 @@ def many(tmp_path: Path) -> Path:
 
 def make_search_approximate(patch: pytest.MonkeyPatch) -> None:
     """Make search approximate from twenty passages on."""
-    patch.setattr("qa.storage.index.APPROXIMATE_ROWS", 20)
+    patch.setattr("qa.storage.live_vectors.APPROXIMATE_ROWS", 20)
     patch.setattr("qa.storage.sketch.SHORTLIST", 8)
-    patch.setattr("qa.storage.sketch.SCANNED_ROWS", 5)
+    patch.setattr("qa.storage.sketch.EXACT_ROWS", 5)
 
 
 SCOPES = [Scope(), Scope(since=date(2012, 5, 20)), Scope(source="*/0[78].txt")]

@@ -50,7 +50,7 @@ def sampled(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "qa.models.encoder.open_encoder", lambda name=None, device=None: remembering_encoder
+            "qa.models.opening.open_encoder", lambda name=None, device=None: remembering_encoder
         )
         with Library.open(tmp_path_factory.mktemp("seeds") / "library") as library:
             report = library.add(SEEDS)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..datatypes import Hit, Why
 from ..settings import CANDIDATES
 from ..storage.store import Store
-from ..storage.vectors import Searched
+from ..storage.vectors import VectorSearch
 
 DENSE_WEIGHT = 0.6
 """Share of the cosine in the fused score, the rest being BM25's.
@@ -26,7 +26,7 @@ def fused_hits(
     lexical: list[tuple[int, float]],
     query: NDArray[np.float32],
     store: Store,
-    vectors: Searched,
+    vectors: VectorSearch,
     among: NDArray[np.int64] | None,
     *,
     k: int,
@@ -54,7 +54,7 @@ def fuse(
     lexical: list[tuple[int, float]],
     dense: list[tuple[int, float]],
     query: NDArray[np.float32],
-    vectors: Searched,
+    vectors: VectorSearch,
     dense_weight: float = DENSE_WEIGHT,
     best_bm25: float | None = None,
 ) -> dict[int, tuple[float, Why]]:

@@ -9,7 +9,7 @@ from ..articles.clean import clean
 from ..datatypes import Hit, Scope
 from ..errors import LibraryBusyError, ModelMismatchError, UsageError
 from ..settings import CANDIDATES
-from ..storage.database import MAKING_SECONDS, no_articles
+from ..storage.database import CREATION_SECONDS, no_articles
 from ..storage.lock import is_locked
 from ..terms import question_terms
 from .fusion import fused_hits
@@ -63,9 +63,9 @@ class Retriever:
         times = [time.perf_counter()]
         live, text = session.vectors, session.full_text
         times.append(time.perf_counter())
-        allowed = session.store.passage_numbers(scope)
+        allowed = session.store.passage_ids(scope)
         # The full text is searched in its own thread while this one encodes the question.
-        searching = text.begin(question_terms(question), CANDIDATES, allowed)
+        searching = text.start_search(question_terms(question), CANDIDATES, allowed)
         encoder = session.encoder
         times.append(time.perf_counter())
         (query,) = encoder.encode([question], "question")
@@ -90,7 +90,7 @@ class Retriever:
     def _await_articles(self) -> None:
         """Wait for the first batch of a library that another process is making."""
         store = self._session.store
-        until = time.monotonic() + MAKING_SECONDS
+        until = time.monotonic() + CREATION_SECONDS
         while not store.has_articles():
             if not is_locked(store.folder):
                 if store.has_articles():  # the other process has just finished

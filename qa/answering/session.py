@@ -6,13 +6,11 @@ from threading import Lock, Thread
 
 from .. import settings
 from ..errors import ModelMismatchError
-from ..models import catalog
-from ..models import encoder as encoders
-from ..models import reader as readers
+from ..models import catalog, opening
 from ..models.encoder import Encoder
 from ..models.reader import Reader
-from ..storage.index import LiveVectors
 from ..storage.live_text import LiveText
+from ..storage.live_vectors import LiveVectors
 from ..storage.store import Store
 
 
@@ -64,7 +62,7 @@ class Session:
 
     def open_encoder(self, name: str | None) -> Encoder:
         """Open an encoder by name on the device of this session. Raises ModelError."""
-        return encoders.open_encoder(name, self._device)
+        return opening.open_encoder(name, self._device)
 
     def use(self, encoder: Encoder) -> None:
         """Take this encoder for the library's."""
@@ -75,7 +73,7 @@ class Session:
         """The model that finds answers in passages. Raises ModelError when it is not installed."""
         with self._reader_lock:
             if self._reader is None:
-                self._reader = readers.open_reader(self._reader_name)
+                self._reader = opening.open_reader(self._reader_name)
             return self._reader
 
     def load_reader_early(self) -> None:
@@ -128,5 +126,5 @@ class Session:
         return ModelMismatchError(
             f"The library in {self.store.folder} was made by {made_by}, not {named}. "
             f"To re-embed it: qa index --reembed --model {shlex.quote(named)}"
-            f"{settings.library_words(self.store.folder)}"
+            f"{settings.library_flag(self.store.folder)}"
         )

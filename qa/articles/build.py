@@ -6,6 +6,7 @@ from datetime import date
 
 from ..datatypes import Article
 from ..sentences import after_dateline, after_leading_date, sentence_bounds
+from ..shorten import shorten
 from .clean import one_line
 from .dates import leading_date
 
@@ -51,15 +52,6 @@ def title_of(text: str) -> str:
     for first, last in sentence_bounds(rest)[:1]:
         return shorten(one_line(rest[first:last]), SENTENCE_CHARACTERS)
     return ""
-
-
-def shorten(line: str, limit: int) -> str:
-    """Cut a line that is longer than the limit at a word, and add ``…``."""
-    if len(line) <= limit:
-        return line
-    cut = line[:limit].rfind(" ")
-    # A word that fills more than half of the line is cut in the middle.
-    return line[: cut if cut > limit // 2 else limit - 1].rstrip(" ,;:–—-") + "…"
 
 
 def _is_heading(line: str) -> bool:

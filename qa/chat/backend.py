@@ -119,9 +119,13 @@ class Backend:
         self._prepared.wait()
         try:
             check()
-            searched = request.stand_alone()
-            self._post(messages.Resolved(number, searched))
-            answer = self.library.ask(searched, k=self._hits, scope=request.scope, on_hits=found)
+            answer = self.library.conversation(earlier=request.earlier).ask(
+                request.question,
+                k=self._hits,
+                scope=request.scope,
+                verbatim=request.verbatim,
+                on_hits=found,
+            )
             if not request.stopped.is_set():
                 self._post(messages.Answered(number, answer))
                 self._store(number, request.question, answer)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
+from ..conversation.past import Past
 from ..datatypes import Answer, Article, Citation, Hit, Scope, Turn
 from ..render import written_date
 from .places import Kind, Place, places_of_answer, places_of_hits
@@ -81,6 +82,13 @@ class Entry:
         if opened:
             same = [place for place in self.places if place.article.id == opened.article.id]
             self.shown = same[0].number if same else 0
+
+    @property
+    def past(self) -> Past | None:
+        """What a follow-up question may refer to; None if the question has no answer."""
+        if self.answer is not None:
+            return Past.of_answer(self.answer)
+        return Past.of_turn(self.turn) if self.turn is not None else None
 
     def place(self, number: int) -> Place | None:
         """Return the place with a number."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..atomic import atomic_write
 from ..datatypes import Status
 from ..render import answer_values, citation_values, confidence_words, to_json, written_date
 from .entries import Entry, Stage
@@ -42,12 +43,10 @@ def written(path: str, entries: Sequence[Entry], *, replace: bool) -> tuple[str,
     if file.exists() and not replace:
         return f"{file} exists already; Enter again replaces it.", file
     text = as_json(entries) if file.suffix.lower() == ".json" else as_markdown(entries)
-    draft = file.with_name(f".{file.name}.part")
     try:
-        draft.write_text(text, encoding="utf-8")
-        os.replace(draft, file)
+        with atomic_write(file) as draft:
+            draft.write_text(text, encoding="utf-8")
     except OSError as error:
-        draft.unlink(missing_ok=True)
         return f"{file} cannot be written: {(error.strerror or str(error)).lower()}.", file
     return "", file
 

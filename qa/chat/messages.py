@@ -25,18 +25,6 @@ class QuestionMessage(Message):
 
 
 @dataclass
-class Resolved(QuestionMessage):
-    """The text to search for is known."""
-
-    searched: str
-    """The question, rewritten to stand alone."""
-
-    def apply(self, talk: Talk) -> Entry | None:
-        """Store the text."""
-        return talk.resolved(self.number, self.searched)
-
-
-@dataclass
 class Found(QuestionMessage):
     """Passages were found and are being read."""
 

@@ -1,9 +1,9 @@
 """What the chat remembers between runs, apart from conversations: the theme."""
 
 import json
-import os
 from pathlib import Path
 
+from ..atomic import atomic_write
 from ..settings import folders
 
 NAME = "chat.json"
@@ -23,11 +23,10 @@ def remembered_theme() -> str | None:
 def remember_theme(theme: str) -> None:
     """Remember a theme. If the file cannot be written, nothing happens."""
     path = _path()
-    draft = path.with_name(f"{NAME}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps({"theme": theme}) + "\n", encoding="utf-8")
-        os.replace(draft, path)
+        with atomic_write(path) as draft:
+            draft.write_text(json.dumps({"theme": theme}) + "\n", encoding="utf-8")
     except OSError:
         return
 

@@ -1,7 +1,6 @@
 """The state of the chat: its conversation, its filter, what is shown, what is going on.
 
 Knows no Textual. The screen calls these methods and then shows what they return or changed.
-Everything about follow-up questions is in this module: ``Request`` and ``_exchange``.
 """
 
 from collections.abc import Sequence
@@ -10,11 +9,10 @@ from datetime import UTC, datetime
 from threading import Event
 
 from ..answering.answer import READ_PASSAGES
-from ..conversation import followup
-from ..conversation.followup import Exchange
+from ..conversation.past import Past
 from ..datatypes import Answer, Hit, Scope, Turn, Verdict
 from .entries import Entry, Stage
-from .places import Kind, Place
+from .places import Place
 from .wording import counted
 
 LEAVING = "leaving once the articles being indexed are stored …"
@@ -33,16 +31,10 @@ class Request:
     """The articles to search."""
     verbatim: bool = False
     """Whether to search the question as it is, even if it looks like a follow-up."""
-    earlier: tuple[Exchange, ...] = ()
+    earlier: tuple[Past, ...] = ()
     """Earlier questions and answers that this one may refer to, oldest first."""
     stopped: Event = field(default_factory=Event)
     """Set when nobody waits for the answer any more."""
-
-    def stand_alone(self) -> str:
-        """Return the question as it is to be searched, with references to earlier ones resolved."""
-        if self.verbatim:
-            return self.question
-        return followup.stand_alone(self.question, self.earlier)
 
 
 class Talk:
@@ -99,7 +91,7 @@ class Talk:
             return None
         self.stop()
         self._number += 1
-        earlier = tuple(_exchange(each) for each in self.entries if each.stage is Stage.ANSWERED)
+        earlier = tuple(each.past for each in self.entries if each.past is not None)
         entry = Entry(question, datetime.now(UTC), self._number, self.scope)
         self.entries.append(entry)
         self.chosen = entry
@@ -118,13 +110,6 @@ class Talk:
 
     # Each method for a step of answering returns the entry to show again. It returns None if
     # nothing changed, because the question was stopped or its conversation was left.
-
-    def resolved(self, number: int, searched: str) -> Entry | None:
-        """Store the text that is searched for; return the entry if that is not what was typed."""
-        entry = self._awaited(number)
-        if entry is not None:
-            entry.searched = searched
-        return entry if entry is not None and entry.asked_as else None
 
     def found(self, number: int, hits: Sequence[Hit]) -> Entry | None:
         """Store the passages that were found."""
@@ -300,13 +285,3 @@ class Talk:
             entry.number = self._number
         self.entries = list(entries)
         self.chosen = self.entries[-1] if self.entries else None
-
-
-def _exchange(entry: Entry) -> Exchange:
-    """Return what a follow-up question may refer to."""
-    cited = entry.of_kind(Kind.CITATION)
-    return Exchange(
-        question=entry.searched or entry.question,
-        answer=cited[0].citation.lit_text if cited else "",
-        title=cited[0].article.title if cited else "",
-    )

@@ -1,7 +1,7 @@
-"""The command line: arguments, exit codes, stdout and stderr. Results go to stdout alone.
+"""The command line: commands, exit codes, stdout and stderr. Only results go to stdout.
 
-Exit codes: 0 answered, 1 not found (as grep), 2 usage or configuration, 130 interrupted. Nothing
-heavy is imported here; each command imports what it needs when it runs.
+Exit codes: 0 answered, 1 not found (as in grep), 2 an error, 130 interrupted. Nothing heavy is
+imported here; each command imports what it needs when it runs.
 """
 
 import errno
@@ -20,12 +20,24 @@ from .printing import say
 FAILED = 2
 INTERRUPTED = 130
 
+INTRODUCTION = """\
+qa answers questions from your own articles: with their exact words, and where they stand.
+Nothing leaves this machine.
+
+Try it:
+  qa index ~/articles                   read a folder of .txt, .md and .jsonl files
+  qa ask "When does the mission end?"   get an answer, with its source
+  qa chat                               ask and follow up, on a full screen
+
+All commands: qa --help    One command: qa ask --help
+"""
+"""What ``qa`` prints without a command."""
 
 COMMANDS = {
-    "ask": ("asking", "ask"),
-    "chat": ("chatting", "chat"),
-    "search": ("asking", "search"),
-    "index": ("indexing", "index"),
+    "ask": ("ask", "ask"),
+    "chat": ("chat", "chat"),
+    "search": ("ask", "search"),
+    "index": ("index", "index"),
     "ls": ("articles", "ls"),
     "show": ("articles", "show"),
     "rm": ("articles", "rm"),
@@ -34,21 +46,23 @@ COMMANDS = {
     "export": ("backup", "export_library"),
     "import": ("backup", "import_library"),
     "models": ("models", "models"),
-    "eval": ("evaluating", "evaluate"),
+    "config": ("config", "config"),
+    "eval": ("evaluate", "evaluate"),
+    "completion": ("completion", "completion"),
 }
-"""Module and function of each command, in the order in which a person meets them."""
+"""Module and function of each command, in the order in which ``qa --help`` lists them."""
 
 
 class Commands(click.Group):
-    """The commands; the module of one is imported when it is run, or all are listed."""
+    """The commands. A command's module is imported when it runs, or when all are listed."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a reader of our output that leaves early is no error."""
+        """Run the command. It is no error if whoever reads our output closes the pipe early."""
         try:
             done = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            raise click.exceptions.Exit(_leave_closed_pipe()) from None
+            raise click.exceptions.Exit(_handle_closed_pipe()) from None
         return done
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -66,23 +80,27 @@ class Commands(click.Group):
 
 @click.group(
     cls=Commands,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog='Start here:  qa ask "Who commands NATO\'s Libya operation?" FOLDER',
 )
 @click.version_option(package_name="article-qa", prog_name="qa")
-def cli() -> None:
-    """Answers over your own articles: exact, sourced, offline.
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Answer questions from your own articles: exact, with sources, offline.
 
-    An answer is a piece of one of your articles, shown in its place. When they do not hold the
-    answer, qa says so. Nothing leaves this machine.
+    An answer is a piece of one of your articles, shown where it stands. If your articles do not
+    contain the answer, qa says so. Nothing leaves this machine.
     """
+    if context.invoked_subcommand is None:
+        click.echo(INTRODUCTION, nl=False)
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its code."""
     _prepare_streams()
     try:
-        _refuse_what_is_not_text()
+        _check_encoding()
         code = cli.main(prog_name="qa", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as leaving:
@@ -100,9 +118,9 @@ def main() -> None:
     except OSError as error:
         if os.environ.get("QA_DEBUG"):
             raise
-        code = _fail(_system_words(error))
+        code = _fail(_system_message(error))
     except Exception as error:
-        # A crash must not end with 1, which would say that the articles hold no answer.
+        # A crash must not exit with 1, which means that the articles do not contain the answer.
         if os.environ.get("QA_DEBUG"):
             raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())
@@ -112,14 +130,14 @@ def main() -> None:
 
 
 def _fail(message: str) -> int:
-    """Print an error and return the exit code; stderr itself may be what cannot be written."""
+    """Print an error, if stderr can be written to, and return the exit code."""
     with suppress(OSError):
         say(f"qa: {message}", err=True)
     return FAILED
 
 
-def _system_words(error: OSError) -> str:
-    """Return what the system refused, of which file, and what to do."""
+def _system_message(error: OSError) -> str:
+    """Return what the system refused, for which file, and what to do."""
     what = error.strerror or str(error) or type(error).__name__
     where = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, str | bytes) else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -128,7 +146,7 @@ def _system_words(error: OSError) -> str:
 
 
 def _drop_unwritable_output() -> None:
-    """Discard output that cannot be flushed, or Python ends with a traceback of its own."""
+    """Discard output that cannot be flushed; Python would exit with a traceback."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -138,12 +156,12 @@ def _drop_unwritable_output() -> None:
 
 
 def _discard(stream: TextIO) -> None:
-    """Send what is still written to a stream to nowhere."""
+    """Send what is still written to a stream to the null device."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _refuse_what_is_not_text() -> None:
-    """Raise UsageError for an argument that is not UTF-8, which no text here can match."""
+def _check_encoding() -> None:
+    """Raise UsageError for an argument that is not UTF-8."""
     for argument in sys.argv[1:]:
         try:
             argument.encode()
@@ -154,9 +172,9 @@ def _refuse_what_is_not_text() -> None:
 
 
 def _prepare_streams() -> None:
-    """Let any text be printed anywhere: UTF-8 into pipes and files, escapes on old terminals."""
+    """Print UTF-8 into pipes and files, and escapes for what a terminal's encoding lacks."""
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started us
+        if getattr(sys, name) is None:  # our parent closed it
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -164,7 +182,7 @@ def _prepare_streams() -> None:
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
-def _leave_closed_pipe() -> int:
-    """Whoever read our output has heard enough: no error, nor may flushing at exit make one."""
+def _handle_closed_pipe() -> int:
+    """Discard the rest of the output, so that flushing at exit does not fail; return 0."""
     _discard(sys.stdout)
     return 0

@@ -1,32 +1,54 @@
 """``qa ls``, ``qa show`` and ``qa rm``."""
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from ..datatypes import Scope
 from ..errors import UsageError
-from .options import json_option, library_option, open_library, quiet_option, scope_options
+from ..settings import load_settings
+from .options import (
+    json_option,
+    library_option,
+    open_library,
+    quiet_option,
+    scope_options,
+)
 from .printing import say
 
 if TYPE_CHECKING:
-    from ..storage.store import ArticleRow
+    from collections.abc import Iterator
+
+    from ..library import Library
+    from ..render import Line
+    from ..storage.article_store import ArticleRow
+
+LISTED_MATCHES = 20
+"""Number of articles that are listed if a name means several."""
 
 
 @click.command(short_help="List the articles.")
+@click.argument("words", nargs=-1, metavar="[WORD]...")
 @library_option
 @json_option
 @scope_options
-def ls(library: str | None, as_json: bool, scope: Scope) -> None:
+def ls(words: tuple[str, ...], library: str | None, as_json: bool, scope: Scope) -> None:
     """List the articles, newest first: number, date, title, source.
 
-    On a pipe the columns are separated by tabs.
+    With WORD, list only articles with that word, or a part of one, in their title or source; of
+    several words, all must be there. In a pipe, tabs separate the columns.
+
+    \b
+    qa ls libya
+    qa ls --since 2012 --source '*.md'
     """
     from .printing import columns, print_lines
 
-    with open_library(library) as opened:
-        rows = opened.articles(scope)
+    with open_library(load_settings(library)) as opened:
+        every = opened.articles(scope)
+        rows = [row for row in every if _contains(f"{row.title}\n{row.source}", words)]
         counts = opened.passage_counts() if as_json else {}
     if as_json:
         from .. import render
@@ -44,48 +66,73 @@ def ls(library: str | None, as_json: bool, scope: Scope) -> None:
         ]
         click.echo(render.to_json({"version": 1, "articles": values}))
         return
+    if not rows and (words or not scope.is_all):
+        say("No article matches the filter.", err=True)
+        return
     width = columns()
-    if width is None:  # in one call: thousands of them take a tenth of a second
+    if width is None:  # one call: printing thousands of lines one by one takes a tenth of a second
         lines = (f"{row.id}\t{_day(row)}\t{row.title}\t{row.source}\n" for row in rows)
         say("".join(lines), nl=False)
         return
+    print_lines(_table(rows, width))
+
+
+def _table(rows: Sequence["ArticleRow"], width: int) -> "Iterator[Line]":
+    """Yield a line for each article, or two where the source does not fit beside the title."""
+    from rich.cells import cell_len
+
+    from ..render import padded, shortened
+
     digits = max((len(str(row.id)) for row in rows), default=1)
-    longest = min(max((len(row.source) for row in rows), default=0), 40)
-    room = max(20, width - digits - 14 - longest - 2)
-    print_lines(
-        [
+    indent = digits + 14  # after number and date
+    sources = max((cell_len(row.source) for row in rows), default=0)
+    room = width - indent - min(sources, 40) - 2
+    for row in rows:
+        start: Line = [
             (f"{row.id:>{digits}}  ", "number"),
             (f"{_day(row):<10}  ", "date"),
-            (f"{_cut(row.title, room):<{room}}  ", "title"),
-            (row.source, "source"),
         ]
-        for row in rows
-    )
+        if room >= 20:
+            yield [
+                *start,
+                (f"{padded(row.title, room)}  ", "title"),
+                (row.source, "source"),
+            ]
+        else:
+            yield [*start, (shortened(row.title, max(width - indent, 10)), "title")]
+            yield [(" " * (digits + 2), "text"), (row.source, "source")]
 
 
 def _day(row: "ArticleRow") -> str:
     return row.published.isoformat() if row.published else ""
 
 
-def _cut(title: str, room: int) -> str:
-    return title if len(title) <= room else title[: room - 1] + "…"
+def _contains(text: str, words: Sequence[str]) -> bool:
+    """Whether a text contains all of the words, in any case."""
+    folded = text.casefold()
+    return all(word.casefold() in folded for word in words)
 
 
-@click.command(short_help="Print ARTICLE whole.")
-@click.argument("article")
+@click.command(short_help="Print an article.")
+@click.argument("name", nargs=-1, required=True, metavar="ARTICLE...")
 @library_option
 @json_option
-def show(article: str, library: str | None, as_json: bool) -> None:
-    """Print ARTICLE whole; name it by number, source or path (see qa ls)."""
+def show(name: tuple[str, ...], library: str | None, as_json: bool) -> None:
+    """Print the text of ARTICLE.
+
+    ARTICLE is a number, a source or a path (see qa ls), or words of the title, if only one title
+    has them all.
+
+    \b
+    qa show 12
+    qa show seeds/libya-nato.txt
+    qa show costa concordia
+    """
     from .. import render
     from .printing import columns, print_lines
 
-    with open_library(library) as opened:
-        rows = opened.find(article)
-        if len(rows) > 1:
-            numbers = ", ".join(str(row.id) for row in rows[:10])
-            raise UsageError(f"{article} fits {len(rows)} articles: {numbers}. Name one.")
-        found = opened.article(rows[0].id)
+    with open_library(load_settings(library)) as opened:
+        found = opened.article(_only_article(opened, name).id)
     if as_json:
         values = {"version": 1, **render.article_values(found), "text": found.text}
         click.echo(render.to_json(values))
@@ -93,18 +140,43 @@ def show(article: str, library: str | None, as_json: bool) -> None:
     print_lines(render.article_lines(found, columns()))
 
 
-@click.command()
+def _only_article(library: "Library", words: Sequence[str]) -> "ArticleRow":
+    """Return the article that a person means. Raises UsageError if it is none, or several."""
+    name = " ".join(words)
+    try:
+        rows = library.find(name)
+    except UsageError:
+        wanted = name.split()
+        rows = [row for row in library.articles() if wanted and _contains(row.title, wanted)]
+        if not rows:
+            raise
+    if len(rows) > 1:
+        for row in rows[:LISTED_MATCHES]:
+            say(f"{row.id}\t{_day(row)}\t{row.title}\t{row.source}", err=True)
+        more = f" ({len(rows) - LISTED_MATCHES} more)" if len(rows) > LISTED_MATCHES else ""
+        raise UsageError(
+            f"{name} means {len(rows)} articles{more}. Choose one by its number: "
+            f"qa show {rows[0].id}"
+        )
+    return rows[0]
+
+
+@click.command(short_help="Remove articles from the library.")
 @click.argument("articles", nargs=-1, required=True, metavar="ARTICLE...")
 @library_option
-@click.option("--yes", "-y", is_flag=True, help="Do not ask, however many articles it is.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask, even for many articles.")
 @quiet_option
 def rm(articles: tuple[str, ...], library: str | None, yes: bool, quiet: bool) -> None:
-    """Remove articles from the library; the files stay.
+    """Remove articles from the library. Their files stay.
 
-    ARTICLE is a number, a source, or the path of a file or folder (see qa ls). More than one
-    article is removed only after a question, or with --yes.
+    ARTICLE is a number, a source, or the path of a file or folder (see qa ls). Before it removes
+    more than one article, qa asks, unless --yes is given.
+
+    \b
+    qa rm 12
+    qa rm --yes ~/articles/2009
     """
-    with open_library(library) as opened:
+    with open_library(load_settings(library)) as opened:
         rows = opened.find(*articles)
         if len(rows) > 1 and not yes:
             if not sys.stdin.isatty():

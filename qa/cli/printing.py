@@ -1,4 +1,4 @@
-"""Styled lines → stdout."""
+"""Prints text and styled lines on stdout and stderr."""
 
 import os
 import shutil
@@ -25,31 +25,36 @@ STYLES: dict[str, dict[str, object]] = {
     "match": {"bold": True},
     "text": {},
 }
-"""How each kind of piece looks on a terminal; the 16 colours fit light and dark ones."""
+"""How each style looks on a terminal; the 16 basic colours fit light and dark backgrounds."""
 
 MOST_COLUMNS = 100
-"""Longer lines are hard to read."""
+"""Width of the longest line; longer ones are hard to read."""
+
+QUOTE_MARKS = "«»"
+"""Stand around a quote where there is no colour."""
 
 
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:
-    """Print text that may quote anything, without what a terminal would obey."""
+    """Print text without the characters that control a terminal; it may contain foreign text."""
     click.echo(harmless(text), err=err, nl=nl)
 
 
 def is_terminal() -> bool:
-    """Whether stdout is a terminal that a person looks at."""
+    """Whether stdout is a terminal."""
     return sys.stdout.isatty()
 
 
 def columns() -> int | None:
-    """Return the width to wrap to, or None when the output goes to a pipe or file."""
-    return min(shutil.get_terminal_size().columns, MOST_COLUMNS) if is_terminal() else None
+    """Return the width to wrap to, in cells, or None if the output goes to a pipe or file."""
+    if not is_terminal():
+        return None
+    width = min(shutil.get_terminal_size().columns, MOST_COLUMNS)
+    return width - len(QUOTE_MARKS) if _is_plain() else width
 
 
 def print_lines(lines: "Iterable[Line]") -> None:
-    """Print lines: in colour on a terminal, with the quote in «…» where colour is unwanted."""
-    dull = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    plain = dull or not is_terminal()
+    """Print lines: in colour on a terminal, else with the quote in «…»."""
+    plain = _is_plain()
     for line in _marked(lines) if plain else lines:
         text = "".join(
             harmless(piece)
@@ -60,16 +65,22 @@ def print_lines(lines: "Iterable[Line]") -> None:
         click.echo(text, color=not plain)
 
 
+def _is_plain() -> bool:
+    """Whether to print without colour."""
+    unwanted = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return unwanted or not is_terminal()
+
+
 def _marked(lines: "Iterable[Line]") -> "list[Line]":
-    """Put « before and » after each quote, however many lines it runs over."""
+    """Put « before and » after each quote, which may run over several lines."""
     marked: list[Line] = []
-    last: tuple[Line, int] | None = None  # the piece that ends the quote so far
+    last: tuple[Line, int] | None = None  # the last piece of the quote so far
     for line in lines:
         copy: Line = []
         marked.append(copy)
         for text, style in line:
             if style == "quote":
-                copy.append((text if last else f"«{text}", style))
+                copy.append((text if last else f"{QUOTE_MARKS[0]}{text}", style))
                 last = copy, len(copy) - 1
                 continue
             if last and text.strip():
@@ -83,4 +94,4 @@ def _marked(lines: "Iterable[Line]") -> "list[Line]":
 
 def _close(line: "Line", place: int) -> None:
     text, style = line[place]
-    line[place] = (f"{text}»", style)
+    line[place] = (f"{text}{QUOTE_MARKS[1]}", style)

@@ -4,23 +4,24 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..settings import folders, load_settings
 from .options import json_option, library_option, open_library
 from .printing import say
 
 if TYPE_CHECKING:
-    from ..storage.published import SketchFacts
+    from ..storage.vector_files import SketchFacts
 
 
-@click.command()
+@click.command(short_help="Show what the library contains.")
 @library_option
 @json_option
 def status(library: str | None, as_json: bool) -> None:
-    """Show what the library holds, and whether its files have moved on."""
-    from .. import render, settings
+    """Show what the library contains, and whether its files have changed since."""
+    from .. import render
 
-    with open_library(library) as opened:
+    with open_library(load_settings(library)) as opened:
         found = opened.status()
-    places = settings.folders()
+    places = folders()
     if as_json:
         values = {
             "version": 1,
@@ -50,7 +51,7 @@ def status(library: str | None, as_json: bool) -> None:
         ("dates", dates),
         ("model", found.model or "none yet"),
         ("size", f"{found.disk_bytes / 1e6:,.1f} MB"),
-        ("vectors", _searched(found.sketch)),
+        ("vectors", _search_method(found.sketch)),
         ("files", _freshness(found.changed_files, found.vanished_files)),
         ("config", str(places.config / "config.toml")),
         ("cache", str(places.cache)),
@@ -59,14 +60,14 @@ def status(library: str | None, as_json: bool) -> None:
         say(f"{name:<9} {value}")
 
 
-def _searched(sketch: "SketchFacts | None") -> str:
+def _search_method(sketch: "SketchFacts | None") -> str:
     if sketch is None:
         return "searched exactly"
     measured = f"measured by {sketch.sample} queries on {sketch.rows:,} passages"
-    return f"searched by sketches, recall@10 {sketch.recall:.3f} ({measured})"
+    return f"searched approximately, recall@10 {sketch.recall:.3f} ({measured})"
 
 
 def _freshness(changed: int, vanished: int) -> str:
     if not changed and not vanished:
-        return "all as they were when they were read"
+        return "unchanged since they were read"
     return f"{changed:,} changed, {vanished:,} gone since they were read: qa index FOLDER"

@@ -7,19 +7,32 @@ stands alone, among all articles. What was found decides between the two: see ``
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..answering.answer import READ_PASSAGES, READ_SECONDS, answer, compose
 from ..answering.retriever import Retriever, cleaned_question
 from ..answering.session import Session
-from ..datatypes import Answer, Hit, Passage, Scope, Status, Turn
+from ..datatypes import (
+    Answer,
+    AnswerKind,
+    ArticleRowId,
+    Citation,
+    Hit,
+    Passage,
+    Scope,
+    Status,
+    Turn,
+)
 from ..errors import UsageError
 from ..settings import HITS
 from ..storage.conversations import Conversations
 from ..terms import stemmed_terms
 from .evidence import SENTENCE_WEAK, Reading, weigh_forms
-from .followup import Exchange, stand_alone
+from .followup import stand_alone
+from .manners import NOTHING_CITED, NOTHING_MORE, REPLIES, Manner, manner_of
+from .past import Past
 from .story import near_articles
+from .telling import NEWEST, cite, stories, telling_sentences
 
 MOST_CITED = 6
 """Articles cited before that a follow-up is looked for in, the latest first."""
@@ -27,37 +40,17 @@ MOST_CITED = 6
 STORY_PASSAGES = 8
 """Passages read among those articles and others on the same events."""
 
+MOST_TOLD = 3
+"""Sentences of a summary."""
+
+MOST_STORIES = 6
+"""Stories that an overview names."""
+
 OPEN_PASSAGES = 6
 """Passages read among all articles; 8 and 6 answer as many questions as 10 and 10."""
 
 FoundHits = Callable[[list[Hit]], None]
 """Called with the passages as soon as they are found, before they are read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """An earlier turn, as far as the next question needs it."""
-
-    exchange: Exchange
-    """Question and answer."""
-    cited: tuple[str, ...]
-    """Ids of the articles cited."""
-
-    @classmethod
-    def of_answer(cls, found: Answer) -> "Past":
-        """Return what a later question needs of an answer."""
-        if not found.citations:
-            return cls(Exchange(found.question, ""), ())
-        first = found.citations[0]
-        exchange = Exchange(found.question, first.lit_text, first.article.title)
-        return cls(exchange, tuple(cited.article.id for cited in found.citations))
-
-    @classmethod
-    def of_turn(cls, turn: Turn) -> "Past":
-        """Return what a later question needs of a remembered turn."""
-        title = turn.sources[0][0] if turn.sources else ""
-        exchange = Exchange(turn.searched, turn.answer, title)
-        return cls(exchange, tuple(place[0] for place in turn.articles))
 
 
 class Dialogue:
@@ -69,13 +62,14 @@ class Dialogue:
         retriever: Retriever,
         conversations: Conversations,
         number: int | None = None,
+        earlier: Sequence[Past] = (),
     ) -> None:
         """Use ``Library.conversation``."""
         self._session, self._retriever, self._conversations = session, retriever, conversations
         self.number = number
         """The conversation's number in its library; None until a turn is remembered."""
         turns = conversations.turns(number) if number is not None else []
-        self._past = [Past.of_turn(turn) for turn in turns]
+        self._past = [*earlier, *(Past.of_turn(turn) for turn in turns)]
 
     def ask(
         self,
@@ -84,15 +78,13 @@ class Dialogue:
         k: int = HITS,
         scope: Scope | None = None,
         verbatim: bool = False,
-        on_resolved: Callable[[str], None] | None = None,
         on_hits: FoundHits | None = None,
     ) -> Answer:
         """Answer a question as the next one of the conversation.
 
-        With ``verbatim`` it is asked as it was typed, whatever was spoken of. ``on_resolved`` is
-        called with the form that stands alone, ``on_hits`` with the k best passages before they
-        are read. The turn is taken into account by the next question; ``remember`` stores it.
-        Raises what ``Library.ask`` raises.
+        With ``verbatim`` it is asked as it was typed, whatever was spoken of. ``on_hits`` is called
+        with the k best passages before they are read. The next question takes the turn into
+        account; ``remember`` stores it. Raises what ``Library.ask`` raises.
         """
         started = time.perf_counter()
         question = cleaned_question(question)
@@ -100,10 +92,11 @@ class Dialogue:
             raise UsageError("The number of hits must be at least 1.")
         self._session.load_reader_early()
         scope = scope or Scope()
+        manner = None if verbatim else manner_of(question)
+        if manner is not None:
+            return self._respond(manner, question, scope, started)
         past = [] if verbatim else self._past
         alone = stand_alone(question, [each.exchange for each in past])
-        if on_resolved is not None:
-            on_resolved(alone)
         cited = _cited(past)
         if cited:
             found = self._ask_in_story(question, alone, cited, k, scope, on_hits, started)
@@ -122,6 +115,70 @@ class Dialogue:
         found = replace(found, asked=question)
         self._past.append(Past.of_answer(found))
         return found
+
+    def _respond(self, manner: Manner, question: str, scope: Scope, started: float) -> Answer:
+        """Answer what asks nothing of the articles."""
+        remark, citations = REPLIES.get(manner, ""), list[Citation]()
+        if manner is Manner.OVERVIEW:
+            remark, citations = self._overview(scope)
+        elif manner in (Manner.MORE, Manner.SUMMARY):
+            remark, citations = self._tell(anew=manner is Manner.SUMMARY)
+        found = Answer(
+            question,
+            text=" ".join(cited.quote for cited in citations),
+            status=Status.ANSWERED if citations else Status.NOT_FOUND,
+            confidence=1.0 if citations else 0.0,
+            citations=tuple(citations),
+            alternatives=(),
+            hits=(),
+            timings={"total": (time.perf_counter() - started) * 1000},
+            kind=AnswerKind.SUMMARY if citations else AnswerKind.REMARK,
+            asked=question,
+            remark=remark,
+        )
+        if citations and manner is not Manner.OVERVIEW:
+            self._past.append(Past.of_answer(found))
+        return found
+
+    def _tell(self, *, anew: bool) -> tuple[str, list[Citation]]:
+        """The most telling sentences of the article cited last; unless ``anew``, untold ones."""
+        told = [place for turn in self._past for place in turn.places]
+        if not told:
+            return NOTHING_CITED, []
+        last = told[-1][0] if len(self._past[-1].places) == 0 else self._past[-1].places[0][0]
+        row = ArticleRowId(int(last))
+        article = self._session.store.articles([row]).get(row)
+        if article is None:
+            return NOTHING_CITED, []
+        known = [] if anew else [(start, end) for name, start, end in told if name == last]
+        bounds = telling_sentences(self._session, article, MOST_TOLD, known)
+        if not bounds:
+            return NOTHING_MORE, []
+        return "In the article's own sentences" if anew else "More from this article", cite(
+            article, bounds
+        )
+
+    def _overview(self, scope: Scope) -> tuple[str, list[Citation]]:
+        """The stories of the articles in a scope: the first sentence of each one's newest."""
+        rows = self._session.store.article_rows(scope)
+        if not rows:
+            return "There are no articles here.", []
+        found = stories(self._session, rows)
+        articles = self._session.store.articles(
+            [story.articles[0].id for story in found[:MOST_STORIES]]
+        )
+        citations: list[Citation] = []
+        for story in found[:MOST_STORIES]:
+            article = articles[story.articles[0].id]
+            bounds = telling_sentences(self._session, article, 1)
+            citations += cite(article, bounds, len(citations) + 1)
+        looked = f"the {NEWEST} newest of {len(rows):,}" if len(rows) > NEWEST else f"{len(rows):,}"
+        largest = ", ".join(str(len(story.articles)) for story in found[:MOST_STORIES])
+        return (
+            f"{len(found):,} stories in {looked} articles; the largest, by their newest article "
+            f"(number of articles: {largest})",
+            citations,
+        )
 
     def remember(self, found: Answer) -> Turn:
         """Store an answer of this conversation as its next turn; on the disk on return.
@@ -160,7 +217,7 @@ class Dialogue:
             readings.append(Reading(form, read, reader.read(form, passages, READ_SECONDS, late)))
         candidates = weigh_forms(readings, frozenset(cited), frozenset(near))
         now = time.perf_counter()
-        form, at_most = alone, Status.ANSWERED
+        form, at_most, is_inside = alone, Status.ANSWERED, False
         if candidates:
             best_one = candidates[0]
             form = best_one.question
@@ -168,7 +225,7 @@ class Dialogue:
             is_inside = article.id in cited or article.id in near
             if not is_inside and not _names_more(typed, article.title + article.text, inside.hits):
                 at_most = Status.WEAK
-        return compose(
+        answered = compose(
             form,
             hits,
             [each.weighed for each in candidates],
@@ -182,6 +239,7 @@ class Dialogue:
             at_most=at_most,
             sentence_weak=SENTENCE_WEAK,
         )
+        return replace(answered, in_story=is_inside and answered.status is not Status.NOT_FOUND)
 
 
 def _cited(past: Sequence[Past]) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from ..terms import STOP_WORDS
+from ..terms import MONTHS, STOP_WORDS
 
 LONGEST_NAME = 80
 """Code points; a longer run of capitals is a headline or a shout."""
@@ -18,11 +18,8 @@ SMALL_WORDS = frozenset(
 )
 """Words that stay small inside names and titles."""
 
-_DATES = frozenset(
-    """
-    january february march april may june july august september october november december monday
-    tuesday wednesday thursday friday saturday sunday
-    """.split()
+_DATES = frozenset("monday tuesday wednesday thursday friday saturday sunday".split()).union(
+    month.lower() for month in MONTHS
 )
 
 

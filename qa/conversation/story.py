@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..answering.session import Session
+from ..datatypes import ArticleRowId
 
 SAME_EVENT = 0.65
 """Least cosine of an article's mean embedding and a passage of another on the same events."""
@@ -25,7 +26,7 @@ def near_articles(session: Session, cited: Sequence[str]) -> dict[str, float]:
     near: dict[str, float] = {}
     with session.vectors.current() as vectors:
         for article in cited:
-            rows = session.store.article_vectors(int(article))
+            rows = session.store.article_vectors(ArticleRowId(int(article)))
             if not rows:
                 continue
             total = np.sum([vector for _, vector in rows], axis=0, dtype=np.float32)

@@ -1,1 +1,1 @@
-"""How good retrieval, reading and answers are, measured on labelled questions."""
+"""Measures retrieval, reading and answers on labelled questions."""

@@ -1,4 +1,4 @@
-"""JSON of unknown make → its parts, or a UsageError that names the place of what is wrong."""
+"""Reads values from JSON; a UsageError names the place of what is wrong."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,14 +9,14 @@ from ..articles.clean import clean, one_line
 from ..errors import UsageError
 
 KNOWN_LAYOUTS = (
-    'It takes JSON lines, {"question": …, "answers": […], "articles": […]} on each; a SQuAD file; '
-    "or a BEIR folder."
+    'qa eval reads JSON lines, each {"question": …, "answers": […], "articles": […]}; a SQuAD '
+    "file; or a BEIR folder."
 )
-"""What a labelled set may be: the end of a message about one that is not."""
+"""The layouts of a labelled set; the end of a message about a file that has none of them."""
 
 
 def read_text(path: Path) -> str:
-    """Return a file's text; a byte order mark is no part of it."""
+    """Return a file's text, without a byte order mark. Raises UsageError."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -28,7 +28,7 @@ def read_text(path: Path) -> str:
 
 
 def json_lines(path: Path, text: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Yield the object on each line that is not blank, and its place."""
+    """Yield the object on each line that is not blank, with its place. Raises UsageError."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             place = f"{path}:{number}"
@@ -45,7 +45,7 @@ def json_lines(path: Path, text: str) -> Iterator[tuple[Mapping[str, Any], str]]
 
 
 def is_json(line: str) -> bool:
-    """Whether a line is JSON by itself."""
+    """Whether a line alone is valid JSON."""
     try:
         json.loads(line)
     except (RecursionError, ValueError):
@@ -54,7 +54,7 @@ def is_json(line: str) -> bool:
 
 
 def records(values: object, place: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Yield the objects of a list, each with its place."""
+    """Yield the objects of a list, each with its place. Raises UsageError."""
     if not isinstance(values, list):
         raise UsageError(f"{place} is not a list, as SQuAD has it.")
     for number, value in enumerate(values):
@@ -64,7 +64,7 @@ def records(values: object, place: str) -> Iterator[tuple[Mapping[str, Any], str
 
 
 def text_of(record: Mapping[str, Any], key: str, place: str) -> str:
-    """Return the text under a key, cleaned; it must not be blank."""
+    """Return the text under a key, cleaned. Raises UsageError if it is missing or blank."""
     value = record.get(key)
     cleaned = clean(value) if isinstance(value, str) else ""
     if not cleaned.strip():
@@ -73,11 +73,11 @@ def text_of(record: Mapping[str, Any], key: str, place: str) -> str:
 
 
 def identifier(given: object, number: int) -> str:
-    """Return the identifier that was given, or else the number, as a text."""
+    """Return the given identifier, or the number as text if there is none."""
     return (one_line(given) if isinstance(given, str) else "") or str(number)
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a whole number of a sane length."""
+    """Whether a text is a whole number of at most eight digits."""
     digits = text.strip().removeprefix("-")
     return digits.isascii() and digits.isdecimal() and len(digits) < 9

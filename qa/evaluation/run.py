@@ -1,4 +1,4 @@
-"""Labelled questions are put to a library or a reader; what comes of each is noted."""
+"""Asks a library or a reader labelled questions, and records the outcome of each."""
 
 import hashlib
 import time
@@ -13,32 +13,32 @@ from ..errors import UsageError
 from ..library import Library
 from ..models.reader import Reader
 from ..scores import exact_match, holds_answer, normalize_answer, token_f1
-from .figures import NEAR_ENOUGH, Column, first_place, ndcg
+from .metrics import NEAR_ENOUGH, Column, first_gold_rank, ndcg
 from .sets import LabelledQuestion
 from .targets import Target
 
 HITS = 10
-"""Passages that are looked at for a question."""
+"""Number of passages that are evaluated for a question."""
 
 RANKED_PASSAGES = 2 * settings.CANDIDATES
-"""Passages from which documents are ranked by their best: all that retrieval can bring."""
+"""Number of passages from which articles are ranked: all that retrieval can return."""
 
-Tick = Callable[[int, int], None]
-"""Hears how many questions are done, of how many."""
+Progress = Callable[[int, int], None]
+"""Called with the number of questions that are done, and the number of all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a question, once."""
+    """The outcome of a question that was asked once."""
 
     question: LabelledQuestion
     """The question."""
     values: Mapping[str, float]
-    """Its values by column; what does not apply is missing."""
+    """Its values by column; columns that do not apply are missing."""
     is_wrong: bool = False
-    """Whether what it got is wrong: no right answer, or an answer where there is none."""
+    """Whether the result is wrong: no right answer, or an answer where there is none."""
     shown: Mapping[str, object] = field(default_factory=dict)
-    """What it got, for a person, as JSON values."""
+    """The result as JSON values, for ``--wrong``."""
 
 
 def ask_all(
@@ -46,30 +46,30 @@ def ask_all(
     targets: Sequence[Target],
     *,
     scope: Scope | None = None,
-    tick: Tick | None = None,
+    progress: Progress | None = None,
 ) -> list[tuple[Outcome, ...]]:
-    """Ask every question, and once more without its gold where that is to be left out."""
+    """Ask each question; if its target names articles to leave out, ask again without them."""
     scope = scope or Scope()
     outcomes: list[tuple[Outcome, ...]] = []
     for number, target in enumerate(targets):
         text = target.question.text
         if not number:
-            library.ask(text, k=HITS, scope=scope)  # loads the models, which is not to be counted
+            library.ask(text, k=HITS, scope=scope)  # loads the models, which is not timed
         found = [_answered(target, library.ask(text, k=HITS, scope=scope), is_present=True)]
         if target.removed:
-            less = replace(scope, without=(*scope.without, *target.removed))
-            answer = library.ask(text, k=HITS, scope=less)
+            narrower = replace(scope, without=(*scope.without, *target.removed))
+            answer = library.ask(text, k=HITS, scope=narrower)
             found.append(_answered(target, answer, is_present=False))
         outcomes.append(tuple(found))
-        if tick:
-            tick(number + 1, len(targets))
+        if progress:
+            progress(number + 1, len(targets))
     return outcomes
 
 
 def search_all(
-    library: Library, targets: Sequence[Target], *, tick: Tick | None = None
+    library: Library, targets: Sequence[Target], *, progress: Progress | None = None
 ) -> list[tuple[Outcome, ...]]:
-    """Search for every question, ranking articles by their best passage; nothing is read."""
+    """Search for each question, and rank articles by their best passage. Nothing is read."""
     outcomes: list[tuple[Outcome, ...]] = []
     for number, target in enumerate(targets):
         if not number:
@@ -78,17 +78,17 @@ def search_all(
         hits = library.search(target.question.text, k=RANKED_PASSAGES)
         milliseconds = (time.perf_counter() - started) * 1000
         ranked = list(dict.fromkeys(hit.passage.article.id for hit in hits))
-        values = {**_places(ranked[:HITS], target.gold), "milliseconds": milliseconds}
+        values = {**_rank_values(ranked[:HITS], target.gold), "milliseconds": milliseconds}
         outcomes.append((Outcome(target.question, values),))
-        if tick:
-            tick(number + 1, len(targets))
+        if progress:
+            progress(number + 1, len(targets))
     return outcomes
 
 
 def read_all(
-    reader: Reader, questions: Sequence[LabelledQuestion], *, tick: Tick | None = None
+    reader: Reader, questions: Sequence[LabelledQuestion], *, progress: Progress | None = None
 ) -> list[tuple[Outcome, ...]]:
-    """Let the reader read every question's passage, whole. Raises UsageError where one has none."""
+    """Let the reader read the whole passage of each question. Raises UsageError if one has none."""
     for question in questions:
         if not question.passage:
             raise UsageError(f'{question.place}: no "passage" to read.')
@@ -113,13 +113,13 @@ def read_all(
         shown = {"answered": text, "score": score if spans else None}
         is_wrong = bool(question.answers) and values["f1"] < NEAR_ENOUGH
         outcomes.append((Outcome(question, values, is_wrong, shown),))
-        if tick:
-            tick(number + 1, len(questions))
+        if progress:
+            progress(number + 1, len(questions))
     return outcomes
 
 
 def columns(outcomes: Sequence[Sequence[Outcome]]) -> dict[str, Column]:
-    """Return what came of the questions as columns, float64 ``(questions, conditions)``."""
+    """Return the outcomes as columns by name, float64 ``(questions, conditions)``."""
     conditions = max(map(len, outcomes), default=0)
     names = dict.fromkeys(name for each in outcomes for one in each for name in one.values)
     made = {name: np.full((len(outcomes), conditions), np.nan) for name in names}
@@ -131,15 +131,15 @@ def columns(outcomes: Sequence[Sequence[Outcome]]) -> dict[str, Column]:
 
 
 def _answered(target: Target, answer: Answer, *, is_present: bool) -> Outcome:
-    """What came of a question that was asked with its gold there, or left out."""
+    """The outcome of a question; ``is_present`` if its gold articles were not left out."""
     golds = target.question.answers if is_present else ()
     guess = answer.guess.text if answer.guess else ""
     agreement = _agreement(guess, golds)
     is_right = agreement["f1"] >= NEAR_ENOUGH
-    wanted = [normalize_answer(gold) for gold in golds]
+    normalized = [normalize_answer(gold) for gold in golds]
     quoted = answer.citations if answer.kind is AnswerKind.SENTENCES else answer.citations[:1]
     holds = is_right or any(
-        holds_answer(normalize_answer(citation.sentence), wanted) for citation in quoted
+        holds_answer(normalize_answer(citation.sentence), normalized) for citation in quoted
     )
     if answer.kind is not AnswerKind.SPAN:
         is_right = holds
@@ -158,9 +158,9 @@ def _answered(target: Target, answer: Answer, *, is_present: bool) -> Outcome:
     if answer.status is Status.ANSWERED:
         values["answered_precision"] = float(is_right)
     if target.gold and is_present:
-        values |= _places(ranked, target.gold)
+        values |= _rank_values(ranked, target.gold)
         first = [hit.passage.article.id for hit in answer.hits if hit.rank == 1]
-        values["retrieval_hit@1"] = float(bool(first_place(first, target.gold)))
+        values["retrieval_hit@1"] = float(bool(first_gold_rank(first, target.gold)))
     refused = answer.status is Status.NOT_FOUND
     cited = answer.guess.citation if answer.guess else None
     shown = {
@@ -170,7 +170,7 @@ def _answered(target: Target, answer: Answer, *, is_present: bool) -> Outcome:
         "source": cited.article.source if cited else None,
         "sentence": cited.sentence if cited else None,
         "gold_left_out": not is_present,
-        "gold_rank": (first_place(ranked, target.gold) or None) if is_present else None,
+        "gold_rank": (first_gold_rank(ranked, target.gold) or None) if is_present else None,
     }
     is_wrong = (refused or not is_right) if golds else not refused
     return Outcome(target.question, values, is_wrong, shown)
@@ -180,11 +180,11 @@ def _agreement(text: str, golds: Sequence[str]) -> dict[str, float]:
     return {"em": exact_match(text, golds), "f1": token_f1(text, golds)}
 
 
-def _places(ranked: Sequence[str], gold: Mapping[str, int]) -> dict[str, float]:
-    """What the places of the gold articles in a ranking are worth."""
-    place = first_place(ranked, gold)
+def _rank_values(ranked: Sequence[str], gold: Mapping[str, int]) -> dict[str, float]:
+    """The retrieval columns of a ranking of article ids."""
+    rank = first_gold_rank(ranked, gold)
     return {
-        **{f"hit@{k}": float(0 < place <= k) for k in (1, 5, 10)},
-        "mrr@10": 1 / place if 0 < place <= HITS else 0.0,
+        **{f"hit@{k}": float(0 < rank <= k) for k in (1, 5, 10)},
+        "mrr@10": 1 / rank if 0 < rank <= HITS else 0.0,
         "ndcg@10": ndcg(ranked, gold, HITS),
     }

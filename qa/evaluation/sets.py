@@ -1,18 +1,17 @@
-"""Labelled questions from files of three layouts, told apart by what is in them.
+"""Labelled questions from files of three layouts, recognised by their content.
 
-- SQuAD 1.1 and 2.0 (Rajpurkar et al. 2016 and 2018): one JSON document of articles, with their
-  paragraphs, with their questions.
+- SQuAD 1.1 and 2.0 (Rajpurkar et al. 2016 and 2018): one JSON document of articles, each with
+  paragraphs, each with questions.
 - BEIR (Thakur et al. 2021): a folder with ``corpus.jsonl``, ``queries.jsonl`` and
   ``qrels/test.tsv``.
-- Our own: one JSON object a line, a question each, with its answers and the articles that hold
-  them.
+- JSON lines, our own: a question on each line, with its answers and the articles that contain them.
 
-Texts are cleaned as articles are, so that answers and articles agree.
+Texts are cleaned in the same way as articles, so that answers match them.
 """
 
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -36,7 +35,7 @@ CORPUS, QUERIES, JUDGEMENTS = "corpus.jsonl", "queries.jsonl", "qrels/test.tsv"
 
 
 class Layout(StrEnum):
-    """How a labelled set is written down."""
+    """The layout of a labelled set."""
 
     SQUAD = "squad"
     BEIR = "beir"
@@ -45,54 +44,54 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A text of the set's own that is searched."""
+    """A text that comes with the set and is searched."""
 
     name: str
     """Its name in the set, unique there."""
     title: str
     """Its title; empty for the paragraphs of SQuAD."""
     text: str
-    """Its words, cleaned, never blank."""
+    """The cleaned text, never blank."""
     article: str
-    """Name of the article that it is a part of."""
+    """Name of the article that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
-    """A question, and what is known of its answer."""
+    """A question and what is known about its answer."""
 
     id: str
-    """Its identifier, or else its number in the set."""
+    """Its identifier, or its number in the set."""
     text: str
     """The question, on one line."""
     answers: tuple[str, ...]
-    """Right answers, each once; none when there is none, or when the layout names none."""
+    """Right answers, without repeats; empty if it has none, or if the layout has no answers."""
     gold: Mapping[str, int]
     """Grades, from 1, of the paragraphs or articles that answer it, by name; may be empty."""
     passage: str
-    """The text that it is to be answered from when reading alone is measured; may be empty."""
+    """Text to answer it from when only reading is measured; may be empty."""
     place: str
-    """Where it stands, for a person: file and line."""
+    """File and line, for messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledSet:
-    """The questions of a file, and the paragraphs that it brings."""
+    """The questions of a file, and its paragraphs."""
 
     path: Path
-    """The file or folder, as it was named."""
+    """The file or folder, as given."""
     layout: Layout
-    """How it is written."""
+    """Its layout."""
     questions: tuple[LabelledQuestion, ...]
-    """Its questions, in its order."""
+    """Its questions, in order."""
     paragraphs: tuple[Paragraph, ...] = ()
-    """Its own texts; none in JSON lines, which name articles that lie elsewhere."""
+    """Its texts; empty for JSON lines, whose articles are elsewhere."""
 
 
 def read_set(path: Path) -> LabelledSet:
-    """Return the labelled set of a file or folder.
+    """Return the labelled set in a file or folder.
 
-    Raises UsageError, with file and line, for what is none.
+    Raises UsageError, with file and line, for anything else.
     """
     if path.is_dir():
         return _read_beir(path)
@@ -103,18 +102,21 @@ def read_set(path: Path) -> LabelledSet:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         if is_json(next(line for line in text.split("\n") if line.strip())):
-            return _read_own(path, text)
+            return _read_lines(path, text)
         reason = f"not valid JSON: {error.msg.lower()}"
         raise UsageError(f"{path}:{error.lineno}: {reason}. {KNOWN_LAYOUTS}") from error
     except (RecursionError, ValueError) as error:
         raise UsageError(f"{path}: JSON nested too deeply, or a number too long.") from error
     if isinstance(value, dict) and "data" in value:
         return _read_squad(path, value["data"])
-    return _read_own(path, text)
+    return _read_lines(path, text)
 
 
 def pool(labelled: LabelledSet, others: Sequence[LabelledSet] = ()) -> list[Paragraph]:
-    """Return the set's own paragraphs and, to distract, those of other sets that it has not."""
+    """Return the paragraphs of a set and, as distractors, new ones of other sets.
+
+    Raises UsageError if one of the others has no paragraphs.
+    """
     paragraphs = list(labelled.paragraphs)
     known = {paragraph.text for paragraph in paragraphs}
     for number, other in enumerate(others, 1):
@@ -131,10 +133,10 @@ def pool(labelled: LabelledSet, others: Sequence[LabelledSet] = ()) -> list[Para
 def sampled(
     questions: Sequence[LabelledQuestion], count: int | None, seed: int
 ) -> list[LabelledQuestion]:
-    """Return so many of the questions in their order, drawn by the seed; None for all of them."""
+    """Return a random sample of ``count`` questions, in order; all of them for None."""
     if count is None or count >= len(questions):
         return list(questions)
-    drawn = random.Random(seed).sample(range(len(questions)), count)  # noqa: S311 - no secret
+    drawn = random.Random(seed).sample(range(len(questions)), count)  # noqa: S311
     return [questions[number] for number in sorted(drawn)]
 
 
@@ -142,7 +144,7 @@ def sampled(
 
 
 def _read_squad(path: Path, data: object) -> LabelledSet:
-    paragraphs: dict[str, Paragraph] = {}  # by text: one that comes twice is one
+    paragraphs: dict[str, Paragraph] = {}  # by text, so that a repeated one counts once
     questions: list[LabelledQuestion] = []
     for article, article_place in records(data, f"{path}: data"):
         for given, place in records(article.get("paragraphs"), f"{article_place}.paragraphs"):
@@ -151,16 +153,16 @@ def _read_squad(path: Path, data: object) -> LabelledSet:
             found = paragraphs.setdefault(
                 text, Paragraph(str(number), "", text, article_place.rpartition(": ")[2])
             )
-            for asked, asked_place in records(given.get("qas"), f"{place}.qas"):
-                answers = _squad_answers(asked, asked_place)
+            for entry, entry_place in records(given.get("qas"), f"{place}.qas"):
+                answers = _squad_answers(entry, entry_place)
                 questions.append(
                     LabelledQuestion(
-                        identifier(asked.get("id"), len(questions) + 1),
-                        one_line(text_of(asked, "question", asked_place)),
+                        identifier(entry.get("id"), len(questions) + 1),
+                        one_line(text_of(entry, "question", entry_place)),
                         answers,
                         {found.name: 1} if answers else {},
                         text,
-                        asked_place,
+                        entry_place,
                     )
                 )
     if not questions:
@@ -168,12 +170,12 @@ def _read_squad(path: Path, data: object) -> LabelledSet:
     return LabelledSet(path, Layout.SQUAD, tuple(questions), tuple(paragraphs.values()))
 
 
-def _squad_answers(asked: Mapping[str, Any], place: str) -> tuple[str, ...]:
+def _squad_answers(entry: Mapping[str, Any], place: str) -> tuple[str, ...]:
     answers = [
         text_of(answer, "text", answer_place)
-        for answer, answer_place in records(asked.get("answers"), f"{place}.answers")
+        for answer, answer_place in records(entry.get("answers"), f"{place}.answers")
     ]
-    return () if asked.get("is_impossible") is True else tuple(dict.fromkeys(answers))
+    return () if entry.get("is_impossible") is True else tuple(dict.fromkeys(answers))
 
 
 # BEIR
@@ -182,7 +184,7 @@ def _squad_answers(asked: Mapping[str, Any], place: str) -> tuple[str, ...]:
 def _read_beir(folder: Path) -> LabelledSet:
     for name in (CORPUS, QUERIES, JUDGEMENTS):
         if not (folder / name).is_file():
-            raise UsageError(f"{folder} is no BEIR folder: it has no {name}.")
+            raise UsageError(f"{folder} is not a BEIR folder: it has no {name}.")
     paragraphs = []
     for row, place in json_lines(folder / CORPUS, read_text(folder / CORPUS)):
         name, title = _name(row, place), row.get("title")
@@ -203,7 +205,7 @@ def _read_beir(folder: Path) -> LabelledSet:
         if grade > 0:
             gold.setdefault(query, {})[name] = grade
     if not gold or not paragraphs:
-        raise UsageError(f"{folder} holds no document, or no query that one answers.")
+        raise UsageError(f"{folder} contains no document, or no query that one answers.")
     questions = tuple(
         LabelledQuestion(query, texts[query][0], (), grades, "", texts[query][1])
         for query, grades in gold.items()
@@ -212,13 +214,13 @@ def _read_beir(folder: Path) -> LabelledSet:
 
 
 def _judgements(path: Path) -> Iterator[tuple[str, str, int, str]]:
-    """Query, document and grade of each line, and the line's place."""
+    """Query, document and grade of each line, with the line's place."""
     for number, line in enumerate(read_text(path).split("\n"), 1):
         fields = line.split("\t")
         if not line.strip() or (number == 1 and not is_number(fields[-1])):
-            continue  # a blank line, or the names of the columns
+            continue  # a blank line, or the header
         if len(fields) != 3 or not is_number(fields[2]):
-            raise UsageError(f"{path}:{number}: not query, document and grade with tabs between.")
+            raise UsageError(f"{path}:{number}: not query, document and grade, separated by tabs.")
         yield fields[0], fields[1], int(fields[2]), f"{path}:{number}"
 
 
@@ -229,27 +231,47 @@ def _name(row: Mapping[str, Any], place: str) -> str:
     return str(name)
 
 
-# Our own
+# JSON lines
 
 
-def _read_own(path: Path, text: str) -> LabelledSet:
-    questions: list[LabelledQuestion] = []
-    for row, place in json_lines(path, text):
-        if "question" not in row:
-            raise UsageError(f'{place}: no "question". {KNOWN_LAYOUTS}')
-        answers = _strings(row, "answers", place)
-        articles = _strings(row, "articles", place) if "articles" in row else ()
-        questions.append(
-            LabelledQuestion(
-                identifier(row.get("id"), len(questions) + 1),
-                one_line(text_of(row, "question", place)),
-                answers,
-                dict.fromkeys(articles, 1),
-                text_of(row, "passage", place) if "passage" in row else "",
-                place,
-            )
-        )
+def _read_lines(path: Path, text: str) -> LabelledSet:
+    questions = [
+        _question(row, number, place)
+        for number, (row, place) in enumerate(json_lines(path, text), 1)
+    ]
     return LabelledSet(path, Layout.LINES, tuple(questions))
+
+
+def rated_set(
+    folder: Path, cases: Sequence[Mapping[str, Any]], sources: Collection[str]
+) -> LabelledSet:
+    """Return the rated turns of a library's conversations as a labelled set.
+
+    ``folder`` is the library's, ``cases`` are from ``Library.cases``. Cases whose articles are not
+    among ``sources`` are left out: those articles have been removed since.
+    """
+    questions = [
+        _question(case, number, f"{folder}, rated question {number}")
+        for number, case in enumerate(cases, 1)
+        if all(source in sources for source in case["articles"])
+    ]
+    return LabelledSet(folder, Layout.LINES, tuple(questions))
+
+
+def _question(row: Mapping[str, Any], number: int, place: str) -> LabelledQuestion:
+    """The question of a JSON line. Raises UsageError."""
+    if "question" not in row:
+        raise UsageError(f'{place}: no "question". {KNOWN_LAYOUTS}')
+    answers = _strings(row, "answers", place)
+    articles = _strings(row, "articles", place) if "articles" in row else ()
+    return LabelledQuestion(
+        identifier(row.get("id"), number),
+        one_line(text_of(row, "question", place)),
+        answers,
+        dict.fromkeys(articles, 1),
+        text_of(row, "passage", place) if "passage" in row else "",
+        place,
+    )
 
 
 def _strings(row: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:

@@ -1,25 +1,25 @@
-"""Where the answers of labelled questions lie: in a pool of their own, or in a person's library."""
+"""Finds the articles that answer labelled questions, in a pool of paragraphs or in a library."""
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from .. import settings
+from ..atomic import atomic_write
 from ..datatypes import Scope
 from ..errors import UsageError
 from ..indexing import Progress
 from ..library import Library
-from ..models.encoder import open_encoder
+from ..models.opening import open_encoder
 from ..storage.schema import SCHEMA_VERSION
 from .sets import LabelledQuestion, Paragraph
 
 
 class Without(StrEnum):
-    """What is left out when a question is asked a second time."""
+    """What to leave out when a question is asked a second time."""
 
     GOLD = "gold"
     ARTICLE = "article"
@@ -27,31 +27,31 @@ class Without(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Paragraphs, indexed."""
+    """A library of paragraphs."""
 
     library: Library
-    """The library that holds them, an article each."""
+    """The library; each paragraph is an article."""
     ids: Mapping[str, str]
-    """Article ids by the paragraphs' names."""
+    """Article ids by paragraph name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A question, and where its answer lies in the library that is asked."""
+    """A question and the articles that answer it in the library that is asked."""
 
     question: LabelledQuestion
     """The question."""
     gold: Mapping[str, int]
     """Grades of the articles that answer it, by article id."""
     removed: tuple[str, ...] = ()
-    """Ids of the articles that are left out the second time; none to ask once."""
+    """Ids of the articles to leave out the second time; empty to ask once."""
 
 
 def pool_folder(paragraphs: Sequence[Paragraph], model: str | None) -> Path:
-    """Return where in the cache the pool lies when this model has indexed it."""
+    """Return the folder in the cache for these paragraphs indexed by this model."""
     digest = hashlib.sha256()
-    made_by = open_encoder(model).fingerprint
-    for part in (made_by, str(SCHEMA_VERSION), str(settings.PASSAGE_TOKENS)):
+    encoder = open_encoder(model).fingerprint
+    for part in (encoder, str(SCHEMA_VERSION), str(settings.PASSAGE_TOKENS)):
         digest.update(f"{part}\n".encode())
     for paragraph in paragraphs:
         digest.update(_record(paragraph).encode())
@@ -66,14 +66,13 @@ def open_pool(
     reader: str | None = None,
     progress: Progress | None = None,
 ) -> Pool:
-    """Index paragraphs into a library in that folder, an article each; once done, only open it."""
+    """Open the library of paragraphs in a folder; index it if that is not done yet."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "pool.jsonl"
     records = "".join(map(_record, paragraphs)).encode()
     if not file.exists() or file.read_bytes() != records:
-        working = file.with_suffix(f".{os.getpid()}")
-        working.write_bytes(records)
-        working.replace(file)
+        with atomic_write(file) as working:
+            working.write_bytes(records)
     library = Library.open(folder / "library", model=model, reader=reader)
     try:
         library.add(file, progress=progress)
@@ -94,9 +93,9 @@ def pool_targets(
     paragraphs: Sequence[Paragraph],
     without: Without | None = None,
 ) -> list[Target]:
-    """Return the questions with the ids of their gold paragraphs, and of what is left out.
+    """Return the questions with the ids of their gold paragraphs, and of those to leave out.
 
-    With ``without`` only the answerable ones are kept.
+    With ``without``, only answerable questions are kept.
     """
     articles = {paragraph.name: paragraph.article for paragraph in paragraphs}
     parts: dict[str, list[str]] = {}
@@ -106,7 +105,7 @@ def pool_targets(
     for question in questions:
         if without and not question.answers:
             continue
-        # A judged document that the corpus has not can never be found, which counts.
+        # A judged document that is missing from the corpus counts as not found.
         gold = {pool.ids.get(name, f"no {name}"): grade for name, grade in question.gold.items()}
         names = set(question.gold) if without else set()
         if without is Without.ARTICLE:
@@ -122,16 +121,16 @@ def library_targets(
     scope: Scope,
     without: Without | None = None,
 ) -> list[Target]:
-    """Return the questions with the ids of the articles they name, which must be in the scope.
+    """Return the questions with the ids of the articles that they name.
 
-    An article is named by the end of its source, or as ``qa show`` takes it. With ``without`` only
-    the answerable questions are kept. Raises UsageError, naming the line, for an article that is
-    not there and for an answerable question without one where it is to be left out.
+    An article is named by the end of its source, or as in ``Library.find``. With ``without``, only
+    answerable questions are kept. Raises UsageError, with the line, for an article that is not in
+    the scope, and for an answerable question that names none if ``without`` needs one.
     """
     in_scope = library.articles(scope)
     by_ending: dict[str, set[str]] = {}
     for row in in_scope:
-        # A file of several records means all of them.
+        # The name of a file means all of its records.
         for source in {row.source, row.source.removesuffix(f"#{row.record}")}:
             parts = source.split("/")
             for first in range(len(parts)):
@@ -146,9 +145,7 @@ def library_targets(
         except UsageError:
             found = set()
         if not found:
-            raise UsageError(
-                f"{place}: none of the articles asked is called {name!r}. See them: qa ls"
-            )
+            raise UsageError(f"{place}: no article here is called {name!r}. To see them: qa ls")
         return found
 
     targets = []
@@ -161,12 +158,12 @@ def library_targets(
         if without and not question.answers:
             continue
         if without and not gold:
-            raise UsageError(f"{question.place}: names no article that could be left out.")
+            raise UsageError(f"{question.place}: names no article to leave out.")
         targets.append(Target(question, gold, tuple(gold) if without else ()))
     return targets
 
 
 def _record(paragraph: Paragraph) -> str:
-    """A paragraph as a line of the file that is indexed."""
+    """A paragraph as a line of the file to index."""
     values = {"title": paragraph.title, "text": paragraph.text}
     return json.dumps(values, ensure_ascii=False) + "\n"

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from ..articles.found import FoundFile, Problem
 from ..articles.heading import split_under_heading
-from ..datatypes import Article
+from ..datatypes import Article, ArticleRowId
 from ..models.encoder import Encoder
+from ..storage.article_store import FileRow
 from ..storage.batch import Batch
-from ..storage.store import FileRow, Store
+from ..storage.store import Store
 from .report import Report
 
 Vector = NDArray[np.float16] | NDArray[np.float32]
@@ -74,7 +75,7 @@ class PutArticle(Change):
         """Return the vectors of the stored article's passages if its heading is the same."""
         if not (self.article.id and self.passages and self.is_reusable):
             return {}
-        number = int(self.article.id)
+        number = ArticleRowId(int(self.article.id))
         stored = store.articles([number]).get(number)
         if stored is None:
             return {}
@@ -107,7 +108,7 @@ class KeepArticle(Change):
 
     found: FoundFile
     """The article's file."""
-    number: int
+    number: ArticleRowId
     """The article's row number."""
     record: int | None
     """Record number, from 1, in a file of several articles."""
@@ -119,7 +120,7 @@ class KeepArticle(Change):
     def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:
         """Write the article's place."""
         file = put_file(batch, self.found, "", is_whole=False)
-        batch.touch_article(self.number, file, self.record, self.url, self.first_line)
+        batch.move_article(self.number, file, self.record, self.url, self.first_line)
 
     def count(self, report: Report) -> None:
         """Count an unchanged article."""
@@ -130,7 +131,7 @@ class KeepArticle(Change):
 class RemoveArticle(Change):
     """Remove an article and its passages."""
 
-    number: int
+    number: ArticleRowId
     """The article's row number."""
 
     def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ..articles.found import FoundFile, Problem, ReadArticle
-from ..storage.store import ArticleRow
+from ..storage.article_store import ArticleRow
 from .changes import Change, KeepArticle, NoteProblem, PutArticle, PutFile, RemoveArticle
 
 

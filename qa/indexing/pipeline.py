@@ -10,9 +10,10 @@ from ..articles.found import Problem
 from ..articles.load import file_digest, read_articles, refusal
 from ..errors import ArticleError
 from ..models.encoder import Encoder
-from ..storage.index import LiveVectors
+from ..storage.article_store import ArticleRow, FileRow
 from ..storage.live_text import LiveText
-from ..storage.store import ArticleRow, FileRow, Store
+from ..storage.live_vectors import LiveVectors
+from ..storage.store import Store
 from .changes import Change, NoteProblem, Vector
 from .match import match_articles
 from .plan import FileToRead

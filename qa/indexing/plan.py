@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..articles.found import FoundFile
-from ..storage.store import FileRow
+from ..storage.article_store import FileRow
 from .changes import MoveFile, TouchFile
 
 PRUNE_FEW = 10

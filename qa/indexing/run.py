@@ -12,10 +12,11 @@ from ..articles.heading import split_under_heading
 from ..articles.load import file_digest
 from ..articles.memory import read_records
 from ..articles.walk import walk
-from ..datatypes import Article
+from ..datatypes import Article, ArticleRowId
 from ..errors import ArticleError
 from ..models.encoder import Encoder
-from ..storage.store import FileRow, Store
+from ..storage.article_store import FileRow
+from ..storage.store import Store
 from .changes import Change, ForgetEmptyFiles, NoteProblem, RemoveArticle
 from .match import match_articles
 from .pipeline import Pipeline, read
@@ -43,7 +44,7 @@ def index_files(
     UsageError for a path that does not exist.
     """
     report, store = pipeline.report, pipeline.store
-    damaged = frozenset(store.changed_articles()) if reread else frozenset()
+    damaged = frozenset(store.damaged_articles()) if reread else frozenset()
     known = {path: row for path, row in store.files().items() if not is_from_memory(path)}
     found: list[FoundFile] = []
     for one in walk(paths or [path for path in known if os.path.isfile(path)]):
@@ -168,7 +169,7 @@ def reembed(store: Store, encoder: Encoder, progress: Progress | None = None) ->
                     article, encoder.count_tokens, encoder.room_tokens
                 )
                 vectors = encoder.encode(texts, "passage")
-                batch.replace_passages(int(article.id), article, places, vectors)
+                batch.replace_passages(ArticleRowId(int(article.id)), places, vectors)
                 report.changed += 1
                 report.passages += len(places)
             done += len(part)

@@ -17,7 +17,7 @@ def stale_files(store: Store, seconds: float | None = None) -> tuple[list[str], 
     changed, gone = [], []
     first = time.time_ns() % (store.last_file() + 1) if seconds is not None else 0
     until = time.monotonic() + seconds if seconds is not None else math.inf
-    for path, size, modified in store.file_marks(first):
+    for path, size, modified in store.file_stats(first):
         if time.monotonic() > until:
             break
         if is_from_memory(path):

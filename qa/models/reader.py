@@ -1,4 +1,4 @@
-"""Question and passages → spans that may answer, each with a score."""
+"""Readers find spans in passages that may answer a question, each with a score."""
 
 import time
 from collections.abc import Sequence
@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datatypes import Passage, Span
-from ..errors import ModelError
 from ..sentences import after_dateline, sentence_bounds
-from . import catalog
-from .export import GRAPH, TOKENIZER, Manifest, cache_folder, prepare
 from .lead import lead_of
+from .manifest import TOKENIZER, Manifest
 from .running import Workers, open_session
 from .spans import best_spans, whole_words
 
@@ -22,20 +20,20 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 STRIDE_TOKENS = 128
-"""By how much the windows of a long passage overlap."""
+"""Tokens by which the windows of a long passage overlap."""
 
 SPANS_EACH = 3
-"""Spans offered from each window."""
+"""Most spans returned for each passage."""
 
 MOST_QUESTION_TOKENS = 64
-"""Word pieces of a question; what is beyond is left out, so that the passage has room."""
+"""Longest question; the rest is cut off to leave room for the passage."""
 
 
 class Reader(Protocol):
-    """What finds the words that answer a question."""
+    """Finds the words that answer a question."""
 
     name: str
-    """Shown to a person."""
+    """The model's name, for display."""
 
     def read(
         self,
@@ -44,22 +42,22 @@ class Reader(Protocol):
         seconds: float | None = None,
         late: list[Passage] | None = None,
     ) -> list[Span]:
-        """Return spans from the passages, best first; their scores already weigh "no answer".
+        """Return spans from the passages, best first; the score of "no answer" is subtracted.
 
-        The spans of a passage do not overlap, and there may be none. Passages are read in their
-        order; after ``seconds`` no further one is begun, and those left are added to ``late``. The
-        first is always read.
+        The spans of one passage do not overlap; there may be none. Passages are read in order.
+        After ``seconds`` no more are started, and the unread ones are added to ``late``. The first
+        is always read.
         """
         ...
 
 
 class OnnxReader:
-    """An exported extractive reader. Each passage runs alone, one passage a processor.
+    """Runs an exported extractive reader, one passage at a time on each processor.
 
-    It is read behind its article's headline. A span lies within one sentence of the passage
-    (people's answers do but for two in a thousand) and outside the dateline. Its score is that of
-    its first and last token, less that of "no answer", which is the first token's as both (Devlin
-    et al. 2019, section 4.3).
+    The article's headline is put in front of each passage. A span lies within one sentence of the
+    passage (as do all but two in a thousand human answers) and outside the dateline. Its score is
+    the sum of the scores of its first and last token, less the score of "no answer", which is the
+    sum of the two scores of [CLS] (Devlin et al. 2019, section 4.3).
     """
 
     def __init__(self, graph: Path, manifest: Manifest) -> None:
@@ -84,13 +82,13 @@ class OnnxReader:
         late: list[Passage] | None = None,
     ) -> list[Span]:
         """Return spans from the passages, best first."""
-        asked = self._cut(question)
-        until = None if seconds is None else time.monotonic() + seconds
+        shortened = self._shortened(question)
+        deadline = None if seconds is None else time.monotonic() + seconds
 
         def read_one(numbered: tuple[int, Passage]) -> list[Span]:
             number, passage = numbered
-            if until is None or number == 0 or time.monotonic() <= until:
-                return self._read_one(asked, passage)
+            if deadline is None or number == 0 or time.monotonic() <= deadline:
+                return self._read_one(shortened, passage)
             if late is not None:
                 late.append(passage)
             return []
@@ -101,7 +99,7 @@ class OnnxReader:
     def logits(
         self, pairs: Sequence[tuple[str, str]]
     ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        """Return the raw scores of every token as first and as last, each of shape (tokens,)."""
+        """Return each pair's raw start and end scores, both of shape (tokens,)."""
         encodings = [self._tokenizer.encode(question, text) for question, text in pairs]
         return [self._run(encoding) for encoding in encodings]
 
@@ -113,7 +111,7 @@ class OnnxReader:
         candidates: list[tuple[int, int, float]] = []
         for window in [encoding, *encoding.overflowing]:
             start, end = self._run(window)
-            nothing = float(start[0] + end[0])
+            no_answer = float(start[0] + end[0])
             offsets = np.array(window.offsets, np.int64) - len(lead)
             chosen = np.array([part == 1 for part in window.sequence_ids])
             chosen &= offsets[:, 0] >= header
@@ -123,7 +121,7 @@ class OnnxReader:
                 left, right = offsets[first, 0], offsets[last, 1]
                 left, right = whole_words(text, int(left), int(right))
                 if left < right:
-                    candidates.append((left, right, score - nothing))
+                    candidates.append((left, right, score - no_answer))
         candidates.sort(key=lambda candidate: -candidate[2])
         spans: list[Span] = []
         for left, right, score in candidates:
@@ -133,20 +131,20 @@ class OnnxReader:
         return spans[:SPANS_EACH]
 
     @cached_property
-    def _cutter(self) -> "Tokenizer":
-        """The tokenizer with the limit of a question; parsing it takes 20 ms."""
+    def _question_tokenizer(self) -> "Tokenizer":
+        """A tokenizer that truncates questions. Loaded on first use: parsing takes 20 ms."""
         from tokenizers import Tokenizer
 
-        cutter = Tokenizer.from_file(str(self._tokenizer_file))
-        cutter.no_padding()
-        cutter.enable_truncation(MOST_QUESTION_TOKENS)
-        return cutter
+        tokenizer = Tokenizer.from_file(str(self._tokenizer_file))
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(MOST_QUESTION_TOKENS)
+        return tokenizer
 
-    def _cut(self, question: str) -> str:
-        """The question's first word pieces, as text."""
-        if len(question.encode()) <= MOST_QUESTION_TOKENS:  # a piece has a byte at least
+    def _shortened(self, question: str) -> str:
+        """Cut a question to `MOST_QUESTION_TOKENS` and return it as text."""
+        if len(question.encode()) <= MOST_QUESTION_TOKENS:  # a token has at least one byte
             return question
-        encoding = self._cutter.encode(question, add_special_tokens=False)
+        encoding = self._question_tokenizer.encode(question, add_special_tokens=False)
         return question[: encoding.offsets[-1][1]] if encoding.overflowing else question
 
     def _run(self, encoding: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -158,16 +156,3 @@ class OnnxReader:
         feed = {name: np.array([known[name]], np.int64) for name in self._inputs}
         start, end = self._session.run(None, feed)
         return start[0], end[0]
-
-
-def open_reader(name: str | None = None) -> Reader:
-    """Return the reader of that name or folder, or the default; export it if that is due.
-
-    Raises ModelError when it is unknown, not installed, damaged or cannot be exported.
-    """
-    entry = catalog.find(name, "reader")
-    _, manifest = prepare(entry)
-    try:
-        return OnnxReader(cache_folder(entry) / GRAPH, manifest)
-    except Exception as error:  # onnxruntime raises many kinds; each means the same here
-        raise ModelError(f"{entry.name} cannot be loaded: {error}") from error

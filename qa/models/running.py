@@ -1,4 +1,4 @@
-"""What encoder and reader share: an exported model's session, and one text a processor."""
+"""Runs exported models: an onnxruntime session, and a thread pool with one text per processor."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,13 +12,13 @@ Result = TypeVar("Result")
 
 
 def open_session(graph: Path) -> Any:
-    """Return an onnxruntime session that runs on the thread that calls it.
+    """Return an onnxruntime session that computes on the calling thread.
 
-    The graph is taken as it is: export.py has optimised it.
+    The graph is not optimised again; export.py has done that.
     """
     import onnxruntime
 
-    onnxruntime.disable_telemetry_events()  # for a program that imported it before qa
+    onnxruntime.disable_telemetry_events()  # in case onnxruntime was imported before qa
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -28,7 +28,7 @@ def open_session(graph: Path) -> Any:
 
 
 class Workers:
-    """A thread for each processor that qa may use, made when there is work for more than one."""
+    """One thread for each processor that qa may use, started when there is work for several."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -36,7 +36,7 @@ class Workers:
         self._pool: ThreadPoolExecutor | None = None
 
     def map(self, work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        """Return what the work makes of each item, in their order."""
+        """Return ``work(item)`` for each item, in order."""
         if len(items) == 1 or self._threads == 1:
             return [work(item) for item in items]
         if self._pool is None:

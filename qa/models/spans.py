@@ -1,4 +1,4 @@
-"""Scores of first and last tokens → spans of whole words."""
+"""Turns start and end scores of tokens into spans of whole words."""
 
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 T = TypeVar("T", bound=np.generic)
 
 MOST_SPAN_TOKENS = 30
-"""Most word pieces in an answer."""
+"""Longest answer, in tokens."""
 
 
 def best_spans(
@@ -17,14 +17,15 @@ def best_spans(
     many: int,
     groups: NDArray[np.int64] | None = None,
 ) -> list[tuple[int, int, float]]:
-    """Return up to ``many`` spans that do not overlap, best first: first, last token, score.
+    """Return up to ``many`` spans that do not overlap, best first: first token, last token, score.
 
-    ``start`` and ``end`` have shape (tokens,); a span's score is the sum of its ends' (Devlin et
-    al. 2019). Tokens that may not be chosen have the score -inf. ``groups``, of the same shape,
-    numbers the sentences: both ends of a span lie in the same one.
+    ``start`` and ``end`` have shape (tokens,); the score of a span is ``start`` of its first token
+    plus ``end`` of its last (Devlin et al. 2019). Tokens with the score -inf are never chosen.
+    ``groups``, of the same shape, holds the number of each token's sentence: both ends of a span
+    lie in the same sentence.
     """
     width = min(MOST_SPAN_TOKENS, len(start))
-    # scores[i, w]: the span from token i to i + w.
+    # scores[i, w] is the score of the span from token i to token i + w.
     scores = start[:, None] + _ahead(end, width, -np.inf)
     if groups is not None:
         scores[groups[:, None] != _ahead(groups, width, -1)] = -np.inf
@@ -43,7 +44,7 @@ def best_spans(
 
 
 def _ahead(values: NDArray[T], width: int, filling: float) -> NDArray[T]:
-    """Return shape (tokens, width): each token's value and those of the next, filled at the end."""
+    """Return shape (tokens, width): the values of each token and of the ones after it, padded."""
     padded = np.concatenate([values, np.full(width - 1, filling, values.dtype)])
     return np.lib.stride_tricks.sliding_window_view(padded, width)
 
@@ -56,10 +57,10 @@ _STRAY_AFTER = " \t\n,;:!?-–—*_/\\|([{“‘«."
 
 
 def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the span widened to whole words, without punctuation that belongs to its sentence.
+    """Return the span widened to whole words, without punctuation at its ends.
 
-    Brackets and quotation marks stay where both of a pair are inside; a full stop stays where
-    another stands inside the last word, as in "U.S.".
+    Brackets and quotation marks stay if both of a pair are inside; a full stop stays if the last
+    word has another, as in "U.S.".
     """
     while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
         start -= 1
@@ -85,7 +86,7 @@ def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _is_abbreviation(text: str, start: int, end: int) -> bool:
-    """Whether the word before a full stop at ``end`` has full stops of its own, as in "U.S"."""
+    """Whether the word before a full stop at ``end`` contains a full stop, as in "U.S"."""
     word = text[start:end].rpartition(" ")[2]
     return "." in word and word.replace(".", "").isalpha()
 

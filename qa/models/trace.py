@@ -1,4 +1,4 @@
-"""PyTorch models → ONNX graphs in full precision, and how far another form agrees with them."""
+"""Traces PyTorch models into full-precision ONNX graphs, and compares other graphs with them."""
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from . import catalog
 from .catalog import ModelEntry
-from .export import RECIPE, Manifest, NotExportableError
+from .encoder import OnnxEncoder
+from .manifest import RECIPE, TOKENIZER, Manifest
+from .reader import OnnxReader
+from .torch_models import load_question_answering, load_sentence_transformer
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 READER_TOKENS = 384
-"""Word pieces of question and passage that a reader takes at once; longer ones go in windows."""
+"""Most tokens of question and passage in one window; longer passages take several windows."""
 
 PROBES = (
     (
@@ -39,30 +42,31 @@ PROBES = (
         "The town hall will stay closed until the roof has been mended, the mayor said.",
     ),
 )
-"""Questions and passages on which the forms of a model are compared."""
+"""Questions and passages on which an export is compared with the original."""
+
+
+class NotExportableError(Exception):
+    """The model cannot become an ONNX graph; Sentence-Transformers must run it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A model as a graph, with what the manifest says of it."""
+    """What tracing a model yields besides the graph."""
 
     facts: Mapping[str, Any]
     """Fields of the `Manifest` that come from the model."""
     tokenizer: "Tokenizer"
-    """Its tokenizer."""
+    """The model's tokenizer."""
     agreement: Callable[[Path], float]
-    """Mean cosine in [-1, 1] between a graph's output on the probes and the original's."""
+    """Takes a graph; returns the mean cosine, in [-1, 1], of its outputs with the original's."""
 
 
 def trace_encoder(entry: ModelEntry, source: Path, path: Path) -> Traced:
-    """Write a Sentence-Transformers model, pooling and normalisation inside the graph.
+    """Write the graph of an encoder to ``path``, with pooling and normalisation in it.
 
-    Raises NotExportableError.
+    Raises ModelError when the model cannot be loaded, NotExportableError when it cannot be traced.
     """
     import torch
-
-    from .encoder import OnnxEncoder
-    from .fallback import load_sentence_transformer
 
     del entry
     model = load_sentence_transformer(source)
@@ -98,14 +102,11 @@ def trace_encoder(entry: ModelEntry, source: Path, path: Path) -> Traced:
 
 
 def trace_reader(entry: ModelEntry, source: Path, path: Path) -> Traced:
-    """Write an extractive reader: scores of each token as the first and the last of the answer.
+    """Write the graph of an extractive reader to ``path``; it returns start and end scores.
 
-    Raises ModelError when it cannot be loaded, NotExportableError.
+    Raises ModelError when the model cannot be loaded, NotExportableError when it cannot be traced.
     """
     import torch
-
-    from .fallback import load_question_answering
-    from .reader import OnnxReader
 
     base = None
     if entry.base:
@@ -138,7 +139,7 @@ def trace_reader(entry: ModelEntry, source: Path, path: Path) -> Traced:
     ]
 
     def agreement(graph: Path) -> float:
-        backend.save(str(graph.with_name("tokenizer.json")))
+        backend.save(str(graph.with_name(TOKENIZER)))
         found = OnnxReader(graph, manifest).logits(PROBES)
         return _cosine(original, [np.concatenate(pair) for pair in found])
 
@@ -146,7 +147,7 @@ def trace_reader(entry: ModelEntry, source: Path, path: Path) -> Traced:
 
 
 def _inputs(features: Mapping[str, Any], tokenizer: Any) -> tuple[str, ...]:
-    """Names of what the model takes, of the three that transformers may take."""
+    """Names of the inputs that the model takes."""
     return tuple(
         name
         for name in ("input_ids", "attention_mask", "token_type_ids")
@@ -162,17 +163,17 @@ def _export(
     outputs: Mapping[str, Mapping[int, str]],
     path: Path,
 ) -> None:
-    """Trace the model with TorchScript.
+    """Trace ``compute`` with TorchScript and write the graph. Raises NotExportableError.
 
-    ``compute`` takes the tensors of ``names``; ``outputs`` name what it returns, with its free
-    axes.
+    ``compute`` takes the tensors called ``names`` in ``features``; ``outputs`` maps the name of
+    each tensor that it returns to its dynamic axes.
     """
     import torch
 
     class Whole(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.model = model  # whose weights become the graph's
+            self.model = model  # so that its weights become part of the graph
 
         def forward(self, *tensors: Any) -> Any:
             return compute(*tensors)
@@ -191,7 +192,7 @@ def _export(
                 output_names=list(outputs),
                 dynamic_axes={**axes, **outputs},
             )
-    except Exception as error:  # torch raises many kinds here; each means the same to us
+    except Exception as error:  # torch raises many types; all mean the same here
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise NotExportableError(f"the export failed ({reason[0][:120]})") from error
 
@@ -199,7 +200,7 @@ def _export(
 def _cosine(
     originals: Iterable[NDArray[np.float32]], others: Iterable[NDArray[np.float32]]
 ) -> float:
-    """Mean cosine of each vector with its other form."""
+    """Mean cosine of pairs of vectors."""
     cosines = [
         float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
         for one, other in zip(originals, others, strict=True)
@@ -208,7 +209,7 @@ def _cosine(
 
 
 def _prompts(prompts: Mapping[str, str | None]) -> dict[str, str]:
-    """Sentence-Transformers' names for prompts → ours."""
+    """Map Sentence-Transformers' names of prompts to our roles."""
     question = prompts.get("query") or ""
     passage = prompts.get("document") or prompts.get("passage") or ""
     return {"question": question, "passage": passage}

@@ -1,10 +1,11 @@
-"""Answers and hits → JSON values (values) and lines of styled text (lines); prints nothing."""
+"""Answers, hits and articles → JSON values (``values``) and lines of styled text (``lines``).
+
+Nothing here prints.
+"""
 
 from .lines import (
     NEAR,
     SURE,
-    Line,
-    Piece,
     answer_lines,
     article_lines,
     confidence_words,
@@ -24,6 +25,7 @@ from .values import (
     hit_values,
     to_json,
 )
+from .wrap import Line, Piece, padded, shortened, wrapped
 
 __all__ = [
     "JSON_VERSION",
@@ -42,8 +44,11 @@ __all__ = [
     "hit_values",
     "lit_pieces",
     "nearest_sentence",
+    "padded",
+    "shortened",
     "to_json",
     "unread_words",
     "why_text",
+    "wrapped",
     "written_date",
 ]

@@ -1,7 +1,8 @@
-"""Answers, hits and articles → lines of styled text; prints nothing.
+"""Answers, hits and articles → lines of styled text.
 
-A line is a list of pieces, each a text and the name of what it is (``quote``, ``title``, …); the
-doors decide what that looks like.
+A line is a list of pieces, each a text and the name of its style (``quote``, ``title``, …). The
+command line and the chat decide what a style looks like. ``width`` is in terminal cells. Only a
+path may be wider: it is never broken, so that it can be clicked and copied.
 """
 
 from collections.abc import Sequence
@@ -10,31 +11,31 @@ from datetime import date
 from ..datatypes import Answer, AnswerKind, Article, Citation, Hit, Status
 from ..sentences import after_dateline, sentence_around, sentence_bounds
 from ..terms import shared_words, stem
+from .wrap import Line, Piece, shortened, wrapped
 
 SURE = 0.85
-"""Confidence from which an answered question is called sure."""
+"""Confidence from which an answer is called sure."""
 
 NEAR = 0.5
-"""A further source is shown when its score is at least this share of the best."""
+"""A further source is shown if its score is at least this share of the best score."""
 
-Piece = tuple[str, str]
-Line = list[Piece]
+UNWRAPPED_CELLS = 160
+"""Cells of a passage that are shown as its beginning where lines are not wrapped."""
+
+INDENT = " " * 4
+"""Stands before the text under a title."""
 
 
 def article_lines(article: Article, width: int | None) -> list[Line]:
-    """Return a whole article under its title, date and path; ``width`` wraps its paragraphs."""
+    """Return a whole article under its title, date and path; None for ``width`` wraps nothing."""
     when = f"{written_date(article.published)} · " if article.published else ""
     lines: list[Line] = [
-        [(article.title, "title")],
+        *wrapped([(article.title, "title")], width),
         [(when, "date"), (article.source, "source")],
         [],
     ]
     for paragraph in article.text.split("\n"):
-        lines += (
-            [[(part, "text")] for part in _wrapped(paragraph, width)]
-            if width
-            else [[(paragraph, "text")]]
-        )
+        lines += wrapped([(paragraph, "text")], width) if width else [[(paragraph, "text")]]
     return lines
 
 
@@ -48,84 +49,78 @@ def confidence_words(answer: Answer) -> str:
 
 
 def unread_words(answer: Answer) -> str:
-    """Return what to say of passages that there was no time to read; empty when all were."""
+    """Return a note on the passages that there was no time to read; empty if all were read."""
     if not answer.unread:
         return ""
     passages = "1 passage was" if answer.unread == 1 else f"{answer.unread} passages were"
-    return f"{passages} not read: the machine is busy. Ask again for all of them."
+    return f"{passages} not read: the machine is busy. Ask again to read all of them."
 
 
 def written_date(day: date | None) -> str:
-    """Return a date as people write it; empty for None."""
+    """Return a date as ``24 October 2011``; empty for None."""
     return f"{day.day} {day:%B %Y}" if day else ""
 
 
 def answer_lines(answer: Answer, width: int | None) -> list[Line]:
-    """Return an answer with its sources; ``width`` wraps, None leaves each text on one line."""
-    lines: list[Line] = []
-    late = unread_words(answer)
+    """Return an answer with its sources; None for ``width`` wraps nothing."""
+    if answer.kind is AnswerKind.REMARK:
+        return wrapped([(answer.remark, "text")], width)
     if answer.status is Status.NOT_FOUND:
-        lines.append([("Not in your articles.", "missing")])
-        if late:
-            lines.append([(late, "note")])
-        if answer.hits:
-            lines += [[], [("The nearest passages; none seems to answer it:", "note")]]
-            lines += _other_lines(answer.hits[:3], 1, width, question=answer.question)
-        return lines
-    note = confidence_words(answer)
-    if answer.kind is not AnswerKind.SPAN:
-        for cited in answer.citations:
-            lines += _filled(_words_of(lit_pieces(cited, cited.start, cited.end)), width, indent="")
-        count = len(answer.citations)
-        what = "a sentence, its" if count == 1 else f"{count} sentences, their"
-        note += f" · {what} likeliest words marked"
+        return _refusal_lines(answer, width)
+    note = answer.remark or confidence_words(answer)
+    lines: list[Line] = []
+    if answer.kind is AnswerKind.SPAN:
+        lines += wrapped([(answer.text, "answer")], width)
     else:
-        lines += [[(part, "answer")] for part in _wrapped(answer.text, width)]
-    count = len({cited.article.id for cited in answer.citations})
-    where = f" · {count} articles" if count > 1 else ""
-    lines.append([(f"{note}{where}", "note")])
-    if late:
-        lines.append([(late, "note")])
+        for cited in answer.citations:
+            label: Line = [(f"[{cited.number}] ", "number")] if len(answer.citations) > 1 else []
+            lines += wrapped([*label, *lit_pieces(cited, cited.start, cited.end)], width)
+    if answer.kind in (AnswerKind.SENTENCE, AnswerKind.SENTENCES):
+        sentences = len(answer.citations)
+        what = "a sentence; its" if sentences == 1 else f"{sentences} sentences; their"
+        note += f" · {what} likeliest words are marked"
+    count = len({citation.article.id for citation in answer.citations})
+    where = f" · {count} articles" if count > 1 and not answer.remark else ""
+    lines += _note_lines(f"{note}{where}", width)
+    lines += _unread_lines(answer, width)
     for citation in answer.citations:
-        lines += [[], *_place_lines(citation.number, citation.article, citation.line, width)]
+        lines += [[], *_source_lines(citation.number, citation.article, citation.line, width)]
         if answer.kind is AnswerKind.SPAN:
             lines += _quote_lines(citation, width)
-    shown = {citation.article.id for citation in answer.citations}
-    near = NEAR * answer.hits[0].score if answer.hits else 0.0
-    others = [
-        hit for hit in answer.hits if hit.passage.article.id not in shown and hit.score >= near
-    ]
+    others = _further_hits(answer)
     if others:
-        lines += [[], [("Also", "note")]]
-        lines += _other_lines(_first_of_each(others)[:3], count + 1, width)
+        lines += [[], *_note_lines("Also", width)]
+    for number, hit in enumerate(others, len(answer.citations) + 1):
+        lines += _source_lines(number, hit.passage.article, _line_of(hit), width)
+        start = shortened(" ".join(hit.passage.text.split()), (width or UNWRAPPED_CELLS) - 4)
+        lines.append([(INDENT, "text"), (start, "text")])
     return lines
 
 
 def hit_lines(hits: Sequence[Hit], width: int | None, *, explain: bool) -> list[Line]:
-    """Return passages with their places, and on request with their scores."""
+    """Return passages under their sources, with their scores if ``explain``."""
     lines: list[Line] = []
     for hit in hits:
         if lines:
             lines.append([])
         passage = hit.passage
-        lines += _place_lines(hit.rank, passage.article, _line_of(hit), width)
+        lines += _source_lines(hit.rank, passage.article, _line_of(hit), width)
         if explain:
-            lines.append([(f"    {why_text(hit)}", "note")])
-        for part in _wrapped(passage.text, width, indent=4):
-            lines.append([(part, "text")])
+            lines += _note_lines(why_text(hit), width, INDENT)
+        lines += wrapped([(passage.text, "text")], width, INDENT)
     return lines
 
 
 def explain_lines(answer: Answer, width: int | None) -> list[Line]:
-    """Return how an answer came about: each passage's scores, each step's time."""
-    lines: list[Line] = [[], [("How it came about", "note")]]
+    """Return how an answer came about: the scores of each passage, the time of each step."""
+    lines: list[Line] = [[], *_note_lines("How it came about", width)]
     for place, hit in enumerate(answer.hits, 1):
         where = f"{hit.passage.article.source}:{_line_of(hit)}"
         lines.append([(f"{place:>3}. ", "number"), (where, "source")])
-        lines.append([(f"     {why_text(hit)}", "note")])
+        lines += _note_lines(why_text(hit), width, " " * 5)
     steps = " · ".join(f"{name} {value:.0f} ms" for name, value in answer.timings.items())
-    lines.append([(f"     confidence {answer.confidence:.2f}", "note")])
-    lines += [[(part, "note")] for part in _wrapped(steps, width, indent=5)]
+    lines += _note_lines(f"confidence {answer.confidence:.2f}", width, " " * 5)
+    lines += _note_lines(steps, width, " " * 5)
     return lines
 
 
@@ -138,43 +133,10 @@ def why_text(hit: Hit) -> str:
     return f"score {hit.score:.2f} (#{hit.rank}) · {bm25} · {dense}{reader}"
 
 
-def _place_lines(number: int, article: Article, line: int, width: int | None) -> list[Line]:
-    """Number, title and date; below them the path, never cut, so that it can be opened."""
-    when = f" · {written_date(article.published)}" if article.published else ""
-    label = f"[{number}] "
-    title = article.title
-    if width and len(label) + len(title) + len(when) > width:
-        title = title[: max(10, width - len(label) - len(when) - 1)].rstrip(" …") + "…"
-    return [
-        [(label, "number"), (title, "title"), (when, "date")],
-        [("    ", "text"), (f"{article.source}:{line}", "source")],
-    ]
-
-
-def _other_lines(
-    hits: Sequence[Hit], first: int, width: int | None, question: str = ""
-) -> list[Line]:
-    """Places of further passages.
-
-    Each with its first words or, given the question, the sentence nearest to it.
-    """
-    lines: list[Line] = []
-    for number, hit in enumerate(hits, start=first):
-        lines += _place_lines(number, hit.passage.article, _line_of(hit), width)
-        if question:
-            lines += _filled(_words_of(nearest_sentence(question, hit.passage.text)), width)
-            continue
-        words = " ".join(hit.passage.text.split())
-        room = (width or 160) - 4
-        shown = words if len(words) <= room else words[: room - 1].rsplit(" ", 1)[0] + "…"
-        lines.append([(f"    {shown}", "text")])
-    return lines
-
-
 def nearest_sentence(question: str, text: str) -> list[Piece]:
-    """Return the sentence of a text, not its dateline, that shares most words with a question.
+    """Return the sentence of a text that shares the most words with a question, in pieces.
 
-    It comes in pieces; those that the question has too are of the style ``match``.
+    The shared words have the style ``match``. The dateline is not considered.
     """
 
     def shared(bounds: tuple[int, int]) -> int:
@@ -201,8 +163,54 @@ def lit_pieces(citation: Citation, start: int, end: int) -> list[Piece]:
     return [(text[start:first], "text"), (text[first:last], "quote"), (text[last:end], "text")]
 
 
+def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
+    """Say that there is no answer; under it the sentences nearest to the question."""
+    if not answer.hits:  # every library with articles has a nearest passage
+        return wrapped([("No article matches the filter.", "missing")], width)
+    lines = wrapped([("Not in your articles.", "missing")], width)
+    lines += _unread_lines(answer, width)
+    lines += [[], *_note_lines("The nearest passages; none seems to answer it:", width)]
+    for number, hit in enumerate(answer.hits[:3], 1):
+        lines += _source_lines(number, hit.passage.article, _line_of(hit), width)
+        lines += wrapped(nearest_sentence(answer.question, hit.passage.text), width, INDENT)
+    return lines
+
+
+def _note_lines(text: str, width: int | None, indent: str = "") -> list[Line]:
+    return wrapped([(text, "note")], width, indent)
+
+
+def _unread_lines(answer: Answer, width: int | None) -> list[Line]:
+    note = unread_words(answer)
+    return _note_lines(note, width) if note else []
+
+
+def _source_lines(number: int, article: Article, line: int, width: int | None) -> list[Line]:
+    """Number, title and date on one line; path and line number on the next."""
+    when = f" · {written_date(article.published)}" if article.published else ""
+    label = f"[{number}] "
+    title = article.title
+    if width:
+        title = shortened(title, max(10, width - len(label) - len(when)))
+    return [
+        [(label, "number"), (title, "title"), (when, "date")],
+        [(INDENT, "text"), (f"{article.source}:{line}", "source")],
+    ]
+
+
+def _further_hits(answer: Answer) -> list[Hit]:
+    """Up to three hits with a good score, of articles that are not cited, one of each."""
+    cited = {citation.article.id for citation in answer.citations}
+    near = NEAR * answer.hits[0].score if answer.hits else 0.0
+    best: dict[str, Hit] = {}
+    for hit in answer.hits:
+        if hit.passage.article.id not in cited and hit.score >= near:
+            best.setdefault(hit.passage.article.id, hit)
+    return list(best.values())[:3]
+
+
 def _quote_lines(citation: Citation, width: int | None) -> list[Line]:
-    """The sentence around a quote, the quote marked; its neighbours too when it is all of it."""
+    """The sentence around a quote; if it is all quote, the sentences before and after as well."""
     text = citation.article.text
     start, end = citation.sentence_bounds
     if (start, end) == (citation.start, citation.end):
@@ -212,63 +220,7 @@ def _quote_lines(citation: Citation, width: int | None) -> list[Line]:
             start = sentence_around(text, before, before + 1)[0]
         if after < len(text):
             end = sentence_around(text, after, after + 1)[1]
-    return _filled(_words_of(lit_pieces(citation, start, end)), width)
-
-
-def _words_of(parts: Sequence[Piece]) -> list[tuple[str, str, bool]]:
-    """Return the words of styled parts, each with its style and whether a space precedes it."""
-    words: list[tuple[str, str, bool]] = []
-    spaced = False
-    for part, style in parts:
-        for position, word in enumerate(part.split()):
-            words.append((word, style, position > 0 or part[:1].isspace() or spaced))
-            spaced = False
-        spaced = part[-1:].isspace() if part else spaced
-    return words
-
-
-def _filled(
-    words: Sequence[tuple[str, str, bool]], width: int | None, indent: str = "    "
-) -> list[Line]:
-    """Words → indented lines, neighbours of one style joined."""
-    lines: list[Line] = [[(indent, "text")]]
-    used = len(indent)
-    for word, style, spaced in words:
-        if width and spaced and used > len(indent) and used + 1 + len(word) > width:
-            lines.append([(indent, "text")])
-            used = len(indent)
-        elif spaced and used > len(indent):
-            # The space belongs to the mark only inside it.
-            inside = lines[-1][-1][1] == style
-            lines[-1].append((" ", style if inside else "text"))
-            used += 1
-        lines[-1].append((word, style))
-        used += len(word)
-    return [_joined(line) for line in lines]
-
-
-def _joined(line: Line) -> Line:
-    joined: Line = []
-    for text, style in line:
-        if joined and joined[-1][1] == style:
-            joined[-1] = (joined[-1][0] + text, style)
-        else:
-            joined.append((text, style))
-    return joined
-
-
-def _wrapped(text: str, width: int | None, indent: int = 0) -> list[str]:
-    words = [(word, "", True) for word in text.split()]
-    pieces = _filled(words, width and width + 4 - indent)
-    return [" " * indent + "".join(part for part, _ in line)[4:] for line in pieces]
-
-
-def _first_of_each(hits: Sequence[Hit]) -> list[Hit]:
-    """The best hit of each article."""
-    first: dict[str, Hit] = {}
-    for hit in hits:
-        first.setdefault(hit.passage.article.id, hit)
-    return list(first.values())
+    return wrapped(lit_pieces(citation, start, end), width, INDENT)
 
 
 def _line_of(hit: Hit) -> int:

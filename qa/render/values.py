@@ -1,4 +1,4 @@
-"""Answers, hits and articles → JSON."""
+"""Answers, hits and articles → JSON values."""
 
 import json
 import re
@@ -7,26 +7,29 @@ from typing import Any
 from ..datatypes import Answer, Article, Citation, Hit
 
 JSON_VERSION = 1
-"""Raised when what ``--json`` prints changes in a way that could break a reader of it."""
+"""Version of what ``--json`` prints; raised by a change that can break a program that reads it."""
 
-_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""What JSON lets stand and a terminal obeys, or some readers of lines take for an end."""
+_CONTROLS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Characters that JSON allows but that control a terminal or end a line for some programs."""
 
-_HALVES = re.compile("[\ud800-\udfff]")
-"""Halves of surrogate pairs, which come from names that are not UTF-8 and cannot be written."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
+"""Surrogates, which file names that are not UTF-8 contain and which cannot be written."""
 
 
 def to_json(value: object) -> str:
-    """Return JSON on one line, valid whatever the articles hold."""
+    """Return a value as valid JSON on one line, whatever the articles contain."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", _HALVES.sub("\ufffd", text))
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", _SURROGATES.sub("\ufffd", text))
 
 
 def answer_values(answer: Answer) -> dict[str, Any]:
     """Return an answer as JSON values."""
     return {
         "version": JSON_VERSION,
-        "question": answer.question,
+        "question": answer.asked or answer.question,
+        "searched": answer.question,
+        "in_story": answer.in_story,
+        "remark": answer.remark,
         "status": answer.status.value,
         "answer": answer.text,
         "kind": answer.kind.value,
@@ -62,7 +65,7 @@ def citation_values(citation: Citation) -> dict[str, Any]:
 
 
 def hit_values(hit: Hit, place: int) -> dict[str, Any]:
-    """Return a hit as JSON values; ``place`` is where it stands among those shown, from 1."""
+    """Return a hit as JSON values; ``place`` is its place among the hits shown, from 1."""
     return {
         "rank": place,
         "score": round(hit.score, 4),

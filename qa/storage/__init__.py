@@ -1,1 +1,1 @@
-"""The library's folder on disk, and nothing else: SQLite is the truth, FAISS a cache of it."""
+"""The library on disk: an SQLite file holds everything; the search indexes are built from it."""

@@ -1,10 +1,10 @@
-"""The changes that one transaction can make to a library."""
+"""The changes that a transaction can make to a library."""
 
 import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..datatypes import Article
+from ..datatypes import Article, ArticleRowId
 from .schema import checksum
 
 if TYPE_CHECKING:
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class Batch:
-    """Open inside ``Store.batch`` alone; keeps rows and tombstones in step."""
+    """Changes the rows of one transaction; use it only inside ``Store.batch``."""
 
     def __init__(self, connection: sqlite3.Connection, revision: int) -> None:
         self._connection = connection
         self._revision = revision
         self.touched_passages = False
-        """Whether passages came or went, so that indexes built on them are behind."""
+        """Whether passages were added or deleted, so that the search indexes are out of date."""
 
     def set_facts(self, **facts: str) -> None:
-        """Set what the library says of itself."""
+        """Store facts about the model that made the embeddings."""
         self._connection.executemany(
             "INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", facts.items()
         )
@@ -37,7 +37,7 @@ class Batch:
         *,
         is_whole: bool,
     ) -> int:
-        """Add or update a file; return its row number. One that is not whole is read again."""
+        """Add or update a file; return its row id. A file that is not whole is read again later."""
         row = self._connection.execute(
             "INSERT INTO files (path, name, size_bytes, modified_ns, digest, is_whole) "
             "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET name = excluded.name, "
@@ -48,7 +48,7 @@ class Batch:
         return int(row[0])
 
     def move_file(self, file: int, path: str, name: str) -> None:
-        """Let a file and its articles go by another path."""
+        """Change a file's path; its articles stay as they are."""
         self._connection.execute(
             "UPDATE files SET path = ?, name = ? WHERE id = ?", (path, name, file)
         )
@@ -61,11 +61,11 @@ class Batch:
         article: Article,
         places: Sequence[tuple[int, int]],
         embeddings: "NDArray[np.float32]",
-    ) -> int:
-        """Add an article with its passages; return its number.
+    ) -> ArticleRowId:
+        """Add an article with its passages; return its id.
 
-        An article that carries an id replaces the stored one of that id. ``places`` are the
-        passages' offsets, ``embeddings`` is float32 ``(len(places), dimension)``.
+        An article with an id replaces the stored article of that id. ``places`` are the passages'
+        offsets, ``embeddings`` is float32 ``(len(places), dimension)``.
         """
         values = (
             file,
@@ -78,97 +78,95 @@ class Batch:
             article.text,
         )
         if article.id:
-            number = int(article.id)
-            self._remove_passages(number)
+            row = ArticleRowId(int(article.id))
+            self._delete_passages(row)
             self._connection.execute(
                 "UPDATE articles SET file = ?, record = ?, title = ?, url = ?, published = ?, "
                 "first_line = ?, digest = ?, text = ? WHERE id = ?",
-                (*values, number),
+                (*values, row),
             )
         else:
-            number = int(
-                self._connection.execute(
-                    "INSERT INTO articles (file, record, title, url, published, first_line, "
-                    "digest, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                    values,
-                ).fetchone()[0]
-            )
-        self._put_passages(number, places, embeddings)
-        self._note_article(number)
-        return number
+            added = self._connection.execute(
+                "INSERT INTO articles (file, record, title, url, published, first_line, "
+                "digest, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                values,
+            ).fetchone()
+            row = ArticleRowId(added[0])
+        self._add_passages(row, places, embeddings)
+        self._update_checksum(row)
+        return row
 
-    def _note_article(self, number: int) -> None:
-        """Keep the checksum of an article's row, and how many passages it has, as it is now."""
+    def move_article(
+        self, article: ArticleRowId, file: int, record: int | None, url: str | None, first_line: int
+    ) -> None:
+        """Change the place of an article in its file; its text stays the same."""
+        self._connection.execute(
+            "UPDATE articles SET file = ?, record = ?, url = ?, first_line = ? WHERE id = ?",
+            (file, record, url, first_line, article),
+        )
+        self._update_checksum(article)
+
+    def remove_article(self, article: ArticleRowId) -> None:
+        """Delete an article and its passages."""
+        self._delete_passages(article)
+        self._connection.execute("DELETE FROM articles WHERE id = ?", (article,))
+
+    def remove_empty_files(self) -> None:
+        """Delete the files that have no articles."""
+        self._connection.execute("DELETE FROM files WHERE id NOT IN (SELECT file FROM articles)")
+
+    def replace_passages(
+        self,
+        article: ArticleRowId,
+        places: Sequence[tuple[int, int]],
+        embeddings: "NDArray[np.float32]",
+    ) -> None:
+        """Replace the passages of a stored article; see `put_article`."""
+        self._delete_passages(article)
+        self._add_passages(article, places, embeddings)
+        self._update_checksum(article)
+
+    def _update_checksum(self, article: ArticleRowId) -> None:
+        """Store the checksum of an article's row and its number of passages."""
         self._connection.execute(
             "INSERT OR REPLACE INTO article_checksums (article, value, passages) "
             "SELECT id, checksum(title, url, published, record, first_line, digest), "
             "(SELECT count(*) FROM passages WHERE article = articles.id) "
             "FROM articles WHERE id = ?",
-            (number,),
+            (article,),
         )
 
-    def touch_article(
-        self, number: int, file: int, record: int | None, url: str | None, first_line: int
-    ) -> None:
-        """Move an article whose words are unchanged to another place in its file."""
-        self._connection.execute(
-            "UPDATE articles SET file = ?, record = ?, url = ?, first_line = ? WHERE id = ?",
-            (file, record, url, first_line, number),
-        )
-        self._note_article(number)
-
-    def remove_article(self, number: int) -> None:
-        """Remove an article and its passages."""
-        self._remove_passages(number)
-        self._connection.execute("DELETE FROM articles WHERE id = ?", (number,))
-
-    def remove_empty_files(self) -> None:
-        """Forget files that hold no article any more."""
-        self._connection.execute("DELETE FROM files WHERE id NOT IN (SELECT file FROM articles)")
-
-    def replace_passages(
-        self,
-        number: int,
-        article: Article,
-        places: Sequence[tuple[int, int]],
-        embeddings: "NDArray[np.float32]",
-    ) -> None:
-        """Give a stored article other passages; its row stays as it is."""
-        self._remove_passages(number)
-        self._put_passages(number, places, embeddings)
-        self._note_article(number)
-
-    def _remove_passages(self, number: int) -> None:
-        """Remove an article's passages from every table and leave their tombstones."""
-        gone = self._connection.execute(
-            "SELECT id FROM passages WHERE article = ?", (number,)
+    def _delete_passages(self, article: ArticleRowId) -> None:
+        """Delete an article's passages and add tombstones for them."""
+        passages = self._connection.execute(
+            "SELECT id FROM passages WHERE article = ?", (article,)
         ).fetchall()
-        self._connection.executemany("DELETE FROM embeddings WHERE passage = ?", gone)
-        self._connection.executemany("DELETE FROM passages WHERE id = ?", gone)
+        self._connection.executemany("DELETE FROM embeddings WHERE passage = ?", passages)
+        self._connection.executemany("DELETE FROM passages WHERE id = ?", passages)
         self._connection.executemany(
             "INSERT INTO tombstones (passage, revision) VALUES (?, ?)",
-            [(passage, self._revision) for (passage,) in gone],
+            [(passage, self._revision) for (passage,) in passages],
         )
-        self.touched_passages = self.touched_passages or bool(gone)
+        self.touched_passages = self.touched_passages or bool(passages)
 
-    def _put_passages(
+    def _add_passages(
         self,
-        number: int,
+        article: ArticleRowId,
         places: Sequence[tuple[int, int]],
         embeddings: "NDArray[np.float32]",
     ) -> None:
         vectors = embeddings.astype("<f2")
         for (start, end), vector in zip(places, vectors, strict=True):
-            (added,) = self._connection.execute(
+            (passage,) = self._connection.execute(
                 'INSERT INTO passages (article, start, "end") VALUES (?, ?, ?) RETURNING id',
-                (number, start, end),
+                (article, start, end),
             ).fetchone()
             self._connection.execute(
                 "INSERT INTO embeddings (passage, vector) VALUES (?, ?)",
-                (added, vector.tobytes()),
+                (passage, vector.tobytes()),
             )
             self._connection.execute(
                 "INSERT INTO passage_checksums (passage, value) VALUES (?, ?)",
-                (added, checksum(number, start, end, vector.tobytes())),
+                (passage, checksum(article, start, end, vector.tobytes())),
             )
         self.touched_passages = self.touched_passages or bool(places)

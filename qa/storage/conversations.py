@@ -1,8 +1,8 @@
-"""Conversations: what was asked, what was answered, what the person said of it.
+"""Conversations: questions, their answers, and the user's judgements of them.
 
-Every change is one short transaction, on the disk when the call returns. It takes SQLite's own lock
-and not the lock of whoever indexes, so that it waits for a batch at most. A library of an older
-layout has no conversations until the first change makes the tables.
+Every change is a short transaction that is on disk when the call returns. It takes SQLite's lock
+but not the writer lock, so it waits for at most one batch of an indexing run. A library of an older
+layout has no conversations; its first change creates the tables.
 """
 
 import sqlite3
@@ -14,11 +14,11 @@ from typing import Any, get_args
 from ..articles.clean import clean, one_line
 from ..datatypes import Answer, Conversation, Status, Turn, Verdict
 from ..errors import LibraryBusyError, LibraryDamagedError, LibraryError, UsageError
+from ..shorten import shorten
 from .database import Database
-from .schema import migrate
 
 TITLE_LENGTH = 80
-"""Code points of a title that is taken from a question."""
+"""Longest title made from a question, in code points."""
 
 _TURN = "id, question, searched, answer, status, confidence, sentence, asked_at, verdict FROM turns"
 
@@ -35,10 +35,10 @@ class Conversations:
         self._database = database
 
     def all(self) -> list[Conversation]:
-        """Return every conversation, the one last spoken in first."""
+        """Return all conversations, the most recently used first. Raises LibraryDamagedError."""
         if not self._has_tables():
             return []
-        with self._database.damage_noticed():
+        with self._database.translate_errors():
             rows = (
                 self._database.connection()
                 .execute(f"{_LISTED} ORDER BY updated DESC, id DESC")
@@ -50,7 +50,7 @@ class Conversations:
             raise self._database.damaged(f"a conversation: {error}") from error
 
     def check(self) -> list[int]:
-        """Return the numbers of conversations that cannot be read, or whose turns cannot."""
+        """Return the ids of conversations that are damaged, or have a damaged turn."""
         if not self._has_tables():
             return []
         damaged: list[int] = []
@@ -58,7 +58,7 @@ class Conversations:
         with self._database.snapshot():
             for (number,) in connection.execute("SELECT id FROM conversations ORDER BY id"):
                 try:
-                    with self._database.damage_noticed():
+                    with self._database.translate_errors():
                         _conversation(
                             connection.execute(f"{_LISTED} WHERE id = ?", (number,)).fetchone()
                         )
@@ -68,21 +68,21 @@ class Conversations:
         return damaged
 
     def turns(self, conversation: int) -> list[Turn]:
-        """Return a conversation's turns, oldest first. Raises UsageError when there is none."""
-        with self._database.snapshot(), self._database.damage_noticed():
-            if not self._knows(conversation):
-                raise _no("conversation", conversation)
+        """Return a conversation's turns, oldest first. Raises UsageError if it does not exist."""
+        with self._database.snapshot(), self._database.translate_errors():
+            if not self._exists(conversation):
+                raise _not_found("conversation", conversation)
             return self._turns("WHERE conversation = ? ORDER BY id", conversation)
 
     def cases(self) -> list[dict[str, Any]]:
-        """Return the judged turns as labelled questions; see ``cases``."""
+        """Return the judged turns as labelled questions; see the function ``cases``."""
         if not self._has_tables():
             return []
-        with self._database.snapshot(), self._database.damage_noticed():
+        with self._database.snapshot(), self._database.translate_errors():
             return cases(self._turns("WHERE verdict IS NOT NULL ORDER BY id"))
 
     def start(self, title: str) -> int:
-        """Begin a conversation; return its number."""
+        """Start a conversation; return its id."""
         with self._transaction() as connection:
             now = datetime.now(UTC).isoformat()
             added = connection.execute(
@@ -92,20 +92,20 @@ class Conversations:
             return int(added.lastrowid or 0)
 
     def add(self, conversation: int, question: str, answer: Answer) -> Turn:
-        """Add a turn; return it. Raises UsageError when there is no such conversation."""
+        """Add a turn; return it. Raises UsageError if the conversation does not exist."""
         typed = clean(question).strip()
         if not typed:
             raise UsageError("The question is empty.")
-        first = answer.citations[0].sentence if answer.citations else ""
+        sentence = answer.citations[0].sentence if answer.citations else ""
         with self._transaction() as connection:
             now = datetime.now(UTC).isoformat()
             changed = connection.execute(
                 "UPDATE conversations SET updated = ?, "
                 "title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
-                (now, _shortened(one_line(typed)), _number(conversation)),
+                (now, shorten(one_line(typed), TITLE_LENGTH), _row_id(conversation)),
             )
             if not changed.rowcount:
-                raise _no("conversation", conversation)
+                raise _not_found("conversation", conversation)
             added = connection.execute(
                 "INSERT INTO turns (conversation, question, searched, answer, status, confidence, "
                 "sentence, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -116,7 +116,7 @@ class Conversations:
                     answer.text,
                     answer.status.value,
                     answer.confidence,
-                    first,
+                    sentence,
                     now,
                 ),
             )
@@ -141,29 +141,35 @@ class Conversations:
             return self._turns("WHERE id = ?", added.lastrowid)[0]
 
     def judge(self, turn: int, verdict: Verdict | None) -> None:
-        """Set a turn's verdict, or take it back. Raises UsageError when there is no such turn."""
+        """Set a turn's verdict; None removes it. Raises UsageError if the turn does not exist."""
         if verdict is not None and verdict not in get_args(Verdict):
             raise UsageError(f"An answer is right or wrong, not {verdict}.")
         self._change("UPDATE turns SET verdict = ? WHERE id = ?", "turn", turn, verdict)
 
     def rename(self, conversation: int, title: str) -> None:
-        """Set a conversation's title. Raises UsageError when it is empty, or there is none."""
-        named = one_line(title)
-        if not named:
+        """Set a conversation's title.
+
+        Raises UsageError if the title is empty or the conversation does not exist.
+        """
+        new_title = one_line(title)
+        if not new_title:
             raise UsageError("The title is empty.")
         self._change(
-            "UPDATE conversations SET title = ? WHERE id = ?", "conversation", conversation, named
+            "UPDATE conversations SET title = ? WHERE id = ?",
+            "conversation",
+            conversation,
+            new_title,
         )
 
     def delete(self, conversation: int) -> None:
-        """Delete a conversation with its turns. Raises UsageError when there is none."""
+        """Delete a conversation and its turns. Raises UsageError if it does not exist."""
         self._change("DELETE FROM conversations WHERE id = ?", "conversation", conversation)
 
     def _change(self, sql: str, what: str, number: int, *values: object) -> None:
-        """Change the one row of that number. Raises UsageError when there is none."""
+        """Change the row with this id. Raises UsageError if it does not exist."""
         with self._transaction() as connection:
-            if not connection.execute(sql, (*values, _number(number))).rowcount:
-                raise _no(what, number)
+            if not connection.execute(sql, (*values, _row_id(number))).rowcount:
+                raise _not_found(what, number)
 
     def _turns(self, where: str, *values: object) -> list[Turn]:
         connection = self._database.connection()
@@ -180,11 +186,11 @@ class Conversations:
                 raise self._database.damaged(f"a turn of a conversation: {error}") from error
         return turns
 
-    def _knows(self, conversation: int) -> bool:
+    def _exists(self, conversation: int) -> bool:
         if not self._has_tables():
             return False
         found = self._database.connection().execute(
-            "SELECT 1 FROM conversations WHERE id = ?", (_number(conversation),)
+            "SELECT 1 FROM conversations WHERE id = ?", (_row_id(conversation),)
         )
         return found.fetchone() is not None
 
@@ -196,37 +202,28 @@ class Conversations:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """One change, wholly in or wholly out. Raises LibraryBusyError, LibraryError."""
-        connection = self._database.connection()
+        """Run the block in a transaction. Raises LibraryBusyError, LibraryError."""
         try:
-            self._database.keep_copy()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                migrate(connection)
+            with self._database.transaction() as connection:
                 yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:  # after a full disk SQLite has rolled back by itself
-                    connection.execute("ROLLBACK")
-                raise
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
                 raise LibraryBusyError(
                     f"Another qa is writing to {self._database.folder}; try again when it is done."
                 ) from error
             raise LibraryError(
-                f"The conversation could not be kept in {self._database.folder}: {error}. "
-                "Questions can be asked all the same."
+                f"The conversation could not be stored in {self._database.folder}: {error}. "
+                "You can still ask questions."
             ) from error
 
 
 def _conversation(row: Sequence[Any]) -> Conversation:
-    """Return a stored conversation; raises TypeError or ValueError for damaged values."""
+    """Return a conversation from its row. Raises TypeError or ValueError if it is damaged."""
     return Conversation(row[0], str(row[1]), _time(row[2]), _time(row[3]), row[4])
 
 
 def _turn(row: Sequence[Any], places: Sequence[Sequence[Any]]) -> Turn:
-    """Return a stored turn; raises TypeError or ValueError for what none of ours can be."""
+    """Return a turn from its row and citations. Raises TypeError or ValueError if damaged."""
     return Turn(
         id=row[0],
         question=row[1],
@@ -243,18 +240,19 @@ def _turn(row: Sequence[Any], places: Sequence[Sequence[Any]]) -> Turn:
 
 
 def cases(turns: Sequence[Turn]) -> list[dict[str, Any]]:
-    """Return judged turns, oldest first, as labelled questions, one for each question.
+    """Return one labelled question for each question in the judged turns, oldest first.
 
-    What a verdict says, and what it does not:
+    What follows from a verdict:
 
-    - A *right* answer labels its question with itself and the articles it cites.
+    - A *right* answer is the gold answer of its question, and the articles it cites are gold.
     - A *right* ``not_found`` labels its question as one that the articles do not answer.
-    - A *wrong* answer alone labels nothing: the person has not said what would be right, nor that
-      the articles do not hold it. Where another turn with the same question was judged right, the
-      case also lists the wrong answers, under ``wrong``.
-    - A *wrong* ``not_found`` labels nothing: the articles hold an answer, but which is not known.
+    - A *wrong* answer alone labels nothing: the right answer is unknown, and the articles may or
+      may not have one. If another turn with the same question was judged right, its case lists the
+      wrong answers under ``wrong``.
+    - A *wrong* ``not_found`` labels nothing: the articles have an answer, but it is unknown.
 
-    Later verdicts that contradict earlier ones win: articles may have come or gone in between.
+    If verdicts contradict each other, the later one counts: articles may have been added or removed
+    in between.
     """
     found: dict[str, dict[str, Any]] = {}
     wrong: dict[str, list[str]] = {}
@@ -269,32 +267,25 @@ def cases(turns: Sequence[Turn]) -> list[dict[str, Any]]:
             case = {"question": turn.searched, "answers": [], "articles": []}
             found[key] = case
         if turn.answer:
-            case["answers"] = _each_once([*case["answers"], turn.answer])
+            case["answers"] = _without_repeats([*case["answers"], turn.answer])
             sources = [source for _, source, _ in turn.sources]
-            case["articles"] = _each_once([*case["articles"], *sources])
+            case["articles"] = _without_repeats([*case["articles"], *sources])
     for key, case in found.items():
         if others := [text for text in wrong.get(key, ()) if text not in case["answers"]]:
-            case["wrong"] = _each_once(others)
+            case["wrong"] = _without_repeats(others)
     return list(found.values())
 
 
-def _each_once(texts: Sequence[str]) -> list[str]:
+def _without_repeats(texts: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _shortened(title: str) -> str:
-    if len(title) <= TITLE_LENGTH:
-        return title
-    cut = title[: TITLE_LENGTH - 1]
-    return (cut.rpartition(" ")[0] or cut).rstrip(" ,.;:") + "…"
-
-
-def _number(number: int) -> int:
-    """A number that SQLite can look for; 0 is no row's."""
+def _row_id(number: int) -> int:
+    """Return a number that SQLite accepts as a row id; 0, which no row has, for all others."""
     return number if 0 < number < 2**63 else 0
 
 
-def _no(what: str, number: int) -> UsageError:
+def _not_found(what: str, number: int) -> UsageError:
     return UsageError(f"There is no {what} {number} in this library; it may have been deleted.")
 
 

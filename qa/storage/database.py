@@ -1,77 +1,81 @@
-"""The SQLite file under a library: opened or made, one connection a thread.
+"""The SQLite file of a library: its connections, transactions and errors.
 
-Reading and writing go on at once (write-ahead log).
+Each thread has its own connection. The file is in write-ahead mode, so reading goes on during
+writing.
 """
 
 import os
 import sqlite3
-import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from ..atomic import atomic_write
 from ..errors import (
     LibraryBusyError,
     LibraryDamagedError,
     LibraryError,
     LibraryVersionError,
 )
-from ..settings import library_words
+from ..settings import library_flag
 from .schema import APPLICATION_ID, SCHEMA_VERSION, WITH_CHECKSUMS, checksum, migrate
 
 DATABASE = "library.sqlite"
-"""Name of the file inside the library's folder."""
-
-MAKING_SECONDS = 30
-"""How long to wait for another process that is making the tables."""
-
-MAPPED_BYTES = 1 << 28
-"""How much of the file is read through a map, whose pages count as this process's memory.
-
-Fetching 600 of a million embeddings takes 2.1 ms with a gigabyte mapped, 2.7 with a quarter of it,
-3.0 with none; after 200 questions the process holds 1043, 444 and 125 MB.
-"""
-
-COPYING_PREFIX = ".library-layout-"
-"""How the name of a copy begins that is being made before the layout changes."""
+"""Name of the SQLite file in the library's folder."""
 
 LOCK = "writer.lock"
-"""Name of the file that whoever writes holds locked."""
+"""Name of the file that a writing process keeps locked."""
 
-_DAMAGE = (
-    sqlite3.SQLITE_ERROR,  # a table or column that is not there, text that is not UTF-8
+CREATION_SECONDS = 30
+"""How long to wait while another process creates the tables or an index."""
+
+MAPPED_BYTES = 1 << 28
+"""How much of the file is memory-mapped. Mapped pages count as this process's memory.
+
+Fetching 600 of a million embeddings takes 2.1 ms with 1 GB mapped, 2.7 ms with a quarter of that,
+and 3.0 ms with none. After 200 questions the process then holds 1043, 444 and 125 MB.
+"""
+
+COPY_PREFIX = ".library-layout-"
+"""Prefix of the temporary file for the copy that is made before the layout changes."""
+
+_DAMAGE_CODES = (
+    sqlite3.SQLITE_ERROR,  # a missing table or column, or text that is not UTF-8
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_FORMAT,
     sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_MISMATCH,
     sqlite3.SQLITE_TOOBIG,
 )
-"""What SQLite answers when a file is not as it was written."""
+"""SQLite's error codes for a damaged file."""
 
 
 class Database:
-    """The file, and its connections."""
+    """The SQLite file of one library. Threads may share it."""
 
     def __init__(self, folder: Path, *, create: bool) -> None:
-        """Open the library in that folder, or make it there.
+        """Open the library in a folder. With ``create``, make one if there is none.
 
-        Raises LibraryError when there is none, LibraryVersionError for another version's.
+        Raises LibraryError if there is no library or it cannot be made, LibraryDamagedError, and
+        LibraryVersionError for a newer layout.
         """
         self.folder = folder
+        """The library's folder."""
         self.path = folder / DATABASE
+        """The SQLite file."""
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         if not self.path.exists():
             if not create:
                 raise no_articles(folder)
-            if folder.is_dir() and _holds_other_things(folder):
+            if folder.is_dir() and _holds_other_files(folder):
                 raise LibraryError(
-                    f"{folder} holds other things and no library; choose an empty or a new folder."
+                    f"{folder} holds other files and no library; choose an empty or a new folder."
                 )
             try:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                # SQLite gives the files beside it the same permissions.
+                # SQLite gives its other files the same permissions.
                 self.path.touch(mode=0o600)
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
@@ -84,7 +88,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Let all reads inside see one moment of the library."""
+        """Make all reads in the block see the same state of the library. Blocks may be nested."""
         connection = self.connection()
         if connection.in_transaction:
             yield
@@ -95,33 +99,33 @@ class Database:
         finally:
             connection.execute("ROLLBACK")
 
-    def keep_copy(self) -> None:
-        """Before the layout of a library changes, keep a copy of the file as it was."""
-        (version,) = self._row("PRAGMA user_version")
-        copy = self.folder / f"library-layout-{version}.sqlite"
-        if version in (0, SCHEMA_VERSION) or copy.exists():
-            return
-        handle, working = tempfile.mkstemp(prefix=COPYING_PREFIX, dir=self.folder)
-        os.close(handle)
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run the block in a write transaction; yield this thread's connection.
+
+        Commits at the end of the block, and rolls back if it raises. Tables of an older layout are
+        migrated first, in the same transaction; a copy of the old file is kept. Other processes
+        wait for the transaction to end. Raises sqlite3.OperationalError if one of them takes longer
+        than the connection's timeout.
+        """
+        connection = self.connection()
+        self._copy_old_layout()
+        connection.execute("BEGIN IMMEDIATE")
         try:
-            target = sqlite3.connect(working)
-            try:
-                self.connection().backup(target)
-                is_older = target.execute("PRAGMA user_version").fetchone() == (version,)
-            finally:
-                target.close()
-            if is_older:  # or else another process was quicker
-                with suppress(FileNotFoundError):  # whoever indexes has cleared it away
-                    Path(working).replace(copy)
-        finally:
-            Path(working).unlink(missing_ok=True)
+            migrate(connection)
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:  # SQLite itself rolls back when the disk is full
+                connection.execute("ROLLBACK")
+            raise
 
     def has_checksums(self) -> bool:
-        """Whether the library is of a layout with checksums."""
+        """Return whether the library's layout has checksums."""
         return bool(self._row("PRAGMA user_version")[0] >= WITH_CHECKSUMS)
 
     def close(self) -> None:
-        """Close every thread's connection."""
+        """Close the connections of all threads."""
         while self._connections:
             self._connections.pop().close()
         self._local = threading.local()
@@ -142,31 +146,51 @@ class Database:
             self._connections.append(connection)
         return connection
 
+    @contextmanager
+    def translate_errors(self) -> Iterator[None]:
+        """Turn SQLite's errors about a damaged file into LibraryDamagedError.
+
+        Other errors, such as a timeout or a full disk, are not changed.
+        """
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            if isinstance(error, sqlite3.IntegrityError) or code not in _DAMAGE_CODES:
+                raise
+            raise self.damaged(str(error)) from error
+
+    def damaged(self, reason: str) -> LibraryDamagedError:
+        """Return the error for a file whose content is not what was written."""
+        return LibraryDamagedError(
+            f"{self.path} is damaged ({reason}). See: qa doctor{library_flag(self.folder)}"
+        )
+
     def _address(self) -> str:
-        """The file as a URI; in a folder that may not be written, one that asks for no log."""
+        """Return the file as a URI. In a read-only folder it asks SQLite not to create a log."""
         address = self.path.absolute().as_uri()
-        alone = not os.access(self.folder, os.W_OK) and not Path(f"{self.path}-wal").exists()
-        return f"{address}?immutable=1" if alone else address
+        is_immutable = not os.access(self.folder, os.W_OK) and not Path(f"{self.path}-wal").exists()
+        return f"{address}?immutable=1" if is_immutable else address
 
     def _prepare(self) -> None:
-        """Make the tables if there are none; raise for what is no library of this layout."""
+        """Create the tables if there are none. Raises LibraryError for a file that is unusable."""
         try:
             connection = self.connection()
-            for _ in range(MAKING_SECONDS):
+            for _ in range(CREATION_SECONDS):
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
                 if version:
                     break
-                self._make(connection)
+                self._create_tables(connection)
             else:
                 raise LibraryBusyError(
-                    f"Another qa holds {self.folder / LOCK} and makes no use of it."
+                    f"Another qa has locked {self.folder / LOCK} but does not create the library."
                 )
-            made_by = connection.execute("PRAGMA application_id").fetchone()[0]
+            application_id = connection.execute("PRAGMA application_id").fetchone()[0]
         except sqlite3.OperationalError as error:
             raise LibraryError(f"{self.path} cannot be opened: {error}.") from error
         except sqlite3.DatabaseError as error:
             raise self.damaged(str(error)) from error
-        if made_by != APPLICATION_ID:
+        if application_id != APPLICATION_ID:
             raise self._foreign()
         if version > SCHEMA_VERSION:
             raise LibraryVersionError(
@@ -174,8 +198,8 @@ class Database:
                 f"{SCHEMA_VERSION}. Use the qa that made it, or index into another --library."
             )
 
-    def _make(self, connection: sqlite3.Connection) -> None:
-        """Create the tables under the writer's lock; return when they are there or may be soon."""
+    def _create_tables(self, connection: sqlite3.Connection) -> None:
+        """Create the tables unless another process does so. Waits a second for the writer lock."""
         from filelock import FileLock, Timeout
 
         try:
@@ -185,57 +209,52 @@ class Database:
                 if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                     raise self._foreign()
                 connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("BEGIN")
-                migrate(connection)
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute("COMMIT")
+                with self.transaction():
+                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         except Timeout:
             return
+
+    def _copy_old_layout(self) -> None:
+        """Keep a copy of a library whose layout is about to change."""
+        (version,) = self._row("PRAGMA user_version")
+        copy = self.folder / f"library-layout-{version}.sqlite"
+        if version in (0, SCHEMA_VERSION) or copy.exists():
+            return
+        # Another process may delete the temporary file as a leftover; then there is no copy.
+        with (
+            suppress(FileNotFoundError),
+            atomic_write(copy, prefix=COPY_PREFIX, mode=0o600) as working,
+        ):
+            with closing(sqlite3.connect(working)) as target:
+                self.connection().backup(target)
+                found = target.execute("PRAGMA user_version").fetchone()
+            if found != (version,):  # another process has just migrated the library
+                working.unlink()
 
     def _foreign(self) -> LibraryError:
         return LibraryError(f"{self.path} is not a library of qa; choose another --library.")
 
     def _rows(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-        with self.damage_noticed():
+        with self.translate_errors():
             return self.connection().execute(sql, values).fetchall()
 
     def _row(self, sql: str, *values: object) -> tuple:  # type: ignore[type-arg]
-        with self.damage_noticed():
+        with self.translate_errors():
             row: tuple = self.connection().execute(sql, values).fetchone()  # type: ignore[type-arg]
         return row
 
-    @contextmanager
-    def damage_noticed(self) -> Iterator[None]:
-        """Turn what SQLite says of a damaged file into LibraryDamagedError.
 
-        Waiting in vain, a full disk and the like stay what they are.
-        """
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-            if isinstance(error, sqlite3.IntegrityError) or kind not in _DAMAGE:
-                raise
-            raise self.damaged(str(error)) from error
-
-    def damaged(self, reason: str) -> LibraryDamagedError:
-        """Return the error of a file that holds something else than what was written."""
-        return LibraryDamagedError(
-            f"{self.path} is damaged ({reason}). See: qa doctor{library_words(self.folder)}"
-        )
-
-
-def _holds_other_things(folder: Path) -> bool:
-    """Whether a folder holds anything that qa did not leave there."""
+def _holds_other_files(folder: Path) -> bool:
+    """Return whether a folder holds anything that is not qa's."""
     return any(
         not entry.name.startswith(
-            (DATABASE, LOCK, "vectors-", ".vectors-", "full-text", COPYING_PREFIX)
+            (DATABASE, LOCK, "vectors-", ".vectors-", "full-text", COPY_PREFIX)
         )
         for entry in folder.iterdir()
     )
 
 
 def no_articles(folder: Path) -> LibraryError:
-    """Return the error of a library that holds nothing yet."""
-    words = library_words(folder)
-    return LibraryError(f"There are no articles in {folder} yet. Add some: qa index FOLDER{words}")
+    """Return the error for a library without articles."""
+    flag = library_flag(folder)
+    return LibraryError(f"There are no articles in {folder} yet. Add some: qa index FOLDER{flag}")

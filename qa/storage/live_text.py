@@ -1,9 +1,10 @@
-"""Keeps the full text in step with SQLite.
+"""Keeps the full-text index in step with SQLite.
 
-Its mark names the commit that it is as of: revision and nonce. Whoever writes brings it up after
-each batch; whoever asks and finds it behind, as after a crash, does so if nobody else is
-writing, and otherwise asks what is there. A mark that is not in SQLite's list of commits, or an
-index that is damaged, is made anew; where that cannot be done, in memory.
+The index's mark names the commit that it reflects. The process that writes to the library updates
+the index after each batch. A process that searches and finds the index out of date, as after a
+crash, updates it too, unless another process is writing: then it searches the index as it is. If
+the index is damaged, or its mark is not a commit of this library, it is built again; in memory if
+the folder cannot be written to.
 """
 
 import logging
@@ -19,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import LibraryBusyError
-from .database import LOCK, MAKING_SECONDS
-from .full_text import DamagedTextError, FullText, is_intact, words_digest
-from .store import Store
+from .database import CREATION_SECONDS, LOCK
+from .full_text import DamagedTextError, FullText, is_intact, text_digest
+from .store import NO_COMMIT, Commit, Store
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,52 +31,100 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FOLDER = "full-text"
-"""Name of the index's folder inside the library's."""
+"""Name of the index's folder in the library's folder."""
 
 LAYOUT = 1
-"""Raised when texts are cut into words otherwise, so that older indexes are made anew."""
+"""Increased when texts are tokenised differently, so that older indexes are built again."""
 
-LOOK_AGAIN_SECONDS = 0.25
-"""How often to look whether the process that writes has made a full text meanwhile."""
+RETRY_SECONDS = 0.25
+"""How often to check whether the writing process has built an index."""
 
-TIDIED_ALWAYS = 5_000
-"""Passages up to which an index is made anew whenever something was removed; 0.4 s at most."""
+REBUILD_ALWAYS = 5_000
+"""Largest index that is rebuilt after every deletion, in at most 0.4 s."""
 
-TIDIED_SHARE = 0.05
-"""Share of removed passages from which a larger index is made anew."""
+REBUILD_SHARE = 0.05
+"""Share of deleted passages from which a larger index is rebuilt."""
 
-LONG = 100_000
-"""Passages to take in from which a line says that it will take a while."""
+ANNOUNCED_PASSAGES = 100_000
+"""Number of new passages from which a message says that indexing takes a while."""
 
 
 class LiveText:
-    """The words of a library, followed as it changes. Threads may share one."""
+    """The full text of a library, updated as the library changes. Threads may share it."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._folder = store.folder / FOLDER
         self._lock = threading.RLock()
         self._index: FullText | None = None
-        self._borrowed: tempfile.TemporaryDirectory[str] | None = None
-        # Of its own, so that nobody who asks waits for a batch that is being taken in.
+        self._links: tempfile.TemporaryDirectory[str] | None = None
+        # Separate from _index, so that searches do not wait while a batch is written.
         self._written: FullText | None = None
-        self._beside: ThreadPoolExecutor | None = None
+        self._executor: ThreadPoolExecutor | None = None
         self._is_damaged = False
 
-    def begin(
+    def start_search(
         self, terms: Iterable[str], limit: int, among: "NDArray[np.int64] | None" = None
     ) -> Future[list[tuple[int, float]]]:
-        """Begin to search for any of the terms, in a thread of its own.
+        """Start a search for any of the terms, in another thread.
 
-        What comes is the best passages: number and BM25 score, best first. ``among``, sorted,
-        restricts the search to these numbers. Raises LibraryBusyError when there is no full text
-        and another process that should make it does not.
+        The result is passage id and BM25 score of the best passages, best first. ``among``, sorted,
+        restricts the search to these ids. Raises LibraryBusyError if there is no index and another
+        process holds the writer lock but does not build one.
         """
         with self._lock:
             index = self._current()
-            if self._beside is None:
-                self._beside = ThreadPoolExecutor(1, "full-text")
-            return self._beside.submit(self._search, index, terms, limit, among)
+            if self._executor is None:
+                self._executor = ThreadPoolExecutor(1, "full-text")
+            return self._executor.submit(self._search, index, terms, limit, among)
+
+    def publish(self, *, tidy: bool = False) -> None:
+        """Add what was committed to the index. Only the holder of the writer lock may call this.
+
+        ``tidy``, after the last batch, rebuilds the index if so much was deleted that scores differ
+        from those of a new index.
+        """
+        with self._store.snapshot():
+            newest = self._store.newest_commit()
+            try:
+                if self._is_damaged:
+                    raise DamagedTextError(f"{self._folder} is damaged")
+                self._update(newest, tidy=tidy)
+            except DamagedTextError as error:
+                log.warning("%s; the full text is made again.", error)
+                self._written = None
+                shutil.rmtree(self._folder)
+                self._is_damaged = False
+                self._update(newest)
+
+    def release(self) -> None:
+        """Let other processes write to the index. Call it after the last `publish`."""
+        if self._written is not None:
+            self._written.release()
+            self._written = None
+
+    def close(self) -> None:
+        """Wait for running searches and close the index."""
+        if self._executor is not None:
+            self._executor.shutdown()
+            self._executor = None
+        self._close_index()
+
+    def differences(self) -> int:
+        """Return how many passages differ in text between the index and SQLite. Reads all of them.
+
+        In a damaged index, all of them count as different.
+        """
+        with self._lock, self._store.snapshot():
+            with suppress(OSError):  # another process is changing the index
+                if self._folder.exists() and not is_intact(self._folder):
+                    return self._store.count().passages
+            digests = self._current().digests()
+            known = same = 0
+            for passage, text in self._store.texts_after(0):
+                known += 1
+                same += digests.get(passage) == text_digest(text)
+            return max(known, len(digests)) - same
 
     def _search(
         self,
@@ -89,167 +138,118 @@ class LiveText:
             try:
                 return index.search(words, limit, among)
             except DamagedTextError:
-                self._distrust()
+                self._close_index()
+                self._is_damaged = True
                 return self._current().search(words, limit, among)
 
-    def _distrust(self) -> None:
-        """Let go of an index that turned out to be damaged, so that it is made anew."""
-        self._let_go()
-        self._is_damaged = True
-
-    def publish(self, *, tidy: bool = False) -> None:
-        """Take in what has been committed. Only the holder of the writer's lock may call this.
-
-        ``tidy``, after the last batch, makes the index anew where so much was removed that the
-        scores would differ from those of a fresh one.
-        """
-        with self._store.snapshot():
-            revision, nonce, newest = self._store.head()
-            mark = _mark(revision, nonce)
-            try:
-                if self._is_damaged:
-                    raise DamagedTextError(f"{self._folder} is damaged")
-                self._take_in(mark, newest, tidy=tidy)
-            except DamagedTextError as error:
-                log.warning("%s; the full text is made again.", error)
-                self._written = None
-                shutil.rmtree(self._folder)
-                self._is_damaged = False
-                self._take_in(mark, newest)
-
-    def _take_in(self, mark: str, newest: int, *, tidy: bool = False) -> None:
-        """Bring the index that is written up to a mark; ``newest`` is the last passage then."""
+    def _update(self, newest: Commit, *, tidy: bool = False) -> None:
+        """Bring the written index up to the newest commit; see `publish` for ``tidy``."""
         if self._written is None:
             self._written = FullText(self._folder)
+        mark = _mark(newest)
         if self._written.mark != mark:
-            known = self._known(self._written.mark)
-            since, last = known or (0, 0)
-            gone = self._store.tombstones_after(since).tolist() if known else []
-            if newest - last >= LONG:
-                log.info("Taking in the words of %s passages …", f"{newest - last:,}")
-            self._written.change(gone, self._store.words_after(last), mark, whole=known is None)
-        removed, held = self._written.removed() if tidy else 0, len(self._written)
-        # The mark of the commit before is a text that was removed, too.
-        if removed > 1 and (held < TIDIED_ALWAYS or removed > TIDIED_SHARE * held):
-            self._written.change([], self._store.words_after(0), mark, whole=True)
+            known = self._find_commit(self._written.mark)
+            since = known or NO_COMMIT
+            deleted = self._store.tombstones_after(since.revision).tolist() if known else []
+            added = newest.last_passage - since.last_passage
+            if added >= ANNOUNCED_PASSAGES:
+                log.info("Adding %s passages to the full text …", f"{added:,}")
+            texts = self._store.texts_after(since.last_passage)
+            self._written.change(deleted, texts, mark, whole=known is None)
+        removed, size = self._written.removed() if tidy else 0, len(self._written)
+        # More than one, as the previous mark is a deleted text too.
+        if removed > 1 and (size < REBUILD_ALWAYS or removed > REBUILD_SHARE * size):
+            self._written.change([], self._store.texts_after(0), mark, whole=True)
 
-    def release(self) -> None:
-        """Let another process write, after the last `publish`."""
-        if self._written is not None:
-            self._written.release()
-            self._written = None
-
-    def close(self) -> None:
-        """Let go of the index, when what has begun is done."""
-        if self._beside is not None:
-            self._beside.shutdown()
-            self._beside = None
-        self._let_go()
-
-    def _let_go(self) -> None:
+    def _close_index(self) -> None:
         self._index = None
-        if self._borrowed:
-            self._borrowed.cleanup()
-            self._borrowed = None
-
-    def differences(self) -> int:
-        """Return how many passages have other words here than in SQLite; reads them all.
-
-        All do in an index that is damaged.
-        """
-        with self._lock, self._store.snapshot():
-            with suppress(OSError):  # another process is changing it at this moment
-                if self._folder.exists() and not is_intact(self._folder):
-                    return self._store.count()[2]
-            held = self._current().digests()
-            known = same = 0
-            for number, words in self._store.words_after(0):
-                known += 1
-                same += held.get(number) == words_digest(words)
-            return max(known, len(held)) - same
+        if self._links:
+            self._links.cleanup()
+            self._links = None
 
     def _current(self) -> FullText:
-        """The index as of the newest commit, if that can be had."""
-        revision, nonce, _ = self._store.head()
-        mark = _mark(revision, nonce)
-        index = self._opened(mark)
+        """Return the index as of the newest commit, or an older one while another process writes.
+
+        Raises LibraryBusyError if there is none and another process does not build it in time.
+        """
+        mark = _mark(self._store.newest_commit())
+        index = self._open(mark)
         if index is not None and index.mark == mark:
             return index
         if not os.access(self._store.folder, os.W_OK):
-            return self._in_memory()
+            return self._build_in_memory()
         from filelock import FileLock, Timeout
 
-        until = time.monotonic() + MAKING_SECONDS
+        until = time.monotonic() + CREATION_SECONDS
         while True:
-            # What is a batch behind serves while another process writes; nothing at all does not.
-            if index is not None and self._known(index.mark) is not None:
-                serving, wait = index, 0.0
-            else:
-                serving, wait = None, LOOK_AGAIN_SECONDS
+            is_usable = index is not None and self._find_commit(index.mark) is not None
             try:
-                with FileLock(self._store.folder / LOCK, timeout=wait):
+                with FileLock(
+                    self._store.folder / LOCK, timeout=0.0 if is_usable else RETRY_SECONDS
+                ):
                     self.publish()
                     self.release()
                 break
             except Timeout:
-                if serving is not None:
-                    return serving
+                if index is not None and is_usable:
+                    return index
                 if time.monotonic() > until:
                     raise LibraryBusyError(
                         f"Another qa is making the full text of {self._store.folder}; ask again."
                     ) from None
-                index = self._opened(mark)  # perhaps it is there by now
-            except (DamagedTextError, OSError) as error:  # a full disk, as a rule
+                index = self._open(mark)  # the other process may have built it by now
+            except (DamagedTextError, OSError) as error:  # usually a full disk
                 log.warning("%s cannot be written (%s).", self._folder, error)
-                return self._in_memory()
-        index = self._opened(mark)
-        return self._in_memory() if index is None else index
+                return self._build_in_memory()
+        index = self._open(mark)
+        return self._build_in_memory() if index is None else index
 
-    def _opened(self, mark: str) -> FullText | None:
-        """What there is to search, looked at anew if its mark is another; None for nothing."""
+    def _open(self, mark: str) -> FullText | None:
+        """Return the index, reloaded if it does not have this mark; None if there is none."""
         if self._is_damaged:
             return None
         if self._index is not None and self._index.is_in_memory and self._index.mark != mark:
-            self._index = None  # it is of one moment
+            self._index = None  # an index in memory is not updated
         try:
             if self._index is None and self._folder.exists():
-                may_write = os.access(self._folder, os.W_OK)
-                self._index = FullText(self._folder if may_write else self._borrow())
+                is_writable = os.access(self._folder, os.W_OK)
+                self._index = FullText(self._folder if is_writable else self._make_links())
             elif self._index is not None and self._index.mark != mark:
-                if self._borrowed:  # what was written since is not among the links
-                    self._index = FullText(self._borrow())
+                if self._links:  # new files have no links yet
+                    self._index = FullText(self._make_links())
                 self._index.refresh()
         except (DamagedTextError, OSError):
             self._index = None
         return self._index
 
-    def _borrow(self) -> Path:
-        """Return a folder of links to the index: it opens only where locks can be made."""
-        self._let_go()
-        self._borrowed = tempfile.TemporaryDirectory(prefix="qa-full-text-")
+    def _make_links(self) -> Path:
+        """Return a folder of links to the index's files.
+
+        tantivy must create lock files next to these, which it cannot do in a read-only folder.
+        """
+        self._close_index()
+        self._links = tempfile.TemporaryDirectory(prefix="qa-full-text-")
         for path in self._folder.iterdir():
             if not path.name.endswith(".lock"):
-                Path(self._borrowed.name, path.name).symlink_to(path)
-        return Path(self._borrowed.name)
+                Path(self._links.name, path.name).symlink_to(path)
+        return Path(self._links.name)
 
-    def _in_memory(self) -> FullText:
-        """An index of all passages that is forgotten with this process."""
+    def _build_in_memory(self) -> FullText:
+        """Build an index of all passages in memory."""
         with self._store.snapshot():
-            revision, nonce, _ = self._store.head()
+            mark = _mark(self._store.newest_commit())
             self._index = FullText(None)
-            words = self._store.words_after(0)
-            self._index.change([], words, _mark(revision, nonce), whole=True)
+            self._index.change([], self._store.texts_after(0), mark, whole=True)
             return self._index
 
-    def _known(self, mark: str) -> tuple[int, int] | None:
-        """Revision and last passage of the commit that a mark names; None when there is none."""
+    def _find_commit(self, mark: str) -> Commit | None:
+        """Return the commit that a mark names; None if it is not in this library's history."""
         layout, _, commit = mark.partition(" ")
         revision, _, nonce = commit.partition(" ")
         if layout != str(LAYOUT) or not revision.isdecimal():
             return None
-        found = self._store.commit_nonce(int(revision))
-        return (int(revision), found[1]) if found and found[0] == nonce else None
+        return self._store.find_commit(int(revision), nonce)
 
 
-def _mark(revision: int, nonce: str) -> str:
-    return f"{LAYOUT} {revision} {nonce}"
+def _mark(commit: Commit) -> str:
+    return f"{LAYOUT} {commit.revision} {commit.nonce}"

@@ -1,4 +1,4 @@
-"""The lock that lets one process at a time write to a library."""
+"""The lock that lets only one process at a time write to a library."""
 
 import os
 from collections.abc import Iterator
@@ -11,28 +11,28 @@ from ..errors import LibraryBusyError, LibraryReadOnlyError
 from .database import LOCK
 
 LOCK_SECONDS = 2
-"""How long a writer waits for another: long enough for a run that finds nothing to do."""
+"""How long to wait for another writer: enough for an indexing run that finds nothing to do."""
 
 
 @contextmanager
 def writer_lock(folder: Path) -> Iterator[None]:
-    """Hold the lock of the library in a folder.
+    """Hold the writer lock of the library in a folder.
 
-    Raises LibraryBusyError while another process holds it, LibraryReadOnlyError where the folder
-    cannot be written.
+    Raises LibraryBusyError if another process holds it, and LibraryReadOnlyError if the folder
+    cannot be written to.
     """
     lock = FileLock(folder / LOCK, timeout=LOCK_SECONDS)
     try:
         lock.acquire()
     except Timeout:
         raise LibraryBusyError(
-            f"Another qa is writing to {folder}; questions can be asked meanwhile. "
+            f"Another qa is writing to {folder}; you can ask questions meanwhile. "
             "Try again when it is done."
         ) from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise LibraryReadOnlyError(
-            f"{folder} cannot be written ({reason}); questions can be asked all the same."
+            f"{folder} cannot be written to ({reason}); you can still ask questions."
         ) from error
     try:
         yield
@@ -41,7 +41,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether another process holds the lock at this moment."""
+    """Return whether another process holds the writer lock."""
     if not os.access(folder, os.W_OK):
         return False
     try:

@@ -1,30 +1,31 @@
-"""The tables of a library, the version they are of, and the way there from older versions."""
+"""The tables of a library, and the migrations from older layouts."""
 
 import sqlite3
 import zlib
 
 SCHEMA_VERSION = 5
-"""Raised with every change of the tables; stored as SQLite's ``user_version``."""
+"""Increased with every change of the tables; stored as SQLite's ``user_version``."""
 
 APPLICATION_ID = 0x51614C62
 """Marks the file as a library of qa (``QaLb``); stored as SQLite's ``application_id``."""
 
 _FIRST = """
--- What the library is: the model that made its embeddings, by name and fingerprint.
+-- Name, fingerprint and dimension of the model that made the embeddings.
 CREATE TABLE facts (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- One row a finished batch. Passage numbers only grow, so last_passage divides old from new.
+-- One row for each batch that changed passages. Passage ids only grow, so passages with an id above
+-- last_passage were added later.
 CREATE TABLE commits (
     revision     INTEGER PRIMARY KEY AUTOINCREMENT,
     nonce        TEXT NOT NULL,
     last_passage INTEGER NOT NULL
 );
 
--- Files as they were when they were read. One that is not whole is read again: its batches are
--- not all in yet (its digest is then empty), or some of its records could not be read.
+-- Files as they were when they were read. A file that is not whole is read again: either not all of
+-- its batches are stored yet (then its digest is empty), or some of its records were unreadable.
 CREATE TABLE files (
     id          INTEGER PRIMARY KEY,
     path        TEXT NOT NULL UNIQUE,
@@ -35,7 +36,7 @@ CREATE TABLE files (
     is_whole    INTEGER NOT NULL
 );
 
--- An article without a url goes by its file's name, and by its record number in a file of several.
+-- The source of an article without a url is its file's name, and its record number if it has one.
 CREATE TABLE articles (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     file       INTEGER NOT NULL REFERENCES files (id),
@@ -58,13 +59,13 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_by_article ON passages (article);
 
--- Unit vectors as little-endian float16.
+-- Unit vectors in little-endian float16.
 CREATE TABLE embeddings (
     passage INTEGER PRIMARY KEY REFERENCES passages (id),
     vector  BLOB NOT NULL
 );
 
--- Passages that are gone, so that a published index can forget them.
+-- Deleted passages, so that a saved index can delete them too.
 CREATE TABLE tombstones (
     passage  INTEGER PRIMARY KEY,
     revision INTEGER NOT NULL
@@ -73,7 +74,7 @@ CREATE INDEX tombstones_by_revision ON tombstones (revision);
 """
 
 _CONVERSATIONS = """
--- Times are UTC, in ISO 8601. An empty title is taken from the first question.
+-- Times are UTC in ISO 8601. An empty title is replaced with the first question.
 CREATE TABLE conversations (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     title   TEXT NOT NULL,
@@ -81,7 +82,7 @@ CREATE TABLE conversations (
     updated TEXT NOT NULL
 );
 
--- A question as it was typed and as it was searched, with the answer it got.
+-- A question as it was typed and as it was searched for, and its answer.
 CREATE TABLE turns (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
@@ -96,7 +97,7 @@ CREATE TABLE turns (
 );
 CREATE INDEX turns_by_conversation ON turns (conversation);
 
--- Where an answer stood. The article may have changed or gone since: its digest tells.
+-- The citations of an answer. If the article was changed or deleted since, its digest tells.
 CREATE TABLE turn_citations (
     turn    INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
     number  INTEGER NOT NULL,
@@ -112,21 +113,21 @@ CREATE TABLE turn_citations (
 """
 
 _NO_FULL_TEXT = """
--- Up to version 2 SQLite kept the full text, too.
+-- Up to layout 2, SQLite held the full-text index.
 DROP TABLE IF EXISTS full_text;
 DROP VIEW IF EXISTS passage_words;
 """
 
 _LISTED = """
--- All that a listing shows, in its order, beside the texts: thousands are read in milliseconds.
+-- A covering index for article lists, in their order: thousands are read in milliseconds.
 DROP INDEX articles_by_date;
 CREATE INDEX articles_listed
     ON articles (published DESC, id, file, record, title, url, digest);
 """
 
 _CHECKSUMS = """
--- What was written, in short, so that what changed on the disk since is noticed. An article's text
--- has its digest beside it; the first table covers the rest of its row.
+-- Checksums of what was written, so that damage on disk is noticed. The first table covers an
+-- article's row except its text, which has a digest.
 CREATE TABLE article_checksums (
     article  INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
     value    INTEGER NOT NULL,
@@ -147,14 +148,14 @@ INSERT INTO passage_checksums
 """
 
 WITH_CHECKSUMS = 5
-"""Layout from which on there are checksums."""
+"""First layout with checksums."""
 
 STEPS = {1: _FIRST, 2: _CONVERSATIONS, 3: _NO_FULL_TEXT, 4: _LISTED, 5: _CHECKSUMS}
-"""What makes a library of each version out of one of the version before; 1 begins with nothing."""
+"""SQL that leads to each layout from the one before; layout 1 starts with an empty file."""
 
 
 def checksum(*values: str | bytes | int | None) -> int:
-    """Return the CRC-32 of a row's values; SQLite knows it by the same name."""
+    """Return the CRC-32 of a row's values. SQL statements can call it by the same name."""
     found = 0
     for value in values:
         data = value if isinstance(value, bytes) else repr(value).encode("utf-8", "surrogatepass")
@@ -163,9 +164,9 @@ def checksum(*values: str | bytes | int | None) -> int:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the tables up to this version, as part of the transaction that is open.
+    """Migrate the tables to the current layout, in the open transaction.
 
-    Called by whatever writes: reading gets by with the tables that are there.
+    Only writing needs the current layout; reading works with older ones.
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     for step in range(version + 1, SCHEMA_VERSION + 1):

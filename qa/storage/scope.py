@@ -1,4 +1,4 @@
-"""Which articles a scope or a name means, in the words of SQL; how a source is shown."""
+"""SQL conditions for scopes and paths, and how a source is shown."""
 
 import json
 import os
@@ -9,11 +9,11 @@ SOURCE = (
     "coalesce(articles.url, files.name || "
     "CASE WHEN articles.record IS NULL THEN '' ELSE '#' || articles.record END)"
 )
-"""An article's source as the person named it."""
+"""SQL for an article's source as the user gave it."""
 
 
 def scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
-    """A condition over ``articles`` and ``files``, and its values."""
+    """Return a condition over ``articles`` and ``files``, and its values."""
     conditions: list[str] = []
     values: list[str | int] = []
     if scope.since:
@@ -26,34 +26,37 @@ def scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
         conditions.append(f"({SOURCE} GLOB ? OR files.path GLOB ?)")
         values += [scope.source, scope.source]
     if scope.paths:
-        under = []
+        choices = []
         for path in scope.paths:
             folder = path.rstrip("/") + "/"
-            under.append("files.path = ? OR substr(files.path, 1, length(?)) = ?")
+            choices.append("files.path = ? OR substr(files.path, 1, length(?)) = ?")
             values += [path, folder, folder]
-        conditions.append("(" + " OR ".join(under) + ")")
-    for identifiers, condition in ((scope.without, "NOT IN"), (scope.only, "IN")):
-        if identifiers:
-            numbers = [row_number(identifier) for identifier in identifiers]
+        conditions.append("(" + " OR ".join(choices) + ")")
+    for articles, operator in ((scope.without, "NOT IN"), (scope.only, "IN")):
+        if articles:
+            numbers = [parse_number(article) for article in articles]
             known = [number for number in numbers if number is not None]
-            conditions.append(f"articles.id {condition} (SELECT value FROM json_each(?))")
+            conditions.append(f"articles.id {operator} (SELECT value FROM json_each(?))")
             values.append(json.dumps(known))
     return " AND ".join(conditions) or "1", values
 
 
 def shown_source(source: str, path: str, name: str) -> str:
-    """A path as the person named it, while that leads to the file; else its absolute path."""
+    """Return a source with its path as the user gave it, or absolute if that now leads elsewhere.
+
+    ``path`` is the file's absolute path, ``name`` its path as the user gave it.
+    """
     if name == path or os.path.abspath(name) == path:
         return source
     return path + source[len(name) :]
 
 
-def row_number(text: str) -> int | None:
-    """A row number as a person writes it, or None."""
+def parse_number(text: str) -> int | None:
+    """Return an article id or a record number that a user typed; None if it is not a number."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def path_ending(named: str) -> str:
-    """A LIKE pattern for paths that end in these components."""
-    escaped = named.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+def path_ending(path: str) -> str:
+    """Return a LIKE pattern for the paths that end in these components; ``!`` escapes."""
+    escaped = path.replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return f"%/{escaped}"

@@ -12,13 +12,13 @@ from qa.articles.build import (
     SENTENCE_CHARACTERS,
     TITLE_CHARACTERS,
     build_article,
-    shorten,
     title_of,
 )
 from qa.articles.clean import clean
 from qa.articles.formats import jsonl, markdown, plain
 from qa.articles.found import Problem, ReadArticle
 from qa.errors import ArticleError
+from qa.shorten import shorten
 
 
 def read_lines(*records: object) -> list[ReadArticle | Problem]:

@@ -28,7 +28,7 @@ SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 PROGRAM = """
 import asyncio, sys, time
 import qa.cli
-import qa.cli.chatting
+import qa.cli.chat
 from qa.chat.app import ChatApp
 
 def opened():

@@ -24,8 +24,8 @@ from typing import Any
 
 from qa import Library
 from qa.datatypes import Answer, AnswerKind, Status
-from qa.models.training.examples import COLLECTION
 from qa.scores import holds_answer, normalize_answer, token_f1
+from qa.training.examples import COLLECTION
 
 from .labelled import data_folder
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from qa import Library, settings
 from qa.articles.heading import split_under_heading
-from qa.evaluation.figures import ndcg
+from qa.evaluation.metrics import ndcg
 from qa.evaluation.sets import read_set
-from qa.models.encoder import open_encoder
+from qa.models.opening import open_encoder
 
 from .growing import SEED
 from .labelled import data_folder

@@ -16,15 +16,15 @@ from typing import Any
 from qa import Library
 from qa.datatypes import Hit, Scope, Span
 from qa.evaluation import sets, targets
-from qa.models.training.examples import (
+from qa.terms import question_terms, stem
+from qa.training.examples import (
     ASKED_FILE,
     COLLECTION,
     NEWS_FILE,
     PAIRS,
     is_held_out,
 )
-from qa.models.training.progress import TrainingOptions
-from qa.terms import question_terms, stem
+from qa.training.progress import TrainingOptions
 
 from .labelled import data_folder
 

@@ -42,7 +42,7 @@ from qa.answering.evidence import (
     sentences_of,
 )
 from qa.datatypes import AnswerKind, Status
-from qa.evaluation.figures import calibration_error, coverage, discrimination
+from qa.evaluation.metrics import calibration_error, coverage, discrimination
 from qa.scores import exact_match, holds_answer, normalize_answer, token_f1
 
 from .evidence import SEED, Asked, collect_news, collect_pairs, collect_paragraphs

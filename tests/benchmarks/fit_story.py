@@ -31,8 +31,8 @@ from scipy.optimize import minimize
 from qa import Library
 from qa.answering.evidence import expit, features, folded, margins, sentence_places, sentences_of
 from qa.conversation import evidence
-from qa.models.training.examples import COLLECTION
 from qa.scores import holds_answer, normalize_answer, token_f1
+from qa.training.examples import COLLECTION
 
 from .dialogues import FILE, RIGHT, half, pool
 from .labelled import data_folder

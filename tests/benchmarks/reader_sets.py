@@ -26,14 +26,14 @@ from qa.articles.build import build_article
 from qa.articles.split import split
 from qa.datatypes import Passage
 from qa.evaluation import sets
-from qa.models.encoder import open_encoder
-from qa.models.reader import Reader, open_reader
-from qa.models.training.examples import ASKED_FILE, COLLECTION, NEWS_FILE, is_held_out
-from qa.models.training.progress import TrainingOptions
+from qa.models.opening import open_encoder, open_reader
+from qa.models.reader import Reader
 from qa.scores import area_under_curve, exact_match, token_f1
 from qa.sentences import sentence_around
 from qa.settings import PASSAGE_TOKENS
 from qa.terms import question_terms, stem
+from qa.training.examples import ASKED_FILE, COLLECTION, NEWS_FILE, is_held_out
+from qa.training.progress import TrainingOptions
 
 from .labelled import data_folder
 

@@ -17,8 +17,8 @@ from qa import settings
 from qa.datatypes import Article, Passage
 from qa.evaluation.sets import read_set
 from qa.models import catalog
-from qa.models.export import TOKENIZER, cache_folder
-from qa.models.reader import open_reader
+from qa.models.manifest import TOKENIZER, cache_folder
+from qa.models.opening import open_reader
 
 from .labelled import data_folder
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from qa import Library
 from qa.answering.fusion import DENSE_WEIGHT, fuse
-from qa.evaluation.figures import first_place, ndcg
+from qa.evaluation.metrics import first_gold_rank, ndcg
 from qa.evaluation.sets import LabelledSet, read_set
 from qa.settings import CANDIDATES
 from qa.terms import question_terms
@@ -59,7 +59,7 @@ def sweep(folder: Path) -> None:
         for question in sample:
             ranking = rankings(library, names, question.text, WEIGHTS)
             for weight in WEIGHTS:
-                ranks[weight].append(first_place(ranking(weight), question.gold))
+                ranks[weight].append(first_gold_rank(ranking(weight), question.gold))
     print(f"{SAMPLE} training questions, {len(names)} paragraphs")
     for weight, places in ranks.items():
         found_at = np.array(places)
@@ -87,7 +87,9 @@ def rankings(
     """Return a function from one of the dense weights to article names, best first."""
     store = library._store
     (query,) = library.encoder.encode([text], "question")
-    lexical = library._session.full_text.begin(question_terms(text), CANDIDATES, None).result()
+    lexical = library._session.full_text.start_search(
+        question_terms(text), CANDIDATES, None
+    ).result()
     with library._session.vectors.current() as vectors:
         dense = vectors.search(query, CANDIDATES)
         fused = {weight: fuse(lexical, dense, query, vectors, weight) for weight in weights}

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from qa import Library
-from qa.models.encoder import Encoder, open_encoder
+from qa.models.encoder import Encoder
+from qa.models.opening import open_encoder
 
 from .growing import SEED, Names, changed_text, find_names, read_originals
 from .measuring import Row, Spread, alternate, ask, milliseconds, qa, ratios, run

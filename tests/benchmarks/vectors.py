@@ -26,11 +26,11 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.models.encoder import open_encoder
-from qa.storage import index, sketch
-from qa.storage.index import LiveVectors
-from qa.storage.published import published_files, read_facts
+from qa.models.opening import open_encoder
+from qa.storage import live_vectors, sketch
+from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
+from qa.storage.vector_files import list_vector_files, read_facts
 
 from .labelled import data_folder
 
@@ -40,7 +40,7 @@ QUESTIONS = 300
 PART = 50_000
 SHORTLISTS = (200, 400, 600, 1000, 2000)
 SHARES = (0.01, 0.1, 0.5)
-DELTA = index.STALE_ROWS - 1
+DELTA = live_vectors.STALE_ROWS - 1
 HEAD = 100
 Rows = NDArray[np.float16]
 Found = list[list[int]]
@@ -193,7 +193,7 @@ def asked(folder: Path, queries: NDArray[np.float32]) -> dict[str, Any]:
         }
         found = {"as it is": searched(vectors, queries)}
         figures["some_inner_products_ms"] = timed(
-            partial(vectors.inner_products, numbers=np.arange(1, len(vectors), 9973)), queries
+            partial(vectors.inner_products, ids=np.arange(1, len(vectors), 9973)), queries
         )
         for share in SHARES:
             chosen = np.random.default_rng(SEED).random(len(vectors)) < share
@@ -205,7 +205,7 @@ def asked(folder: Path, queries: NDArray[np.float32]) -> dict[str, Any]:
             sketch.SHORTLIST = shortlist
             figures[f"search_ms {shortlist}"] = timed(partial(vectors.search, k=HEAD), queries)
             found[str(shortlist)] = searched(vectors, queries)
-    ((path, _, _),) = published_files(folder)
+    ((path, _, _),) = list_vector_files(folder)
     facts = read_facts(path)
     figures |= {"file_mb": round(path.stat().st_size / 1e6, 1), "delta_open_ms": with_delta(store)}
     return figures | {"stored_recall": facts and facts.recall, "found": found}
@@ -215,7 +215,7 @@ def with_delta(store: Store) -> float:
     """Milliseconds to open when so many rows are not yet published; nothing is kept of them."""
     connection = store.connection()
     connection.execute("BEGIN IMMEDIATE")
-    last = store.head()[2]
+    last = store.newest_commit().last_passage
     connection.execute(
         'INSERT INTO passages (id, article, start, "end") SELECT id + ?, article, 0, 0 '
         "FROM passages ORDER BY id LIMIT ?",
@@ -234,7 +234,7 @@ def with_delta(store: Store) -> float:
     return round(seconds * 1000, 1)
 
 
-def searched(vectors: index.AnyVectors, queries: NDArray[np.float32]) -> Found:
+def searched(vectors: live_vectors.AnyVectors, queries: NDArray[np.float32]) -> Found:
     """Numbers of the best hundred for each query."""
     return [[number for number, _ in vectors.search(query, HEAD)] for query in queries]
 

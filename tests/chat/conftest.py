@@ -13,6 +13,9 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from qa.chat.app import ChatApp
+from qa.conversation import followup
+from qa.conversation.followup import Exchange
+from qa.conversation.past import Past
 from qa.datatypes import Alternative, Answer, Citation, Hit, Scope, Status
 from qa.library import Library
 from tests.doubles import WordEncoder
@@ -49,6 +52,18 @@ UNKNOWN = "Who composed the symphony?"
 Act = Callable[[Pilot[None]], Awaitable[None]]
 
 
+class ScriptedConversation:
+    """Resolves follow-ups as usual, and asks the scripted library."""
+
+    def __init__(self, library: "ScriptedLibrary", earlier: list[Exchange]) -> None:
+        self._library, self._earlier = library, earlier
+
+    def ask(self, question: str, *, verbatim: bool, **how: Any) -> Answer:
+        """Return the scripted answer."""
+        form = question if verbatim else followup.stand_alone(question, self._earlier)
+        return replace(self._library.ask(form, **how), asked=question)
+
+
 class ScriptedLibrary(Library):
     """Finds passages as usual, but looks the answer up by the question."""
 
@@ -63,6 +78,10 @@ class ScriptedLibrary(Library):
     def reader(self) -> Any:
         """Load nothing."""
         return None
+
+    def conversation(self, number: int | None = None, *, earlier: Sequence[Past] = ()) -> Any:
+        """Return a conversation that answers by the script."""
+        return ScriptedConversation(self, [past.exchange for past in earlier])
 
     def ask(
         self,

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -98,8 +97,6 @@ def test_a_question_goes_through_its_stages() -> None:
     assert entry is not None
     assert entry is talk.chosen
     assert (entry.question, entry.stage, request.number) == ("How many?", Stage.WAITING, 1)
-    assert talk.resolved(1, "How many miners?") is entry
-    assert entry.asked_as == "How many miners?"
     assert talk.found(1, HITS) is entry
     assert entry.stage is Stage.READING
     assert [place.kind for place in entry.places] == [Kind.PASSAGE, Kind.PASSAGE]
@@ -135,24 +132,13 @@ def test_stopping_and_failing() -> None:
     assert (talk.entries[1].stage, talk.entries[1].error) == (Stage.FAILED, "no disk")
 
 
-def test_a_follow_up_is_resolved_with_the_answers_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    heard: list[tuple[str, Sequence[Exchange]]] = []
-
-    def stand_alone(question: str, earlier: Sequence[Exchange]) -> str:
-        heard.append((question, earlier))
-        return "When were the miners lifted?"
-
-    monkeypatch.setattr("qa.conversation.followup.stand_alone", stand_alone)
+def test_a_follow_up_knows_what_was_answered_before() -> None:
     talk = Talk()
     answered(talk)
     asked(talk, "stopped")
-    request = asked(talk, "When?")
-    assert request.stand_alone() == "When were the miners lifted?"
-    ((question, (exchange,)),) = heard
-    assert question == "When?"
-    assert exchange == Exchange("How many?", "33", "All 33 miners were lifted.", "Miners out")
-    assert asked(talk, "When?", verbatim=True).stand_alone() == "When?"
-    assert len(heard) == 1
+    (past,) = asked(talk, "When?").earlier
+    assert past.exchange == Exchange("How many?", "33", "Miners out")
+    assert past.cited == ("1",)
 
 
 def test_questions_wait_for_a_conversation_that_is_being_loaded() -> None:

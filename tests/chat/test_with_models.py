@@ -30,7 +30,7 @@ def sampled(
 ) -> Iterator[Library]:
     """Index a few of the sample articles with the default model."""
     monkeypatch.setattr(
-        "qa.models.encoder.open_encoder", lambda name=None, device=None: remembering_encoder
+        "qa.models.opening.open_encoder", lambda name=None, device=None: remembering_encoder
     )
     with Library.open(tmp_path / "seeds") as library:
         library.add(*sorted(SEEDS.glob("chile-mine*")), SEEDS / "libya-nato.txt")

@@ -1,4 +1,4 @@
-"""Small labelled sets, one of each layout, and the library that the third is asked of."""
+"""Small labelled sets, one of each layout, and the articles that the third is about."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,8 @@ GOATS = "Two lighthouses stand on Skarvoy. Their keeper, Olaf Brandt, has a herd
 BRIDGE = "The bridge over the Lonn is 412 metres long. It was opened by the queen in June."
 
 
-def asked(question: str, *answers: str, **more: Any) -> dict[str, Any]:
-    """A question of SQuAD."""
+def squad_question(question: str, *answers: str, **more: Any) -> dict[str, Any]:
+    """A question in a SQuAD file."""
     return {"question": question, "answers": [{"text": text} for text in answers], **more}
 
 
@@ -28,11 +28,16 @@ SQUAD: dict[str, Any] = {
                 {
                     "context": MILL,
                     "qas": [
-                        asked("Who built the mill at Aldbury?", "Anna Marsh", "Marsh", id="mill"),
-                        asked("Who repaired the mill at Aldbury?", is_impossible=True),
+                        squad_question(
+                            "Who built the mill at Aldbury?", "Anna Marsh", "Marsh", id="mill"
+                        ),
+                        squad_question("Who repaired the mill at Aldbury?", is_impossible=True),
                     ],
                 },
-                {"context": INN, "qas": [asked("When did the inn at Aldbury burn down?", "1812")]},
+                {
+                    "context": INN,
+                    "qas": [squad_question("When did the inn at Aldbury burn down?", "1812")],
+                },
             ],
         },
         {
@@ -41,8 +46,12 @@ SQUAD: dict[str, Any] = {
                 {
                     "context": RAIN,
                     "qas": [
-                        asked("How long did rain fall on Tring?", "nine days", "nine days"),
-                        asked("How many boats sank in the canal?", "seven", is_impossible=True),
+                        squad_question(
+                            "How long did rain fall on Tring?", "nine days", "nine days"
+                        ),
+                        squad_question(
+                            "How many boats sank in the canal?", "seven", is_impossible=True
+                        ),
                     ],
                 }
             ],
@@ -50,7 +59,10 @@ SQUAD: dict[str, Any] = {
         {
             "title": "Skarvoy",
             "paragraphs": [
-                {"context": GOATS, "qas": [asked("Who keeps goats on Skarvoy?", "Olaf Brandt")]}
+                {
+                    "context": GOATS,
+                    "qas": [squad_question("Who keeps goats on Skarvoy?", "Olaf Brandt")],
+                }
             ],
         },
     ],
@@ -60,7 +72,8 @@ MORE_SQUAD: dict[str, Any] = {
     "data": [
         {
             "paragraphs": [
-                {"context": text, "qas": [asked("What is it?", "it")]} for text in (RAIN, BRIDGE)
+                {"context": text, "qas": [squad_question("What is it?", "it")]}
+                for text in (RAIN, BRIDGE)
             ]
         }
     ]
@@ -103,13 +116,13 @@ OWN: list[dict[str, Any]] = [
 
 
 def json_lines(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as JSON lines."""
+    """Return rows as JSON lines."""
     return "".join(json.dumps(row) + "\n" for row in rows)
 
 
 @pytest.fixture
 def squad_file(tmp_path: Path) -> Path:
-    """A SQuAD file: four answerable questions and two that are not."""
+    """A SQuAD file with four answerable questions and two unanswerable ones."""
     path = tmp_path / "squad.json"
     path.write_text(json.dumps(SQUAD))
     return path
@@ -117,7 +130,7 @@ def squad_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def more_squad_file(tmp_path: Path) -> Path:
-    """Another, with one paragraph of the first and one of its own."""
+    """Another SQuAD file, which shares one of its two paragraphs with the first."""
     path = tmp_path / "more.json"
     path.write_text(json.dumps(MORE_SQUAD))
     return path
@@ -125,7 +138,7 @@ def more_squad_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def beir_folder(tmp_path: Path) -> Path:
-    """A BEIR folder: three documents and two judged queries."""
+    """A BEIR folder with three documents and two judged queries."""
     folder = tmp_path / "beir"
     (folder / "qrels").mkdir(parents=True)
     (folder / "corpus.jsonl").write_text(json_lines(CORPUS))
@@ -136,7 +149,7 @@ def beir_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def own_file(tmp_path: Path) -> Path:
-    """JSON lines: two questions with an answer and one without."""
+    """JSON lines with two answerable questions and an unanswerable one."""
     path = tmp_path / "own.jsonl"
     path.write_text(json_lines(OWN))
     return path

@@ -1,4 +1,4 @@
-"""``qa eval`` as a person runs it: a process, the real models, small sets."""
+"""``qa eval``, run as a process with the real models on small sets."""
 
 import json
 import os
@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from qa import Library
+from qa.datatypes import Answer, Citation, Status, Verdict
+
 pytestmark = pytest.mark.slow
 
 TIMEOUT_SECONDS = 120
@@ -28,8 +31,8 @@ AMOUNT = {"type": "number", "minimum": 0}
 COUNT = {"type": "integer", "minimum": 0}
 
 
-def figure_of(number: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a figure."""
+def estimate_of(number: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a metric's value and interval."""
     keys = ("value", "low", "high")
     return {
         "type": "object",
@@ -39,11 +42,11 @@ def figure_of(number: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-FIGURES = {
-    name: figure_of(SHARE)
+METRICS = {
+    name: estimate_of(SHARE)
     for name in (*RETRIEVAL, *ANSWERS, *STATUSES, "shown_right", "answered_precision")
 }
-FIGURES |= {name: figure_of(AMOUNT) for name in TIMES}
+METRICS |= {name: estimate_of(AMOUNT) for name in TIMES}
 FACTS: dict[str, dict[str, Any]] = {
     "version": {"const": 1},
     "file": {"type": "string"},
@@ -60,30 +63,30 @@ FACTS: dict[str, dict[str, Any]] = {
 }
 SCHEMA = {
     "type": "object",
-    "properties": {**FACTS, **FIGURES},
+    "properties": {**FACTS, **METRICS},
     "required": list(FACTS),
     "additionalProperties": False,
 }
 
 
 class Done:
-    """What came of a run."""
+    """The result of a run."""
 
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code, self.out, self.err = code, out, err
 
     def json(self) -> dict[str, Any]:
-        """The one object on stdout."""
+        """Return the one object on stdout, after checking it against the schema."""
         assert (self.code, self.err, self.out.count("\n")) == (0, "", 1), (self.out, self.err)
         found: dict[str, Any] = json.loads(self.out)
         Draft202012Validator(SCHEMA).validate(found)
-        for name in FIGURES.keys() & found.keys():
+        for name in METRICS.keys() & found.keys():
             assert found[name]["low"] <= found[name]["value"] <= found[name]["high"], name
         return found
 
     def names(self) -> set[str]:
-        """The figures that it shows."""
-        return FIGURES.keys() & self.json().keys()
+        """Return the names of the metrics that it shows."""
+        return METRICS.keys() & self.json().keys()
 
 
 Run = Callable[..., Done]
@@ -93,7 +96,7 @@ Run = Callable[..., Done]
 def evaluate(
     session_home: Path, real_encoder: object, real_reader: object, home: Path, tmp_path: Path
 ) -> Run:
-    """Runs ``qa eval`` to its end in the test's own home; only the exported model is shared."""
+    """Return a function that runs ``qa eval`` in a home of its own, with shared exported models."""
     (home / "cache").unlink()
     (home / "cache").mkdir()
     (home / "cache" / "models").symlink_to(session_home / "cache" / "models")
@@ -113,12 +116,12 @@ def evaluate(
     return run
 
 
-def test_squad_is_asked_with_its_paragraphs_pooled(evaluate: Run, squad_file: Path) -> None:
+def test_squad_questions_are_asked_of_all_paragraphs(evaluate: Run, squad_file: Path) -> None:
     found = evaluate(squad_file, "--json").json()
     assert (found["layout"], found["mode"], found["without"]) == ("squad", "open", None)
     assert (found["questions"], found["answerable"], found["articles"]) == (6, 4, 4)
     assert {*RETRIEVAL, *ANSWERS, *STATUSES, *TIMES} <= found.keys()
-    # Four paragraphs on four subjects: the right one comes first, and of ten hits it is one.
+    # Four paragraphs on four subjects: the right one always comes first.
     assert found["hit@1"]["value"] == found["retrieval_hit@1"]["value"] == 1
     assert found["ndcg@10"]["value"] == found["mrr@10"]["low"] == 1
     assert found["f1"]["value"] > 0
@@ -138,23 +141,25 @@ def test_a_second_run_is_the_same_and_indexes_nothing(
     for name in TIMES:
         del first[name], second[name]
     assert first == second
-    assert not (home / "data").exists()  # nobody's library is touched
+    assert not (home / "data").exists()  # no library is created
 
 
-def test_a_pool_distracts(evaluate: Run, squad_file: Path, more_squad_file: Path) -> None:
+def test_a_pool_adds_paragraphs(evaluate: Run, squad_file: Path, more_squad_file: Path) -> None:
     found = evaluate(squad_file, "--pool", more_squad_file, "--json", "--quiet").json()
     assert (found["articles"], found["questions"]) == (5, 6)
 
 
 @pytest.mark.parametrize("without", ["gold", "article"])
-def test_without_the_gold_less_is_claimed(evaluate: Run, squad_file: Path, without: str) -> None:
+def test_without_the_gold_fewer_answers_are_claimed(
+    evaluate: Run, squad_file: Path, without: str
+) -> None:
     found = evaluate(squad_file, "--without", without, "--json").json()
     assert (found["questions"], found["answerable"], found["without"]) == (4, 4, without)
-    assert found["hit@1"]["value"] == 1  # of the four as they are
-    assert found["auroc"]["value"] > 0.8  # what is left is about something else altogether
+    assert found["hit@1"]["value"] == 1  # only with the gold
+    assert found["auroc"]["value"] > 0.8  # the other paragraphs are on other subjects
 
 
-def test_reading_is_measured_alone(evaluate: Run, squad_file: Path, own_file: Path) -> None:
+def test_reading_can_be_measured_alone(evaluate: Run, squad_file: Path, own_file: Path) -> None:
     done = evaluate(squad_file, "--reading", "--json")
     assert done.names() == {"em", "f1", "auroc", *TIMES}
     found = done.json()
@@ -163,7 +168,7 @@ def test_reading_is_measured_alone(evaluate: Run, squad_file: Path, own_file: Pa
     assert evaluate(own_file, "--reading", "--json").json()["answerable"] == 2
 
 
-def test_of_beir_retrieval_alone_is_measured(evaluate: Run, beir_folder: Path) -> None:
+def test_for_beir_only_retrieval_is_measured(evaluate: Run, beir_folder: Path) -> None:
     done = evaluate(beir_folder, "--json")
     assert done.names() == {*RETRIEVAL, *TIMES}
     found = done.json()
@@ -172,11 +177,11 @@ def test_of_beir_retrieval_alone_is_measured(evaluate: Run, beir_folder: Path) -
     assert evaluate(f"{beir_folder}/", "--sample", "1", "--json").json()["questions"] == 1
 
 
-def test_your_own_are_asked_of_the_articles_named(
+def test_json_lines_are_asked_of_the_articles_named(
     evaluate: Run, own_file: Path, article_folder: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.txt"
-    other.write_text("Something else altogether is in this one.\n")
+    other.write_text("This one is about something else.\n")
     found = evaluate(own_file, "articles", "--json").json()
     assert (found["questions"], found["answerable"], found["articles"]) == (3, 2, 5)
     assert found["hit@1"]["value"] == 1
@@ -186,10 +191,10 @@ def test_your_own_are_asked_of_the_articles_named(
     assert (library["articles"], library["questions"], library["answerable"]) == (6, 2, 2)
     refused = evaluate(own_file, other)
     assert (refused.code, refused.out) == (2, "")
-    assert "own.jsonl:1: none of the articles asked is called 'articles/mill.txt'" in refused.err
+    assert "own.jsonl:1: no article here is called 'articles/mill.txt'" in refused.err
 
 
-def test_the_table_names_each_figure(evaluate: Run, own_file: Path, article_folder: Path) -> None:
+def test_the_table_names_each_metric(evaluate: Run, own_file: Path, article_folder: Path) -> None:
     done = evaluate(own_file, article_folder)
     assert (done.code, done.err) == (0, "")
     head, table = done.out.split("\n\n")
@@ -200,7 +205,7 @@ def test_the_table_names_each_figure(evaluate: Run, own_file: Path, article_fold
     assert "\x1b" not in done.out
 
 
-def test_what_went_wrong_can_be_read(
+def test_wrong_answers_are_written_to_a_file(
     evaluate: Run, own_file: Path, article_folder: Path, tmp_path: Path
 ) -> None:
     hostile = {"question": "What [b] is \u202e it\u0007?", "answers": ["\x1b[31mno\ud83d such"]}
@@ -226,6 +231,40 @@ def test_what_went_wrong_can_be_read(
     (bad,) = (row for row in rows if row["id"] == "4")
     assert (bad["question"], bad["answers"]) == ("What [b] is it?", ["no such"])
     assert bad["gold_rank"] is None
+
+
+def test_rated_turns_are_asked_again(evaluate: Run, article_folder: Path) -> None:
+    with Library.open() as library:
+        assert library.add(article_folder).failed == []
+        (row,) = (row for row in library.articles() if row.source.endswith("articles/mill.txt"))
+        mill = library.article(row.id)
+        number = library.start_conversation()
+
+        def rate(question: str, text: str, verdict: Verdict) -> None:
+            start = mill.text.index(text)
+            cited = (Citation(1, mill, start, start + len(text)),) if text else ()
+            status = Status.ANSWERED if text else Status.NOT_FOUND
+            answer = Answer(question, text, status, 0.9, cited, (), ())
+            library.judge(library.add_turn(number, question, answer).id, verdict)
+
+        rate("Who ran the inn?", "Anna Marsh", "wrong")
+        library.add_turn(number, "Why?", Answer("Why?", "", Status.NOT_FOUND, 0.0, (), (), ()))
+        refused = evaluate("--rated")
+        assert (refused.code, refused.out) == (2, "")
+        assert "^G marks an answer as right" in refused.err
+        rate("Who built the mill at Aldbury?", "Anna Marsh", "right")
+        rate("How many boats sank?", "", "right")
+    found = evaluate("--rated", "--json").json()
+    assert (found["questions"], found["answerable"], found["articles"]) == (2, 1, 5)
+    assert found["hit@1"]["value"] == 1
+    done = evaluate("--rated")
+    assert done.out.startswith("rated questions of ")
+    (article_folder / "mill.txt").unlink()
+    with Library.open() as library:
+        library.add(article_folder, prune=True)
+    fewer = evaluate("--rated")
+    assert "1 questions" in fewer.out
+    assert fewer.err == "1 rated questions are left out: their articles are gone.\n"
 
 
 def test_a_seed_draws_the_sample_and_the_intervals(evaluate: Run, squad_file: Path) -> None:
@@ -262,9 +301,12 @@ def test_a_seed_draws_the_sample_and_the_intervals(evaluate: Run, squad_file: Pa
         (("squad.json", "--sample", "0"), "--sample"),
         (("squad.json", "--seed", "-1"), "--seed"),
         (("squad.json", "--without", "all"), "--without"),
+        ((), "FILE"),
+        (("squad.json", "--rated"), "drop squad.json"),
+        (("--rated",), "no articles"),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_line(
+def test_wrong_usage_is_refused_in_one_line(
     evaluate: Run,
     squad_file: Path,
     beir_folder: Path,
@@ -281,11 +323,11 @@ def test_what_cannot_be_is_refused_in_a_line(
 
 
 def _holds_articles(database: Path) -> bool:
-    """Whether the first batch is in: by then nothing is being imported."""
+    """Whether the first batch is committed; by then all modules are imported."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     try:
         return bool(connection.execute("SELECT count(*) FROM articles").fetchone()[0])
-    except sqlite3.OperationalError:  # the tables are being made
+    except sqlite3.OperationalError:  # the tables do not exist yet
         return False
     finally:
         connection.close()

@@ -1,4 +1,4 @@
-"""What is noted of each question: against a library and a reader that say what they are told."""
+"""The outcome of each question, with a library and a reader whose answers are scripted."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
@@ -36,7 +36,7 @@ def article(identifier: str) -> Article:
 
 
 def hits(*ranked: tuple[str, int]) -> tuple[Hit, ...]:
-    """Hits by article id, each with the place that retrieval gave it."""
+    """Hits from article ids and their retrieval ranks."""
     return tuple(
         Hit(Passage(article(name), 0, len(TEXT)), 1.0, rank, NO_REASON) for name, rank in ranked
     )
@@ -45,7 +45,7 @@ def hits(*ranked: tuple[str, int]) -> tuple[Hit, ...]:
 def answered(
     guess: str | None, status: Status, confidence: float, found: tuple[Hit, ...], total: float = 5.0
 ) -> Answer:
-    """An answer with this guess, which stands in article 7."""
+    """An answer with this guess, which is in article 7."""
     start = TEXT.index(guess) if guess else 0
     cited = Citation(1, article("7"), start, start + len(guess or ""))
     best = Alternative(guess, confidence, cited) if guess else None
@@ -54,17 +54,17 @@ def answered(
 
 
 class ScriptedLibrary:
-    """Answers as it was told, one answer for all that is there and one for less."""
+    """Gives one answer for all articles, and another if some are left out."""
 
-    def __init__(self, whole: Answer, less: Answer | None = None) -> None:
-        self.whole, self.less = whole, less
+    def __init__(self, whole: Answer, narrower: Answer | None = None) -> None:
+        self.whole, self.narrower = whole, narrower
         self.heard: list[tuple[str, int, Scope]] = []
 
     def ask(self, question: str, *, k: int, scope: Scope) -> Answer:
         self.heard.append((question, k, scope))
         if scope.without:
-            assert self.less
-            return self.less
+            assert self.narrower
+            return self.narrower
         return self.whole
 
     def search(self, question: str, *, k: int) -> list[Hit]:
@@ -72,7 +72,7 @@ class ScriptedLibrary:
 
 
 class ScriptedReader:
-    """Reads what it was told."""
+    """Returns the spans it was given for a question."""
 
     def __init__(self, **spans: Sequence[tuple[str, float]]) -> None:
         self.spans = spans
@@ -99,7 +99,7 @@ def values(outcome: Outcome) -> Mapping[str, float]:
     return outcome.values
 
 
-def test_a_right_answer_and_its_places() -> None:
+def test_a_right_answer_and_its_ranks() -> None:
     found = hits(("3", 2), ("7", 1), ("3", 3), ("8", 4))
     library = ScriptedLibrary(answered("Anna Marsh", Status.ANSWERED, 0.9, found))
     target = Target(question("Who built it?", "Anna Marsh", "Marsh"), {"7": 1, "9": 1})
@@ -117,12 +117,12 @@ def test_a_right_answer_and_its_places() -> None:
         "shown_right": 1,
         "em": 1,
         "f1": 1,
-        "hit@1": 0,  # the reader put another passage first …
+        "hit@1": 0,  # the reader ranked another passage first …
         "hit@5": 1,
         "hit@10": 1,
         "mrr@10": 0.5,
         "ndcg@10": pytest.approx(0.63093 / 1.63093, abs=1e-5),
-        "retrieval_hit@1": 1,  # … where retrieval had the right one
+        "retrieval_hit@1": 1,  # … but retrieval the right one
     }
     assert not one.is_wrong
     assert one.shown == {
@@ -136,7 +136,7 @@ def test_a_right_answer_and_its_places() -> None:
     }
 
 
-def test_the_guess_is_measured_whatever_is_claimed() -> None:
+def test_the_guess_is_measured_even_if_not_shown() -> None:
     library = ScriptedLibrary(answered("Anna Marsh", Status.NOT_FOUND, 0.1, ()))
     ((one,),) = ask(library, Target(question("Who?", "Marsh"), {"7": 1}))
     found = values(one)
@@ -151,13 +151,13 @@ def test_the_guess_is_measured_whatever_is_claimed() -> None:
 def test_an_answer_that_shares_too_little_is_wrong() -> None:
     library = ScriptedLibrary(answered("Anna Marsh built the mill", Status.WEAK, 0.4, ()))
     ((one,),) = ask(library, Target(question("Who?", "Marsh"), {}))
-    assert values(one)["f1"] == pytest.approx(2 / 5)  # the four words of it beside "the"
+    assert values(one)["f1"] == pytest.approx(2 / 5)  # four words without "the"
     assert (values(one)["right"], values(one)["weak"]) == (0, 1)
     assert one.is_wrong
-    assert "hit@1" not in values(one)  # nobody said where it stands
+    assert "hit@1" not in values(one)  # it has no gold article
 
 
-def test_where_there_is_no_answer_any_is_wrong() -> None:
+def test_any_answer_to_an_unanswerable_question_is_wrong() -> None:
     nothing = Target(question("Who?"), {})
     for status, is_wrong in (
         (Status.ANSWERED, True),
@@ -197,21 +197,21 @@ def test_a_question_is_asked_again_without_its_gold() -> None:
     assert np.isnan(made["em"]).tolist() == [[False, True]]
 
 
-def test_loading_the_models_is_not_counted() -> None:
+def test_loading_the_models_is_not_timed() -> None:
     library = ScriptedLibrary(answered(None, Status.NOT_FOUND, 0.0, (), total=3.0))
     ticks: list[tuple[int, int]] = []
     outcomes = ask(
         library,
         Target(question("One?"), {}),
         Target(question("Two?"), {}),
-        tick=lambda done, total: ticks.append((done, total)),
+        progress=lambda done, total: ticks.append((done, total)),
     )
     assert [asked for asked, _, _ in library.heard] == ["One?", "One?", "Two?"]
     assert ticks == [(1, 2), (2, 2)]
     assert columns(outcomes)["milliseconds"].tolist() == [[3], [3]]
 
 
-def test_documents_are_ranked_by_their_best_passage() -> None:
+def test_articles_are_ranked_by_their_best_passage() -> None:
     many = [("1", 1), *[("2", rank) for rank in range(2, 12)], ("7", 12)]
     library = ScriptedLibrary(answered(None, Status.NOT_FOUND, 0.0, hits(*many)))
     ((one,),) = search_all(cast("Library", library), [Target(question("Who?"), {"7": 2})])
@@ -223,7 +223,7 @@ def test_documents_are_ranked_by_their_best_passage() -> None:
     assert "answerable" not in found
 
 
-def test_passages_are_read_whole() -> None:
+def test_the_whole_passage_is_read() -> None:
     long = "It rained. " * 500 + TEXT
     reader = ScriptedReader(
         who=[("Anna Marsh", 2.5), ("It", 9.0)], why=[("the mill", -1.5)], when=[]
@@ -233,7 +233,7 @@ def test_passages_are_read_whole() -> None:
     (who,), (why,), (when,) = outcomes
     assert {passage.text for passage in reader.given} == {long, TEXT}
     assert reader.given[0].article.title == ""
-    # The reader says which is best by the order it gives.
+    # The first span is the best, whatever its score.
     assert values(who)["score"] == 2.5
     assert values(who)["f1"] == pytest.approx(2 / 3)
     assert (values(why)["score"], values(why)["answerable"]) == (-1.5, 0)

@@ -1,4 +1,4 @@
-"""Labelled sets: each layout by its content, and a clear word on what is none."""
+"""Labelled sets: each layout is recognised by its content; anything else is refused."""
 
 import json
 from pathlib import Path
@@ -6,32 +6,32 @@ from pathlib import Path
 import pytest
 
 from qa.errors import UsageError
-from qa.evaluation.sets import Layout, pool, read_set, sampled
+from qa.evaluation.sets import Layout, pool, rated_set, read_set, sampled
 
 
-def test_squad_is_known_by_its_content(squad_file: Path) -> None:
+def test_squad_is_recognised_by_its_content(squad_file: Path) -> None:
     found = read_set(squad_file)
     assert found.layout is Layout.SQUAD
     first, repaired, inn, rain, boats, goats = found.questions
     assert (first.id, first.text) == ("mill", "Who built the mill at Aldbury?")
     assert first.answers == ("Anna Marsh", "Marsh")
-    assert rain.answers == ("nine days",)  # two people gave it: it is one answer
+    assert rain.answers == ("nine days",)  # listed twice, it is one answer
     mill, inn_text, rain_text, _ = found.paragraphs
     assert (mill.title, first.passage, first.gold) == ("", mill.text, {mill.name: 1})
     assert inn.gold == {inn_text.name: 1}
     assert (repaired.id, repaired.answers, repaired.gold) == ("2", (), {})
-    assert boats.answers == ()  # impossible, whatever it says beside that
+    assert boats.answers == ()  # impossible, although it lists an answer
     assert boats.passage == rain_text.text
     assert len({paragraph.name for paragraph in found.paragraphs}) == 4
     assert mill.article == inn_text.article != rain_text.article
     assert goats.place == f"{squad_file}: data[2].paragraphs[0].qas[0]"
 
 
-def test_squad_of_the_first_kind_has_no_word_of_impossible(more_squad_file: Path) -> None:
+def test_squad_1_has_no_impossible_questions(more_squad_file: Path) -> None:
     assert [question.answers for question in read_set(more_squad_file).questions] == [("it",)] * 2
 
 
-def test_a_paragraph_that_comes_twice_is_one(tmp_path: Path) -> None:
+def test_a_repeated_paragraph_counts_once(tmp_path: Path) -> None:
     paragraph = {"context": "It rains.", "qas": [{"question": "What?", "answers": []}]}
     path = tmp_path / "twice.json"
     path.write_text(json.dumps({"data": [{"paragraphs": [paragraph]}] * 2}))
@@ -39,7 +39,7 @@ def test_a_paragraph_that_comes_twice_is_one(tmp_path: Path) -> None:
     assert (len(found.questions), len(found.paragraphs)) == (2, 1)
 
 
-def test_beir_is_a_folder(beir_folder: Path) -> None:
+def test_a_beir_folder(beir_folder: Path) -> None:
     found = read_set(beir_folder)
     assert found.layout is Layout.BEIR
     assert [(each.id, dict(each.gold)) for each in found.questions] == [
@@ -47,10 +47,10 @@ def test_beir_is_a_folder(beir_folder: Path) -> None:
         ("q2", {"d3": 1}),
     ]
     assert [each.title for each in found.paragraphs] == ["Mill", "Inn", "Rain on Tring"]
-    assert found.paragraphs[2].text == "Rain on Tring"  # a title alone is searched as a text
+    assert found.paragraphs[2].text == "Rain on Tring"  # a title without a text is the text
 
 
-def test_our_own_are_json_lines(own_file: Path) -> None:
+def test_json_lines(own_file: Path) -> None:
     found = read_set(own_file)
     assert (found.layout, found.paragraphs) == (Layout.LINES, ())
     first, second, third = found.questions
@@ -60,7 +60,9 @@ def test_our_own_are_json_lines(own_file: Path) -> None:
     assert (third.answers, third.gold, third.place) == ((), {}, f"{own_file}:3")
 
 
-def test_one_line_is_a_set_and_so_is_one_with_a_mark_blank_lines_and_crlf(tmp_path: Path) -> None:
+def test_json_lines_may_be_one_or_have_a_byte_order_mark_blank_lines_and_crlf(
+    tmp_path: Path,
+) -> None:
     line = '{"question": "Who\\u0007 \\n built it?", "answers": ["Anna\\u2028Marsh"]}'
     path = tmp_path / "one.jsonl"
     path.write_text(line)
@@ -116,7 +118,7 @@ OWN_LINE = '{"question": "Who?", "answers": []}\n'
         ),
     ],
 )
-def test_what_is_no_set_is_refused_with_its_place(
+def test_an_invalid_set_is_refused_with_the_place(
     tmp_path: Path, text: str, where: str, why: str
 ) -> None:
     path = tmp_path / "set"
@@ -128,7 +130,7 @@ def test_what_is_no_set_is_refused_with_its_place(
     assert "\n" not in str(refused.value)
 
 
-def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8_is_refused_with_the_line(tmp_path: Path) -> None:
     path = tmp_path / "latin.jsonl"
     path.write_bytes(OWN_LINE.encode() + '{"question": "Für wen?"}'.encode("latin-1"))
     with pytest.raises(UsageError, match=r"latin\.jsonl:2: not UTF-8"):
@@ -147,7 +149,7 @@ def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path) -> N
             '{"_id": "d1", "text": "x"}\n{"text": "y"}\n',
             r'corpus\.jsonl:2: no "_id"',
         ),
-        ("corpus.jsonl", "", "holds no document"),
+        ("corpus.jsonl", "", "contains no document"),
         ("corpus.jsonl", "{oops}", r"corpus\.jsonl:1: not valid JSON"),
         ("queries.jsonl", '{"_id": "q1", "text": ""}\n', r'queries\.jsonl:1: "text" must'),
         ("qrels/test.tsv", "q1\td1\t1\nq9\td1\t1\n", r"test\.tsv:2: .* no query 'q9'"),
@@ -156,7 +158,7 @@ def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path) -> N
         ("qrels/test.tsv", "q1\td1\t0\n", "no query that one answers"),
     ],
 )
-def test_a_folder_that_is_no_beir_is_refused(
+def test_an_invalid_beir_folder_is_refused(
     beir_folder: Path, name: str, text: str | None, why: str
 ) -> None:
     if text is None:
@@ -167,12 +169,12 @@ def test_a_folder_that_is_no_beir_is_refused(
         read_set(beir_folder)
 
 
-def test_judgements_need_no_names_of_columns(beir_folder: Path) -> None:
+def test_judgements_need_no_header(beir_folder: Path) -> None:
     (beir_folder / "qrels" / "test.tsv").write_text("q2\td3\t1\n\n")
     assert [question.id for question in read_set(beir_folder).questions] == ["q2"]
 
 
-def test_a_pool_takes_what_the_set_has_not(
+def test_a_pool_takes_new_paragraphs_of_other_sets(
     squad_file: Path, more_squad_file: Path, beir_folder: Path, own_file: Path
 ) -> None:
     labelled = read_set(squad_file)
@@ -180,14 +182,14 @@ def test_a_pool_takes_what_the_set_has_not(
     together = pool(labelled, [more, beir])
     texts = [paragraph.text for paragraph in together]
     assert together[:4] == list(labelled.paragraphs)
-    assert texts[4:] == [more.paragraphs[1].text, "Rain on Tring"]  # the rest is there already
+    assert texts[4:] == [more.paragraphs[1].text, "Rain on Tring"]  # the others are duplicates
     assert len(texts) == len(set(texts)) == len({paragraph.name for paragraph in together})
     assert together[4].article not in {paragraph.article for paragraph in labelled.paragraphs}
     with pytest.raises(UsageError, match="no paragraphs of its own"):
         pool(labelled, [read_set(own_file)])
 
 
-def test_a_sample_keeps_the_order_and_goes_by_its_seed(squad_file: Path) -> None:
+def test_a_sample_keeps_the_order_and_depends_on_the_seed(squad_file: Path) -> None:
     questions = read_set(squad_file).questions
     some = sampled(questions, 3, seed=1)
     assert len(some) == 3
@@ -195,3 +197,21 @@ def test_a_sample_keeps_the_order_and_goes_by_its_seed(squad_file: Path) -> None
     assert some == sampled(questions, 3, seed=1)
     assert any(sampled(questions, 3, seed=seed) != some for seed in range(2, 6))
     assert sampled(questions, None, seed=1) == sampled(questions, 99, seed=1) == list(questions)
+
+
+def test_rated_turns_are_a_set_without_articles_that_are_gone() -> None:
+    cases = [
+        {"question": "Who built it?", "answers": ["Anna Marsh"], "articles": ["mill.txt"]},
+        {"question": "Who ran it?", "answers": ["me"], "articles": ["gone.txt"], "wrong": ["you"]},
+        {"question": "Who owns it?", "answers": [], "articles": []},
+    ]
+    found = rated_set(Path("/news"), cases, {"mill.txt", "inn.txt"})
+    assert (found.layout, found.path) == (Layout.LINES, Path("/news"))
+    first, second = found.questions
+    assert (first.text, first.answers, first.gold) == (
+        "Who built it?",
+        ("Anna Marsh",),
+        {"mill.txt": 1},
+    )
+    assert (second.answers, second.gold) == ((), {})
+    assert second.place == "/news, rated question 3"

@@ -1,4 +1,4 @@
-"""Where answers lie: paragraphs in a pool, articles by the names that a person gives them."""
+"""Gold articles: paragraphs in a pool, and articles of a library by their names."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ def naming(*articles: str, answers: tuple[str, ...] = ("yes",)) -> list[Labelled
 
 @pytest.fixture
 def filled(library: "Library", article_folder: Path) -> "Library":
-    """The library of the articles: mill.txt, old/mill.txt, rain.md, wire.jsonl."""
+    """A library with mill.txt, old/mill.txt, rain.md and wire.jsonl."""
     assert library.add(article_folder).failed == []
     return library
 
@@ -43,7 +43,7 @@ def sources(filled: "Library") -> dict[str, str]:
         ("old/mill.txt", {"old/mill.txt"}),
         ("wire.jsonl#1", {"wire.jsonl#1"}),
         ("bridge", {"https://example.org/bridge"}),
-        ("wire.jsonl#2", {"https://example.org/bridge"}),  # by its file, though it has a URL
+        ("wire.jsonl#2", {"https://example.org/bridge"}),  # by its file, although it has a URL
     ],
 )
 def test_an_article_is_named_by_the_end_of_its_source(
@@ -54,20 +54,18 @@ def test_an_article_is_named_by_the_end_of_its_source(
     assert target.removed == ()
 
 
-def test_a_file_of_records_means_them_all(filled: "Library", sources: dict[str, str]) -> None:
+def test_a_file_of_records_means_all_records(filled: "Library", sources: dict[str, str]) -> None:
     (target,) = library_targets(naming("wire.jsonl", "rain.md"), filled, Scope())
     assert {sources["wire.jsonl#1"], sources["rain.md"]} <= set(target.gold)
 
 
 @pytest.mark.parametrize("name", ["ill.txt", "mill", "wire.jsonl#3", "no such", "%", ""])
-def test_an_article_that_is_not_there_is_refused_with_its_line(
-    filled: "Library", name: str
-) -> None:
-    with pytest.raises(UsageError, match=r"^set:1: none of the articles asked is called"):
+def test_a_missing_article_is_refused_with_the_line(filled: "Library", name: str) -> None:
+    with pytest.raises(UsageError, match=r"^set:1: no article here is called"):
         library_targets(naming(name), filled, Scope())
 
 
-def test_only_articles_in_the_scope_are_meant(
+def test_only_articles_in_the_scope_count(
     filled: "Library", sources: dict[str, str], article_folder: Path
 ) -> None:
     scope = Scope(paths=(str(article_folder / "old"),))
@@ -91,7 +89,7 @@ def test_the_articles_of_a_question_are_left_out(
 def pooled(
     squad_file: Path, encoders: dict[Any, "WordEncoder"], tmp_path: Path
 ) -> Callable[[], tuple[list[Paragraph], Pool]]:
-    """Opens the pool of the SQuAD file's paragraphs, embedded by the double."""
+    """Return a function that opens a pool of the SQuAD file's paragraphs, with a test encoder."""
 
     def open_it() -> tuple[list[Paragraph], Pool]:
         paragraphs = list(read_set(squad_file).paragraphs)
@@ -121,7 +119,7 @@ def test_a_pool_is_embedded_once(
     assert len(word_encoder.encoded) == 4
 
 
-def test_a_pool_whose_file_was_spoiled_is_made_good(
+def test_a_pool_with_a_changed_file_is_indexed_again(
     pooled: Callable[[], tuple[list[Paragraph], Pool]], tmp_path: Path
 ) -> None:
     pooled()[1].library.close()
@@ -133,7 +131,7 @@ def test_a_pool_whose_file_was_spoiled_is_made_good(
         }
 
 
-def test_gold_or_its_whole_article_is_left_out_of_a_pool(
+def test_gold_or_its_article_is_left_out_of_a_pool(
     pooled: Callable[[], tuple[list[Paragraph], Pool]], squad_file: Path
 ) -> None:
     questions = read_set(squad_file).questions
@@ -151,7 +149,7 @@ def test_gold_or_its_whole_article_is_left_out_of_a_pool(
     assert [dict(each.gold) for each in targets][:2] == [{mill: 1}, {}]
 
 
-def test_a_judged_document_that_is_missing_counts_as_not_found(
+def test_a_missing_judged_document_counts_as_not_found(
     pooled: Callable[[], tuple[list[Paragraph], Pool]],
 ) -> None:
     paragraphs, pool = pooled()

@@ -40,28 +40,28 @@ LONG = 2_000
 """Changes in the long run."""
 
 THREADS = 4
-"""Readers that share one library in one process."""
+"""Reading threads that share one library in one process."""
 PROCESSES = 4
-"""Readers with a process of their own."""
+"""Readers that have their own process."""
 
 PLAIN = range(24)
-"""Articles in a plain file each …"""
+"""Articles that are plain-text files."""
 MARKDOWN = range(24, 32)
-"""… in a Markdown file each …"""
+"""Articles that are Markdown files."""
 RECORDS = range(32, 40)
-"""… and together in one file of records."""
+"""Articles that are records of one file."""
 
 MOST_AT_ONCE = 4
-"""Articles changed by one run of indexing."""
+"""Most articles that one indexing run changes."""
 REST_SECONDS = 0.02
-"""How long a reader rests between questions: without, the writer hardly gets a turn."""
+"""How long a reader pauses between questions; otherwise the writer would hardly get a turn."""
 PATIENCE_SECONDS = 120.0
-"""How long a process may take to come to its end once it should."""
+"""How long a process may take to end when it should."""
 NAMED_FAILURES = 20
-"""Failures that are kept in words."""
+"""Most failures that are described."""
 
 KINDS = ("searches", "answers", "listings")
-"""What the readers do."""
+"""What a reader can do."""
 
 _FIRST_DAY = date(2001, 1, 1)
 _NAMED = re.compile(r"Harbour (\d+) in version (\d+)")
@@ -71,26 +71,26 @@ _FILLING = (
 )
 
 Version = tuple[int, int]
-"""Number of an article and of its version."""
+"""Number of an article, and number of its version."""
 State = Mapping[int, int]
-"""The version of each article that is there."""
+"""The current version of each article."""
 
 
 class Inconsistent(Exception):  # noqa: N818 - what is found, not an error of ours
-    """What a reader was given is not of one version."""
+    """A reader got something that is not from one version."""
 
 
-# What is written
+# Writing
 
 
 def title_of(version: Version) -> str:
-    """The title of a version."""
+    """Return the title of a version."""
     return f"Harbour {version[0]} in version {version[1]}"
 
 
 @cache
 def text_of(version: Version) -> str:
-    """The text of a version, as it must be stored."""
+    """Return the text of a version, as it must be stored."""
     index, number = version
     chance = random.Random(f"{index} {number}")
     sentences = []
@@ -104,13 +104,13 @@ def text_of(version: Version) -> str:
 
 
 def day_of(version: Version) -> date | None:
-    """The publication date of a version."""
+    """Return the publication date of a version."""
     return None if version[0] in PLAIN else _FIRST_DAY + timedelta(days=version[1])
 
 
 @cache
 def places_of(version: Version) -> frozenset[tuple[int, int]]:
-    """The passages of a version."""
+    """Return the offsets of a version's passages."""
     from qa.articles.heading import split_under_heading
     from qa.datatypes import Article
 
@@ -122,7 +122,7 @@ def places_of(version: Version) -> frozenset[tuple[int, int]]:
 
 
 def write_files(folder: Path, state: State, changed: Sequence[int]) -> None:
-    """Bring the files of changed articles up to a state."""
+    """Write the files of changed articles as a state says."""
     for index in changed:
         if index in RECORDS:
             continue
@@ -152,17 +152,17 @@ def write_files(folder: Path, state: State, changed: Sequence[int]) -> None:
 
 
 def path_of(folder: Path, index: int) -> Path:
-    """The file of an article."""
+    """Return the file of an article."""
     if index in RECORDS:
         return folder / "wire.jsonl"
     return folder / f"{index:02}{'.txt' if index in PLAIN else '.md'}"
 
 
-# What is read
+# Reading
 
 
 def version_of(article: "Article") -> Version:
-    """The version that an article is. Raises Inconsistent when it is none, or not all of one."""
+    """Return the version of an article. Raises Inconsistent if it is not exactly one version."""
     named = _NAMED.fullmatch(article.title)
     if named is None:
         raise Inconsistent(f"no version has the title {article.title!r}")
@@ -178,7 +178,7 @@ def version_of(article: "Article") -> Version:
 
 
 def version_of_hit(hit: "Hit") -> Version:
-    """The version that a hit is of. Raises Inconsistent."""
+    """Return the version of a hit. Raises Inconsistent."""
     passage = hit.passage
     version = version_of(passage.article)
     if (passage.start, passage.end) not in places_of(version):
@@ -189,7 +189,7 @@ def version_of_hit(hit: "Hit") -> Version:
 
 
 def version_of_citation(citation: "Citation") -> Version:
-    """The version that a citation is of. Raises Inconsistent."""
+    """Return the version of a citation. Raises Inconsistent."""
     version = version_of(citation.article)
     text, start, end = text_of(version), citation.start, citation.end
     if text[start:end] != citation.quote or f"version {version[1]}" not in citation.quote:
@@ -203,22 +203,22 @@ def version_of_citation(citation: "Citation") -> Version:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What one question, or one listing, brought up."""
+    """The result of one question, search or listing."""
 
     began: float
-    """On the clock that all processes share, in seconds."""
+    """When it began, in seconds of the clock that all processes share."""
     ended: float
-    """On the same clock."""
+    """When it ended, by the same clock."""
     seen: list[Version]
-    """The versions that came up."""
+    """The versions in the result."""
     kind: str
-    """One of KINDS; a listing shows all articles at one moment."""
+    """One of KINDS."""
     fault: str
-    """What was wrong with it; empty for nothing."""
+    """What was wrong; empty if nothing was."""
 
 
 def questions(library: "Library", seed: str, stop: Path) -> Iterator[Read]:
-    """Ask, search and list until the file appears; at least once each."""
+    """Ask, search and list until the file exists; each at least once."""
     chance = random.Random(seed)
     turn = 0
     while turn < 3 or not stop.exists():
@@ -230,7 +230,7 @@ def questions(library: "Library", seed: str, stop: Path) -> Iterator[Read]:
             seen = _once(library, kind, chance)
         except Inconsistent as error:
             fault = str(error)
-        except Exception as error:  # any error of a reader is what we look for
+        except Exception as error:  # any error of a reader is a failure
             fault = f"{type(error).__name__}: {error}"
         yield Read(began, time.monotonic(), seen, kind, fault)
         turn += 1
@@ -238,7 +238,7 @@ def questions(library: "Library", seed: str, stop: Path) -> Iterator[Read]:
 
 
 def _once(library: "Library", kind: str, chance: random.Random) -> list[Version]:
-    """Search, ask or list; return the versions seen. Raises Inconsistent."""
+    """Search, ask or list; return the versions in the result. Raises Inconsistent."""
     from qa.datatypes import Scope
 
     index = chance.randrange(RECORDS[-1] + 1)
@@ -259,7 +259,7 @@ def _once(library: "Library", kind: str, chance: random.Random) -> list[Version]
 
 
 def _listed(library: "Library") -> list[Version]:
-    """All articles at one moment. Raises Inconsistent."""
+    """List all articles; return their versions. Raises Inconsistent."""
     seen = []
     for row in library.articles():
         named = _NAMED.fullmatch(row.title)
@@ -272,20 +272,19 @@ def _listed(library: "Library") -> list[Version]:
     return seen
 
 
-# The processes
+# Processes
 
 
 def use_doubles() -> None:
-    """Let libraries of this process be embedded and read by words."""
-    import qa.models.encoder
-    import qa.models.reader
+    """Replace the models in this process with fakes that compare words."""
+    import qa.models.opening
 
-    setattr(qa.models.encoder, "open_encoder", lambda name=None, device=None: WordEncoder())  # noqa: B010
-    setattr(qa.models.reader, "open_reader", lambda name=None: WordReader())  # noqa: B010
+    setattr(qa.models.opening, "open_encoder", lambda name=None, device=None: WordEncoder())  # noqa: B010
+    setattr(qa.models.opening, "open_reader", lambda name=None: WordReader())  # noqa: B010
 
 
 def read(folder: Path, name: str, threads: int, seed: str) -> None:
-    """Be one or several readers of the library in a folder; write down what they were given."""
+    """Run one or several readers of the library in a folder; write their results to a file."""
     from qa.library import Library
 
     reads: list[Read] = []
@@ -310,7 +309,7 @@ def read(folder: Path, name: str, threads: int, seed: str) -> None:
 
 
 def write(folder: Path, changes: int, seed: str) -> None:
-    """Change so many articles of the library in a folder; write down what was there when."""
+    """Change articles of the library in a folder; write its states with their times to a file."""
     from qa.library import Library
 
     chance = random.Random(seed)
@@ -347,7 +346,7 @@ def write(folder: Path, changes: int, seed: str) -> None:
 
 
 def _patiently(library: "Library", what: str, *given: str, **options: Any) -> None:
-    """Do something that waits while a reader brings the full text up."""
+    """Call a method of the library, again while a reader updates the full text."""
     from qa.errors import LibraryBusyError
 
     until = time.monotonic() + PATIENCE_SECONDS
@@ -361,7 +360,7 @@ def _patiently(library: "Library", what: str, *given: str, **options: Any) -> No
 
 
 def _start(folder: Path, *words: object) -> "subprocess.Popen[str]":
-    """One of the processes; what it says on stderr goes into a file."""
+    """Start one of the processes; its stderr goes to a file."""
     with (folder / f"{words[0]}-{words[2]}.log").open("w") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "tests.hardening.concurrency", *map(str, words)],
@@ -374,13 +373,13 @@ def _start(folder: Path, *words: object) -> "subprocess.Popen[str]":
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """The variables of a process: a home of its own, one thread for vectors."""
+    """Return a process's environment: its own QA_HOME, one thread for vectors."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QA_")}
     return kept | {"QA_HOME": str(folder / "home"), "OMP_NUM_THREADS": "1"}
 
 
 def run(work: Path, count: int, seed: int) -> Tally:
-    """Make so many changes beside the readers, and hold what these were given against them."""
+    """Make changes while readers run, and compare the readers' results with the changes."""
     return timed(lambda: _run(work / f"seed-{seed}", count, seed))
 
 
@@ -426,7 +425,7 @@ def _run(folder: Path, count: int, seed: int) -> Tally:
 
 
 def _judge(folder: Path, readers: Sequence[str], tally: Tally) -> None:
-    """Hold all that was read against what was there."""
+    """Compare all results with what the library held at that time."""
     written = json.loads((folder / "written.json").read_text())
     tally.count("the library at the end", "; ".join(written["faults"]))
     history = History(folder, written["states"])
@@ -441,7 +440,7 @@ def _judge(folder: Path, readers: Sequence[str], tally: Tally) -> None:
 
 
 def _begin(folder: Path) -> None:
-    """Make the library that the readers open."""
+    """Create the library that the readers open."""
     articles = folder / "articles"
     articles.mkdir(parents=True)
     state = dict.fromkeys(range(RECORDS[-1] + 1), 0)
@@ -457,7 +456,7 @@ def _begin(folder: Path) -> None:
 
 
 def _said(folder: Path, name: str) -> str:
-    """The last line that a process left."""
+    """Return the last line in a process's log."""
     lines = [
         line for log in folder.glob(f"*-{name}.log") for line in log.read_text().splitlines()[-1:]
     ]
@@ -465,7 +464,7 @@ def _said(folder: Path, name: str) -> str:
 
 
 class History:
-    """What was there when, as the writer wrote it down."""
+    """The states of the library with their times, as the writer recorded them."""
 
     def __init__(self, folder: Path, states: Sequence[tuple[float, float, dict[str, int]]]) -> None:
         begun = json.loads((folder / "begun.json").read_text())
@@ -482,7 +481,7 @@ class History:
             before = state
 
     def fault(self, read: Read) -> str:
-        """What is wrong with what a reader was given; empty for nothing."""
+        """Return what is wrong with a reader's result; empty if nothing is."""
         if read.fault:
             return read.fault
         seen = {(index, number) for index, number in read.seen}
@@ -499,7 +498,7 @@ class History:
         return ""
 
     def _was_there(self, seen: set[Version], read: Read) -> bool:
-        """Whether the library can have held exactly this at a moment of the reading."""
+        """Return whether the library may have been in this state during the reading."""
         ends = [ended for _, ended, _ in self._states[1:]] + [float("inf")]
         return any(
             state == seen and began <= read.ended and until >= read.began

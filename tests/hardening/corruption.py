@@ -1,14 +1,14 @@
-"""Damages every kind of file that qa keeps, and asks it questions.
+"""Damages every kind of file in a library, and uses the library.
 
-Each try copies a small library, flips a bit, zeroes a page, cuts the end off or swaps two bytes in
-one of its files, or flips a bit in one value of its tables, and then asks, searches, lists, shows,
-and lets the doctor look. No command may die, show a traceback, or end with exit code 1, which says
-that the articles hold no answer; what is quoted must be what the articles say. Then the doctor's
-advice is followed, until it has none; after that the library must hold what the articles hold. In
-the long run the exported model is damaged, too.
+Each try copies a small library and damages one of its files: it flips a bit, zeroes a page, cuts
+off the end, swaps two bytes, or flips a bit in one value of a table. Then it asks, searches, lists
+and shows articles, and runs qa doctor. No command may crash, show a traceback, or end with exit
+code 1, which means that the articles have no answer. Quotes must be what the articles say. Then the
+harness follows the doctor's advice until there is none; after that the library must hold what the
+articles say. The long run damages the exported model too.
 
-Noted without being held against qa: errors that only say what Python says, sources shown wrongly,
-remembered turns that have changed.
+Some things are only noted: errors with Python's own message, wrong sources, and changed turns of
+conversations.
 """
 
 import json
@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from qa import settings
-from qa.models.export import GRAPH, MANIFEST, TOKENIZER
+from qa.models.manifest import GRAPH, MANIFEST, TOKENIZER
 from qa.storage.database import DATABASE
 from qa.storage.live_text import FOLDER
 
@@ -47,37 +47,37 @@ SHORT = 40
 LONG = 2000
 
 PAGE_BYTES = 4096
-"""Size of a page of the disk, and of the database."""
+"""Size of a page on disk and in the database."""
 
 WAYS = ("flip", "zero", "cut", "swap")
-"""How a file is damaged: a bit, a page, its end, two bytes."""
+"""Kinds of damage to a file: to a bit, a page, the end, two bytes."""
 
 MOST_ROUNDS = 4
-"""How often the doctor is asked at most, and its advice followed."""
+"""Most rounds of running the doctor and following its advice."""
 
 MOST_WORKERS = 4
-"""Libraries that are damaged beside each other."""
+"""Most libraries that are damaged in parallel."""
 
 WITH_MODELS = 500
-"""Tries from which on the exported model is damaged, too: making it takes half a minute."""
+"""Least tries to also damage the exported model, as exporting it takes half a minute."""
 
 MODEL_SHARE = 50
-"""One of so many tries is then one of the model."""
+"""Then one in this many tries damages the model."""
 
 TEXT = "Captain Solheim commands the harbour of Westport."
 
 VALUES = 0.5
-"""Share of the damages to a database that are to one value in it: most of its bytes are unused."""
+"""Share of damage to a database that changes one value, as most of its bytes are unused."""
 
 Version = tuple[str, str | None, str]
 """Title, date and text of an article."""
 
 Versions = Mapping[str, Sequence[Version]]
-"""What each article said, and says, by its source."""
+"""The earlier and current versions of each article, by source."""
 
 
 def run(work: Path, count: int, seed: int) -> Tally:
-    """Damage that many files; each try has a seed of its own, the first ``seed``."""
+    """Damage ``count`` files; each try has its own seed, starting with ``seed``."""
     return timed(lambda: _run(work, count, seed))
 
 
@@ -98,24 +98,24 @@ def _run(work: Path, count: int, seed: int) -> Tally:
 
 
 class Damaged:
-    """A small library in three states, and what its articles said."""
+    """A small library in three states, and the versions of its articles."""
 
     def __init__(self, work: Path, processes: Processes) -> None:
         self.ground = Ground(work, processes)
-        """Articles and library."""
+        """The articles and the library."""
         self.noted: dict[str, list[str]] = {}
-        """What was seen beside the failures, by kind."""
+        """What is noted without being a failure, by kind."""
         self.versions: dict[str, list[Version]] = {}
-        """What the articles say, and said before their last change."""
+        """The current and the previous version of each article."""
         self.wanted = self._with_log()
-        """What a library holds that is sound."""
+        """The content of an undamaged library."""
 
     def note(self, kind: str, what: str) -> None:
-        """Take note of something that is no failure."""
+        """Note something that is not a failure."""
         self.noted.setdefault(kind, []).append(what)
 
     def _with_log(self) -> dict[str, Any]:
-        """Also keep the library as a killed process leaves it: with commits in SQLite's log."""
+        """Also keep the library as a killed process leaves it, with commits in SQLite's log."""
         ground = self.ground
         ground.restore()
         self.versions = _said(ground)
@@ -128,7 +128,7 @@ class Damaged:
         done = ground.processes.run("leave_log", place)
         log = ground.library / f"{DATABASE}-wal"
         if done.status or not log.exists() or not log.stat().st_size:
-            raise RuntimeError(f"no log was left: {last_line(done.err)}")
+            raise RuntimeError(f"there is no log: {last_line(done.err)}")
         log.with_name(f"{DATABASE}-shm").unlink(missing_ok=True)
         ground.keep("log")
         for rows in (EXACT, SKETCHED):
@@ -145,7 +145,7 @@ class Damaged:
 
 
 def _libraries(work: Path, numbers: Sequence[int]) -> Tally:
-    """Damage libraries, one after the other."""
+    """Damage libraries one by one."""
     tally = Tally("corruption")
     with Processes(work) as processes:
         damaged = Damaged(work, processes)
@@ -170,8 +170,8 @@ def _libraries(work: Path, numbers: Sequence[int]) -> Tally:
 
 
 def _try(damaged: Damaged, chance: random.Random, rows: int) -> str:
-    """Use a library that is damaged, follow the doctor's advice; return what went wrong."""
-    return _used(damaged, chance, rows) or _mended(damaged, rows)
+    """Use a damaged library and follow the doctor's advice; return what went wrong."""
+    return _used(damaged, chance, rows) or _repaired(damaged, rows)
 
 
 def _used(damaged: Damaged, chance: random.Random, rows: int) -> str:
@@ -195,29 +195,29 @@ def _used(damaged: Damaged, chance: random.Random, rows: int) -> str:
     done = ground.processes.run("look", {"library": str(ground.library)}, rows=rows)
     if done.status < 0 or done.is_late:
         return f"the library in Python: {done.fault}"
-    if done.status == 1:  # it is for a program to say; but qa has errors of its own for it
-        damaged.note("an error of Python's own in the library", last_line(done.err))
+    if done.status == 1:  # a program may raise it, but qa has its own errors for that
+        damaged.note("an error with Python's own message in the library", last_line(done.err))
     return ""
 
 
 def _wrong(words: Sequence[str], done: Ended, damaged: Damaged) -> str:
-    """What is wrong with how a command ended on a library that may be damaged."""
+    """Return what is wrong with the end of a command on a library that may be damaged."""
     said, wrong = last_line(done.err), ""
     if done.fault:
         wrong = done.fault
     elif done.status == 2 and not said:
-        wrong = "exit 2 without a word"
+        wrong = "exit 2 without a message"
     elif done.status == 2 and "QA_DEBUG=1" in done.err:
-        damaged.note("an error of Python's own in a command", f"qa {words[0]}: {said}")
+        damaged.note("an error with Python's own message in a command", f"qa {words[0]}: {said}")
     elif done.status not in (0, 2) and (words[0], done.status) != ("doctor", 1):
-        wrong = f"exit {done.status}, {said or 'without a word'}"
+        wrong = f"exit {done.status}, {said or 'without a message'}"
     elif done.status == 0:
         wrong = _wrong_output(words[0], done.out, damaged)
     return wrong
 
 
 def _wrong_output(command: str, out: str, damaged: Damaged) -> str:
-    """What is wrong with what a command printed, held against what the articles say."""
+    """Return what is wrong with a command's output, compared with the articles."""
     if command not in {"ask", "search", "show"}:
         return ""
     found = json.loads(out)
@@ -231,27 +231,27 @@ def _wrong_output(command: str, out: str, damaged: Damaged) -> str:
 
 
 def _places(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """All places of articles that an answer or a search shows."""
+    """Return all places in articles that the output of ask or search shows."""
     others = [other["citation"] for other in found.get("alternatives", ())]
     return [*found.get("citations", ()), *others, *found["hits"]]
 
 
 def _wrong_place(place: Mapping[str, Any], damaged: Damaged) -> str:
-    """What is wrong with a quote, or a whole text, held against the article that it is from."""
+    """Return what is wrong with a quote or a whole text, compared with its article."""
     article, source = place["article"], place["article"]["source"]
     known = damaged.versions.get(source)
     if known is None:
-        damaged.note("a source that there never was", repr(source))
+        damaged.note("a source that never existed", repr(source))
         known = [version for versions in damaged.versions.values() for version in versions]
     quote = place.get("quote", place.get("text"))
     for title, published, text in known:
         shown = text[place.get("start", 0) : place.get("end", len(text))]
         if (title, published, shown) == (article["title"], article["published"], quote):
             return ""
-    return f"words that no article says: {quote[:100]!r}, of {article['title']!r} in {source!r}"
+    return f"text that is in no article: {quote[:100]!r}, of {article['title']!r} in {source!r}"
 
 
-def _mended(damaged: Damaged, rows: int) -> str:
+def _repaired(damaged: Damaged, rows: int) -> str:
     """Follow the doctor's advice until it has none; return what went wrong."""
     ground = damaged.ground
     advised: list[str] = []
@@ -260,23 +260,23 @@ def _mended(damaged: Damaged, rows: int) -> str:
         if wrong:
             return wrong
         if not findings:
-            return _well(damaged, advised, rows)
+            return _check_repaired(damaged, advised, rows)
         for finding in findings:
-            advised.append(finding["mend"])
-            if wrong := _follow(finding["mend"], ground, rows):
-                return f"the doctor's {finding['mend']!r} for {finding['says']!r}: {wrong}"
+            advised.append(finding["fix"])
+            if wrong := _follow(finding["fix"], ground, rows):
+                return f"the doctor's {finding['fix']!r} for {finding['says']!r}: {wrong}"
     return f"the doctor's advice does not help: {'; '.join(advised)[:300]}"
 
 
-def _well(damaged: Damaged, advised: Sequence[str], rows: int) -> str:
-    """What is wrong with a library of which the doctor says that it is well."""
+def _check_repaired(damaged: Damaged, advised: Sequence[str], rows: int) -> str:
+    """Return what is wrong with a library in which the doctor finds nothing."""
     ground = damaged.ground
     if not advised:
         state, wrong = ground.look(rows)
         wrong = wrong or _differing(state, damaged.wanted)
         if not wrong and state["turns"] != damaged.wanted["turns"]:
-            damaged.note("a turn that has changed unseen", str(state["turns"])[:200])
-        return f"the doctor sees nothing, but {wrong}" if wrong else ""
+            damaged.note("a changed turn that was not noticed", str(state["turns"])[:200])
+        return f"the doctor finds nothing, but {wrong}" if wrong else ""
     index = ground.words("index", str(ground.articles))
     number = KEPT_NUMBERS[1]
     ask = ground.words("ask", question_about(number), "--json")
@@ -297,7 +297,7 @@ def _differing(state: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
 
 
 def _follow(advice: str, ground: Ground, rows: int) -> str:
-    """Do what the doctor says, as a person in a shell would; return what went wrong."""
+    """Run the commands that the doctor advises, as in a shell; return what went wrong."""
     if not advice:
         return "there is no advice"
     for part in advice.split("; "):
@@ -311,7 +311,7 @@ def _follow(advice: str, ground: Ground, rows: int) -> str:
         paths = [word for word in words[1:] if not word.startswith("-")]
         within = all(Path(path).is_relative_to(ground.library) for path in paths)
         if words[0] not in {"rm", "chmod"} or not within:
-            return "it is no command that this harness follows"
+            return "it is not a command that this harness runs"
         shell = subprocess.run(["/bin/sh", "-c", part], capture_output=True, text=True, check=False)
         if shell.returncode:
             return last_line(shell.stderr)
@@ -319,7 +319,7 @@ def _follow(advice: str, ground: Ground, rows: int) -> str:
 
 
 def damage(path: Path, chance: random.Random, *, in_silence: bool = False) -> str:
-    """Damage a file; return what was done. In silence its size and times stay as they are."""
+    """Damage a file; return what was done. ``in_silence`` keeps its size and times."""
     before, facts = path.read_bytes(), path.stat()
     after = bytearray(before)
     while bytes(after) == before:
@@ -381,13 +381,13 @@ def damage_value(path: Path, chance: random.Random) -> str:
                 connection.execute(
                     f'UPDATE {table} SET "{column}" = {cast} WHERE {same}', (value, *row.values())
                 )
-            except sqlite3.IntegrityError:  # another row has that value
+            except sqlite3.IntegrityError:  # another row already has that value
                 continue
             return f"{table}.{column} of row {place}: {row[column]!r:.60} to {value!r:.60}"
 
 
 def _changed(value: object, chance: random.Random) -> bytes | int | float | None:
-    """A value with one bit flipped; None for one that has none."""
+    """Return a value with one bit flipped; None for NULL."""
     if isinstance(value, bytes) and value:
         place, data = chance.randrange(len(value)), bytearray(value)
         data[place] ^= 1 << chance.randrange(8)
@@ -400,7 +400,7 @@ def _changed(value: object, chance: random.Random) -> bytes | int | float | None
 
 
 def _chosen(library: Path, chance: random.Random) -> Path:
-    """A file of the library that holds anything, each kind as often as the others."""
+    """Return a random file of the library that is not empty; all kinds are equally likely."""
     kinds: dict[str, list[Path]] = {}
     for path in sorted(library.rglob("*")):
         if path.is_file() and path.stat().st_size:
@@ -409,7 +409,7 @@ def _chosen(library: Path, chance: random.Random) -> Path:
 
 
 def _kind(path: Path) -> str:
-    """What a file of a library is, in a word."""
+    """Return the kind of a library's file."""
     if path.name == DATABASE or path.parent.name != FOLDER:
         return "vectors" if path.suffix == ".faiss" else path.name
     return "full text" if path.suffix != ".json" else "full text, its list"
@@ -420,7 +420,7 @@ def _kept(rows: int) -> str:
 
 
 def _said(ground: Ground) -> dict[str, list[Version]]:
-    """What the articles of a sound library say, by source."""
+    """Return the versions of an undamaged library's articles, by source."""
     listed = ground.processes.command(*ground.words("ls", "--json"))
     identifiers = [article["id"] for article in json.loads(listed.out)["articles"]]
     shown = ground.processes.commands(
@@ -435,14 +435,14 @@ def _said(ground: Ground) -> dict[str, list[Version]]:
 
 
 def _models(work: Path, numbers: Sequence[int]) -> Tally:
-    """Damage the exported encoder: it is made anew, or an error says what to do."""
+    """Damage the exported encoder. It must be exported again, or an error must say what to do."""
     tally = Tally("corruption")
     with Processes(work, with_doubles=False) as processes:
         home = work / "home"
         cache, good = home / "cache" / "models", work / "good"
         made = processes.run("prepare", {})
         if made.status:
-            tally.notes.append(f"the exported model was passed over: {last_line(made.err)}")
+            tally.notes.append(f"the exported model was skipped: {last_line(made.err)}")
             return tally
         (folder,) = [path for path in cache.iterdir() if (path / MANIFEST).exists()]
         shutil.rmtree(good, ignore_errors=True)
@@ -460,23 +460,23 @@ def _models(work: Path, numbers: Sequence[int]) -> Tally:
             if not wrong and done.status not in (0, 2):
                 wrong = f"exit {done.status}: {last_line(done.err)}"
             if not wrong and (done.status or done.said[0]["digest"] != wanted):
-                wrong = _model_mended(processes, values, wanted)
+                wrong = _model_repaired(processes, values, wanted)
             tally.count(f"export: {path.name}", f"{wrong} ({what}; seed {number})" if wrong else "")
     return tally
 
 
-def _model_mended(processes: Processes, values: dict[str, Any], wanted: str) -> str:
+def _model_repaired(processes: Processes, values: dict[str, Any], wanted: str) -> str:
     """Follow the doctor's advice on an export; return what went wrong."""
     looked = processes.command("doctor", "--json", "--library", "none")
     findings = json.loads(looked.out)["findings"]
     bad = [one for one in findings if not one["is_well"] and one["what"] == "export"]
     if not bad:
         return "the doctor does not see it"
-    words = shlex.split(bad[0]["mend"])
+    words = shlex.split(bad[0]["fix"])
     if words[:2] != ["rm", "-r"] or words[2:] != [values["cache"]]:
-        return f"the advice {bad[0]['mend']!r} is none that this harness follows"
+        return f"the advice {bad[0]['fix']!r} is not a command that this harness runs"
     shutil.rmtree(words[2])
     done = processes.run("embed", values)
     if done.fault or done.status or done.said[0]["digest"] != wanted:
-        return f"the advice {bad[0]['mend']!r} does not help: {done.fault or last_line(done.err)}"
+        return f"the advice {bad[0]['fix']!r} does not help: {done.fault or last_line(done.err)}"
     return ""

@@ -1,8 +1,8 @@
-"""Lets chosen system calls fail: no space left, an input or output error, a read-only disk.
+"""Makes chosen system calls fail: no space left, an input/output error, a read-only disk.
 
-strace makes the calls fail, in commands that run with doubles in place of the models. No command
-may end with a traceback or with exit code 1, which says that the articles hold no answer; the
-library must be sound after it, and the next run must complete.
+strace makes the calls fail, in commands that run with fake models. No command may end with a
+traceback, or with exit code 1, which means that the articles have no answer. After it the library
+must be undamaged, and the next run must complete.
 """
 
 import random
@@ -17,7 +17,7 @@ SHORT = 6
 LONG = 60
 
 COMMANDS = ("index", "ask", "prune", "first", "rm", "ask PATH", "reembed", "talk", "migrate")
-"""What a call fails in."""
+"""The commands in which a call fails."""
 
 SPACE = frozenset(
     {"write", "writev", "pwrite64", "fsync", "fdatasync", "ftruncate", "fallocate"}
@@ -32,11 +32,11 @@ READ_ONLY = frozenset(
 """Calls that fail on a disk that has become read-only."""
 
 LASTING = 0.4
-"""Share of the faults that do not go away: all later calls of that name in a thread fail, too."""
+"""Share of faults that last: all later calls of that name in the thread fail too."""
 
 
 def run(work: Path, count: int, seed: int) -> Tally:
-    """Let that many calls fail; each try has a seed of its own, the first ``seed``."""
+    """Make ``count`` calls fail; each try has its own seed, starting with ``seed``."""
     return timed(lambda: _run(work, count, seed))
 
 
@@ -44,7 +44,7 @@ def _run(work: Path, count: int, seed: int) -> Tally:
     tally = Tally("faults")
     with Processes(work) as processes:
         if reason := tracing.why_not(processes, work):
-            tally.notes.append(f"passed over: {reason}")
+            tally.notes.append(f"skipped: {reason}")
             return tally
         ground = Ground(work, processes)
         known: dict[str, list[tracing.Call]] = {}
@@ -57,7 +57,7 @@ def _run(work: Path, count: int, seed: int) -> Tally:
                 known[name] = _calls(ground, work, name)
             call = tracing.chosen(known[name], chance)
             error = chance.choice(_errors(call))
-            # Output goes through this call, too, and a full disk is none for the terminal.
+            # write also prints to the terminal, which a full disk does not affect.
             lasts = call.name != "write" and chance.random() < LASTING
             fault = f"{call.name}:error={error}:when={call.place}{'+' * lasts}"
             plan = _plan(ground, name, chance)
@@ -76,19 +76,19 @@ def _run(work: Path, count: int, seed: int) -> Tally:
             repeat = f"({name}, {fault}; --only faults --seed {number} --count 1)"
             tally.count(f"{error} at {call.name}", f"{wrong} {repeat}" if wrong else "")
         for name, errors in unnamed.items():
-            tally.notes.append(f"{len(errors)} × a plain {name}, as: {errors[0]}")
+            tally.notes.append(f"{len(errors)} × a plain {name}, such as: {errors[0]}")
     return tally
 
 
 def _calls(ground: Ground, work: Path, name: str) -> list[tracing.Call]:
-    """The calls of a command on library and articles that something can be wrong with."""
+    """Return the calls of a command on the library and the articles that can fail."""
     plan = _plan(ground, name, random.Random(0))
     folders = [ground.library, ground.articles]
     return tracing.calls_on(ground.processes, work, plan.job, plan.values, folders)
 
 
 def _errors(call: tracing.Call) -> list[str]:
-    """What can be wrong with a call."""
+    """Return the errors that a call can have."""
     errors = ["EIO"]
     if call.changes and call.name in SPACE:
         errors.append("ENOSPC")
@@ -98,7 +98,7 @@ def _errors(call: tracing.Call) -> list[str]:
 
 
 def _plan(ground: Ground, name: str, chance: random.Random) -> Plan:
-    """The plan of a command; questions are put beside those of `Ground`."""
+    """Return the plan of a command: one of `Ground`, or a question."""
     if not name.startswith("ask"):
         return ground.plan(name, chance)
     question = question_about(KEPT_NUMBERS[2])
@@ -114,13 +114,13 @@ def _plan(ground: Ground, name: str, chance: random.Random) -> Plan:
 
 
 def _wrong_end(plan: Plan, done: Ended) -> str:
-    """What is wrong with how a command ended in which a call failed."""
+    """Return what is wrong with the end of a command in which a call failed."""
     if done.fault:
         return done.fault
     if done.status not in (0, 2):
         return f"exit {done.status}: {last_line(done.err)}"
     if done.status and not done.err.strip():
-        return f"exit {done.status} without a word"
+        return f"exit {done.status} without a message"
     words = plan.values.get("words", [""])
     if done.status == 0 and words[0] == "ask":
         digests = {row[6] for each in (plan.before, plan.after) for row in each["articles"]}

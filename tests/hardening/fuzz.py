@@ -47,21 +47,21 @@ LONG = 20_000
 """Inputs in the long run."""
 
 MOST_SECONDS = 60.0
-"""Processor time that one file may take to be read, or to be split."""
+"""Processor seconds that reading or splitting one file may take."""
 MOST_BYTES = 1_500_000_000
-"""Memory that one file may take to be read: JSON of 32 MB may take thirty times as much."""
+"""Memory that reading one file may take; 32 MB of JSON may take thirty times that size."""
 MOST_SPACE_BYTES = 8_000_000_000
-"""Address space of a process that reads, so that no file takes the machine down."""
+"""Address space of a reading process, so that no file can exhaust the machine's memory."""
 SILENCE_SECONDS = 600.0
-"""After so long without a word a process hangs."""
+"""Seconds without output after which a process counts as hanging."""
 SEED_BYTES = 200_000
-"""How much is taken of a real file that is to be mutated."""
+"""How much of a real file is used for mutations."""
 SMALLER_TRIES = 200
-"""How often a failing input is cut down and read again."""
+"""Most tries to shrink a failing input."""
 SHRUNK = 5
-"""Failing inputs that are made smaller; the others are only kept."""
+"""Most failing inputs that are shrunk; the others are only kept."""
 BOMBS_FROM = 1_000
-"""Inputs from which on those made to take time and memory are among them."""
+"""Least inputs to include those made to take much time or memory."""
 
 _SUFFIXES = ("", ".txt", ".text", ".md", ".markdown", ".json", ".jsonl", ".ndjson")
 _ENCODINGS = (
@@ -69,7 +69,7 @@ _ENCODINGS = (
     *("koi8_r", "shift_jis", "gb18030", "utf-7", "cp037"),
 )
 _UNFORESEEN = "reading it failed"
-"""How a reason begins that is an error which nobody expected."""
+"""Start of a reason that names an unexpected error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +77,34 @@ class Case:
     """One input."""
 
     kind: str
-    """Where it comes from."""
+    """Its origin."""
     name: str
     """Name of the file."""
     data: bytes
-    """What it holds."""
+    """The content of the file."""
     is_named: bool
-    """Whether the file is named itself, rather than the folder that it is in."""
+    """Whether the command names the file itself instead of its folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What reading an input led to."""
+    """The result of reading an input."""
 
     fault: str
-    """What was wrong; empty for nothing."""
+    """What was wrong; empty if nothing was."""
     seconds: float
-    """Processor time of reading, or of splitting, whichever was longer."""
+    """Processor seconds of reading or of splitting, whichever is longer."""
     peak_bytes: int
-    """Memory that reading and splitting took beyond what the process had."""
+    """Memory that reading and splitting took in addition to what the process had."""
     articles: int
-    """How many articles there were."""
+    """Number of articles in it."""
 
 
 # In the forked process
 
 
 def serve() -> None:
-    """Fork a process for each line of the input, one after the other."""
+    """Fork a process for each line of the input, one at a time."""
     import charset_normalizer  # noqa: F401 - what is imported later would count as a file's memory
     import dateutil.parser
     import yaml  # noqa: F401
@@ -134,7 +134,7 @@ def serve() -> None:
 
 
 def examine(folder: str, name: str, *, is_named: bool) -> dict[str, Any]:
-    """Read a file, split its articles; return what that took and what was wrong."""
+    """Read a file and split its articles; return time, memory and what was wrong."""
     from qa.articles.load import FoundFile, read_articles, refusal, walk
 
     seconds = int(MOST_SECONDS)
@@ -159,7 +159,7 @@ def examine(folder: str, name: str, *, is_named: bool) -> dict[str, Any]:
             else:
                 fault = fault_of_problem(file)
         fault = fault or next(filter(None, map(fault_of_splitting, articles)), "")
-    except BaseException as error:  # whatever it is, it is what we look for
+    except BaseException as error:  # any error is a failure
         fault = f"{type(error).__name__}: {str(error)[:200]}"
     times.append(time.process_time())
     took = max(last - first for first, last in pairwise(times))
@@ -172,13 +172,13 @@ def examine(folder: str, name: str, *, is_named: bool) -> dict[str, Any]:
 
 
 def peak_bytes() -> int:
-    """The most memory that this process has had."""
+    """Return the most memory that this process has used."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def fault_of_reads(file: "FoundFile", read: "list[ReadArticle | Problem]") -> str:
-    """What is wrong with what was read of a file; empty for nothing."""
+    """Return what is wrong with the articles and problems of a file; empty if nothing is."""
     from qa.articles.load import Problem
 
     if not read:
@@ -199,7 +199,7 @@ def fault_of_reads(file: "FoundFile", read: "list[ReadArticle | Problem]") -> st
 
 
 def fault_of_problem(problem: "Problem") -> str:
-    """What is wrong with a reason; empty for nothing."""
+    """Return what is wrong with a problem's reason; empty if nothing is."""
     from qa.articles.clean import harmless
 
     for text in (problem.source, problem.reason):
@@ -209,7 +209,7 @@ def fault_of_problem(problem: "Problem") -> str:
 
 
 def fault_of_article(article: "Article") -> str:
-    """What is wrong with an article; empty for nothing."""
+    """Return what is wrong with an article; empty if nothing is."""
     import hashlib
 
     from qa.articles.build import TITLE_CHARACTERS
@@ -229,7 +229,7 @@ def fault_of_article(article: "Article") -> str:
 
 
 def fault_of_splitting(article: "Article") -> str:
-    """What is wrong with an article's passages; empty for nothing."""
+    """Return what is wrong with an article's passages; empty if nothing is."""
     from qa.articles.heading import split_under_heading
 
     encoder = WordEncoder()
@@ -250,11 +250,11 @@ def fault_of_splitting(article: "Article") -> str:
     return "" if not text[covered:].strip() else f"no passage holds what comes after {covered}"
 
 
-# In the process that has the inputs
+# In the process that makes the inputs
 
 
 class Readers:
-    """The program that forks, and what it says of each input."""
+    """The program that forks, and its result for each input."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -271,7 +271,7 @@ class Readers:
         )
 
     def outcome(self, case: Case) -> Outcome:
-        """Let a process read an input."""
+        """Read an input in a process."""
         self._number += 1
         folder = self._folder / str(self._number)
         folder.mkdir()
@@ -308,7 +308,7 @@ class Readers:
 
 @contextmanager
 def reading(folder: Path) -> Iterator[Readers]:
-    """The program, while it is needed."""
+    """Run the program during the block."""
     readers = Readers(folder)
     try:
         yield readers
@@ -317,7 +317,7 @@ def reading(folder: Path) -> Iterator[Readers]:
 
 
 class Record:
-    """What came of all inputs: counts, the slowest and the largest, what failed."""
+    """The results of all inputs: counts, the slowest and the largest, and failures."""
 
     def __init__(self, kept: Path, readers: Readers, tally: Tally, seed: int) -> None:
         self._kept = kept
@@ -328,7 +328,7 @@ class Record:
         self._faults: dict[str, str] = {}
 
     def take(self, case: Case) -> None:
-        """Read an input and note what came of it."""
+        """Read an input and record the result."""
         outcome = self._readers.outcome(case)
         self._tally.count(case.kind)
         self._note("slowest", outcome.seconds, f"{outcome.seconds:.2f} s", case)
@@ -349,12 +349,12 @@ class Record:
         )
 
     def tell(self) -> None:
-        """Name the slowest and the largest."""
+        """Add the slowest and the largest input to the notes."""
         for what, (_, words) in self._most.items():
             self._tally.notes.append(f"{what}: {words}")
 
     def _uncount(self, kind: str) -> None:
-        """Let the input last counted be one that did not hold."""
+        """Change the input that was counted last into a failure."""
         tried, held = self._tally.kinds[kind]
         self._tally.kinds[kind] = tried, held - 1
         self._tally.held -= 1
@@ -373,7 +373,7 @@ class Record:
 
 
 def smaller(case: Case, sort: str, readers: Readers) -> Case:
-    """A shorter input with a failure of the same sort, as far as some tries lead."""
+    """Return a shorter input with the same kind of failure, found in a limited number of tries."""
     tries, size = 0, len(case.data) // 2
     while size and tries < SMALLER_TRIES:
         start = 0
@@ -428,7 +428,7 @@ _KEYS = (
 
 
 def texts(most: int = 12) -> st.SearchStrategy[str]:
-    """Texts of any characters and of what has its own meaning somewhere."""
+    """Texts of any characters, and of strings with a special meaning somewhere."""
     pieces = st.one_of(
         st.sampled_from(_ODD),
         st.text(max_size=40),
@@ -438,7 +438,7 @@ def texts(most: int = 12) -> st.SearchStrategy[str]:
 
 
 def dates() -> st.SearchStrategy[object]:
-    """What may stand where a date should."""
+    """Values in the place of a date."""
     written = st.lists(st.sampled_from(_DATES), min_size=1, max_size=7)
     return st.one_of(
         st.tuples(st.sampled_from((" ", "", "-", ", ")), written).map(lambda it: it[0].join(it[1])),
@@ -450,7 +450,7 @@ def dates() -> st.SearchStrategy[object]:
 
 
 def records() -> st.SearchStrategy[object]:
-    """JSON values, most of them objects with keys that mean something."""
+    """JSON values, mostly objects with keys that are used."""
     any_value = st.recursive(
         st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), texts(3)),
         lambda inner: st.one_of(
@@ -472,7 +472,7 @@ def records() -> st.SearchStrategy[object]:
 
 
 def json_files() -> st.SearchStrategy[tuple[str, str]]:
-    """Name and text of a file of JSON, of one record a line or of one value."""
+    """Name and text of a JSON file, with a record on each line or a single value."""
 
     def in_lines(values: list[object]) -> str:
         return "".join(json.dumps(value) + "\n" for value in values)
@@ -489,7 +489,7 @@ def json_files() -> st.SearchStrategy[tuple[str, str]]:
 
 
 def markdown_files() -> st.SearchStrategy[tuple[str, str]]:
-    """Name and text of a file with front matter that is, or is nearly, YAML."""
+    """Name and text of a file with front matter that is YAML, or almost."""
     keys = st.sampled_from(("title", "date", "Published", "tags", "a b", "?", "<<", "'q'"))
     values = st.one_of(st.sampled_from(_YAML), texts(2), dates().map(str))
     line = st.tuples(keys, st.sampled_from((": ", ":", ":\t")), values).map("".join)
@@ -500,12 +500,12 @@ def markdown_files() -> st.SearchStrategy[tuple[str, str]]:
 
 
 def plain_files() -> st.SearchStrategy[tuple[str, str]]:
-    """Name and text of a file of plain text."""
+    """Name and text of a plain-text file."""
     return st.tuples(st.sampled_from((".txt", ".text", "", ".md")), texts(30))
 
 
 def cases() -> st.SearchStrategy[Case]:
-    """Files of every format, in many encodings, some of them compressed."""
+    """Files of every format in many encodings; some are compressed."""
     written = st.one_of(
         st.tuples(st.just("plain text"), plain_files()),
         st.tuples(st.just("Markdown"), markdown_files()),
@@ -538,7 +538,7 @@ def _case(written: tuple[str, tuple[str, str]], encoding: str, packed: str, is_n
 
 
 def real_files() -> list[tuple[str, bytes]]:
-    """Suffix and content of files as people have them."""
+    """Return suffix and content of realistic files."""
     seeds = sorted((ROOT / "seeds").rglob("*"))
     found = [
         (path.suffix, path.read_bytes()[:SEED_BYTES])
@@ -574,7 +574,7 @@ def real_files() -> list[tuple[str, bytes]]:
 
 
 def mutated(real: list[tuple[str, bytes]], chance: random.Random) -> Case:
-    """A real file with some of its bytes changed, perhaps under another suffix or compressed."""
+    """Return a real file with some bytes changed, perhaps with another suffix or compressed."""
     readable = [one for one in real if one[0] in _SUFFIXES]
     suffix, content = chance.choice(readable if chance.random() < 0.8 else real)
     if suffix not in _SUFFIXES or chance.random() < 0.2:
@@ -593,7 +593,7 @@ def mutated(real: list[tuple[str, bytes]], chance: random.Random) -> Case:
 
 
 def _changed(data: bytearray, real: list[tuple[str, bytes]], chance: random.Random) -> bytearray:
-    """The bytes after a few changes: flipped, set, cut, doubled, moved, taken from another file."""
+    """Return the bytes after a few changes: flips, cuts, copies, moves, parts of other files."""
     for _ in range(chance.choice((1, 1, 2, 4, 16))):
         at = chance.randrange(len(data) + 1)
         length = min(chance.choice((1, 1, 4, 32, 400)), len(data) - at)
@@ -621,7 +621,7 @@ def _changed(data: bytearray, real: list[tuple[str, bytes]], chance: random.Rand
 
 
 def bombs() -> Iterator[Case]:
-    """Small files made to take much time or memory."""
+    """Return small files made to take much time or memory."""
     size = 31_000_000
     for what, head, unit, tail in (
         ("records without a text", b'[{"text":"a"},', b"{},", b"{}]"),
@@ -654,7 +654,7 @@ def bombs() -> Iterator[Case]:
 
 
 def run(work: Path, count: int, seed: int) -> Tally:
-    """Read so many inputs, half of each kind."""
+    """Read ``count`` inputs, half from hypothesis and half from real files."""
     return timed(lambda: _run(work, count, seed))
 
 
@@ -680,7 +680,7 @@ def _run(work: Path, count: int, seed: int) -> Tally:
 
 
 def _from_hypothesis(count: int, seed: int, take: Callable[[Case], None]) -> None:
-    """Hand on so many inputs that hypothesis makes."""
+    """Read ``count`` inputs that hypothesis generates."""
 
     @hypothesis_seed(seed)
     @hypothesis_settings(

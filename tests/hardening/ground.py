@@ -1,6 +1,6 @@
-"""What the harnesses break: a folder of articles, a library of them, and what must hold after.
+"""What the harnesses break: a folder of articles and a library of them; and how they check it.
 
-Everything that is changed comes from one seed, so that a try can be made again by itself.
+All changes follow from one seed, so that a try can be repeated alone.
 """
 
 import json
@@ -20,49 +20,49 @@ from qa.storage.schema import SCHEMA_VERSION, STEPS, checksum
 from .processes import EXACT, OTHER_MODEL, Ended, Processes, last_line
 
 OPERATIONS = ("index", "prune", "reembed", "rm", "talk", "first", "migrate")
-"""What is disturbed; each is one command, or a conversation."""
+"""What is interrupted: each is one command or a conversation."""
 
 TURNS = 30
-"""Turns of a conversation, unless it is disturbed."""
+"""Turns of a conversation that is not interrupted."""
 
 ABOUT_LIBRARY = frozenset({"library", "chat", "vectors", "full text", "files"})
-"""The doctor's findings that are about the library."""
+"""The doctor's findings about the library."""
 
 FILLING = "so it was said and so it was written down by all who had been there to see it"
 
 KEPT_NUMBERS = range(8, 12)
-"""Articles that nothing changes, so that a question about them always has its answer."""
+"""Articles that are never changed, so that questions about them always have an answer."""
 
 State = dict[str, Any]
-"""What the job ``look`` of `program.py` says of a library."""
+"""A library's content, as the job ``look`` of `program.py` prints it."""
 
 
 @dataclass(slots=True)
 class Plan:
-    """Something that is done to a library, with what may be found while it is half done."""
+    """A change to a library, and what the library may contain when it is interrupted."""
 
     name: str
     """One of OPERATIONS."""
     job: str
     """The job of `program.py`."""
     values: dict[str, Any]
-    """Its values."""
+    """The job's values."""
     before: State
-    """What the library holds before."""
+    """The content of the library before."""
     after: State
-    """What it holds when all is done."""
+    """The content of the library after."""
     is_at_once: bool
-    """Whether there is nothing between the two."""
+    """Whether the change is atomic, so that there is nothing between the two."""
     next_words: list[list[str]]
-    """Commands that finish what was disturbed."""
+    """Commands that complete an interrupted change."""
     wanted: State
-    """What an undisturbed library of the same files holds, after those."""
+    """The content of an uninterrupted library of the same files after those commands."""
     turns: list[list[Any]] = field(default_factory=list)
-    """Turns that the library holds before."""
+    """Turns in the library before."""
 
 
 class Ground:
-    """Articles and a library; both are put back as they were for each try."""
+    """The articles and the library; both are restored for each try."""
 
     def __init__(self, work: Path, processes: Processes) -> None:
         self.processes = processes
@@ -79,7 +79,7 @@ class Ground:
         self._make()
 
     def restore(self, *, library: str = "library") -> None:
-        """Put the articles and the library back; without the name of a kept one there is none."""
+        """Restore the articles and a kept library; with an empty name there is no library."""
         for folder in (self.articles, self.library):
             shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self._kept / "articles", self.articles)
@@ -87,24 +87,24 @@ class Ground:
             shutil.copytree(self._kept / library, self.library)
 
     def keep(self, name: str) -> None:
-        """Keep the library as it is now under a name, for `restore`."""
+        """Keep the current library under a name, for `restore`."""
         shutil.copytree(self.library, self._kept / name)
 
     def keep_articles(self) -> None:
-        """Let the articles as they are now be those that `restore` brings back."""
+        """Keep the current articles, for `restore`."""
         shutil.rmtree(self._kept / "articles")
         shutil.copytree(self.articles, self._kept / "articles")
 
     def forget_full_text(self) -> None:
-        """Remove the full text, which a question then makes again."""
+        """Delete the full text, so that a question must rebuild it."""
         shutil.rmtree(self.library / FOLDER)
 
     def words(self, *words: str) -> list[str]:
-        """Return a command on this library."""
+        """Return a command with the option for this library."""
         return [*words, "--library", str(self.library)]
 
     def plan(self, name: str, chance: random.Random) -> Plan:
-        """Put everything back, change files as the operation needs, and say what it is."""
+        """Restore everything, change files as the operation needs, and return its plan."""
         kept, folder = "library", str(self.articles)
         if name == "first":
             kept = ""
@@ -136,12 +136,12 @@ class Ground:
             question = question_about(KEPT_NUMBERS[0])
             values = {"library": str(self.library), "question": question, "turns": TURNS}
             job, is_at_once, after = ("talk", values), True, before
-        # A layout from before the conversations knows none.
+        # The first layout has no conversations.
         turns = before["turns"] if kept and kept != "layout-1" else []
         return Plan(name, *job, before, after, is_at_once, next_words, wanted, turns)
 
     def edit(self, chance: random.Random) -> None:
-        """Change, add, delete and move articles, but none of those that are kept."""
+        """Change, add, delete and move articles, except KEPT_NUMBERS."""
         paths = [path for path in self._files() if number_of(path) not in KEPT_NUMBERS]
         chosen = chance.sample(paths, 8)
         version = chance.randrange(2, 1000)
@@ -156,11 +156,11 @@ class Ground:
         write_records(self.articles / "wire.jsonl", version, chance)
 
     def undisturbed(self) -> State:
-        """Return what a library holds that was made of the articles without a fault."""
+        """Return the content of a new library of the articles, made without interruption."""
         return self._made_of_articles([])
 
     def look(self, rows: int = EXACT) -> tuple[State, str]:
-        """Return what the library holds, and what is wrong with it."""
+        """Return the content of the library, and what is wrong with it."""
         done = self.processes.run("look", {"library": str(self.library)}, rows=rows)
         if done.fault or done.status:
             fault = done.fault or last_line(done.err)
@@ -169,10 +169,10 @@ class Ground:
         return state, "; ".join(state["wrong"][:3])
 
     def check(self, plan: Plan, done: Ended, rows: int = EXACT) -> str:
-        """Return what is wrong with a library in which a plan was disturbed; empty for nothing.
+        """Return what is wrong with a library after an interrupted plan; empty if nothing is.
 
-        It must be sound, answer from what it held or was to hold, and the next run must bring it to
-        what an undisturbed one has.
+        It must be undamaged and answer from its content before or after the plan. The next run must
+        give it the content of an uninterrupted library.
         """
         state, wrong = self.look(rows)
         return (
@@ -186,20 +186,20 @@ class Ground:
         )
 
     def _contents(self, plan: Plan, state: State) -> str:
-        """Whether there is nothing but what was there, or is to be."""
+        """Return which articles belong neither to the content before nor after, or are lost."""
         found, before, after = (contents(each) for each in (state, plan.before, plan.after))
         if plan.is_at_once:
             if found in (before, after):
                 return ""
-            return f"a part of what happens at once: {len(found)} articles"
+            return f"an atomic change is only partly there: {len(found)} articles"
         if strange := found - before - after:
-            return f"an article that was never to be there: {min(strange)}"
+            return f"an article that should not exist: {min(strange)}"
         if lost := (before & after) - found:
             return f"an article is lost: {min(lost)}"
         return ""
 
     def _layout_copy(self) -> str:
-        """Whether the copies of an older layout are whole."""
+        """Return what is wrong with the copies of older layouts."""
         for path in self.library.glob("library-layout-*.sqlite"):
             with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
                 try:
@@ -212,7 +212,7 @@ class Ground:
         return ""
 
     def findings(self, rows: int = EXACT) -> tuple[list[dict[str, Any]], str]:
-        """Return what the doctor finds wrong with the library, and what with the doctor itself."""
+        """Return the doctor's findings about the library, and what is wrong with the doctor."""
         done = self.processes.command(*self.words("doctor", "--json"), rows=rows)
         if done.fault or done.status not in (0, 1):
             return [], f"qa doctor: exit {done.status}, {done.fault or last_line(done.err)}"
@@ -220,15 +220,17 @@ class Ground:
         return [one for one in findings if not one["is_well"] and one["what"] in ABOUT_LIBRARY], ""
 
     def _doctor(self, plan: Plan, rows: int) -> str:
-        """Whether the doctor is right: it finds nothing, but that files have changed."""
+        """Return what the doctor wrongly finds; it may find that files have changed."""
         if plan.name == "reembed":
-            return ""  # the doctor misses the second model, which is a double's
+            return ""  # the doctor does not find the second model, which is a fake
         findings, wrong = self.findings(rows)
         false = [one["says"] for one in findings if one["what"] != "files"]
-        return wrong or (f"the doctor says of a sound library: {'; '.join(false)}" if false else "")
+        return wrong or (
+            f"the doctor finds in an undamaged library: {'; '.join(false)}" if false else ""
+        )
 
     def _question(self, plan: Plan, state: State, rows: int) -> str:
-        """Whether a question about an article that was in all along has its answer."""
+        """Return what is wrong with the answer to a question about an unchanged article."""
         number = KEPT_NUMBERS[1]
         held = any(number_of(Path(row[0])) == number for row in state["articles"])
         done = self.processes.command(
@@ -239,12 +241,12 @@ class Ground:
         if not held and (plan.name == "first" or not state["is_there"]):
             if state["articles"] or done.status == 2:
                 return ""
-            return f"asking a library that is not made yet: exit {done.status}"
+            return f"asking a library that does not exist yet: exit {done.status}"
         digests = {row[6] for each in (plan.before, plan.after) for row in each["articles"]}
         return wrong_answer(done, number, digests)
 
     def _next_run(self, plan: Plan, rows: int) -> str:
-        """Whether the next run finishes to what an undisturbed one has, and leaves no rubbish."""
+        """Return what is wrong after the next run: differences and leftover files."""
         for words in plan.next_words:
             done = self.processes.command(*words, rows=rows)
             if done.fault or done.status:
@@ -255,16 +257,16 @@ class Ground:
         if difference := differing(state, plan.wanted):
             return f"after the next run: {difference}"
         if strange := self._leftovers():
-            return f"after the next run there is left: {', '.join(strange)}"
+            return f"left after the next run: {', '.join(strange)}"
         return ""
 
     def _leftovers(self) -> list[str]:
-        """Files of the library that nobody needs."""
+        """Return files in the library that are not needed."""
         known = (DATABASE, LOCK, FOLDER, "vectors-", "library-layout-")
         return [path.name for path in self.library.iterdir() if not path.name.startswith(known)]
 
     def _make(self) -> None:
-        """Make articles and a library with a history: changes, removals, a conversation."""
+        """Make articles, and a library with a history of changes, deletions and a conversation."""
         for folder in (self.articles, self.library):
             shutil.rmtree(folder, ignore_errors=True)
         chance = random.Random(7)
@@ -288,10 +290,10 @@ class Ground:
         self._base, wrong = self.look()
         fresh = self.undisturbed()
         if wrong := wrong or differing(self._base, fresh):
-            raise RuntimeError(f"without any disturbance: {wrong}")
+            raise RuntimeError(f"without interruption: {wrong}")
 
     def _other(self) -> State:
-        """What the library holds when the other model has embedded it."""
+        """Return the content of the library embedded with the other model."""
         if "other" not in self._states:
             self._states["other"] = self._made_of_articles(["--model", OTHER_MODEL])
         return self._states["other"]
@@ -303,11 +305,11 @@ class Ground:
         done = self.processes.run("look", {"library": str(self._fresh)})
         state: State = done.said[0]
         if done.fault or state["wrong"]:
-            raise RuntimeError(f"without any disturbance: {done.fault or state['wrong']}")
+            raise RuntimeError(f"without interruption: {done.fault or state['wrong']}")
         return state
 
     def _older(self, version: int) -> str:
-        """Make the library of an older layout that holds the same; return its name."""
+        """Keep a copy of the library in an older layout; return its name."""
         name = f"layout-{version}"
         if not (self._kept / name).exists():
             shutil.copytree(self._kept / "library", self._kept / name)
@@ -317,7 +319,7 @@ class Ground:
     def _run(self, *words: str) -> None:
         done = self.processes.command(*words)
         if done.fault or done.status:
-            raise RuntimeError(f"without any disturbance: {done.fault or done.err}")
+            raise RuntimeError(f"without interruption: {done.fault or done.err}")
 
     def _files(self) -> list[Path]:
         return sorted(path for path in self.articles.glob("*/*") if path.is_file())
@@ -327,7 +329,7 @@ class Ground:
 
 
 def write(path: Path, version: int) -> None:
-    """Write one article in some version of it."""
+    """Write a version of an article."""
     path.parent.mkdir(parents=True, exist_ok=True)
     number = number_of(path)
     sentences = [f"{captain(number)} commands the harbour of {harbour(number)}."]
@@ -343,7 +345,7 @@ def write(path: Path, version: int) -> None:
 
 
 def write_records(path: Path, version: int, chance: random.Random) -> None:
-    """Write a file of several articles, some of which have an address of their own."""
+    """Write a file with several articles, some of which have their own URL."""
     records = []
     for number in range(100, 106):
         changed = version if number % 3 == 0 else 0
@@ -359,7 +361,7 @@ def write_records(path: Path, version: int, chance: random.Random) -> None:
 
 
 def captain(number: int) -> str:
-    """Return who commands the harbour that an article tells of."""
+    """Return who commands the harbour that an article is about."""
     return f"Captain Solheim{number}"
 
 
@@ -369,23 +371,23 @@ def harbour(number: int) -> str:
 
 
 def question_about(number: int) -> str:
-    """Return a question that one article answers."""
+    """Return a question that only this article answers."""
     return f"Who commands the harbour of {harbour(number)}?"
 
 
 def number_of(path: Path) -> int:
-    """Return the number of the article in a file; -1 for a file of several."""
+    """Return the number of the article in a file; -1 for a file with several."""
     digits = path.stem.removeprefix("moved-")
     return int(digits) if digits.isdecimal() else -1
 
 
 def contents(state: State) -> frozenset[str]:
-    """Return what a library holds, an entry an article: path, title, date and text."""
+    """Return path, title, date and text of every article in a library."""
     return frozenset(json.dumps([row[0], row[2], row[4], row[7]]) for row in state["articles"])
 
 
 def differing(found: State, wanted: State) -> str:
-    """Return how what a library holds differs from what it should hold; empty for not at all."""
+    """Return how a library differs from what it should contain; empty if it does not."""
     for what in ("facts", "files", "articles", "passages"):
         if found[what] == wanted[what]:
             continue
@@ -400,7 +402,7 @@ def differing(found: State, wanted: State) -> str:
 
 
 def wrong_answer(done: Ended, number: int, digests: Iterable[str]) -> str:
-    """Return what is wrong with the answer about an article's captain; empty for nothing."""
+    """Return what is wrong with the answer about an article's captain; empty if nothing is."""
     if done.fault or done.status:
         return f"asking: exit {done.status}, {done.fault or last_line(done.err)}"
     found = json.loads(done.out)
@@ -412,7 +414,7 @@ def wrong_answer(done: Ended, number: int, digests: Iterable[str]) -> str:
 
 
 def take_back(path: Path, version: int) -> None:
-    """Turn a library's file into one of an older layout with the same rows."""
+    """Change a library's SQLite file to an older layout with the same rows."""
     older = path.with_suffix(".older")
     with closing(sqlite3.connect(older, isolation_level=None)) as connection:
         connection.create_function("checksum", -1, checksum, deterministic=True)
@@ -442,7 +444,10 @@ def take_back(path: Path, version: int) -> None:
 
 
 def _turns(plan: Plan, state: State, done: Ended) -> str:
-    """Whether every turn that was said to be in is in, whole, and at most one more."""
+    """Return what is wrong with the turns.
+
+    All that were reported as stored must be there, complete, and at most one more.
+    """
     found = state.get("turns", [])
     if lost := [row for row in plan.turns if row not in found]:
         return f"a turn is lost: {lost[0]}"

@@ -1,8 +1,8 @@
-"""Ends qa at random moments, and at chosen system calls; each time the library must be whole.
+"""Kills qa at random moments and at chosen system calls; the library must survive.
 
-What is killed is one command, or a conversation, with doubles in place of the models. After it the
-library must be sound, with its indexes in step; it must answer from what it held; and the next run
-must bring it to what an undisturbed library of the same files holds.
+A command or a conversation is killed; it runs with fake models. After it the library must be
+undamaged, its indexes must match it, and it must answer from its content. The next run must give it
+the content of an uninterrupted library of the same files.
 """
 
 import random
@@ -20,24 +20,24 @@ SHORT = 20
 LONG = 300
 
 AT_CALLS = 0.4
-"""Share of the kills that come at a system call, where strace can be had."""
+"""Share of kills at a system call, if strace is available."""
 
 LATEST = 1.1
-"""Until when a kill comes, in terms of the time that the same takes undisturbed."""
+"""Latest time of a kill, as a multiple of the uninterrupted time."""
 
 
 @dataclass(slots=True)
 class _Rehearsed:
-    """What is known of an operation from doing it once, and from all that ended by themselves."""
+    """What is known about an operation from running it without interruption."""
 
     seconds: float
     """How long it takes."""
     calls: list[tracing.Call] = field(default_factory=list)
-    """The calls it makes on the library."""
+    """Its calls that change the library."""
 
 
 def run(work: Path, count: int, seed: int) -> Tally:
-    """Kill that many times; each try has a seed of its own, the first ``seed``."""
+    """Kill ``count`` times; each try has its own seed, starting with ``seed``."""
     return timed(lambda: _run(work, count, seed))
 
 
@@ -47,9 +47,9 @@ def _run(work: Path, count: int, seed: int) -> Tally:
         ground = Ground(work, processes)
         reason = tracing.why_not(processes, work)
         if reason:
-            tally.notes.append(f"none came at a chosen system call: {reason}")
+            tally.notes.append(f"no kills at system calls: {reason}")
         rehearsed: dict[str, _Rehearsed] = {}
-        amid = 0
+        interrupted = 0
         for number in range(seed, seed + count):
             chance = random.Random(number)
             name = OPERATIONS[number % len(OPERATIONS)]
@@ -60,18 +60,18 @@ def _run(work: Path, count: int, seed: int) -> Tally:
             at_call = not reason and chance.random() < AT_CALLS
             disturb = _at_a_call if at_call else _at_a_moment
             moment, done = disturb(ground, work, plan, rehearsed[name], chance, rows)
-            amid += done.status == -signal.SIGKILL
+            interrupted += done.status == -signal.SIGKILL
             wrong = ground.check(plan, done, rows)
             if done.status not in (0, -signal.SIGKILL):
-                wrong = f"it ended by itself with exit {done.status}: {done.err[-200:]}"
+                wrong = f"it ended without the kill, with exit {done.status}: {done.err[-200:]}"
             repeat = f"(--only kill --seed {number} --count 1; killed {moment}, {rows} rows)"
             tally.count(name, f"{wrong} {repeat}" if wrong else "")
-    tally.notes.append(f"{amid} of {count} kills came before the end")
+    tally.notes.append(f"{interrupted} of {count} kills came before the end")
     return tally
 
 
 def _rehearse(ground: Ground, work: Path, name: str, may_trace: bool) -> _Rehearsed:
-    """Do an operation twice without a fault: once for its time, once for its calls."""
+    """Run an operation twice without interruption: once for its time, once for its calls."""
     plan = ground.plan(name, random.Random(0))
     started = time.monotonic()
     ground.processes.run(plan.job, plan.values)
@@ -86,7 +86,7 @@ def _rehearse(ground: Ground, work: Path, name: str, may_trace: bool) -> _Rehear
 def _at_a_moment(
     ground: Ground, work: Path, plan: Plan, known: _Rehearsed, chance: random.Random, rows: int
 ) -> tuple[str, Ended]:
-    """Kill after a random time; return when, and how it ended."""
+    """Kill after a random time; return when, and the end of the process."""
     delay = chance.uniform(0, LATEST * known.seconds)
     started = time.monotonic()
     ground.processes.start(plan.job, plan.values, rows=rows)
@@ -99,7 +99,7 @@ def _at_a_moment(
 def _at_a_call(
     ground: Ground, work: Path, plan: Plan, known: _Rehearsed, chance: random.Random, rows: int
 ) -> tuple[str, Ended]:
-    """Kill at a system call on the library; return which, and how it ended."""
+    """Kill at a system call on the library; return which, and the end of the process."""
     call = tracing.chosen(known.calls, chance)
     expressions = [
         f"trace={call.name}",

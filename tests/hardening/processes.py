@@ -1,4 +1,4 @@
-"""Starts `program.py`, and through it one process after the other."""
+"""Starts `program.py`, which runs one process after another."""
 
 import json
 import os
@@ -20,36 +20,36 @@ OTHER_MODEL = "other"
 """Name of a second encoder."""
 
 LONGEST_SECONDS = 120
-"""How long a process may say nothing before it is given up."""
+"""Seconds without output after which a process is killed."""
 
 START_SECONDS = 300
-"""How long the program may take to import what it needs, on a busy machine."""
+"""Seconds that the program may take for its imports on a busy machine."""
 
 EXACT = 1_000_000
-"""Vectors from which on search is approximate, so that it is exact."""
+"""Number of vectors from which search is approximate; so many that it stays exact."""
 
 SKETCHED = 100
-"""The same, so that it is approximate."""
+"""Number of vectors from which search is approximate; so few that it is."""
 
 
 @dataclass(slots=True)
 class Ended:
-    """A process that is gone."""
+    """A process that has ended."""
 
     status: int
     """Its exit code, or minus the signal that ended it."""
     said: list[Any] = field(default_factory=list)
-    """What it had to say."""
+    """The values that it reported."""
     out: str = ""
-    """What it printed."""
+    """Its output."""
     err: str = ""
-    """What it printed as errors."""
+    """Its error output."""
     is_late: bool = False
-    """Whether it was ended because it did not end by itself."""
+    """Whether it was killed because it did not end in time."""
 
     @property
     def fault(self) -> str:
-        """What is wrong with how it ended, whatever it was asked to do; empty if nothing is."""
+        """What is wrong with its end, whatever its job was; empty if nothing is."""
         if self.is_late:
             return f"it did not end in {LONGEST_SECONDS} s"
         if self.status < 0:
@@ -67,7 +67,7 @@ class Processes:
         self._with_doubles = with_doubles
         work.mkdir(parents=True, exist_ok=True)
         self.output = work / "printed"
-        """Where what the last process printed lies, with ``.out`` and ``.err`` behind the name."""
+        """Path of the last process's output, without the suffixes ``.out`` and ``.err``."""
         self._log = (work / "program.log").open("w", encoding="utf-8")
         kept = {name: value for name, value in os.environ.items() if not name.startswith("QA_")}
         places = {"QA_HOME": str(work / "home"), "PYTHONPATH": str(ROOT)}
@@ -111,7 +111,7 @@ class Processes:
     def start(
         self, name: str, values: dict[str, Any], *, rows: int = EXACT, go: Path | None = None
     ) -> int:
-        """Fork a process for a job; return its number. With ``go`` it waits for that file first."""
+        """Fork a process for a job; return its id. With ``go``, it first waits for that file."""
         job = {"name": name, "values": values, "rows": rows, "output": str(self.output)}
         job["with_doubles"] = self._with_doubles
         assert self._program.stdin is not None
@@ -124,12 +124,12 @@ class Processes:
         return self._pid
 
     def kill(self) -> None:
-        """End the process at once, if it has not ended by itself."""
+        """Kill the process if it is still running."""
         with suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGKILL)
 
     def end(self, seconds: float = LONGEST_SECONDS) -> Ended:
-        """Wait for the process's end, or make one."""
+        """Wait until the process ends; kill it after some seconds without output."""
         said, is_late = [], False
         while True:
             value = self._next(seconds)
@@ -150,7 +150,7 @@ class Processes:
         return Ended(int(value["ended"]), said, out, err, is_late)
 
     def run(self, name: str, values: dict[str, Any], *, rows: int = EXACT) -> Ended:
-        """Fork a process for a job and wait for its end."""
+        """Fork a process for a job and wait until it ends."""
         self.start(name, values, rows=rows)
         return self.end()
 
@@ -159,9 +159,9 @@ class Processes:
         return self.run("command", {"words": words}, rows=rows)
 
     def commands(self, all_words: Sequence[Sequence[str]], *, rows: int = EXACT) -> list[Ended]:
-        """Run commands one after the other in one process; return each one's end.
+        """Run commands one by one in a single process; return the end of each.
 
-        Where one takes the process with it, it is the last.
+        If a command crashes the process, its end is the last.
         """
         done = self.run("commands", {"all_words": all_words}, rows=rows)
         results = [value for value in done.said if "code" in value]
@@ -178,7 +178,7 @@ class Processes:
         for line in self._program.stdout:
             try:
                 self._heard.put(json.loads(line))
-            except ValueError:  # cut short by a kill, or empty
+            except ValueError:  # truncated by a kill, or empty
                 continue
 
     def _next(self, seconds: float) -> Any:
@@ -189,6 +189,6 @@ class Processes:
 
 
 def last_line(text: str) -> str:
-    """Return the last line that says anything."""
+    """Return the last line that is not empty."""
     lines = [line for line in text.splitlines() if line.strip()]
     return lines[-1].strip()[:300] if lines else ""

@@ -26,24 +26,24 @@ import qa.answering.answer
 import qa.answering.retriever
 import qa.cli
 import qa.cli.articles
-import qa.cli.asking
+import qa.cli.ask
 import qa.cli.doctor
-import qa.cli.indexing
-import qa.cli.narration
+import qa.cli.index
+import qa.cli.log
 import qa.cli.status
 import qa.indexing.pipeline
-import qa.models.encoder
 import qa.models.export
-import qa.models.reader
+import qa.models.manifest
+import qa.models.opening
 import qa.render
 import qa.storage.conversations
-import qa.storage.index
 import qa.storage.live_text
+import qa.storage.live_vectors
 import qa.storage.store
 from qa.errors import ModelError
 from qa.library import Library
 from qa.models import catalog
-from qa.models.export import Manifest
+from qa.models.manifest import Manifest
 from qa.storage.database import DATABASE
 from qa.storage.full_text import FullText
 from qa.storage.store import Store
@@ -80,9 +80,9 @@ def put_doubles_in() -> None:
         double = known.get(entry.name)
         return Manifest(0, entry.name, double.fingerprint, {}, True) if double else None
 
-    setattr(qa.models.encoder, "open_encoder", open_encoder)  # noqa: B010
-    setattr(qa.models.reader, "open_reader", lambda name=None: WordReader())  # noqa: B010
-    setattr(qa.models.export, "load_manifest", load_manifest)  # noqa: B010
+    setattr(qa.models.opening, "open_encoder", open_encoder)  # noqa: B010
+    setattr(qa.models.opening, "open_reader", lambda name=None: WordReader())  # noqa: B010
+    setattr(qa.models.manifest, "load_manifest", load_manifest)  # noqa: B010
 
 
 def read_weights_once() -> None:
@@ -205,20 +205,20 @@ def embed(say: Say, good: str, cache: str, text: str) -> int:
         made.append(entry.name)
         shutil.rmtree(cache, ignore_errors=True)
         shutil.copytree(good, cache)
-        found = qa.models.export.load_manifest(entry, source)
+        found = qa.models.manifest.load_manifest(entry, source)
         if found is None:
             raise RuntimeError("the good copy is not good")
         return found
 
     setattr(qa.models.export, "export", copy)  # noqa: B010
-    vectors = qa.models.encoder.open_encoder().encode([text], "passage")
+    vectors = qa.models.opening.open_encoder().encode([text], "passage")
     say({"digest": _digest(vectors.tobytes()), "made": len(made)})
     return 0
 
 
 def prepare(say: Say) -> int:
     """Export the real encoder, if there is no export yet."""
-    qa.models.encoder.open_encoder()
+    qa.models.opening.open_encoder()
     return 0
 
 
@@ -282,9 +282,9 @@ def _child(job: dict[str, Any], say: Say) -> int:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     _print_into(Path(job["output"]))
-    qa.storage.index.APPROXIMATE_ROWS = job["rows"]
-    # Small enough that a run has several batches, and that each is published.
-    qa.indexing.pipeline.BATCH_PASSAGES, qa.storage.index.STALE_ROWS = 20, 1
+    qa.storage.live_vectors.APPROXIMATE_ROWS = job["rows"]
+    # Small enough that a run has several batches and saves the index after each.
+    qa.indexing.pipeline.BATCH_PASSAGES, qa.storage.live_vectors.STALE_ROWS = 20, 1
     if job["with_doubles"]:
         put_doubles_in()
     say({"pid": os.getpid()})

@@ -1,4 +1,4 @@
-"""What a harness tried, what held, and what did not."""
+"""The results of a harness."""
 
 import time
 from collections.abc import Callable
@@ -7,25 +7,25 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Tally:
-    """The outcome of one harness."""
+    """The results of one harness."""
 
     name: str
-    """The harness."""
+    """Name of the harness."""
     tried: int = 0
-    """How many things were tried."""
+    """Number of tries."""
     held: int = 0
-    """How many of them went as they must."""
+    """Number of tries without a failure."""
     failures: list[str] = field(default_factory=list)
-    """A line each: what failed, and what is needed to repeat it."""
+    """The failures, a line each, with what is needed to reproduce them."""
     seconds: float = 0.0
-    """How long it all took."""
+    """Total time."""
     kinds: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """How many of each kind were tried, and how many held."""
+    """Tries, and tries without a failure, by kind."""
     notes: list[str] = field(default_factory=list)
-    """What else there is to say, a line each: what was passed over, and why."""
+    """Other remarks, a line each, such as what was skipped and why."""
 
     def count(self, kind: str, failure: str = "") -> None:
-        """Count one try of a kind; it held unless there is a failure to tell of."""
+        """Count a try of a kind; without ``failure`` it succeeded."""
         tried, held = self.kinds.get(kind, (0, 0))
         self.kinds[kind] = tried + 1, held + (not failure)
         self.tried += 1
@@ -34,7 +34,7 @@ class Tally:
             self.failures.append(f"{kind}: {failure}")
 
     def add(self, other: "Tally") -> None:
-        """Take in what another part of the same harness counted; its time ran beside this one's."""
+        """Add the tally of a part of the harness that ran in parallel."""
         self.tried += other.tried
         self.held += other.held
         self.failures += other.failures
@@ -45,7 +45,7 @@ class Tally:
 
 
 def timed(run: Callable[[], Tally]) -> Tally:
-    """Return what a run counts, with its time."""
+    """Run a harness and return its tally with the time it took."""
     started = time.monotonic()
     tally = run()
     tally.seconds = time.monotonic() - started
@@ -53,7 +53,7 @@ def timed(run: Callable[[], Tally]) -> Tally:
 
 
 def table(tallies: list[Tally]) -> str:
-    """Return the outcomes as a table, a line for each kind of thing that was tried."""
+    """Return the results as a table, with a line for each kind of try."""
     head = ("harness", "what was tried", "tried", "held", "failed", "seconds")
     rows = [head]
     for tally in tallies:

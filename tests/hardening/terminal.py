@@ -1,12 +1,12 @@
-"""What reaches a terminal: nothing that an article, a name, a library or an argument brings along.
+"""Checks that no control sequence of an article, name, library or argument reaches a terminal.
 
-Each command, and the chat, runs on a pseudo-terminal that changes nothing of what is written to it.
-In what they write only the control sequences stand that they write of themselves: what else begins
-with ESC, each control character, each sign that turns the reading direction came from the input.
-With ``--json`` stdout holds one strict JSON object or nothing.
+Each command, and the chat, runs on a pseudo-terminal that passes its output on unchanged. The
+output may only contain qa's own control sequences. Any other escape sequence, control character or
+character that changes the reading direction must come from the input. With ``--json``, stdout must
+be a single strict JSON object or empty.
 
-Beside the person's own library there is one that somebody else has made: its checksums are right,
-and its titles, texts, paths, dates, model and conversations are hostile.
+There are two libraries: the user's own, and one made by an attacker. The second has correct
+checksums, but hostile titles, texts, paths, dates, model name and conversations.
 """
 
 import hashlib
@@ -34,16 +34,16 @@ from typing import Any
 from tests.hardening.tally import Tally, timed
 
 SHORT = 20
-"""Commands in the short run; the chats come on top."""
+"""Commands in the short run, in addition to the chats."""
 LONG = 500
 """Commands in the long run."""
 
 COMMAND_SECONDS = 120.0
 """How long a command may take."""
 CHAT_SECONDS = 60.0
-"""How long the chat may take for one thing that is waited for."""
+"""How long the chat may take for something that is waited for."""
 PAUSE_SECONDS = 0.6
-"""How long the chat is left alone after keys of which nothing in particular is waited for."""
+"""How long to wait after keys without an expected result."""
 
 WHO = "Who commands the harbour of Westport?"
 
@@ -63,42 +63,42 @@ PIECES = {
     "overwritten": "good\rbad \x08\x08\x08\x7f\x07\x0e\x0b\x0c",
     "lines": "one\u2028two\u2029three",
 }
-"""What a terminal obeys, by name."""
+"""Text that a terminal would obey, by name."""
 ALL = "".join(PIECES.values())
 ODD_NAME = "./odd " + PIECES["clipboard"] + PIECES["C1"] + PIECES["bidi"] + PIECES["colour"]
-"""A folder whose name a terminal would obey."""
+"""A folder name that a terminal would obey."""
 NOT_UTF8 = (b"\xff\xfe", b"\x9b31m", b"caf\xe9 \x1b]52;c;QQ==\x07", b"\xed\xa0\x80", b"\xc2")
-"""Arguments that are no UTF-8."""
+"""Arguments that are not UTF-8."""
 
 _OWN = re.compile(rb"\x1b\[(?:0|1|2|7|36)?m")
-"""The styles of what the commands print."""
+"""The styles of the commands' output."""
 _OF_PROGRESS = re.compile(rb"\x1b\[(?:\?25[lh]|2K|1A|[0-9;]*m)|\r")
-"""What the bar of indexing writes."""
+"""The control sequences of the progress bar."""
 _OF_CHAT = re.compile(rb"\x1b\[[<=>?]?[0-9;:]*[$]?[A-Zhlmpqu]|\x1b\]22;[a-z-]*\x07")
-"""What the chat writes: movements, modes and colours, and the shape of the pointer."""
+"""The control sequences of the chat: movements, modes, colours, and the pointer's shape."""
 _OBEYED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\udc80-\udcff]"
 )
-"""What a terminal obeys; the last are bytes that are no UTF-8. Tabs and line feeds are harmless."""
+"""What a terminal obeys; last, bytes that are not UTF-8. Tabs and line feeds are harmless."""
 _SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]?")
 
 Argument = str | bytes
 
 
 def obeyed(raw: bytes, own: re.Pattern[bytes] = _OWN) -> str:
-    """The first thing in what was written that a terminal would obey and that is not our own."""
+    """Return the first text in the output that a terminal would obey and that is not qa's own."""
     text = own.sub(b"", raw).decode("utf-8", "surrogateescape")
     found = _OBEYED.search(text)
     return "" if found is None else repr(text[max(0, found.start() - 30) : found.end() + 30])
 
 
 def strict_json(out: bytes) -> str:
-    """What is wrong with what should be one JSON object on one line; empty for nothing."""
+    """Return what is wrong with output that should be a JSON object on a line; empty if nothing."""
     try:
         text = out.decode("utf-8")
         found = json.loads(text, parse_constant=_refuse, object_pairs_hook=_each_once)
         json.dumps(found, ensure_ascii=False).encode("utf-8")
-    except ValueError as error:  # a UnicodeError is one, too
+    except ValueError as error:  # includes UnicodeError
         return f"no strict JSON ({error}): {out[:200]!r}"
     if not isinstance(found, dict) or text.count("\n") != 1 or not text.endswith("\n"):
         return f"not one object on one line: {out[:200]!r}"
@@ -118,7 +118,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class Screen:
-    """A process on a pseudo-terminal that passes on every byte as it is."""
+    """A process on a pseudo-terminal that passes on every byte unchanged."""
 
     def __init__(
         self,
@@ -129,16 +129,18 @@ class Screen:
         is_piped: bool = False,
         stdin: bytes | None = None,
     ) -> None:
-        """``is_piped`` keeps stdout from the terminal; ``stdin`` is read in place of keys."""
+        """``is_piped`` takes stdout off the terminal; ``stdin`` replaces the keys."""
         self._master, terminal = pty.openpty()
         os.set_blocking(self._master, False)
         ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
         mode = termios.tcgetattr(terminal)
-        mode[1] &= ~termios.OPOST  # or else each line feed gets a carriage return
+        mode[
+            1
+        ] &= ~termios.OPOST  # otherwise each line feed becomes a carriage return and a line feed
         mode[3] &= ~termios.ECHO
         termios.tcsetattr(terminal, termios.TCSANOW, mode)
         self.raw = b""
-        """What came on the terminal so far."""
+        """The terminal output so far."""
         self._out = tempfile.TemporaryFile() if is_piped else None  # noqa: SIM115 - closed at the end
         with tempfile.TemporaryFile() as given:
             given.write(stdin or b"")
@@ -156,13 +158,13 @@ class Screen:
 
     @property
     def pid(self) -> int:
-        """Number of the process."""
+        """Id of the process."""
         return self._process.pid
 
     def wait(self, seconds: float, until: Callable[[bytes], bool] | None = None) -> bool:
-        """Read until something holds of all that came, or the process has let go of the terminal.
+        """Read until a condition on all output is true, or the process has closed the terminal.
 
-        Returns whether it held; without ``until``, whether the process is still there.
+        Returns whether it is true; without ``until``, whether the process still runs.
         """
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -171,9 +173,9 @@ class Screen:
             except BlockingIOError:
                 time.sleep(0.02)
                 continue
-            except OSError:  # nobody has it open any more
+            except OSError:  # no process has it open
                 return False
-            if not piece:  # the same, elsewhere than on Linux
+            if not piece:  # the same on other systems than Linux
                 return False
             self.raw += piece
             if until is not None and until(self.raw):
@@ -181,12 +183,12 @@ class Screen:
         return until is None
 
     def type(self, keys: bytes) -> None:
-        """Press keys; nothing comes of it where the process has ended."""
+        """Press keys; has no effect if the process has ended."""
         with suppress(OSError):
             os.write(self._master, keys)
 
     def end(self, seconds: float) -> tuple[int | None, bytes]:
-        """Wait for the end; return the exit code, None where it had to be killed, and stdout."""
+        """Wait for the end; return the exit code, None if it had to be killed, and stdout."""
         self.wait(seconds)
         code: int | None = None
         try:
@@ -205,27 +207,27 @@ class Screen:
 
 @dataclass(frozen=True)
 class Case:
-    """A command to be run."""
+    """A command to run."""
 
     words: tuple[Argument, ...]
-    """What stands behind ``qa``."""
+    """The arguments of ``qa``."""
     variables: Mapping[str, str] = field(default_factory=dict)
-    """What is added to the environment."""
+    """Variables that are added to the environment."""
     stdin: bytes | None = None
-    """What is read, where it is not the terminal."""
+    """The input; None for the terminal."""
     config: str = ""
-    """What the config file holds."""
+    """The content of the config file."""
 
     @property
     def kind(self) -> str:
-        """The command, for the tally."""
+        """The command's name, for the tally."""
         word = self.words[0]
         known = word if isinstance(word, str) and word.isalpha() else "errors"
         return f"{known} --json" if self.is_json else known
 
     @property
     def is_json(self) -> bool:
-        """Whether JSON is asked for."""
+        """Whether the output is JSON."""
         return "--json" in self.words
 
     def __str__(self) -> str:
@@ -234,7 +236,7 @@ class Case:
 
 
 class Stage:
-    """A home with the person's library and one that somebody else made, and where to be."""
+    """A QA_HOME with the user's library and an attacker's, and a working folder."""
 
     def __init__(self, work: Path) -> None:
         from qa.settings import folders
@@ -250,7 +252,7 @@ class Stage:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The process's own, without what could colour or steer qa."""
+        """This process's environment, without variables that affect qa or colours."""
         taken = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "PYTHONIOENCODING", "COLORTERM"}
         kept = {
             name: value
@@ -272,11 +274,11 @@ class Stage:
         )
 
     def fault(self, case: Case) -> str:
-        """Run a command; return what is wrong with what it wrote, empty for nothing."""
+        """Run a command; return what is wrong with its output; empty if nothing is."""
         screen = self.start(case)
-        screen.type(b"n\n")  # where it asks whether it should
+        screen.type(b"n\n")  # for a question whether to go on
         is_open = case.words[0] == "chat" and screen.wait(CHAT_SECONDS, _has_prompt)
-        if is_open:  # the argument is the name of a file that there is
+        if is_open:  # the argument must name an existing file
             screen.type(b"\x11")
         code, out = screen.end(COMMAND_SECONDS)
         if code not in (0, 1, 2, 130):
@@ -294,7 +296,7 @@ class Stage:
 
 
 def _has_prompt(raw: bytes) -> bool:
-    """Whether the chat is open and takes keys."""
+    """Return whether the chat is open and accepts keys."""
     text = _SEQUENCE.sub("", raw.decode(errors="replace"))
     return any(prompt in text for prompt in PROMPT)
 
@@ -303,16 +305,16 @@ def _either(*patterns: re.Pattern[bytes]) -> re.Pattern[bytes]:
     return re.compile(b"|".join(pattern.pattern for pattern in patterns))
 
 
-# What there is to read
+# Articles and libraries
 
 
 def write_articles(folder: Path) -> None:
-    """Write articles, some of them with hostile names, titles and texts."""
+    """Write articles, some with hostile names, titles and texts."""
     folder.mkdir()
     story = f"Captain Ingrid Solheim commands the harbour of Westport. {ALL} She said: {ALL}.\n"
     story += (
         "Eleven ships wait outside the breakwater for the wind to fall.\n" * 100
-    )  # a text still
+    )  # still a text
     (folder / "plain.txt").write_text(f"{ALL} A heading\n\n{story}", encoding="utf-8")
     front = f"---\ntitle: {PIECES['link']} {PIECES['bidi']} The ferry\n---\n"
     (folder / "raw.md").write_text(f"{front}\n{story}", encoding="utf-8")
@@ -337,7 +339,7 @@ def write_articles(folder: Path) -> None:
 
 
 def make_foreign(library: Path) -> None:
-    """Let a library be one that somebody made who means harm: its checksums are right."""
+    """Change a library as an attacker would: hostile, but with correct checksums."""
     from qa.storage.database import DATABASE
     from qa.storage.schema import checksum
 
@@ -369,13 +371,13 @@ def make_foreign(library: Path) -> None:
 
 
 def _spoiled(text: str) -> str:
-    """A text of the same length in which hostile pieces stand in place of others."""
+    """Return a text of the same length in which hostile strings replace others."""
     start = min(60, len(text) // 2)
     return (text[:start] + ALL + text[start + len(ALL) :])[: len(text)]
 
 
 def change(library: Path, sql: str, value: str) -> None:
-    """Change a library behind qa's back."""
+    """Change a library without qa."""
     from qa.storage.database import DATABASE
 
     connection = sqlite3.connect(library / DATABASE)
@@ -385,18 +387,18 @@ def change(library: Path, sql: str, value: str) -> None:
 
 
 def damage_full_text(library: Path) -> None:
-    """Spoil the files of a library's full text."""
+    """Damage the files of a library's full text."""
     from qa.storage.live_text import FOLDER
 
     for path in (library / FOLDER).iterdir():
         path.write_bytes(b"nothing" * 9)
 
 
-# What is run
+# Commands
 
 
 def first_cases() -> list[Case]:
-    """Each command once, where most can go wrong; the long run begins with them, too."""
+    """Return each command once, with the riskiest arguments; every run starts with these."""
     foreign = ("--library", "foreign")
     return [
         Case(("index", "articles")),
@@ -423,7 +425,7 @@ def first_cases() -> list[Case]:
 
 
 def more_cases(chance: random.Random) -> Iterator[Case]:
-    """Further commands, in no order, without end."""
+    """Yield random commands without end."""
     pieces: list[Argument] = [*PIECES.values(), ALL, *NOT_UTF8]
     libraries = ("default", "foreign", "foreign-model", "damaged", ODD_NAME)
     shapes: list[Callable[[Argument], tuple[Argument, ...]]] = [
@@ -499,7 +501,7 @@ def more_cases(chance: random.Random) -> Iterator[Case]:
 
 
 def _beside(odd: Argument) -> Argument:
-    """The path of a folder of that name."""
+    """Return the path of a folder of this name."""
     name = odd.replace("/", "_") if isinstance(odd, str) else odd
     return f"./{name}" if isinstance(name, str) else b"./" + name
 
@@ -508,17 +510,17 @@ def _beside(odd: Argument) -> Argument:
 
 
 class Chat:
-    """The chat on a screen: keys, and what is waited for."""
+    """The chat on a screen: presses keys and waits for output."""
 
     def __init__(self, stage: Stage, *words: Argument) -> None:
         self._screen = stage.start(Case(("chat", *words)))
         self._case = str(Case(("chat", *words)))
         self._since = 0
         self.missed: list[str] = []
-        """What was waited for and did not come."""
+        """Expected output that did not come."""
 
     def wait(self, *words: str) -> None:
-        """Wait until one of these is written, since the last keys."""
+        """Wait until one of these texts is written after the last keys."""
 
         def is_there(raw: bytes) -> bool:
             text = _SEQUENCE.sub("", raw[self._since :].decode(errors="replace"))
@@ -539,7 +541,7 @@ class Chat:
         self.press(b"\x1b[200~" + text.encode() + b"\x1b[201~")
 
     def fault(self) -> str:
-        """Leave; return what is wrong with all that was written, empty for nothing."""
+        """Quit; return what is wrong with all output; empty if nothing is."""
         self._screen.type(b"\x11")
         code, _ = self._screen.end(CHAT_SECONDS)
         raw = self._screen.raw
@@ -553,16 +555,16 @@ class Chat:
 
 
 PROMPT = ("ask about your", "a file or folder")
-"""What stands in the empty question line."""
+"""The text of the empty question line."""
 ANSWERED = ("read ·", "Not in your", "cannot be used")
-"""What tells that a question is done with."""
+"""Texts that show that a question is finished."""
 ESCAPE, UP, F2, F3, F5 = b"\x1b", b"\x1b[A", b"\x1bOQ", b"\x1bOR", b"\x1b[15~"
 FILTER, FIND, EDIT, EXPORT = b"\x0c", b"\x06", b"\x12", b"\x13"
 ENTER = b"\r"
 
 
 def ask_in_chat(stage: Stage) -> str:
-    """Ask of hostile articles, look at all that there is to see, paste hostile text."""
+    """Ask about hostile articles, open every view, paste hostile text."""
     chat = Chat(stage, "--ask", f"{WHO} {ALL}")
     chat.wait(*ANSWERED)
     chat.press(F2, F2, b"\x1ba", b"\x1bn", b"\x0f", ESCAPE, UP, b"\x15")
@@ -573,7 +575,7 @@ def ask_in_chat(stage: Stage) -> str:
 
 
 def paste_in_dialogs(stage: Stage) -> str:
-    """Paste hostile text wherever something can be typed, and let it be refused."""
+    """Paste hostile text into every input, where it is refused."""
     chat = Chat(stage)
     chat.wait(*PROMPT)
     chat.press(WHO.encode() + ENTER)
@@ -593,7 +595,7 @@ def paste_in_dialogs(stage: Stage) -> str:
 
 
 def filter_in_chat(stage: Stage) -> str:
-    """Look at a hostile filter."""
+    """Show a hostile filter."""
     chat = Chat(stage, "--source", f"*{ALL}*", "--library", ODD_NAME)
     chat.wait(*PROMPT)
     chat.press(FILTER, ESCAPE, F5)
@@ -602,7 +604,7 @@ def filter_in_chat(stage: Stage) -> str:
 
 
 def resume_in_chat(stage: Stage) -> str:
-    """Take up a conversation of a library that somebody else made."""
+    """Resume a conversation of the attacker's library."""
     chat = Chat(stage, "--library", "foreign", "--continue")
     chat.wait("has changed since", "is gone")
     chat.press(F2, F2, UP, EDIT, FIND, ESCAPE, F3, b"r", ESCAPE, b"d", ESCAPE, ESCAPE)
@@ -617,14 +619,14 @@ def foreign_model_in_chat(stage: Stage) -> str:
 
 
 def odd_turn_in_chat(stage: Stage) -> str:
-    """Take up a conversation whose turn holds a word in place of a probability."""
+    """Resume a conversation that has a word instead of a probability."""
     chat = Chat(stage, "--library", "foreign-turn", "--continue")
     chat.wait("has changed since", "is gone", "cannot be", "Failed", "is damaged")
     return chat.fault()
 
 
 def notice_in_chat(stage: Stage) -> str:
-    """Hear that another process writes to a library in a folder with a hostile name."""
+    """Get the message that another process writes to a library in a folder with a hostile name."""
     from filelock import FileLock
 
     from qa.storage.database import LOCK
@@ -647,7 +649,7 @@ CHATS: Mapping[str, Callable[[Stage], str]] = {
 
 
 def run(work: Path, count: int, seed: int) -> Tally:
-    """Run so many commands, and the chats; needs the models' exports, or makes them."""
+    """Run ``count`` commands and the chats; exports the models if needed."""
     return timed(lambda: _run(work / f"seed-{seed}", count, seed))
 
 
@@ -676,7 +678,7 @@ def _run(work: Path, count: int, seed: int) -> Tally:
     for case in first[1:count]:
         fault = stage.fault(case)
         tally.count(case.kind, f"{fault} (seed {seed})" if fault else "")
-    with ThreadPoolExecutor(len(CHATS)) as pool:  # they mostly wait
+    with ThreadPoolExecutor(len(CHATS)) as pool:  # processes mostly wait
         for name, fault in zip(
             CHATS, pool.map(lambda act: act(stage), CHATS.values()), strict=True
         ):

@@ -1,4 +1,4 @@
-"""strace: which system calls a process makes on a library, and faults at chosen ones."""
+"""strace: lists the system calls of a process on a library, and makes chosen ones fail."""
 
 import random
 import re
@@ -18,10 +18,10 @@ TRACED = (
     *("openat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat"),
     *("link", "linkat", "read", "pread64"),
 )
-"""System calls that a library's files are changed and read by, on any kind of processor."""
+"""System calls that change or read a library's files, on any processor."""
 
 READING = frozenset({"read", "pread64"})
-"""Those that change nothing."""
+"""System calls that change nothing."""
 
 _LINE = re.compile(r"(\d+)\s+(\w+)\((.*)")
 _CHANGES = re.compile(r"O_CREAT|O_WRONLY|O_RDWR")
@@ -29,25 +29,25 @@ _CHANGES = re.compile(r"O_CREAT|O_WRONLY|O_RDWR")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A system call that a process made on a file that matters."""
+    """A system call of a process on a relevant file."""
 
     name: str
     """Its name."""
     place: int
-    """Which of its thread's calls of that name it was, from 1."""
+    """Its position among its thread's calls of that name, from 1."""
     changes: bool
-    """Whether it changes anything, or may."""
+    """Whether it may change a file."""
 
 
 def chosen(calls: Sequence[Call], chance: random.Random) -> Call:
-    """Return one of the calls, each name as likely as the others, however often it is called."""
+    """Return a random call; all names are equally likely, however often they are called."""
     names = sorted({(call.name, call.changes) for call in calls})
     name = chance.choice(names)
     return chance.choice([call for call in calls if (call.name, call.changes) == name])
 
 
 def why_not(processes: Processes, work: Path) -> str:
-    """Return why nothing can be traced here, or an empty text."""
+    """Return why tracing is impossible here; empty if it is possible."""
     if shutil.which("strace") is None:
         return "strace is not installed"
     values = {"words": ["--version"]}
@@ -64,9 +64,9 @@ def run(
     *,
     rows: int = EXACT,
 ) -> tuple[Ended, str]:
-    """Run a job under strace with these expressions; return its end, and why it was not traced.
+    """Run a job under strace with these expressions; return its end, and why tracing failed.
 
-    The calls that were traced lie in ``work / "trace"``.
+    The traced calls are written to ``work / "trace"``.
     """
     with tempfile.TemporaryDirectory(dir=work) as folder:
         go = Path(folder, "go")
@@ -94,7 +94,7 @@ def run(
 def calls_on(
     processes: Processes, work: Path, job: str, values: dict[str, Any], folders: Sequence[Path]
 ) -> list[Call]:
-    """Run a job without a fault; return the calls it made on what stands in the folders."""
+    """Run a job without faults; return its calls on files in the folders."""
     wanted = ",".join(f"?{name}" for name in TRACED)
     run(processes, work, job, values, [f"trace={wanted}"])
     counts: Counter[tuple[str, str]] = Counter()
@@ -102,7 +102,7 @@ def calls_on(
     for line in (work / "trace").read_text(encoding="utf-8", errors="replace").splitlines():
         match = _LINE.match(line)
         if match is None:
-            continue  # the end of a call that another thread's came in between
+            continue  # the end of a call that another thread's call interrupted
         thread, name, rest = match.groups()
         counts[thread, name] += 1
         if any(str(folder) in rest for folder in folders):

@@ -1,9 +1,8 @@
-"""The chat in a browser: on this machine's own address, for whoever has the token, and no one else.
+"""Attacks the chat in a browser, which must serve only this machine and only with the token.
 
-A real ``qa chat --web`` is asked by hand-made requests: with other hosts, origins, tokens and
-cookies, for the page, the websocket and everything else that it serves. What the page would load
-is held against its Content-Security-Policy, and what strangers send must not reach the terminal
-that the server runs in.
+A real ``qa chat --web`` gets hand-made requests with other hosts, origins, tokens and cookies, for
+the page, the websocket and everything else that it serves. What the page loads is compared with its
+Content-Security-Policy. Control sequences in requests must not reach the server's terminal.
 """
 
 import http.client
@@ -29,22 +28,22 @@ from tests.hardening.tally import Tally, timed
 from tests.hardening.terminal import Screen, obeyed
 
 SHORT = 40
-"""Requests made by chance in the short run; those that are thought out come on top."""
+"""Random requests in the short run, in addition to the fixed ones."""
 LONG = 2_000
-"""Requests made by chance in the long run."""
+"""Random requests in the long run."""
 
 ADDRESS = "127.0.0.1"
-"""Where it must listen, and nowhere else."""
+"""The only address that it may listen on."""
 STARTING_SECONDS = 60.0
-"""How long the server may take to say where it is."""
+"""How long the server may take to print its address."""
 REPLY_SECONDS = 20.0
-"""How long it may take to reply."""
+"""How long a reply may take."""
 FORBIDDEN = 403
 NO_REPLY = -1
-"""In place of a status, where nothing came."""
+"""Stands for a status if there was no reply."""
 
 HOSTILE = "\x9d52;c;T1dORUQ=\x9c\x9b31m\u202eevil".encode()
-"""What a terminal obeys and a header may hold."""
+"""Text that a terminal obeys and a header may contain."""
 
 _TOLD = re.compile(rb"http://127\.0\.0\.1:\d+/\?token=([\w-]+)")
 _OF_LOG = re.compile(rb"\x1b\[[0-9;]*m")
@@ -56,14 +55,14 @@ Headers = Mapping[str, str | bytes]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of a request."""
+    """The reply to a request."""
 
     status: int
-    """The status; 0 where the connection was closed without one."""
+    """The status; 0 if the connection was closed without a reply."""
     headers: Mapping[str, str]
     """The headers, by name in lower case."""
     body: bytes
-    """What follows them."""
+    """The body."""
 
 
 class Site:
@@ -76,7 +75,7 @@ class Site:
         environment = kept | {"QA_HOME": str(home), "TERM": "xterm-256color"}
         command = [sys.executable, "-m", "qa", "chat", "--web", "--port", str(port)]
         self.screen = Screen(command, work, environment)
-        """Where the server writes."""
+        """The server's terminal."""
         self.port = port
         self.own = f"{ADDRESS}:{port}"
         """Host and port."""
@@ -90,17 +89,17 @@ class Site:
         self._reading.start()
 
     def _read(self) -> None:
-        """Take what the server writes: on a terminal that nobody reads it would wait."""
+        """Read the server's output, as it blocks when its terminal is full."""
         while not self._is_closing.is_set():
             self.screen.wait(0.1)
 
     @property
     def cookie(self) -> str:
-        """The cookie of who has opened the page."""
+        """The cookie that opening the page sets."""
         return f"qa-{self.port}={self.token}"
 
     def get(self, target: str | bytes, headers: Headers, *, method: str = "GET") -> Reply:
-        """Make a request with these headers alone; ``target`` is sent as it is."""
+        """Make a request with only these headers; ``target`` is sent unchanged."""
         path = target if isinstance(target, bytes) else target.encode()
         lines = [method.encode() + b" " + path + b" HTTP/1.1"]
         for name, value in headers.items():
@@ -122,12 +121,12 @@ class Site:
                 reply.close()
 
     def page(self, headers: Headers, token: str | None = None) -> Reply:
-        """Ask for the page, the connection closed after it."""
+        """Request the page and close the connection."""
         target = "/" if token is None else f"/?token={quote(token, errors='surrogateescape')}"
         return self.get(target, {**headers, "Connection": "close"})
 
     def socket(self, headers: Headers, query: str = "") -> Reply:
-        """Ask for the websocket; it is closed at once."""
+        """Open the websocket and close it at once."""
         key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
         upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
         return self.get(f"/ws{query}", {**headers, **upgrade, **key})
@@ -143,7 +142,7 @@ class Site:
 
 @contextmanager
 def serving(work: Path) -> Iterator[Site]:
-    """The chat, while it is needed."""
+    """Run the chat during the block."""
     with socket.socket() as free:
         free.bind((ADDRESS, 0))
         port = free.getsockname()[1]
@@ -154,11 +153,11 @@ def serving(work: Path) -> Iterator[Site]:
         site.close()
 
 
-# What the page may load
+# The page's policy
 
 
 class _Loaded(HTMLParser):
-    """Collects what a page loads, with the directive that governs each."""
+    """Collects the URLs that a page loads, with the policy directive for each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -187,7 +186,7 @@ class _Loaded(HTMLParser):
 
 
 def loaded_from_elsewhere(page: str, policy: str, own: str) -> list[str]:
-    """What a page would load from elsewhere, its policy notwithstanding."""
+    """Return what a page would load from elsewhere in spite of its policy."""
     parser = _Loaded()
     parser.feed(page)
     parser.close()
@@ -200,7 +199,7 @@ def loaded_from_elsewhere(page: str, policy: str, own: str) -> list[str]:
 
 
 def is_allowed(directive: str, url: str, policy: str, own: str) -> bool:
-    """Whether a policy lets a page of our own load a URL."""
+    """Return whether a policy allows our own page to load a URL."""
     rules: dict[str, list[str]] = {}
     for rule in policy.split(";"):
         name, *sources = rule.split() or [""]
@@ -225,11 +224,11 @@ def is_allowed(directive: str, url: str, policy: str, own: str) -> bool:
     return False
 
 
-# What is tried
+# Requests
 
 
 def run(work: Path, count: int, seed: int) -> Tally:
-    """Ask in all the ways that are thought out, and so many by chance."""
+    """Make all fixed requests and ``count`` random ones."""
     return timed(lambda: _run(work / f"seed-{seed}", count, seed))
 
 
@@ -259,7 +258,7 @@ def _run(work: Path, count: int, seed: int) -> Tally:
 
 
 def _address(site: Site, tally: Tally) -> None:
-    """It listens on loopback alone."""
+    """Check that the server listens only on loopback."""
     listening = listening_on(site.port)
     if listening is None:
         tally.notes.append("this system does not tell what is listened on")
@@ -276,7 +275,7 @@ def _address(site: Site, tally: Tally) -> None:
 
 
 def listening_on(port: int) -> set[str] | None:
-    """The addresses on which a port is listened to; None where the system does not tell."""
+    """Return the addresses that listen on a port; None if the system does not tell."""
     found = set()
     tables = [Path("/proc/net/tcp"), Path("/proc/net/tcp6")]
     if not tables[0].exists():
@@ -294,7 +293,7 @@ def listening_on(port: int) -> set[str] | None:
 
 
 def _own_addresses() -> set[str]:
-    """Other addresses of this machine."""
+    """Return other addresses of this machine."""
     found = {"127.0.0.2", "::1"}
     with suppress(OSError):
         found |= {str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None)}
@@ -302,7 +301,7 @@ def _own_addresses() -> set[str]:
 
 
 def _own_page(site: Site, tally: Tally) -> None:
-    """The page opens with its token, and then with its cookie; it loads nothing from elsewhere."""
+    """Check that the page opens with token or cookie and loads nothing from elsewhere."""
     page = site.page({"Host": site.own}, site.token)
     tally.count("page", "" if page.status == 200 else f"it replied {page.status} to its token")
     cookie = page.headers.get("set-cookie", "")
@@ -323,7 +322,7 @@ def _own_page(site: Site, tally: Tally) -> None:
 
 
 def _strangers(site: Site, tally: Tally) -> None:
-    """The page is refused to every other host and every other token."""
+    """Check that the page is refused for other hosts and tokens."""
     own = {"Host": site.own}
     for host in _other_hosts(site):
         _refused(tally, "host", host, site.page({"Host": host, "Cookie": site.cookie}, site.token))
@@ -340,7 +339,7 @@ def _strangers(site: Site, tally: Tally) -> None:
 
 
 def _websocket(site: Site, tally: Tally) -> None:
-    """The websocket opens for our own page with its cookie, and for nothing else."""
+    """Check that the websocket opens only for our own page with its cookie."""
     own = {"Host": site.own, "Origin": f"http://{site.own}", "Cookie": site.cookie}
     for origin in _other_origins(site):
         _refused(tally, "websocket", f"origin {origin}", site.socket({**own, "Origin": origin}))
@@ -358,7 +357,7 @@ def _websocket(site: Site, tally: Tally) -> None:
 
 
 def _the_rest(site: Site, tally: Tally) -> None:
-    """Nothing else that it serves holds anything of the person's, or leaves its folder."""
+    """Check that other URLs give no private data and no files outside their folder."""
     own = {"Host": site.own, "Connection": "close"}
     for target in ("/download/x", "/download/..%2f..%2fetc%2fpasswd", "/api", "/ws/", "//"):
         reply = site.get(target, own)
@@ -388,7 +387,7 @@ def _the_rest(site: Site, tally: Tally) -> None:
 
 
 def _by_chance(site: Site, tally: Tally, count: int, chance: random.Random, seed: int) -> None:
-    """One of host, origin and token is not ours: all of these are refused."""
+    """Check that requests with a wrong host, origin or token are refused."""
     tokens, hosts = _other_tokens(site.token), _other_hosts(site)
     for _ in range(count):
         wrong = chance.choice(("host", "origin", "token"))
@@ -411,14 +410,14 @@ def _by_chance(site: Site, tally: Tally, count: int, chance: random.Random, seed
 
 
 def _refused(tally: Tally, kind: str, what: str, reply: Reply) -> None:
-    """Count one request that must be refused: forbidden, or no proper request at all."""
+    """Count a request that must be refused as forbidden or malformed."""
     is_refused = reply.status in (0, 400, FORBIDDEN)
     fault = "" if is_refused else f"{what!r}: it replied {reply.status}"
     tally.count(kind, fault)
 
 
 def _mutated(text: str, chance: random.Random) -> str:
-    """A text that differs in one or two places, in what a header may hold."""
+    """Return a text with one or two changed characters that a header may contain."""
     changed = text
     while changed.strip() == text:
         at = chance.randrange(len(changed) + 1)
@@ -429,7 +428,7 @@ def _mutated(text: str, chance: random.Random) -> str:
 
 
 def _other_tokens(token: str) -> list[str]:
-    """Tokens that are not ours, some of them nearly."""
+    """Return wrong tokens, some almost right."""
     last = "A" if token[-1] != "A" else "B"
     return [
         *("", "x", "None", "null", "0", "*", "%00", "\udcff", "\udced\udca0\udc80", "é", "ㅤ"),
@@ -439,7 +438,7 @@ def _other_tokens(token: str) -> list[str]:
 
 
 def _other_hosts(site: Site) -> list[str]:
-    """Hosts that are not ours, some of them nearly."""
+    """Return wrong hosts, some almost right."""
     port = site.port
     return [
         *("evil.example", f"evil.example:{port}", ADDRESS, f"{ADDRESS}:{port + 1}", "localhost"),
@@ -450,7 +449,7 @@ def _other_hosts(site: Site) -> list[str]:
 
 
 def _other_origins(site: Site) -> list[str]:
-    """Origins that are not ours, some of them nearly."""
+    """Return wrong origins, some almost right."""
     return [
         *("", "null", "*", "http://", "file://", site.own, f"https://{site.own}"),
         *(

@@ -72,12 +72,12 @@ def test_new_then_unchanged(
     assert report.passages == len(word_encoder.encoded) == 2
     assert library.articles()[0].title == "Voters in France chose a president."
     word_encoder.encoded.clear()
-    revision = library._store.head()
+    revision = library._store.newest_commit()
     again = library.add(articles)
     assert counts(again) == {"unchanged": 2}
     assert (again.passages, again.failed, again.vanished) == (0, [], [])
     assert word_encoder.encoded == []
-    assert library._store.head() == revision
+    assert library._store.newest_commit() == revision
 
 
 def test_a_text_that_occurs_twice_is_embedded_once(

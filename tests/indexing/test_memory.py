@@ -15,7 +15,7 @@ from qa.indexing import Report
 
 if TYPE_CHECKING:
     from qa.library import Library
-    from tests.conftest import WordEncoder
+    from tests.doubles import WordEncoder
 
 ASH = {
     "source": "https://example.org/ash",
@@ -58,10 +58,10 @@ def test_the_same_again_is_unchanged_and_costs_nothing(
 ) -> None:
     library.add_articles([ASH, SNOW])
     word_encoder.encoded.clear()
-    before = library._store.head()
+    before = library._store.newest_commit()
     assert counts(library.add_articles([SNOW, ASH])) == {"unchanged": 2}
     assert word_encoder.encoded == []
-    assert library._store.head() == before
+    assert library._store.newest_commit() == before
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,16 @@ import pytest
 
 from qa.articles.build import build_article
 from qa.articles.found import FoundFile, Problem, ReadArticle
+from qa.datatypes import ArticleRowId
 from qa.indexing import Report, pipeline
 from qa.indexing.changes import Change, KeepArticle, NoteProblem, PutArticle, PutFile, RemoveArticle
 from qa.indexing.match import match_articles
 from qa.indexing.pipeline import batches, embed, split, write
-from qa.storage.store import ArticleRow
+from qa.storage.article_store import ArticleRow
 
 if TYPE_CHECKING:
     from qa.storage.store import Store
-    from tests.conftest import WordEncoder
+    from tests.doubles import WordEncoder
 
 FOUND = FoundFile("/wire.jsonl", "wire.jsonl", 10, 1)
 
@@ -28,7 +29,7 @@ def article(text: str, record: int, url: str = "") -> ReadArticle:
 
 def row(number: int, text: str, record: int, url: str | None = None) -> ArticleRow:
     made = article(text, record).article
-    return ArticleRow(number, record, made.title, made.source, None, made.digest, url)
+    return ArticleRow(ArticleRowId(number), record, made.title, made.source, None, made.digest, url)
 
 
 def matched(
@@ -140,7 +141,7 @@ def test_batches_end_when_they_have_enough_passages_or_changes(
     monkeypatch.setattr(pipeline, "BATCH_PASSAGES", 2)
     monkeypatch.setattr(pipeline, "BATCH_CHANGES", 3)
     one = next(split([put("Ash fell.")], word_encoder))
-    removal = RemoveArticle(1)
+    removal = RemoveArticle(ArticleRowId(1))
     changes: list[Change] = [one, removal, one, removal, removal, removal]
     assert list(batches(changes)) == [[one, removal, one], [removal] * 3, []]
     assert list(batches([])) == [[]]

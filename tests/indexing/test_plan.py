@@ -6,7 +6,7 @@ import pytest
 
 from qa.articles.found import FoundFile
 from qa.indexing.plan import PRUNE_FEW, Plan, make_plan, plan_pruning
-from qa.storage.store import FileRow
+from qa.storage.article_store import FileRow
 
 
 def on_disk(path: str, size: int = 10, modified: int = 1) -> FoundFile:

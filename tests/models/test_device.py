@@ -1,4 +1,4 @@
-"""A device that was asked for: sentence-transformers embeds there, for the same library."""
+"""With a device, Sentence-Transformers embeds there; the library stays compatible."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +9,9 @@ import pytest
 
 from qa.errors import ModelError
 from qa.library import Library
-from qa.models.encoder import OnnxEncoder, open_encoder
-from qa.models.fallback import SentenceTransformersEncoder
+from qa.models.encoder import OnnxEncoder
+from qa.models.opening import open_encoder
+from qa.models.torch_models import SentenceTransformersEncoder
 
 pytestmark = pytest.mark.slow
 
@@ -19,22 +20,22 @@ TEXTS = ["Ash closed the airports of Europe.", "Voters in France chose a preside
 
 @pytest.fixture
 def devices(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The devices that were used: there is a GPU, played by the processor."""
+    """The devices used; the CPU poses as a GPU."""
     import sentence_transformers
 
     asked: list[str] = []
     real: Callable[..., Any] = sentence_transformers.SentenceTransformer
 
-    def played(folder: str, *, device: str, **values: Any) -> Any:
+    def fake(folder: str, *, device: str, **values: Any) -> Any:
         asked.append(device)
         return real(folder, device="cpu", **values)
 
-    monkeypatch.setattr("sentence_transformers.SentenceTransformer", played)
-    monkeypatch.setattr("qa.models.fallback._require", lambda device: None)
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", fake)
+    monkeypatch.setattr("qa.models.torch_models._require_device", lambda device: None)
     return asked
 
 
-def test_both_make_the_same_library(
+def test_export_and_device_share_a_library(
     real_encoder: OnnxEncoder, devices: list[str], home: Path, articles: Path, tmp_path: Path
 ) -> None:
     with Library.open(tmp_path / "library", device="cuda") as library:
@@ -49,7 +50,9 @@ def test_both_make_the_same_library(
         assert library.add(articles).new == 1
 
 
-def test_both_cut_and_embed_alike(real_encoder: OnnxEncoder, devices: list[str]) -> None:
+def test_export_and_device_tokenise_and_embed_alike(
+    real_encoder: OnnxEncoder, devices: list[str]
+) -> None:
     other = open_encoder(device="cuda")
     assert other.fingerprint == real_encoder.fingerprint
     assert other.room_tokens == real_encoder.room_tokens
@@ -59,7 +62,7 @@ def test_both_cut_and_embed_alike(real_encoder: OnnxEncoder, devices: list[str])
 
 
 @pytest.mark.parametrize("device", [None, "cpu"])
-def test_without_one_the_export_runs(
+def test_without_a_device_the_export_runs(
     real_encoder: OnnxEncoder, devices: list[str], device: str | None
 ) -> None:
     assert isinstance(open_encoder(device=device), OnnxEncoder)
@@ -67,6 +70,6 @@ def test_without_one_the_export_runs(
 
 
 @pytest.mark.parametrize("device", ["abacus", "cuda:99"])
-def test_a_device_that_is_not_there(real_encoder: OnnxEncoder, device: str) -> None:
+def test_a_missing_device_is_an_error(real_encoder: OnnxEncoder, device: str) -> None:
     with pytest.raises(ModelError, match=f"There is no device {device} here"):
         open_encoder(device=device)

@@ -1,4 +1,4 @@
-"""The default model itself, exported: the original's embeddings, whatever stands beside a text."""
+"""The exported default encoder agrees with the original, whatever other texts are encoded."""
 
 import json
 import subprocess
@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from qa.models.encoder import OnnxEncoder, open_encoder
-from qa.models.export import MANIFEST
+from qa.models.encoder import OnnxEncoder
+from qa.models.manifest import MANIFEST
+from qa.models.opening import open_encoder
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +24,7 @@ Rows = NDArray[np.float32]
 
 @pytest.fixture(scope="module")
 def texts() -> list[str]:
-    """Paragraphs of the sample articles, of all lengths."""
+    """Paragraphs of all lengths from the sample articles."""
     found = []
     for path in sorted(SEEDS.glob("*.txt")) + sorted(SEEDS.glob("*.md")):
         found += [part for part in path.read_text("utf-8").split("\n\n") if len(part) > 40]
@@ -40,7 +41,7 @@ def alone(real_encoder: OnnxEncoder, texts: list[str]) -> Rows:
 @pytest.fixture(scope="module")
 def original() -> Any:
     from qa.models import catalog
-    from qa.models.fallback import load_sentence_transformer
+    from qa.models.torch_models import load_sentence_transformer
 
     return load_sentence_transformer(catalog.find(None).require())
 
@@ -62,10 +63,10 @@ def test_the_export_agrees_with_sentence_transformers(
     assert agreement.min() >= 0.97
 
 
-def test_the_same_neighbours_as_the_original(
+def test_neighbours_are_those_of_the_original(
     real_encoder: OnnxEncoder, original: Any, texts: list[str]
 ) -> None:
-    """What a person notices: which passage is nearest to a question."""
+    """The passage nearest to a question is what a user notices."""
     part = texts[:20]
     lines = (SEEDS / "questions.jsonl").read_text("utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines[:20]]
@@ -75,16 +76,16 @@ def test_the_same_neighbours_as_the_original(
         @ original.encode(part, show_progress_bar=False).T
     )
     lost = theirs.max(axis=1) - theirs[np.arange(len(questions)), ours.argmax(axis=1)]
-    assert lost.max() <= 0.05, "the nearest by ours is nearly the nearest by the original"
+    assert lost.max() <= 0.05, "our nearest passage is nearly the nearest for the original"
     assert lost.mean() <= 0.01
 
 
-def test_companions_change_nothing(
+def test_an_embedding_does_not_depend_on_the_other_texts(
     real_encoder: OnnxEncoder, texts: list[str], alone: Rows
 ) -> None:
     part = texts[:24]
-    companions = ["x", "!" * 2000, "word " * 300, "🌋" * 50, ""]
-    for beside in (part[::-1], companions, texts[30:33]):
+    others = ["x", "!" * 2000, "word " * 300, "🌋" * 50, ""]
+    for beside in (part[::-1], others, texts[30:33]):
         together = real_encoder.encode([*beside, *part], "passage")[len(beside) :]
         assert cosines(together, alone).min() >= 0.999
     assert real_encoder.encode(part, "passage").tobytes() == alone.tobytes()
@@ -130,9 +131,9 @@ def test_no_texts(real_encoder: OnnxEncoder) -> None:
     assert real_encoder.count_tokens([]) == []
 
 
-def test_what_is_beyond_the_room_is_cut_and_nothing_within_it(real_encoder: OnnxEncoder) -> None:
+def test_texts_are_truncated_at_the_limit_and_not_before(real_encoder: OnnxEncoder) -> None:
     room = real_encoder.room_tokens
-    assert room == 254, "256 with the model's two marks"
+    assert room == 254, "256 with the two special tokens"
     within, beyond = "ash " * (room - 1), "ash " * room
     assert real_encoder.count_tokens([within + "snow", beyond + "snow"]) == [room, room + 1]
     full, changed, cut, uncut = real_encoder.encode(
@@ -142,7 +143,7 @@ def test_what_is_beyond_the_room_is_cut_and_nothing_within_it(real_encoder: Onnx
     assert changed.tobytes() != full.tobytes()
 
 
-def test_counts_are_those_of_the_model_s_own_tokenizer(
+def test_token_counts_are_those_of_the_model_s_own_tokenizer(
     real_encoder: OnnxEncoder, original: Any, texts: list[str]
 ) -> None:
     ours = real_encoder.count_tokens(texts)
@@ -153,7 +154,7 @@ def test_counts_are_those_of_the_model_s_own_tokenizer(
     assert ours == [len(ids) for ids in theirs]
 
 
-def test_a_second_opening_takes_the_export_as_it_is(
+def test_opening_again_reuses_the_export(
     real_encoder: OnnxEncoder, session_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def again(*_: object) -> None:
@@ -172,7 +173,7 @@ def test_a_second_opening_takes_the_export_as_it_is(
 def test_encoding_imports_no_torch(real_encoder: OnnxEncoder) -> None:
     program = (
         "import sys\n"
-        "from qa.models.encoder import open_encoder\n"
+        "from qa.models.opening import open_encoder\n"
         "encoder = open_encoder()\n"
         "encoder.encode(['Who fell?'], 'question'); encoder.encode(['a', 'b'], 'passage')\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'onnx', 'scipy', 'sklearn'}\n"

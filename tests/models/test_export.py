@@ -1,4 +1,4 @@
-"""The cache of exported models: made again when it must be, and only then."""
+"""The cache of exported models: remade if necessary, and only then."""
 
 import json
 import os
@@ -12,8 +12,8 @@ import pytest
 from qa.errors import ModelError
 from qa.models import catalog
 from qa.models.catalog import WEIGHTS, ModelEntry, file_sha256
-from qa.models.encoder import OnnxEncoder, open_encoder
-from qa.models.export import (
+from qa.models.encoder import OnnxEncoder
+from qa.models.manifest import (
     GRAPH,
     MANIFEST,
     TOKENIZER,
@@ -22,6 +22,7 @@ from qa.models.export import (
     is_whole,
     load_manifest,
 )
+from qa.models.opening import open_encoder
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +31,7 @@ Exports = list[str]
 
 @pytest.fixture
 def copied(real_encoder: OnnxEncoder, home: Path) -> Path:
-    """A cache of this test's own, with a copy of the export; returns its folder."""
+    """The folder of a copy of the export, in a cache of this test's own."""
     folder = cache_folder(catalog.find(None))
     whole = home / "copy"
     shutil.copytree(folder, whole)
@@ -42,7 +43,7 @@ def copied(real_encoder: OnnxEncoder, home: Path) -> Path:
 
 @pytest.fixture
 def exports(copied: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Exports:
-    """The exports that were asked for; each puts the good copy in place, without the 15 seconds."""
+    """The names of the models exported; an export only restores the good copy, which is fast."""
     asked: Exports = []
 
     def fake(entry: ModelEntry, source: Path) -> Manifest:
@@ -70,7 +71,7 @@ def remove(path: Path) -> None:
 
 
 def change_weights(path: Path) -> None:
-    """Damage among the weights of one layer, which leaves the file a graph like any other."""
+    """Zero the weights of one layer; the file is still a valid graph."""
     import onnx
 
     graph = onnx.load(path)
@@ -83,7 +84,7 @@ def change_weights(path: Path) -> None:
 
 @pytest.mark.parametrize("name", [GRAPH, TOKENIZER, MANIFEST])
 @pytest.mark.parametrize("damage", [cut, empty, remove])
-def test_a_damaged_cache_is_made_again(
+def test_a_damaged_cache_is_remade(
     copied: Path, exports: Exports, name: str, damage: Callable[[Path], None]
 ) -> None:
     if (name, damage) == (MANIFEST, cut):
@@ -94,7 +95,7 @@ def test_a_damaged_cache_is_made_again(
     assert encoder.encode(["Ash fell."], "passage").shape == (1, 384)
 
 
-def test_damage_that_leaves_the_graph_loadable_is_noticed(copied: Path, exports: Exports) -> None:
+def test_damage_to_a_graph_that_still_loads_is_noticed(copied: Path, exports: Exports) -> None:
     wanted = open_encoder().encode(["Ash fell on Iceland."], "passage")
     change_weights(copied / GRAPH)
     found = open_encoder().encode(["Ash fell on Iceland."], "passage")
@@ -104,7 +105,9 @@ def test_damage_that_leaves_the_graph_loadable_is_noticed(copied: Path, exports:
 
 
 @pytest.mark.parametrize("name", [GRAPH, TOKENIZER])
-def test_one_flipped_byte_is_noticed_at_loading(copied: Path, exports: Exports, name: str) -> None:
+def test_one_flipped_byte_is_noticed_when_loading(
+    copied: Path, exports: Exports, name: str
+) -> None:
     whole = (copied / name).read_bytes()
     facts = json.loads((copied / MANIFEST).read_text())
     digests = {each: digest for each, (_, _, digest) in facts["made"].items()}
@@ -119,16 +122,18 @@ def test_one_flipped_byte_is_noticed_at_loading(copied: Path, exports: Exports, 
     assert (copied / name).read_bytes() == whole
 
 
-def test_a_copy_of_the_cache_is_known_by_its_digests(copied: Path, exports: Exports) -> None:
+def test_a_copy_of_the_cache_is_recognised_by_its_digests(copied: Path, exports: Exports) -> None:
     for name in (GRAPH, TOKENIZER):
         os.utime(copied / name, ns=(1, 1))
     open_encoder()
     assert exports == []
     facts = json.loads((copied / MANIFEST).read_text())["made"]
-    assert {modified for _, modified, _ in facts.values()} == {1}  # so that it is quick next time
+    assert {modified for _, modified, _ in facts.values()} == {
+        1
+    }  # so that next time the times suffice
 
 
-def test_damage_that_leaves_size_and_time_is_found_by_a_thorough_look(copied: Path) -> None:
+def test_damage_that_keeps_size_and_time_is_found_by_a_thorough_check(copied: Path) -> None:
     entry, graph = catalog.find(None), copied / GRAPH
     manifest = load_manifest(entry, entry.require())
     assert manifest is not None
@@ -141,7 +146,7 @@ def test_damage_that_leaves_size_and_time_is_found_by_a_thorough_look(copied: Pa
     assert not is_whole(entry, manifest, thoroughly=True)
 
 
-def test_an_export_by_an_older_recipe_is_made_again(
+def test_an_export_by_an_older_recipe_is_remade(
     copied: Path, exports: Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facts = json.loads((copied / MANIFEST).read_text())
@@ -168,10 +173,8 @@ def test_changed_weights_are_noticed(
     assert load_manifest(entry, source) is None
 
 
-def test_the_same_files_elsewhere_at_another_time_need_no_new_export(
-    copied: Path, tmp_path: Path
-) -> None:
-    """As after installing the package again, or in another environment with the same home."""
+def test_the_same_files_with_other_times_need_no_new_export(copied: Path, tmp_path: Path) -> None:
+    """For example after reinstalling, or in another environment with the same QA_HOME."""
     entry = catalog.find(None)
     source = tmp_path / "model"
     shutil.copytree(entry.require(), source)
@@ -181,7 +184,7 @@ def test_the_same_files_elsewhere_at_another_time_need_no_new_export(
     assert load_manifest(entry, entry.require()) is not None
 
 
-def test_a_manifest_that_changed_on_the_disk_is_not_believed(copied: Path) -> None:
+def test_a_manifest_changed_on_disk_is_not_trusted(copied: Path) -> None:
     entry = catalog.find(None)
     path = copied / MANIFEST
     whole = path.read_text()
@@ -197,9 +200,7 @@ def test_a_manifest_that_changed_on_the_disk_is_not_believed(copied: Path) -> No
     assert load_manifest(entry, entry.require()) is None
 
 
-def test_a_cache_that_may_only_be_read_serves(
-    copied: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_read_only_cache_is_usable(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = catalog.find(None)
     for path in copied.iterdir():
         os.utime(path, (1, 1))
@@ -207,17 +208,19 @@ def test_a_cache_that_may_only_be_read_serves(
     def refuse(*_: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("qa.models.export._write_manifest", refuse)
+    monkeypatch.setattr("qa.models.manifest.write_manifest", refuse)
     manifest = load_manifest(entry, entry.require())
     assert manifest is not None
     assert is_whole(entry, manifest)
 
 
-def test_no_cache_at_all_is_said_in_one_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_that_cannot_be_written_is_reported_in_one_line(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("qa.models.export.load_manifest", lambda entry, source: None)
+    monkeypatch.setattr("qa.models.opening.load_manifest", lambda entry, source: None)
     monkeypatch.setattr("qa.models.export.export", refuse)
     with pytest.raises(ModelError, match=r"cannot be written .read-only file system.*QA_HOME"):
         open_encoder()

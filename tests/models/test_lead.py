@@ -1,4 +1,4 @@
-"""What the reader is told in front of a passage."""
+"""The headline in front of a passage."""
 
 import pytest
 
@@ -37,17 +37,17 @@ def passage(article: Article, words: str) -> Passage:
         (TOLD, "It was old.", "A loss! "),
     ],
 )
-def test_a_passage_is_led_by_what_it_does_not_say_itself(
+def test_the_lead_is_a_headline_that_the_passage_does_not_contain(
     article: Article, words: str, lead: str
 ) -> None:
     assert lead_of(passage(article, words)) == lead
 
 
-def test_a_long_headline_that_was_cut_is_taken_as_it_is() -> None:
+def test_a_long_headline_that_was_cut_is_used_as_it_is() -> None:
     article = build_article("long.json", "Rain fell.", title="word " * 60)
     assert lead_of(passage(article, "Rain fell.")) == as_lead(article.title.removesuffix("…"))
 
 
-def test_an_article_without_a_title_leads_with_nothing() -> None:
+def test_an_article_without_a_title_has_no_lead() -> None:
     article = build_article("empty.txt", "Rain fell.\n\nIt rained.")
     assert lead_of(passage(article, "Rain fell.")) == ""

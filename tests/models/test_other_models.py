@@ -1,4 +1,4 @@
-"""Models other than the default: a folder with a tiny one made here, exported or run as it is."""
+"""Encoders other than the default: a tiny one, exported or run in Sentence-Transformers."""
 
 import json
 from pathlib import Path
@@ -9,8 +9,10 @@ import pytest
 from qa import Library
 from qa.errors import ModelMismatchError
 from qa.models import export
-from qa.models.encoder import Encoder, OnnxEncoder, open_encoder
-from qa.models.fallback import SentenceTransformersEncoder
+from qa.models.encoder import Encoder, OnnxEncoder
+from qa.models.opening import open_encoder
+from qa.models.torch_models import SentenceTransformersEncoder
+from qa.models.trace import NotExportableError
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +24,7 @@ TEXTS = ["The ship was freed on Monday.", "Fire and tide.", "Who pulled?"]
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a small random model that has prompts, as Sentence-Transformers saves it."""
+    """The folder of a small random model with prompts, saved by Sentence-Transformers."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
@@ -58,13 +60,13 @@ def test_a_folder_is_exported_with_its_pooling_limit_and_prompts(tiny: Path, hom
     _assert_agrees(encoder, tiny)
 
 
-def test_a_model_that_cannot_be_exported_runs_as_it_is(
+def test_a_model_that_cannot_be_exported_runs_in_sentence_transformers(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QA_HOME", str(tmp_path))
 
     def refuse(*_: object) -> None:
-        raise export.NotExportableError("it is refused here")
+        raise NotExportableError("it is refused here")
 
     monkeypatch.setattr("qa.models.trace._export", refuse)
     encoder = open_encoder(str(tiny))
@@ -73,10 +75,12 @@ def test_a_model_that_cannot_be_exported_runs_as_it_is(
     assert encoder.count_tokens(["the ship", ""]) == [2, 0]
     _assert_agrees(encoder, tiny)
     monkeypatch.setattr(export, "export", refuse)
-    assert isinstance(open_encoder(str(tiny)), SentenceTransformersEncoder), "it is not tried again"
+    assert isinstance(open_encoder(str(tiny)), SentenceTransformersEncoder), (
+        "the export is not tried again"
+    )
 
 
-def test_a_library_keeps_its_model_until_it_is_embedded_anew(tiny: Path, home: Path) -> None:
+def test_a_library_keeps_its_model_until_it_is_re_embedded(tiny: Path, home: Path) -> None:
     articles = home / "articles"
     articles.mkdir()
     (articles / "a.txt").write_text("The ship was freed on Monday when the tide rose.")
@@ -98,7 +102,7 @@ def test_a_library_keeps_its_model_until_it_is_embedded_anew(tiny: Path, home: P
         assert library.check() == []
 
 
-def test_a_model_whose_folder_changes_is_noticed(tiny: Path, home: Path, tmp_path: Path) -> None:
+def test_a_change_in_a_model_s_folder_is_noticed(tiny: Path, home: Path, tmp_path: Path) -> None:
     import shutil
 
     folder = tmp_path / "model"

@@ -1,4 +1,4 @@
-"""Readers exported from folders: what they read, in windows, within their time, and what fails."""
+"""Readers exported from folders: their spans, windows, time limit and errors."""
 
 import json
 import shutil
@@ -11,7 +11,8 @@ from qa.datatypes import Article, Passage
 from qa.errors import ModelError
 from qa.models import catalog
 from qa.models.catalog import WEIGHTS, ModelEntry
-from qa.models.reader import MOST_QUESTION_TOKENS, SPANS_EACH, OnnxReader, open_reader
+from qa.models.opening import open_reader
+from qa.models.reader import MOST_QUESTION_TOKENS, SPANS_EACH, OnnxReader
 from qa.models.spans import MOST_SPAN_TOKENS
 from qa.models.trace import PROBES, READER_TOKENS
 from qa.sentences import sentence_bounds
@@ -29,7 +30,7 @@ def passage(text: str, start: int = 0, end: int | None = None) -> Passage:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a small random reader, as transformers saves it."""
+    """The folder of a small random reader, saved by transformers."""
     import torch
     from transformers import BertConfig, BertForQuestionAnswering, BertTokenizer
 
@@ -52,13 +53,13 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def tiny_reader(tiny: Path, home: Path) -> OnnxReader:
-    """The same, exported."""
+    """That reader, exported."""
     reader = open_reader(str(tiny))
     assert isinstance(reader, OnnxReader)
     return reader
 
 
-def test_a_folder_s_reader_says_what_transformers_says(tiny: Path, tiny_reader: OnnxReader) -> None:
+def test_a_folder_s_reader_agrees_with_transformers(tiny: Path, tiny_reader: OnnxReader) -> None:
     import torch
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
@@ -73,7 +74,7 @@ def test_a_folder_s_reader_says_what_transformers_says(tiny: Path, tiny_reader: 
             assert np.corrcoef(found, logits[0].numpy())[0, 1] > 0.9
 
 
-def test_spans_are_exact_places_in_the_article_best_first(tiny_reader: OnnxReader) -> None:
+def test_spans_are_exact_offsets_in_the_article_best_first(tiny_reader: OnnxReader) -> None:
     text = "Fire! " * 3 + "The ship was freed on Monday. Tugs pulled when the tide rose. " * 4
     passages = [passage(text, 18, 80), passage(text, 80, len(text))]
     spans = tiny_reader.read(QUESTION, passages)
@@ -89,7 +90,7 @@ def test_spans_are_exact_places_in_the_article_best_first(tiny_reader: OnnxReade
             assert all(span.end <= o.start or span.start >= o.end for o in inside[:one])
 
 
-def test_spans_keep_within_a_sentence_and_out_of_the_dateline(tiny_reader: OnnxReader) -> None:
+def test_spans_lie_within_a_sentence_and_outside_the_dateline(tiny_reader: OnnxReader) -> None:
     text = "date 2021-03-29 SUEZ Tugs pulled. The tide rose.\n\nFire in the harbour\n\nWhy Monday"
     found = tiny_reader.read(QUESTION, [passage(text), passage(text, 34)])
     assert found
@@ -99,7 +100,7 @@ def test_spans_keep_within_a_sentence_and_out_of_the_dateline(tiny_reader: OnnxR
         assert any(start <= span.start and span.end <= end for start, end in bounds)
 
 
-def test_a_passage_s_spans_do_not_depend_on_the_passages_beside_it(
+def test_the_spans_of_a_passage_do_not_depend_on_other_passages(
     tiny_reader: OnnxReader,
 ) -> None:
     one, other = passage("The ship was freed on Monday."), passage("Tugs pulled. Fire in harbour!")
@@ -124,7 +125,7 @@ def test_texts_without_a_word_give_no_empty_span(tiny_reader: OnnxReader, text: 
         assert span.text.strip() == span.text != ""
 
 
-def test_a_question_beyond_all_measure_leaves_room_for_the_passage(
+def test_a_very_long_question_leaves_room_for_the_passage(
     tiny_reader: OnnxReader,
 ) -> None:
     question = "who freed the ship on monday " * 500
@@ -133,22 +134,22 @@ def test_a_question_beyond_all_measure_leaves_room_for_the_passage(
     assert spans
 
 
-def test_no_passage_is_begun_after_the_time_is_up_but_the_first(tiny_reader: OnnxReader) -> None:
+def test_after_the_time_limit_only_the_first_passage_is_read(tiny_reader: OnnxReader) -> None:
     passages = [passage(f"The ship was freed on Monday. {number}") for number in range(6)]
     spans = tiny_reader.read(QUESTION, passages, seconds=-1.0)
     assert {id(span.passage) for span in spans} == {id(passages[0])}
     assert len({id(s.passage) for s in tiny_reader.read(QUESTION, passages, seconds=60.0)}) == 6
 
 
-def test_nothing_to_read_gives_nothing(tiny_reader: OnnxReader) -> None:
+def test_no_passages_give_no_spans(tiny_reader: OnnxReader) -> None:
     assert tiny_reader.read(QUESTION, []) == []
 
 
-def test_a_difference_added_to_an_encoder_is_the_whole_reader(tiny: Path, tmp_path: Path) -> None:
+def test_differences_added_to_an_encoder_make_the_reader(tiny: Path, tmp_path: Path) -> None:
     import torch
     from safetensors.torch import load_file, save_file
 
-    from qa.models.fallback import load_question_answering
+    from qa.models.torch_models import load_question_answering
 
     base, difference = tmp_path / "base", tmp_path / "difference"
     shutil.copytree(tiny, base)
@@ -173,14 +174,14 @@ def test_a_difference_added_to_an_encoder_is_the_whole_reader(tiny: Path, tmp_pa
         assert torch.allclose(found[name], tensor, atol=1e-3), name
 
 
-def test_what_is_no_reader_is_refused_with_its_reason(
+def test_a_folder_without_a_reader_is_refused_with_the_reason(
     tiny: Path, tmp_path: Path, home: Path
 ) -> None:
     with pytest.raises(ModelError, match=r"No model or folder is called nowhere\. models\.txt"):
         open_reader("nowhere")
     empty = tmp_path / "empty"
     empty.mkdir()
-    with pytest.raises(ModelError, match=r"holds no model\.safetensors"):
+    with pytest.raises(ModelError, match=r"contains no model\.safetensors"):
         open_reader(str(empty))
     broken = tmp_path / "broken"
     shutil.copytree(tiny, broken)

@@ -1,4 +1,4 @@
-"""Scores of first and last tokens to spans of whole words."""
+"""Start and end scores become spans of whole words."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def test_spans_are_the_best_that_do_not_overlap(starts: list[float], seed: int, 
             assert last < other_first or first > other_last
 
 
-def test_tokens_that_may_not_be_chosen_are_not() -> None:
+def test_excluded_tokens_are_never_chosen() -> None:
     start = np.array([9, -np.inf, 1, 0], np.float32)
     end = np.array([-np.inf, 9, 1, 2], np.float32)
     assert best_spans(start, end, 9) == [(0, 1, 18.0), (2, 3, 3.0)]
@@ -45,7 +45,7 @@ def test_tokens_that_may_not_be_chosen_are_not() -> None:
     assert best_spans(nothing, nothing, 3) == []
 
 
-def test_both_ends_of_a_span_lie_in_one_group() -> None:
+def test_both_ends_of_a_span_lie_in_the_same_group() -> None:
     start = np.array([9, 1, 5, 0], np.float32)
     end = np.array([0, 1, 9, 2], np.float32)
     assert best_spans(start, end, 1) == [(0, 2, 18.0)]
@@ -74,7 +74,9 @@ def test_both_ends_of_a_span_lie_in_one_group() -> None:
         ("東京 is large", "東京", "東京"),
     ],
 )
-def test_spans_are_whole_words_without_stray_marks(text: str, found: str, wanted: str) -> None:
+def test_spans_are_whole_words_without_stray_punctuation(
+    text: str, found: str, wanted: str
+) -> None:
     start = text.index(found)
     first, last = whole_words(text, start, start + len(found))
     assert text[first:last] == wanted
@@ -84,7 +86,7 @@ pieces = st.text(st.sampled_from("ab9 .,;:!?'\"“”()[]-—*\n é東🌋"), mi
 
 
 @given(pieces, st.data())
-def test_what_is_left_is_tidy_already(text: str, data: st.DataObject) -> None:
+def test_a_second_pass_changes_nothing(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     first, last = whole_words(text, start, end)

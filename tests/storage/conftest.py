@@ -1,4 +1,4 @@
-"""Ways to fill a store without files."""
+"""Fixtures that fill a store without files."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from qa.datatypes import Article
+from qa.datatypes import Article, ArticleRowId
 from qa.storage.batch import Batch
-from qa.storage.index import LiveVectors
+from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
 
 if TYPE_CHECKING:
     from tests.doubles import WordEncoder
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 
 
 @pytest.fixture
 def put_in(word_encoder: "WordEncoder") -> Put:
-    """Puts an article of one passage a line, with words for embeddings, into an open batch."""
+    """Puts an article into an open batch, with a passage for each line and word embeddings."""
 
     def put_it(
         batch: Batch,
@@ -34,7 +34,7 @@ def put_in(word_encoder: "WordEncoder") -> Put:
         url: str | None = None,
         record: int | None = None,
         replacing: int | None = None,
-    ) -> int:
+    ) -> ArticleRowId:
         file = batch.put_file(path, name or path, len(text), 1, "digest of " + path, is_whole=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
         number = str(replacing) if replacing else ""
@@ -51,9 +51,9 @@ def put_in(word_encoder: "WordEncoder") -> Put:
 
 @pytest.fixture
 def put(store: Store, put_in: Put) -> Put:
-    """Puts an article into the store, in a batch of its own."""
+    """Puts an article into the store in its own batch."""
 
-    def put_it(text: str, **values: object) -> int:
+    def put_it(text: str, **values: object) -> ArticleRowId:
         with store.batch() as batch:
             return put_in(batch, text, **values)
 
@@ -62,12 +62,12 @@ def put(store: Store, put_in: Put) -> Put:
 
 @pytest.fixture
 def holds_the_table() -> Callable[..., None]:
-    """Asserts that the vectors are those of the table of embeddings: no more, no less, exact.
+    """Asserts that the vectors equal the rows of the table of embeddings.
 
-    After a damaged publication was passed over, all count as different from it.
+    With ``skipped``, a damaged file was skipped, so all of them count as different.
     """
 
-    def compare(live: LiveVectors, store: Store, *, passed_over: bool = False) -> None:
+    def compare(live: LiveVectors, store: Store, *, skipped: bool = False) -> None:
         rows = store.connection().execute("SELECT passage, vector FROM embeddings").fetchall()
         numbers = np.array([row[0] for row in rows], np.int64)
         with live.current() as vectors:
@@ -75,14 +75,14 @@ def holds_the_table() -> Callable[..., None]:
             for place, axis in enumerate(np.eye(vectors.dimension, dtype=np.float32)):
                 wanted = {row[0]: float(np.frombuffer(row[1], "<f2")[place]) for row in rows}
                 assert vectors.inner_products(axis, numbers) == wanted
-        assert live.differences() == (len(rows) if passed_over else 0)
+        assert live.differences() == (len(rows) if skipped else 0)
 
     return compare
 
 
 @pytest.fixture
 def reads(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many embeddings were read from SQLite, read by read."""
+    """The number of embeddings in each read from SQLite."""
     counts: list[int] = []
     read = store.embeddings_after
 

@@ -1,8 +1,8 @@
-"""Indexes a folder with the double, a few passages a batch, each batch published.
+"""Indexes a folder with a fake encoder, in small batches that are each published.
 
-Run as a program by test_crash: ``FOLDER LIBRARY ROWS``, where ROWS is from how many vectors on
-search is approximate. Each line that it is given starts a run in a
-process of its own, which says its number and then each batch; the end is its exit status.
+test_crash runs this program: ``FOLDER LIBRARY ROWS``. ROWS is the number of vectors from which
+search is approximate. Each line of input starts a run in a new process, which prints its process id
+and a line for each batch; then its exit status is printed.
 """
 
 import os
@@ -11,19 +11,19 @@ import sys
 from pathlib import Path
 
 import qa.indexing.pipeline
-import qa.models.encoder
-import qa.storage.index
+import qa.models.opening
+import qa.storage.live_vectors
 from qa.library import Library
 
 qa.indexing.pipeline.BATCH_PASSAGES = 20
-qa.storage.index.STALE_ROWS = 1
+qa.storage.live_vectors.STALE_ROWS = 1
 
 WordEncoder = runpy.run_path(str(Path(__file__).parent.parent / "doubles.py"))["WordEncoder"]
-setattr(qa.models.encoder, "open_encoder", lambda name=None, device=None: WordEncoder())  # noqa: B010 - a double
+setattr(qa.models.opening, "open_encoder", lambda name=None, device=None: WordEncoder())  # noqa: B010 - a fake
 
 if __name__ == "__main__":
     folder, library_folder, rows = sys.argv[1:]
-    qa.storage.index.APPROXIMATE_ROWS = int(rows)
+    qa.storage.live_vectors.APPROXIMATE_ROWS = int(rows)
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:

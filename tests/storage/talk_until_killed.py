@@ -1,6 +1,6 @@
-"""Adds turns to a conversation for ever, and says each one's number once it is in.
+"""Adds turns to a conversation without end, and prints the id of each when it is stored.
 
-Run as a program by test_conversations: ``LIBRARY CONVERSATION``.
+test_conversations runs this program: ``LIBRARY CONVERSATION``.
 """
 
 import sys

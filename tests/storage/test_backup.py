@@ -1,4 +1,4 @@
-"""A backup holds all of a library, and is read only where every byte is as it was written."""
+"""Backups contain the whole library, and damaged ones are refused."""
 
 import stat
 import zipfile
@@ -23,7 +23,7 @@ def backup(library: Library, articles: Path, tmp_path: Path) -> Path:
     return path
 
 
-def test_a_backup_holds_all_of_it(
+def test_a_backup_has_the_whole_library(
     library: Library, backup: Path, tmp_path: Path, open_library: "Callable[[], Library]"
 ) -> None:
     number = library.start_conversation("Volcanoes")
@@ -43,16 +43,18 @@ def test_a_backup_holds_all_of_it(
     assert not list(tmp_path.glob(".qa-backup-*"))
 
 
-def test_nothing_that_is_there_is_replaced(library: Library, backup: Path, tmp_path: Path) -> None:
+def test_existing_files_and_libraries_are_not_replaced(
+    library: Library, backup: Path, tmp_path: Path
+) -> None:
     before = backup.read_bytes()
     with pytest.raises(LibraryError, match="already"):
         library.back_up(backup)
     assert backup.read_bytes() == before
-    with pytest.raises(LibraryError, match="holds something"):
+    with pytest.raises(LibraryError, match="is not empty"):
         read_backup(backup, library.folder)
 
 
-def test_what_is_damaged_is_refused(backup: Path, tmp_path: Path) -> None:
+def test_a_damaged_backup_is_refused(backup: Path, tmp_path: Path) -> None:
     whole = backup.read_bytes()
     for place in range(0, len(whole), max(1, len(whole) // 60)):
         backup.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
@@ -61,21 +63,21 @@ def test_what_is_damaged_is_refused(backup: Path, tmp_path: Path) -> None:
             read_backup(backup, folder)
         except LibraryError:
             assert not folder.exists() or not any(folder.iterdir())
-        else:  # a byte that says nothing, as a time in the list of members
+        else:  # a byte without effect, such as a member's time
             with Library.open(folder) as opened:
                 assert opened.changed_articles() == {}
     backup.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(LibraryError, match="no backup"):
+    with pytest.raises(LibraryError, match="not a backup"):
         read_backup(backup, tmp_path / "cut")
 
 
-def test_something_else_is_no_backup(tmp_path: Path) -> None:
+def test_other_files_are_refused(tmp_path: Path) -> None:
     other = tmp_path / "other.zip"
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("../escape.txt", "x")
-    with pytest.raises(LibraryError, match="no backup"):
+    with pytest.raises(LibraryError, match="not a backup"):
         read_backup(other, tmp_path / "made")
     assert not (tmp_path.parent / "escape.txt").exists()
     other.write_text("hello")
-    with pytest.raises(LibraryError, match="no backup"):
+    with pytest.raises(LibraryError, match="not a backup"):
         read_backup(other, tmp_path / "made")

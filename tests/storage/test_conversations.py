@@ -1,4 +1,4 @@
-"""Conversations: on the disk at once, beside an indexing run, in libraries of every age."""
+"""Conversations are on disk at once, also during an indexing run and in older libraries."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
-from qa.datatypes import Alternative, Answer, Article, Citation, Status
+from qa.datatypes import Alternative, Answer, Article, ArticleRowId, Citation, Status
 from qa.errors import LibraryBusyError, LibraryError, UsageError
 from qa.storage.database import DATABASE, LOCK
 from qa.storage.schema import SCHEMA_VERSION, STEPS
@@ -23,7 +23,7 @@ from qa.storage.store import Store
 if TYPE_CHECKING:
     from qa.library import Library
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 HERE = Path(__file__).parent
 
 HOSTILE = [
@@ -48,7 +48,7 @@ ASH = Article(
 
 
 def found(question: str, text: str = "Ash", *more: Article) -> Answer:
-    """An answer with these words, cited from ASH and from other articles that hold them."""
+    """An answer with this text, cited from ASH and other articles that contain it."""
     citations = []
     for number, article in enumerate((ASH, *more), start=1):
         start = article.text.index(text)
@@ -61,10 +61,10 @@ def missing(question: str) -> Answer:
     return Answer(question, "", Status.NOT_FOUND, 0.1, (), (), ())
 
 
-# What is remembered
+# Stored conversations
 
 
-def test_a_turn_comes_back_as_it_was(library: "Library", open_library: Any) -> None:
+def test_a_turn_is_read_as_it_was_stored(library: "Library", open_library: Any) -> None:
     before = datetime.now(UTC)
     number = library.start_conversation()
     other = Article("9", "Oslo", "oslo.md", None, "Snow fell.", "d2", first_line=5)
@@ -86,7 +86,7 @@ def test_a_turn_comes_back_as_it_was(library: "Library", open_library: Any) -> N
     assert open_library().turns(number) == library.turns(number) == [first, second]
 
 
-def test_conversations_are_listed_the_last_spoken_in_first(library: "Library") -> None:
+def test_the_most_recent_conversation_is_listed_first(library: "Library") -> None:
     assert library.conversations() == []
     one, two = library.start_conversation("Ash"), library.start_conversation()
     assert [talk.id for talk in library.conversations()] == [two, one]
@@ -99,7 +99,7 @@ def test_conversations_are_listed_the_last_spoken_in_first(library: "Library") -
     assert first.updated == library.turns(one)[0].asked_at
 
 
-def test_an_empty_title_is_taken_from_the_first_question(library: "Library") -> None:
+def test_an_empty_title_becomes_the_first_question(library: "Library") -> None:
     number = library.start_conversation(" \n")
     library.add_turn(number, "Who\nfell, and " + "where " * 30 + "?", missing("Who fell?"))
     library.add_turn(number, "Why?", missing("Why?"))
@@ -109,7 +109,7 @@ def test_an_empty_title_is_taken_from_the_first_question(library: "Library") -> 
     assert len(talk.title) <= 80
 
 
-def test_renamed_and_deleted(library: "Library") -> None:
+def test_conversations_can_be_renamed_and_deleted(library: "Library") -> None:
     one, two = library.start_conversation("One"), library.start_conversation("Two")
     turn = library.add_turn(one, "What fell?", found("What fell?"))
     kept = library.add_turn(two, "What fell?", found("What fell?"))
@@ -119,14 +119,14 @@ def test_renamed_and_deleted(library: "Library") -> None:
     assert library.turns(two) == [kept]
     with pytest.raises(UsageError):
         library.judge(turn.id, "right")
-    assert library.start_conversation() > two, "numbers are not used again"
+    assert library.start_conversation() > two, "ids are not reused"
     connection = sqlite3.connect(library.folder / DATABASE)
     assert connection.execute("SELECT DISTINCT turn FROM turn_citations").fetchall() == [(kept.id,)]
     connection.close()
 
 
 @pytest.mark.parametrize("number", [0, -1, 2, 2**63, 2**200])
-def test_unknown_numbers_are_refused(library: "Library", number: int) -> None:
+def test_unknown_ids_are_refused(library: "Library", number: int) -> None:
     known = library.start_conversation()
     uses: list[Callable[[], object]] = [
         lambda: library.turns(number),
@@ -141,7 +141,7 @@ def test_unknown_numbers_are_refused(library: "Library", number: int) -> None:
     assert [talk.id for talk in library.conversations()] == [known]
 
 
-def test_what_makes_no_sense_is_refused(library: "Library") -> None:
+def test_empty_texts_and_unknown_verdicts_are_refused(library: "Library") -> None:
     number = library.start_conversation("Ash")
     turn = library.add_turn(number, "What fell?", missing("What fell?"))
     with pytest.raises(UsageError, match="empty"):
@@ -155,7 +155,7 @@ def test_what_makes_no_sense_is_refused(library: "Library") -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_kept_cleaned(library: "Library", text: str) -> None:
+def test_hostile_text_is_cleaned_before_it_is_stored(library: "Library", text: str) -> None:
     number = library.start_conversation(text)
     turn = library.add_turn(number, text, missing(text))
     library.rename_conversation(number, text)
@@ -165,7 +165,7 @@ def test_hostile_text_is_kept_cleaned(library: "Library", text: str) -> None:
     assert library.turns(number) == [turn]
 
 
-def test_judged_and_taken_back(library: "Library") -> None:
+def test_a_verdict_can_be_set_changed_and_removed(library: "Library") -> None:
     number = library.start_conversation()
     turn = library.add_turn(number, "What fell?", found("What fell?"))
     for verdict in ("right", "wrong", None):
@@ -184,7 +184,7 @@ def judged(library: "Library", *answers: tuple[Answer, str | None]) -> list[dict
     return library.cases()
 
 
-def test_a_right_answer_is_a_case_and_a_wrong_one_alone_is_none(library: "Library") -> None:
+def test_a_right_answer_makes_a_case_and_a_wrong_one_alone_does_not(library: "Library") -> None:
     assert judged(
         library,
         (found("What fell?", "Snow"), "right"),
@@ -198,7 +198,7 @@ def test_a_right_answer_is_a_case_and_a_wrong_one_alone_is_none(library: "Librar
     ]
 
 
-def test_verdicts_on_one_question_make_one_case(library: "Library") -> None:
+def test_verdicts_on_the_same_question_make_one_case(library: "Library") -> None:
     second = Article("8", "Oslo", "oslo.txt", None, "The snow. Snow fell in Oslo.", "d3")
     assert judged(
         library,
@@ -216,7 +216,7 @@ def test_verdicts_on_one_question_make_one_case(library: "Library") -> None:
     ]
 
 
-def test_a_later_verdict_wins_over_one_that_it_contradicts(library: "Library") -> None:
+def test_of_contradicting_verdicts_the_later_counts(library: "Library") -> None:
     assert judged(
         library, (found("What fell?", "Snow"), "right"), (missing("What fell?"), "right")
     ) == [{"question": "What fell?", "answers": [], "articles": []}]
@@ -225,10 +225,10 @@ def test_a_later_verdict_wins_over_one_that_it_contradicts(library: "Library") -
     ]
 
 
-# Beside others who write
+# While others write
 
 
-def test_turns_are_written_while_an_indexing_run_holds_its_lock(
+def test_turns_are_written_while_an_indexing_run_holds_the_writer_lock(
     library: "Library", articles: Path
 ) -> None:
     number = library.start_conversation()
@@ -239,7 +239,7 @@ def test_turns_are_written_while_an_indexing_run_holds_its_lock(
     assert len(library.turns(number)) == 1
 
 
-def test_a_turn_waits_for_an_open_batch_and_no_longer(library: "Library", put_in: Put) -> None:
+def test_a_turn_waits_only_for_the_open_batch(library: "Library", put_in: Put) -> None:
     number = library.start_conversation()
     other = Store(library.folder, create=False)
     writer = threading.Thread(
@@ -250,7 +250,7 @@ def test_a_turn_waits_for_an_open_batch_and_no_longer(library: "Library", put_in
         writer.start()
         writer.join(timeout=0.3)
         assert writer.is_alive()
-        assert library.turns(number) == [], "reading waits for nobody"
+        assert library.turns(number) == [], "reading does not wait"
     writer.join(timeout=30)
     assert len(library.turns(number)) == 1
     assert other.count() == (1, 1, 1)
@@ -258,7 +258,7 @@ def test_a_turn_waits_for_an_open_batch_and_no_longer(library: "Library", put_in
     other.close()
 
 
-def test_a_batch_that_takes_too_long_is_busy(store: Store, put_in: Put) -> None:
+def test_a_batch_that_takes_too_long_raises_busy(store: Store, put_in: Put) -> None:
     from qa.storage.conversations import Conversations
 
     other = Store(store.folder, create=False)
@@ -271,7 +271,7 @@ def test_a_batch_that_takes_too_long_is_busy(store: Store, put_in: Put) -> None:
     other.close()
 
 
-def test_threads_share_a_library(library: "Library") -> None:
+def test_threads_can_share_a_library(library: "Library") -> None:
     number = library.start_conversation()
 
     def talk(name: int) -> None:
@@ -290,7 +290,7 @@ def test_threads_share_a_library(library: "Library") -> None:
     assert {turn.verdict for turn in turns} == {"right"}
 
 
-def test_what_was_said_survives_a_kill(library: "Library") -> None:
+def test_stored_turns_survive_a_kill(library: "Library") -> None:
     number = library.start_conversation()
     said: list[int] = []
     for count in (1, 3, 8):
@@ -310,17 +310,17 @@ def test_what_was_said_survives_a_kill(library: "Library") -> None:
             program.send_signal(signal.SIGKILL)
             said += [int(line) for line in program.stdout if line.endswith("\n")]
         kept = [turn.id for turn in library.turns(number)]
-        # The last one may have been in before it could be said.
+        # The last one may have been stored but not yet printed.
         assert set(said) <= set(kept)
         said = kept
     assert library.check() == []
 
 
-# Libraries of an older layout, and of others
+# Older layouts and read-only libraries
 
 
 def of_version_1(folder: Path) -> None:
-    """Take the library back to the layout that knew no conversations."""
+    """Change a library to layout 1, which has no conversations."""
     connection = sqlite3.connect(folder / DATABASE)
     connection.execute("DROP TABLE turn_citations")
     connection.execute("DROP TABLE turns")
@@ -345,7 +345,7 @@ def version_and_tables(folder: Path) -> tuple[int, list[tuple[str]]]:
 
 @pytest.fixture
 def old(open_library: Callable[[], "Library"], articles: Path) -> "Library":
-    """A library with articles, of version 1 now."""
+    """A library with articles in layout 1."""
     made = open_library()
     made.add(articles)
     made.close()
@@ -353,7 +353,7 @@ def old(open_library: Callable[[], "Library"], articles: Path) -> "Library":
     return open_library()
 
 
-def test_an_older_library_answers_and_is_left_as_it_is(old: "Library") -> None:
+def test_reading_an_older_library_does_not_change_it(old: "Library") -> None:
     before = version_and_tables(old.folder)
     assert before[0] == 1
     assert old.ask("What closed the airports?").citations
@@ -365,7 +365,7 @@ def test_an_older_library_answers_and_is_left_as_it_is(old: "Library") -> None:
 
 
 @pytest.mark.parametrize("use", ["start", "add", "judge"])
-def test_an_older_library_is_migrated_by_the_first_change(
+def test_the_first_change_migrates_an_older_library(
     old: "Library", articles: Path, tmp_path: Path, use: str
 ) -> None:
     Store(tmp_path / "new", create=True).close()
@@ -387,20 +387,22 @@ def test_an_older_library_is_migrated_by_the_first_change(
     assert old.check() == []
 
 
-def test_a_migration_that_fails_leaves_the_library_as_it_was(
+def test_a_failed_migration_changes_nothing(
     old: "Library", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = version_and_tables(old.folder)
     whole = STEPS[2]
     monkeypatch.setitem(STEPS, 2, whole + ";\nCREATE TABLE articles (id)")
-    with pytest.raises(LibraryError, match="could not be kept"):
+    with pytest.raises(LibraryError, match="could not be stored"):
         old.start_conversation()
     assert version_and_tables(old.folder) == before
     monkeypatch.setitem(STEPS, 2, whole)
     assert old.start_conversation() == 1
 
 
-def test_two_migrate_at_once(old: "Library", open_library: Callable[[], "Library"]) -> None:
+def test_two_processes_can_migrate_at_once(
+    old: "Library", open_library: Callable[[], "Library"]
+) -> None:
     others = [open_library() for _ in range(4)]
     threads = [threading.Thread(target=other.start_conversation) for other in others]
     for thread in threads:
@@ -410,21 +412,19 @@ def test_two_migrate_at_once(old: "Library", open_library: Callable[[], "Library
     assert [talk.id for talk in old.conversations()] == [4, 3, 2, 1]
 
 
-def test_a_database_that_may_not_be_written_answers_all_the_same(
-    library: "Library", articles: Path
-) -> None:
+def test_a_read_only_database_can_be_searched(library: "Library", articles: Path) -> None:
     library.add(articles)
     number = library.start_conversation("Ash")
     library._store.connection().execute("PRAGMA query_only = ON")
     answer = library.ask("What closed the airports?")
     assert answer.citations
-    with pytest.raises(LibraryError, match="asked all the same"):
+    with pytest.raises(LibraryError, match="still ask questions"):
         library.add_turn(number, "What closed the airports?", answer)
     assert [talk.title for talk in library.conversations()] == ["Ash"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork") or os.name == "nt", reason="needs POSIX users")
-def test_a_folder_that_may_not_be_written_answers_all_the_same(
+def test_a_library_in_a_read_only_folder_can_be_searched(
     library: "Library", articles: Path, open_library: Callable[[], "Library"]
 ) -> None:
     library.add(articles)
@@ -437,7 +437,7 @@ def test_a_folder_that_may_not_be_written_answers_all_the_same(
         reader = open_library()
         assert reader.ask("What closed the airports?").citations
         assert [talk.title for talk in reader.conversations()] == ["Ash"]
-        with pytest.raises(LibraryError, match="asked all the same"):
+        with pytest.raises(LibraryError, match="still ask questions"):
             reader.start_conversation()
     finally:
         library.folder.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Killed at any moment, a library is whole: each batch wholly in or wholly out."""
+"""After a kill at any moment, each batch is stored completely or not at all."""
 
 import os
 import random
@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from qa.storage.index import LiveVectors
 from qa.storage.live_text import LiveText
-from qa.storage.published import published_sketch
+from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
+from qa.storage.vector_files import saved_sketch_facts
 
 pytestmark = pytest.mark.slow
 
@@ -23,13 +23,13 @@ KILLS = 8
 FILES = 60
 CHANGED = 15
 MOST_BATCHES = CHANGED * 8 // 20
-"""Batches of 20 that a run has at least, each article being 8 passages."""
+"""The least number of batches of 20 passages in a run; each article has 8 passages."""
 HERE = Path(__file__).parent
 HoldsTheTable = Callable[[LiveVectors, Store], None]
 
 
 class Runs:
-    """The program that indexes, a process a run."""
+    """The indexing program, with a process for each run."""
 
     def __init__(self, program: "subprocess.Popen[str]") -> None:
         assert program.stdin is not None
@@ -37,18 +37,18 @@ class Runs:
         self.given, self.said = program.stdin, program.stdout
 
     def start(self) -> int:
-        """Start a run; return its process."""
+        """Start a run; return its process id."""
         self.given.write("go\n")
         self.given.flush()
         return int(self.said.readline())
 
     def batches(self, count: int) -> None:
-        """Wait until so many batches are in."""
+        """Wait until this many batches are stored."""
         for _ in range(count):
             assert self.said.readline() == "batch\n"
 
     def status(self) -> int:
-        """Wait for the end of the run; return its exit status."""
+        """Wait until the run ends; return its exit status."""
         for line in self.said:
             if line.startswith("ended"):
                 return int(line.split()[1])
@@ -97,21 +97,21 @@ def test_killed_at_random_moments(
             assert store.check() == []
             holds_the_table(LiveVectors(store), store)
             assert LiveText(store).differences() == 0
-            # An article is there with all its passages or not at all.
+            # An article has all its passages or is missing.
             counts = store.passage_counts()
             assert counts == dict.fromkeys((row.id for row in store.article_rows()), 8)
             store.close()
             for index in chance.sample(range(FILES), CHANGED):
                 versions[index] = kill
                 write(folder, index, kill)
-        assert interrupted > KILLS // 2, "most kills must come in the middle to prove anything"
+        assert interrupted > KILLS // 2, "most kills must interrupt a run"
         runs.start()
         assert runs.status() == 0
     store = Store(library, create=False)
     assert store.check() == []
     holds_the_table(LiveVectors(store), store)
     assert LiveText(store).differences() == 0
-    assert (published_sketch(store) is not None) == (approximate_rows == 100)
+    assert (saved_sketch_facts(store) is not None) == (approximate_rows == 100)
     assert store.count() == (FILES, FILES, FILES * 8)
     assert all(file.digest and file.is_whole for file in store.files().values())
     articles = store.articles(row.id for row in store.article_rows())

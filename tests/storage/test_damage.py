@@ -1,4 +1,4 @@
-"""Damage on the disk is noticed, never quoted, and can be undone."""
+"""Damage on disk is noticed, is never quoted, and can be repaired."""
 
 import os
 import sqlite3
@@ -10,25 +10,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from qa.datatypes import ArticleRowId
 from qa.errors import LibraryDamagedError, LibraryError
 from qa.storage.database import DATABASE
 from qa.storage.full_text import DamagedTextError, FullText, is_intact
-from qa.storage.index import LiveVectors
 from qa.storage.live_text import FOLDER, LiveText
+from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
 
 if TYPE_CHECKING:
     from qa.library import Library
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 
 
 def found(live: LiveText, *terms: str) -> list[int]:
-    return [number for number, _ in live.begin(terms, 10).result()]
+    return [number for number, _ in live.start_search(terms, 10).result()]
 
 
 def change(store: Store, sql: str, *values: object) -> None:
-    """Change the file behind the library's back."""
+    """Change the SQLite file as damage would, without the library."""
     connection = sqlite3.connect(store.path)
     with connection:
         connection.execute(sql, values)
@@ -48,7 +49,7 @@ def texts(tmp_path: Path) -> Path:
     return folder
 
 
-def test_every_file_of_an_index_has_a_checksum(texts: Path) -> None:
+def test_damage_in_every_file_of_an_index_is_noticed(texts: Path) -> None:
     assert is_intact(texts)
     tried = 0
     for path in sorted(texts.iterdir()):
@@ -69,12 +70,12 @@ def test_every_file_of_an_index_has_a_checksum(texts: Path) -> None:
     assert is_intact(texts)
 
 
-def test_what_a_killed_process_left_is_no_damage(texts: Path) -> None:
+def test_leftovers_of_a_killed_process_are_not_damage(texts: Path) -> None:
     (texts / "0123456789abcdef0123456789abcdef.store").write_bytes(b"half a segm")
     assert is_intact(texts)
 
 
-def test_lists_of_files_that_are_damaged_are_noticed(texts: Path) -> None:
+def test_a_damaged_list_of_files_is_noticed(texts: Path) -> None:
     (texts / "meta.json").write_text("{")
     assert not is_intact(texts)
     (texts / "meta.json").unlink()
@@ -82,14 +83,14 @@ def test_lists_of_files_that_are_damaged_are_noticed(texts: Path) -> None:
 
 
 @pytest.mark.parametrize("checked", [True, False])
-def test_a_damaged_full_text_is_made_again(
+def test_a_damaged_full_text_is_rebuilt(
     store: Store, put: Put, monkeypatch: pytest.MonkeyPatch, checked: bool
 ) -> None:
     put("Ash closed the airports.\nTravellers waited.", title="Volcano")
     live = LiveText(store)
     assert found(live, "ash") == [1]
     live.close()
-    if not checked:  # as in a large index, where damage is met while searching
+    if not checked:  # as in a large index, whose damage is noticed only by a search
         monkeypatch.setattr("qa.storage.full_text.CHECKED_BYTES", 0)
     for path in sorted((store.folder / FOLDER).iterdir()):
         if path.suffix in (".lock", ".json"):
@@ -105,7 +106,7 @@ def test_a_damaged_full_text_is_made_again(
     assert LiveText(store).differences() == 0
 
 
-def test_scores_after_removals_are_those_of_a_fresh_index(store: Store, put: Put) -> None:
+def test_scores_after_deletions_are_those_of_a_new_index(store: Store, put: Put) -> None:
     numbers = [put(f"Ash fell on town {n}.", path=f"/news/{n}.txt") for n in range(8)]
     put("Ash closed the port. Snow fell.", path="/news/port.txt")
     live = LiveText(store)
@@ -115,27 +116,27 @@ def test_scores_after_removals_are_those_of_a_fresh_index(store: Store, put: Put
             batch.remove_article(number)
     live.publish(tidy=True)
     live.release()
-    after = live.begin(["ash", "snow"], 10).result()
+    after = live.start_search(["ash", "snow"], 10).result()
     fresh = FullText(None)
-    fresh.change([], store.words_after(0), "x", whole=True)
+    fresh.change([], store.texts_after(0), "x", whole=True)
     assert after == fresh.search(["ash", "snow"], 10)
 
 
 # SQLite
 
 
-def test_a_text_that_changed_on_the_disk_is_not_quoted(store: Store, put: Put) -> None:
+def test_a_damaged_text_is_not_quoted(store: Store, put: Put) -> None:
     number = put("The mine opened in 1920.", title="Mine")
     assert store.articles([number])[number].text == "The mine opened in 1920."
     change(store, "UPDATE articles SET text = replace(text, '1920', '1921')")
     with pytest.raises(LibraryDamagedError, match="doctor"):
         store.articles([number])
-    assert list(store.changed_articles()) == [number]
+    assert list(store.damaged_articles()) == [number]
 
 
-def test_a_passage_without_its_article_is_damage_and_not_silence(store: Store, put: Put) -> None:
+def test_a_passage_without_its_article_is_damage(store: Store, put: Put) -> None:
     number = put("The mine opened in 1920.", title="Mine")
-    (passage,) = [number for number, _ in store.words_after(0)]
+    (passage,) = [number for number, _ in store.texts_after(0)]
     assert store.passages([passage])
     change(store, "DELETE FROM articles WHERE id = ?", number)
     with pytest.raises(LibraryDamagedError, match="without its article"):
@@ -145,20 +146,20 @@ def test_a_passage_without_its_article_is_damage_and_not_silence(store: Store, p
 @pytest.mark.parametrize(
     "field", ["title = 'Mint'", "url = 'x'", "published = '2011-01-01'", "first_line = 9"]
 )
-def test_a_row_that_changed_on_the_disk_is_noticed(store: Store, put: Put, field: str) -> None:
+def test_a_damaged_article_row_is_noticed(store: Store, put: Put, field: str) -> None:
     number = put("The mine opened in 1920.", title="Mine")
-    assert store.changed_articles() == {}
+    assert store.damaged_articles() == {}
     change(store, f"UPDATE articles SET {field}")
     with pytest.raises(LibraryDamagedError):
         store.articles([number])
-    assert store.changed_articles() == {number: "/news/a.txt"}
+    assert store.damaged_articles() == {number: "/news/a.txt"}
 
 
 @pytest.mark.parametrize("sql", ["passages SET start = 2", "embeddings SET vector = zeroblob(128)"])
-def test_a_passage_that_changed_on_the_disk_is_noticed(store: Store, put: Put, sql: str) -> None:
+def test_a_damaged_passage_is_noticed(store: Store, put: Put, sql: str) -> None:
     number = put("The mine opened in 1920.\nIt closed in 1950.")
     change(store, f"UPDATE {sql}")
-    assert list(store.changed_articles()) == [number]
+    assert list(store.damaged_articles()) == [number]
 
 
 def test_a_vector_of_another_length_is_damage(store: Store, put: Put) -> None:
@@ -170,7 +171,7 @@ def test_a_vector_of_another_length_is_damage(store: Store, put: Put) -> None:
         LiveVectors(store)
 
 
-def test_a_lost_table_and_text_that_is_not_utf8_are_damage(store: Store, put: Put) -> None:
+def test_a_missing_table_and_invalid_utf8_are_damage(store: Store, put: Put) -> None:
     number = put("The mine opened in 1920.", title="Mine")
     change(store, "UPDATE articles SET title = CAST(x'ff' AS TEXT)")
     with pytest.raises(LibraryDamagedError):
@@ -178,18 +179,18 @@ def test_a_lost_table_and_text_that_is_not_utf8_are_damage(store: Store, put: Pu
     change(store, "UPDATE articles SET title = 'Mine'")
     change(store, "DROP TABLE passage_checksums")
     with pytest.raises(LibraryDamagedError, match="passage_checksums"):
-        store.changed_articles()
+        store.damaged_articles()
 
 
-def test_a_bad_date_is_no_traceback(store: Store, put: Put) -> None:
+def test_an_invalid_date_is_damage_without_a_traceback(store: Store, put: Put) -> None:
     put("The mine opened in 1920.")
     change(store, "UPDATE articles SET published = '2011-99-99'")
     assert [row.published for row in store.article_rows()] == [None]
     assert store.date_range() is None
-    assert len(store.changed_articles()) == 1
+    assert len(store.damaged_articles()) == 1
 
 
-def test_reading_again_undoes_the_damage(library: "Library", articles: Path) -> None:
+def test_rereading_the_file_repairs_the_damage(library: "Library", articles: Path) -> None:
     library.add(articles)
     before = {row.source: row.digest for row in library.articles()}
     path = library.folder / DATABASE
@@ -209,11 +210,11 @@ def test_reading_again_undoes_the_damage(library: "Library", articles: Path) -> 
     assert library.differing_vectors() == library.differing_words() == 0
 
 
-# Who may read it, and where it lies
+# Permissions, folders and layouts
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
-def test_a_library_is_its_owners_alone(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_a_library(tmp_path: Path) -> None:
     store = Store(tmp_path / "library", create=True)
     assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
     for path in store.folder.iterdir():
@@ -221,27 +222,27 @@ def test_a_library_is_its_owners_alone(tmp_path: Path) -> None:
     store.close()
 
 
-def test_no_library_is_made_among_other_things(tmp_path: Path) -> None:
+def test_no_library_is_made_among_other_files(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Buy bread.")
-    with pytest.raises(LibraryError, match="holds other things"):
+    with pytest.raises(LibraryError, match="holds other files"):
         Store(tmp_path, create=True)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_an_older_layout_leaves_a_copy(store: Store, put: Put) -> None:
+def test_a_migration_keeps_a_copy_of_the_older_layout(store: Store, put: Put) -> None:
     put("The mine opened in 1920.")
     for table in ("article_checksums", "passage_checksums"):
         change(store, f"DROP TABLE {table}")
     change(store, "PRAGMA user_version = 4")
     put("The mill burned.", path="/news/b.txt")
-    assert store.changed_articles() == {}
+    assert store.damaged_articles() == {}
     copy = sqlite3.connect(store.folder / "library-layout-4.sqlite")
     assert copy.execute("PRAGMA user_version").fetchone() == (4,)
     assert copy.execute("SELECT count(*) FROM articles").fetchone() == (1,)
     copy.close()
 
 
-def test_offsets_and_texts_are_of_one_commit(
+def test_offsets_and_texts_are_from_the_same_commit(
     store: Store, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = put("The mine opened in 1920.", title="Mine")

@@ -1,4 +1,4 @@
-"""The full text by itself: words, scores, restriction, and changes that are whole."""
+"""The full-text index alone: words, scores, restricted search, and atomic changes."""
 
 import math
 import random
@@ -31,13 +31,13 @@ def found(index: FullText, *terms: str) -> list[int]:
     return [number for number, _ in index.search(terms, 10)]
 
 
-def test_words_are_found_by_their_stem_without_case_or_accents(words: FullText) -> None:
+def test_search_ignores_endings_case_and_accents(words: FullText) -> None:
     assert found(words, "airport") == found(words, "closing") == [2]
     assert found(words, "cafe") == found(words, "CAFÉ") == [3]
     assert found(words, "air") == []
 
 
-def test_a_title_finds_every_text_below_it(words: FullText) -> None:
+def test_a_title_matches_every_text_under_it(words: FullText) -> None:
     assert found(words, "eyjafjallajokull") == [4, 5]
 
 
@@ -47,7 +47,7 @@ def test_a_term_is_never_syntax(words: FullText, term: str) -> None:
     assert found(words, term, "voters") == [1]
 
 
-def test_scores_are_those_of_bm25(tmp_path: Path) -> None:
+def test_scores_are_bm25(tmp_path: Path) -> None:
     index = FullText(tmp_path / "words")
     texts = {1: "ash ash snow", 2: "snow rain", 3: "rain rain rain"}
     index.change([], texts.items(), "mark", whole=False)
@@ -61,7 +61,7 @@ def test_scores_are_those_of_bm25(tmp_path: Path) -> None:
     assert found(index, "rain", "snow") == [2, 3, 1]
 
 
-def test_replaced_and_removed_texts_are_forgotten(words: FullText, tmp_path: Path) -> None:
+def test_replaced_and_deleted_texts_are_not_found(words: FullText, tmp_path: Path) -> None:
     words.change([2, 4, 99], [(6, "Calm\nAsh went away.")], "second", whole=False)
     other = FullText(tmp_path / "words")
     for index in (words, other):
@@ -76,7 +76,7 @@ def test_replaced_and_removed_texts_are_forgotten(words: FullText, tmp_path: Pat
     assert (other.mark, len(other), found(other, "new", "ash", "vote")) == ("third", 1, [1])
 
 
-def test_a_change_that_fails_changes_nothing(words: FullText) -> None:
+def test_a_failed_change_has_no_effect(words: FullText) -> None:
     def failing() -> Iterator[tuple[int, str]]:
         yield 6, "Snow fell."
         raise ZeroDivisionError
@@ -88,7 +88,7 @@ def test_a_change_that_fails_changes_nothing(words: FullText) -> None:
     assert found(words, "snow") == []
 
 
-def test_another_may_write_after_release(words: FullText, tmp_path: Path) -> None:
+def test_another_process_can_write_after_release(words: FullText, tmp_path: Path) -> None:
     other = FullText(tmp_path / "words")
     with pytest.raises(ValueError):
         other.change([], [(6, "Snow fell.")], "second", whole=False)
@@ -99,10 +99,10 @@ def test_another_may_write_after_release(words: FullText, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("least_widening", [0, 1_000_000])
-def test_a_restricted_search_is_the_whole_one_filtered(
+def test_a_restricted_search_equals_a_filtered_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least_widening: int
 ) -> None:
-    monkeypatch.setattr(full_text, "LEAST_WIDENING", least_widening)
+    monkeypatch.setattr(full_text, "LEAST_OVER_FETCH", least_widening)
     chance = random.Random(7)
     vocabulary = [f"w{place}" for place in range(40)]
     index = FullText(None)
@@ -118,7 +118,7 @@ def test_a_restricted_search_is_the_whole_one_filtered(
         assert {number for number, _ in few} <= set(among.tolist())
 
 
-def test_what_is_no_index_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
     (tmp_path / "meta.json").write_text("{")
     with pytest.raises((ValueError, OSError)):
         FullText(tmp_path)

@@ -1,4 +1,4 @@
-"""The full text follows SQLite, whatever happens to its folder."""
+"""The full-text index equals SQLite, whatever happens to its folder."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from qa.datatypes import ArticleRowId
 from qa.errors import LibraryBusyError
 from qa.storage import live_text
 from qa.storage.database import LOCK
@@ -16,11 +17,11 @@ from qa.storage.live_text import FOLDER, LiveText
 from qa.storage.schema import SCHEMA_VERSION
 from qa.storage.store import Store
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 
 
 def found(live: LiveText, *terms: str) -> list[int]:
-    return [number for number, _ in live.begin(terms, 10).result()]
+    return [number for number, _ in live.start_search(terms, 10).result()]
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def published(store: Store, put: Put) -> LiveText:
     return live
 
 
-def test_what_is_committed_is_found_at_once(store: Store, put: Put) -> None:
+def test_a_commit_is_found_at_once(store: Store, put: Put) -> None:
     live = LiveText(store)
     assert found(live, "ash") == []
     number = put("Ash closed the airports.\nTravellers waited.", title="Volcano")
@@ -45,7 +46,7 @@ def test_what_is_committed_is_found_at_once(store: Store, put: Put) -> None:
     assert live.differences() == 0
 
 
-def test_a_batch_behind_serves_while_another_writes(
+def test_the_previous_batch_is_searched_while_another_process_writes(
     store: Store, put: Put, published: LiveText
 ) -> None:
     with FileLock(store.folder / LOCK):
@@ -61,16 +62,16 @@ def test_a_batch_behind_serves_while_another_writes(
         writer.release()
 
 
-def test_no_full_text_is_waited_for_while_another_writes(
+def test_a_search_waits_for_the_index_that_another_process_builds(
     store: Store, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put("Ash closed the airports.")
     live = LiveText(store)
     with FileLock(store.folder / LOCK):
         with monkeypatch.context() as patch:
-            patch.setattr(live_text, "MAKING_SECONDS", 0.1)
+            patch.setattr(live_text, "CREATION_SECONDS", 0.1)
             with pytest.raises(LibraryBusyError, match="ask again"):
-                live.begin(["ash"], 10)
+                live.start_search(["ash"], 10)
         results: list[list[int]] = []
         asking = threading.Thread(target=lambda: results.append(found(live, "ash")))
         asking.start()
@@ -81,7 +82,7 @@ def test_no_full_text_is_waited_for_while_another_writes(
 
 
 @pytest.mark.parametrize("damage", ["gone", "garbage", "cut", "old", "empty"])
-def test_a_damaged_index_is_made_again(
+def test_a_damaged_index_is_rebuilt(
     store: Store, published: LiveText, damage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = store.folder / FOLDER
@@ -101,10 +102,10 @@ def test_a_damaged_index_is_made_again(
     assert live.differences() == 0
 
 
-def test_an_index_of_another_history_is_made_again(
+def test_an_index_of_another_history_is_rebuilt(
     store: Store, put: Put, published: LiveText, tmp_path: Path
 ) -> None:
-    """As after putting back an older library.sqlite from a backup."""
+    """For example after an older library.sqlite was restored from a backup."""
     shutil.copytree(store.folder / FOLDER, tmp_path / "kept")
     store.connection().execute("UPDATE commits SET nonce = 'ff'")
     store.connection().execute("UPDATE articles SET text = 'Snow fell on all the roads in town.'")
@@ -114,7 +115,7 @@ def test_an_index_of_another_history_is_made_again(
     assert live.differences() == 0
 
 
-def test_a_reader_outlives_an_index_that_is_made_again(
+def test_a_reader_survives_a_rebuild_of_the_index(
     store: Store, put: Put, published: LiveText
 ) -> None:
     assert found(published, "ash") == [1]
@@ -123,7 +124,7 @@ def test_a_reader_outlives_an_index_that_is_made_again(
     assert found(published, "snow", "ash") == [1, 3] or found(published, "snow", "ash") == [3, 1]
 
 
-def test_a_folder_that_may_not_be_written_is_searched_through_links(
+def test_a_read_only_folder_is_searched_through_links(
     store: Store, put: Put, published: LiveText, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = store.folder / FOLDER
@@ -132,18 +133,18 @@ def test_a_folder_that_may_not_be_written_is_searched_through_links(
     live = LiveText(store)
     assert found(live, "ash") == [1]
     put("Snow fell.", path="/news/b.txt")
-    assert found(live, "snow") == [3], "what is behind is made up for in memory"
+    assert found(live, "snow") == [3], "an outdated index is replaced by one in memory"
     live.close()
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 
-def test_words_that_differ_are_counted(store: Store, published: LiveText) -> None:
+def test_differing_texts_are_counted(store: Store, published: LiveText) -> None:
     assert published.differences() == 0
     store.connection().execute("UPDATE articles SET title = 'Winter'")
     assert published.differences() == 2
 
 
-def test_the_full_text_that_sqlite_kept_goes_with_the_next_batch(store: Store, put: Put) -> None:
+def test_the_next_batch_drops_the_full_text_in_sqlite(store: Store, put: Put) -> None:
     put("Ash closed the airports.", title="Volcano")
     connection = store.connection()
     connection.execute("CREATE VIEW passage_words (id, title, text) AS SELECT 1, 'Volcano', 'Ash'")

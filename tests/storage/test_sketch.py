@@ -1,4 +1,4 @@
-"""Sketches: what is found is scored exactly, filters hold, and files are whole or refused."""
+"""Sketched vectors: exact scores, filters, and files that are complete or refused."""
 
 import tempfile
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from numpy.typing import NDArray
 
-from qa.storage.published import SketchFacts, read_facts
-from qa.storage.sketch import SketchedVectors, sketched
+from qa.storage.sketch import SketchedVectors, build_sketches
+from qa.storage.vector_files import SketchFacts, read_facts
 from qa.storage.vectors import Vectors
 
 DIMENSION = 64
@@ -21,7 +21,7 @@ Rows = NDArray[np.float16]
 
 
 def clustered(count: int, seed: int) -> Rows:
-    """Unit vectors about sixty centres, as passages lie about their subjects."""
+    """Unit vectors around sixty centres, as passages lie around their topics."""
     chance = np.random.default_rng(seed)
     centres = np.random.default_rng(5).normal(size=(60, DIMENSION))
     rows = centres[chance.integers(0, 60, count)] + chance.normal(size=(count, DIMENSION))
@@ -30,7 +30,7 @@ def clustered(count: int, seed: int) -> Rows:
 
 
 class Table:
-    """What SQLite is to sketches: numbers and their vectors, and which were asked for."""
+    """Stands in for SQLite: vectors by id, and how many were fetched."""
 
     def __init__(self, numbers: NDArray[np.int64], rows: Rows) -> None:
         self.held = dict(zip(numbers.tolist(), rows, strict=True))
@@ -51,7 +51,7 @@ class Table:
         return sorted(products, key=lambda item: -item[1])[:k]
 
     def assert_scores(self, query: NDArray[np.float32], found: list[tuple[int, float]]) -> None:
-        """Each number once, best first, with its true score."""
+        """Assert that ids are unique, best first, with their exact scores."""
         assert len({number for number, _ in found}) == len(found)
         assert [score for _, score in found] == sorted((s for _, s in found), reverse=True)
         for number, score in found:
@@ -67,17 +67,17 @@ Made = tuple[SketchedVectors, Table]
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Limits that a small set reaches."""
+    """Sets limits that a small set reaches."""
     monkeypatch.setattr("qa.storage.sketch.SHORTLIST", 100)
-    monkeypatch.setattr("qa.storage.sketch.SCANNED_ROWS", 50)
-    monkeypatch.setattr("qa.storage.sketch.SCANNED_SHARE", 0.5)
+    monkeypatch.setattr("qa.storage.sketch.EXACT_ROWS", 50)
+    monkeypatch.setattr("qa.storage.sketch.EXACT_SHARE", 0.5)
 
 
 @pytest.fixture
 def made() -> Made:
     table = Table(NUMBERS, ROWS)
     parts = ((NUMBERS[n : n + 700], ROWS[n : n + 700]) for n in range(0, COUNT, 700))
-    return sketched(DIMENSION, table.fetch, NUMBERS[::3], parts), table
+    return build_sketches(DIMENSION, table.fetch, NUMBERS[::3], parts), table
 
 
 def mean_recall(vectors: SketchedVectors, table: Table, among: set[int] | None = None) -> float:
@@ -93,14 +93,14 @@ def mean_recall(vectors: SketchedVectors, table: Table, among: set[int] | None =
     return float(np.mean(shares))
 
 
-def test_nearly_all_of_the_nearest_are_found(made: Made) -> None:
+def test_nearly_all_nearest_vectors_are_found(made: Made) -> None:
     vectors, table = made
     table.fetched = 0
     assert mean_recall(vectors, table) >= 0.95
-    assert table.fetched == len(QUERIES) * 100, "not by reading everything"
+    assert table.fetched == len(QUERIES) * 100, "it must not fetch everything"
 
 
-def test_the_recall_that_is_told_was_measured(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_reported_recall_is_measured(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, table = made
     assert vectors.facts.rows == COUNT
     assert vectors.facts.sample == 100
@@ -115,7 +115,7 @@ def test_the_recall_that_is_told_was_measured(made: Made, monkeypatch: pytest.Mo
 
     with monkeypatch.context() as inner:
         inner.setattr(SketchedVectors, "search", noted)
-        worse = sketched(DIMENSION, table.fetch, NUMBERS[::3], [(NUMBERS, ROWS)])
+        worse = build_sketches(DIMENSION, table.fetch, NUMBERS[::3], [(NUMBERS, ROWS)])
     shares = []
     for query in asked:
         found, wanted = dict(worse.search(query, 10)), dict(table.best(query, 10))
@@ -133,15 +133,15 @@ def test_a_narrow_filter_is_exact(made: Made) -> None:
     assert len(vectors.search(QUERIES[0], 100, np.array([*among, 1, 10**6]))) == len(among)
 
 
-def test_a_broad_filter_holds_and_finds_as_well(made: Made) -> None:
+def test_a_broad_filter_is_as_good_as_none(made: Made) -> None:
     vectors, table = made
     table.fetched = 0
     assert mean_recall(vectors, table, set(NUMBERS[::2].tolist())) >= 0.95
     assert table.fetched == len(QUERIES) * 100
 
 
-def test_a_filter_against_the_question_is_not_cut_short(made: Made) -> None:
-    """What passes are those farthest from the question: their sketches come last."""
+def test_a_filter_of_far_vectors_still_finds_enough(made: Made) -> None:
+    """The filter allows only vectors that are far from the query, so their sketches come last."""
     vectors, table = made
     query = QUERIES[0]
     far = [number for number, _ in table.best(query, COUNT)[-300:]]
@@ -150,7 +150,7 @@ def test_a_filter_against_the_question_is_not_cut_short(made: Made) -> None:
     assert [number for number, _ in found] == [n for n, _ in table.best(query, 10, set(far))]
 
 
-def test_the_nearest_may_all_be_gone(made: Made) -> None:
+def test_all_nearest_vectors_may_be_removed(made: Made) -> None:
     vectors, table = made
     query = QUERIES[0]
     near = [number for number, _ in table.best(query, 400)]
@@ -162,11 +162,11 @@ def test_the_nearest_may_all_be_gone(made: Made) -> None:
     assert mean_recall(vectors, table) >= 0.95
     found = vectors.search(query, 10)
     assert len(found) == 10
-    # Those left about the hole are all as far: which of them is found matters little.
+    # The vectors that are left are about equally far, so any of them will do.
     assert found[-1][1] >= table.best(query, 10)[-1][1] - 0.01
 
 
-def test_what_came_last_is_found_exactly(made: Made) -> None:
+def test_recent_vectors_are_searched_exactly(made: Made) -> None:
     vectors, table = made
     rows = clustered(30, seed=9)
     numbers = np.arange(30) + NUMBERS[-1] + 1
@@ -191,7 +191,7 @@ def test_inner_products_are_exact(made: Made) -> None:
     assert vectors.inner_products(QUERIES[0], np.empty(0, np.int64)) == {}
 
 
-def test_saved_and_loaded_is_the_same(made: Made, tmp_path: Path) -> None:
+def test_a_loaded_file_equals_what_was_saved(made: Made, tmp_path: Path) -> None:
     vectors, table = made
     vectors.remove(NUMBERS[::5])
     vectors.add(np.array([10**5]), ROWS[:1])
@@ -205,17 +205,17 @@ def test_saved_and_loaded_is_the_same(made: Made, tmp_path: Path) -> None:
     assert loaded.facts == vectors.facts == read_facts(path)
     assert mean_recall(vectors, table) == mean_recall(loaded, table) >= 0.95
     numbers, rows = table.fetch(np.array(sorted(table.held)))
-    assert loaded.agree(numbers, rows).all()
-    assert not loaded.agree(NUMBERS[::5], ROWS[::5]).any()
+    assert loaded.equal(numbers, rows).all()
+    assert not loaded.equal(NUMBERS[::5], ROWS[::5]).any()
     loaded.add(np.array([10**6]), ROWS[1:2])
     table.held[10**6] = ROWS[1]
     loaded.save(path)
     again = SketchedVectors.load(path, DIMENSION, table.fetch)
     assert 10**6 in dict(again.search(ROWS[1].astype(np.float32), 2))
-    assert list(tmp_path.iterdir()) == [path], "nothing is left beside the file"
+    assert list(tmp_path.iterdir()) == [path], "no temporary file may be left"
 
 
-def test_a_file_with_any_byte_changed_is_refused(made: Made, tmp_path: Path) -> None:
+def test_a_file_with_a_changed_byte_is_refused(made: Made, tmp_path: Path) -> None:
     vectors, table = made
     path = tmp_path / "vectors.faiss"
     vectors.save(path)
@@ -233,7 +233,7 @@ def test_a_file_with_any_byte_changed_is_refused(made: Made, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("cut", [lambda n: n, lambda n: n // 2, lambda _: 40, lambda _: 1])
-def test_a_file_cut_short_is_refused(made: Made, tmp_path: Path, cut: Callable[[int], int]) -> None:
+def test_a_truncated_file_is_refused(made: Made, tmp_path: Path, cut: Callable[[int], int]) -> None:
     vectors, table = made
     path = tmp_path / "vectors.faiss"
     vectors.save(path)
@@ -246,7 +246,7 @@ def test_a_file_cut_short_is_refused(made: Made, tmp_path: Path, cut: Callable[[
         Vectors.load(path, DIMENSION)
 
 
-def test_files_of_another_kind_are_refused(made: Made, tmp_path: Path) -> None:
+def test_other_files_are_refused(made: Made, tmp_path: Path) -> None:
     vectors, table = made
     path = tmp_path / "vectors.faiss"
     vectors.save(path)
@@ -260,7 +260,7 @@ def test_files_of_another_kind_are_refused(made: Made, tmp_path: Path) -> None:
         SketchedVectors.load(path, DIMENSION, table.fetch)
 
 
-def test_twice_as_many_or_half_are_another_library(made: Made) -> None:
+def test_sketches_are_outgrown_at_twice_or_half_the_vectors(made: Made) -> None:
     vectors, _ = made
     assert not vectors.is_outgrown
     vectors.remove(NUMBERS[: COUNT // 2 - 1])
@@ -274,13 +274,13 @@ def test_twice_as_many_or_half_are_another_library(made: Made) -> None:
 
 
 class AddedAndRemoved(RuleBasedStateMachine):
-    """Sketches beside a plain dictionary, saved and loaded in between."""
+    """Compares sketches with a dictionary; they are saved and loaded in between."""
 
     def __init__(self) -> None:
         super().__init__()
         self.table = Table(NUMBERS[:200], ROWS[:200])
         parts = [(NUMBERS[:200], ROWS[:200])]
-        self.vectors = sketched(DIMENSION, self.table.fetch, NUMBERS[:200], parts)
+        self.vectors = build_sketches(DIMENSION, self.table.fetch, NUMBERS[:200], parts)
         self.next = int(NUMBERS[200])
 
     @rule(count=st.integers(0, 9), gap=st.integers(0, 3), seed=st.integers(0, 99))

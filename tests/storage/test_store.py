@@ -1,4 +1,4 @@
-"""The store: whole batches or nothing, scopes, other versions refused."""
+"""The store: atomic batches, scopes, and refusal of other files."""
 
 import sqlite3
 import threading
@@ -11,20 +11,21 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from qa.datatypes import Scope
+from qa.datatypes import ArticleRowId, Scope
 from qa.errors import LibraryError, LibraryVersionError, QAError
+from qa.storage.article_store import FileRow
 from qa.storage.database import DATABASE, LOCK
 from qa.storage.schema import SCHEMA_VERSION
-from qa.storage.store import FileRow, Store
+from qa.storage.store import NO_COMMIT, Commit, Store
 
-Put = Callable[..., int]
+Put = Callable[..., ArticleRowId]
 ALL = Scope()
 
 
 def found(store: Store, *terms: str, scope: Scope = ALL) -> list[str]:
-    """The texts of the passages in a scope that hold any of the words, in order."""
-    numbers = store.passage_numbers(scope)
-    words = dict(store.words_after(0))
+    """The texts of a scope's passages that contain any of the words, in order."""
+    numbers = store.passage_ids(scope)
+    words = dict(store.texts_after(0))
     holding = [
         number
         for number in words
@@ -44,7 +45,7 @@ def everything(store: Store) -> dict[str, list[Any]]:
 # Opening
 
 
-def test_an_empty_folder_becomes_a_library_only_on_request(tmp_path: Path) -> None:
+def test_a_library_is_created_only_on_request(tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match="qa index"):
         Store(tmp_path / "none", create=False)
     assert not (tmp_path / "none").exists()
@@ -54,7 +55,7 @@ def test_an_empty_folder_becomes_a_library_only_on_request(tmp_path: Path) -> No
     reopened.close()
 
 
-def test_another_layout_is_refused(store: Store) -> None:
+def test_a_newer_layout_is_refused(store: Store) -> None:
     store.connection().execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     store.close()
     with pytest.raises(LibraryVersionError, match=f"layout {SCHEMA_VERSION + 1}.*--library"):
@@ -72,7 +73,7 @@ def test_a_foreign_database_is_refused(tmp_path: Path, version: int) -> None:
     assert not isinstance(caught.value, LibraryVersionError)
 
 
-def test_a_foreign_database_is_left_as_it_was(tmp_path: Path) -> None:
+def test_a_foreign_database_is_not_changed(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
     with sqlite3.connect(path) as foreign:
         foreign.execute("CREATE TABLE bookmarks (url TEXT)")
@@ -89,7 +90,7 @@ def test_garbage_is_refused(tmp_path: Path) -> None:
         Store(tmp_path, create=True)
 
 
-def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+def test_a_file_instead_of_a_folder_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("my notes")
     with pytest.raises(QAError):
@@ -97,7 +98,7 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     assert path.read_text() == "my notes"
 
 
-def test_tables_are_made_under_the_lock_of_the_writer(tmp_path: Path) -> None:
+def test_tables_are_created_under_the_writer_lock(tmp_path: Path) -> None:
     folder = tmp_path / "library"
     folder.mkdir()
     opened: list[Store] = []
@@ -119,7 +120,7 @@ def test_tables_are_made_under_the_lock_of_the_writer(tmp_path: Path) -> None:
 # Files and sources
 
 
-def test_a_source_is_the_url_or_else_the_file_as_it_was_named(
+def test_a_source_is_the_url_or_else_the_path_as_given(
     store: Store, put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, url = str(tmp_path / "wire.jsonl"), "https://example.org/ash"
@@ -127,18 +128,19 @@ def test_a_source_is_the_url_or_else_the_file_as_it_was_named(
     put("Snow.", path=path, name="wire.jsonl", record=2)
     put("Rain.", path=str(tmp_path / "rain.txt"), name="rain.txt")
     monkeypatch.chdir(tmp_path)
+    ids = [row.id for row in store.article_rows()]
     named = [url, "wire.jsonl#2", "rain.txt"]
     assert [row.source for row in store.article_rows()] == named
-    assert [article.source for article in store.articles([1, 2, 3]).values()] == named
+    assert [article.source for article in store.articles(ids).values()] == named
     assert [row.url for row in store.article_rows()] == [url, None, None]
     monkeypatch.chdir("/")
     whole = [url, f"{path}#2", str(tmp_path / "rain.txt")]
     assert [row.source for row in store.article_rows()] == whole
-    assert [article.source for article in store.articles([1, 2, 3]).values()] == whole
+    assert [article.source for article in store.articles(ids).values()] == whole
     assert store.find_articles("wire.jsonl#2") == store.find_articles(f"{path}#2") == [2]
 
 
-def test_a_moved_file_takes_its_articles_along(store: Store, put: Put) -> None:
+def test_a_moved_file_keeps_its_articles(store: Store, put: Put) -> None:
     put("Ash.", path="/news/a.jsonl", record=1)
     put("Snow.", path="/news/a.jsonl", record=2)
     with store.batch() as batch:
@@ -147,22 +149,22 @@ def test_a_moved_file_takes_its_articles_along(store: Store, put: Put) -> None:
     assert list(store.files()) == ["/old/b.jsonl"]
 
 
-def test_a_touched_article_has_another_place_and_the_same_words(store: Store, put: Put) -> None:
+def test_a_moved_article_keeps_its_text(store: Store, put: Put) -> None:
     number = put("Ash.", path="/news/a.jsonl", record=1)
-    head, url = store.head(), "https://example.org/ash"
+    before, url = store.newest_commit(), "https://example.org/ash"
     with store.batch() as batch:
-        batch.touch_article(number, 1, 7, None, 3)
+        batch.move_article(number, 1, 7, None, 3)
     (row,) = store.article_rows()
     assert (row.id, row.record, row.source) == (number, 7, "/news/a.jsonl#7")
     assert store.articles([number])[number].first_line == 3
     with store.batch() as batch:
-        batch.touch_article(number, 1, 7, url, 3)
+        batch.move_article(number, 1, 7, url, 3)
     assert [row.source for row in store.article_rows()] == [url]
-    assert store.head() == head
+    assert store.newest_commit() == before
     assert found(store, "ash") == ["Ash."]
 
 
-def test_a_file_is_remembered_as_it_was_read(store: Store) -> None:
+def test_a_file_is_stored_as_it_was_read(store: Store) -> None:
     for is_whole in (False, True, False):
         with store.batch() as batch:
             number = batch.put_file("/news/a.txt", "a.txt", 5, 6, "abc", is_whole=is_whole)
@@ -171,7 +173,7 @@ def test_a_file_is_remembered_as_it_was_read(store: Store) -> None:
         }
 
 
-def test_whether_there_are_articles(store: Store, put: Put) -> None:
+def test_has_articles(store: Store, put: Put) -> None:
     assert not store.has_articles()
     number = put("Ash.")
     assert store.has_articles()
@@ -183,11 +185,9 @@ def test_whether_there_are_articles(store: Store, put: Put) -> None:
 # Batches
 
 
-def test_a_batch_that_fails_leaves_everything_as_it_was(
-    store: Store, put: Put, put_in: Put
-) -> None:
+def test_a_failed_batch_changes_nothing(store: Store, put: Put, put_in: Put) -> None:
     kept = put("Ash closed the airports.\nTravellers waited.", title="Volcano")
-    put("Voters chose.", path="/news/b.txt")
+    other = put("Voters chose.", path="/news/b.txt")
     before = everything(store)
 
     def several_changes() -> None:
@@ -196,7 +196,7 @@ def test_a_batch_that_fails_leaves_everything_as_it_was(
             put_in(batch, "Snow fell.\nRoads closed.", title="Winter", path="/news/c.txt")
             put_in(batch, "Ash went.", title="Calm", replacing=kept)
             batch.move_file(1, "/old/a.txt", "/old/a.txt")
-            batch.remove_article(2)
+            batch.remove_article(other)
             batch.remove_empty_files()
             assert found(store, "snow") == ["Snow fell."]
             raise ZeroDivisionError
@@ -220,17 +220,17 @@ def test_a_reader_sees_the_old_state_until_the_batch_ends(
     with store.batch() as batch:
         put_in(batch, "Snow fell.", path="/news/b.txt")
         batch.remove_article(first)
-        assert reader.head()[0] == 1
+        assert reader.newest_commit().revision == 1
         assert reader.count() == (1, 1, 1)
         assert found(reader, "ash", "snow") == ["Ash closed the airports."]
         assert [text for article in reader.articles([first]).values() for text in [article.text]]
     assert found(reader, "ash", "snow") == ["Snow fell."]
-    assert reader.head()[0] == 2
+    assert reader.newest_commit().revision == 2
     assert everything(reader) != before
     reader.close()
 
 
-def test_a_snapshot_is_one_moment(store: Store, put: Put) -> None:
+def test_a_snapshot_does_not_see_later_batches(store: Store, put: Put) -> None:
     put("Ash closed the airports.")
     reader = Store(store.folder, create=False)
     with reader.snapshot():
@@ -244,25 +244,26 @@ def test_a_snapshot_is_one_moment(store: Store, put: Put) -> None:
     reader.close()
 
 
-def test_each_change_of_passages_is_a_commit_and_others_are_none(store: Store, put: Put) -> None:
-    assert store.head() == (0, "", 0)
+def test_only_batches_that_change_passages_are_commits(store: Store, put: Put) -> None:
+    assert store.newest_commit() == NO_COMMIT == Commit(0, "", 0)
     number = put("One.\nTwo.")
-    revision, nonce, last = store.head()
-    assert (revision, last) == (1, 2)
-    assert store.commit_nonce(1) == (nonce, 2)
+    commit = store.newest_commit()
+    assert (commit.revision, commit.last_passage) == (1, 2)
+    assert store.find_commit(1, commit.nonce) == commit
+    assert store.find_commit(1, "other") is store.find_commit(2, commit.nonce) is None
     with store.batch() as batch:
         batch.set_facts(model="words")
         batch.put_file("/news/a.txt", "a.txt", 1, 2, "other", is_whole=True)
-    assert store.head() == (1, nonce, 2)
+    assert store.newest_commit() == commit
     with store.batch() as batch:
         batch.remove_article(number)
-    assert store.head()[0] == 2
+    assert store.newest_commit().revision == 2
     assert store.tombstones_after(0).tolist() == [1, 2]
     assert store.tombstones_after(1).tolist() == [1, 2]
     assert store.tombstones_after(2).tolist() == []
 
 
-def test_numbers_are_never_used_again(store: Store, put: Put) -> None:
+def test_ids_are_never_reused(store: Store, put: Put) -> None:
     first = put("One.")
     with store.batch() as batch:
         batch.remove_article(first)
@@ -272,9 +273,7 @@ def test_numbers_are_never_used_again(store: Store, put: Put) -> None:
     assert numbers.tolist() == [2]
 
 
-def test_embeddings_come_back_in_order_as_float16(
-    store: Store, put: Put, word_encoder: Any
-) -> None:
+def test_embeddings_are_read_in_order_as_float16(store: Store, put: Put, word_encoder: Any) -> None:
     put("One two.\nThree.\nFour five six.")
     put("Seven.", path="/news/b.txt")
     parts = list(store.embeddings_after(1, 64, size=2))
@@ -284,20 +283,20 @@ def test_embeddings_come_back_in_order_as_float16(
     assert np.array_equal(np.concatenate([rows for _, rows in parts]), wanted)
 
 
-# Words
+# Texts of passages
 
 
-def test_words_are_the_title_and_the_passage_of_later_numbers(store: Store, put: Put) -> None:
+def test_texts_are_title_and_passage_of_higher_ids(store: Store, put: Put) -> None:
     put("🌋 émeute 東京.\nAsh fell 🌋 here.", title="Volcano")
     put("Voters chose.", path="/news/b.txt")
-    assert list(store.words_after(1, size=1)) == [
+    assert list(store.texts_after(1, size=1)) == [
         (2, "Volcano\nAsh fell 🌋 here."),
         (3, "\nVoters chose."),
     ]
-    assert list(store.words_after(3)) == []
+    assert list(store.texts_after(3)) == []
 
 
-# What check finds
+# Checks
 
 
 def test_check_finds_a_passage_without_embedding(store: Store, put: Put) -> None:
@@ -344,12 +343,12 @@ def dated(store: Store, put: Put) -> Store:
         (Scope(without=tuple(map(str, range(1, 40_000)))), set()),
     ],
 )
-def test_a_scope_holds_the_same_everywhere(dated: Store, scope: Scope, wanted: set[str]) -> None:
+def test_a_scope_means_the_same_everywhere(dated: Store, scope: Scope, wanted: set[str]) -> None:
     texts = {f"Ash {word}." for word in wanted}
     assert set(found(dated, "ash", scope=scope)) == texts
     ids = [row.id for row in dated.article_rows(scope)]
     assert {article.text for article in dated.articles(ids).values()} == texts
-    numbers = dated.passage_numbers(scope)
+    numbers = dated.passage_ids(scope)
     if scope.is_all:
         assert numbers is None
     else:
@@ -358,13 +357,13 @@ def test_a_scope_holds_the_same_everywhere(dated: Store, scope: Scope, wanted: s
         assert {passage.text for passage in dated.passages(numbers.tolist()).values()} == texts
 
 
-def test_articles_are_listed_newest_first_and_those_without_a_date_last(dated: Store) -> None:
+def test_articles_are_listed_newest_first_and_undated_ones_last(dated: Store) -> None:
     rows = dated.article_rows()
     assert [row.published for row in rows] == [date(2012, 1, 15), date(2010, 4, 21), None, None]
     assert dated.date_range() == (date(2010, 4, 21), date(2012, 1, 15))
 
 
-def test_articles_are_found_by_number_source_path_folder_and_end_of_path(dated: Store) -> None:
+def test_articles_are_found_by_id_source_path_folder_and_end_of_path(dated: Store) -> None:
     assert dated.find_articles("2") == [2]
     assert dated.find_articles("https://example.org/ash") == [4]
     assert dated.find_articles("/newsletter/c.jsonl#1") == [4]
@@ -382,14 +381,14 @@ def test_many_articles_at_once(store: Store, put_in: Put) -> None:
     with store.batch() as batch:
         for index in range(2000):
             put_in(batch, "Ash.", path=f"/news/{index}.txt")
-    assert len(store.articles(range(1, 2001))) == 2000
+    assert len(store.articles(map(ArticleRowId, range(1, 2001)))) == 2000
     assert len(store.passages(range(1, 2001))) == 2000
 
 
-# Embeddings by number
+# Embeddings by id
 
 
-def test_embeddings_of_passages_that_there_are(store: Store, put: Put) -> None:
+def test_embeddings_of_known_passages(store: Store, put: Put) -> None:
     put("\n".join(f"Number {index}." for index in range(2000)))
     ((_, vectors),) = store.embeddings_after(0, 64)
     asked = np.array([1999, 7, 3000, 7, 0, *range(500, 1500)])
@@ -400,11 +399,11 @@ def test_embeddings_of_passages_that_there_are(store: Store, put: Put) -> None:
     assert (len(nothing), none.shape) == (0, (0, 64))
 
 
-def test_sampled_passages_come_from_everywhere(store: Store, put: Put) -> None:
+def test_sampled_passages_are_spread_evenly(store: Store, put: Put) -> None:
     put("\n".join(f"Number {index}." for index in range(1000)))
-    sample = store.sampled_passages(100)
+    sample = store.sample_passages(100)
     assert sample.tolist() == sorted(set(sample.tolist()))
     quarters = np.bincount((sample - 1) * 4 // 1000, minlength=4)
     assert quarters.min() >= 20
-    assert np.array_equal(sample, store.sampled_passages(100))
-    assert store.sampled_passages(5000).tolist() == list(range(1, 1001))
+    assert np.array_equal(sample, store.sample_passages(100))
+    assert store.sample_passages(5000).tolist() == list(range(1, 1001))

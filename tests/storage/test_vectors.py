@@ -1,4 +1,4 @@
-"""Vectors: exact search, whatever was added and removed; files whole or refused."""
+"""Exact vectors: search after additions and removals, and files that are complete or refused."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ Rows = NDArray[np.float32]
 
 
 def unit(count: int, seed: int) -> Rows:
-    """Unit vectors that float16 holds exactly as they are stored."""
+    """Unit vectors that float16 represents exactly."""
     rows = np.random.default_rng(seed).normal(size=(count, DIMENSION)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     return rows.astype(np.float16).astype(np.float32)
@@ -49,13 +49,13 @@ def test_search_is_exact() -> None:
     assert_same(vectors.search(QUERY, 25), brute_force(QUERY, HELD, 25))
 
 
-def test_vectors_are_rounded_to_float16_and_no_further() -> None:
+def test_vectors_are_rounded_to_float16_only() -> None:
     exact = np.full((1, DIMENSION), 1 / 3, np.float32)
     ((_, score),) = filled([1], exact).search(np.eye(DIMENSION, dtype=np.float32)[0], 1)
     assert score == float(np.float16(1 / 3))
 
 
-def test_among_restricts_exactly_and_passes_over_unknown_numbers() -> None:
+def test_among_restricts_exactly_and_ignores_unknown_ids() -> None:
     vectors = filled(NUMBERS, ROWS)
     among = NUMBERS[5:290:7]
     wanted = brute_force(QUERY, {number: HELD[number] for number in among}, 10)
@@ -64,19 +64,19 @@ def test_among_restricts_exactly_and_passes_over_unknown_numbers() -> None:
     assert len(vectors.search(QUERY, 1000, asked)) == len(among)
 
 
-def test_among_may_hold_nothing() -> None:
+def test_among_may_be_empty_or_unknown() -> None:
     vectors = filled(NUMBERS, ROWS)
     assert vectors.search(QUERY, 10, np.empty(0, np.int64)) == []
     assert vectors.search(QUERY, 10, np.array([4], np.int64)) == []
 
 
-def test_no_more_than_there_are() -> None:
+def test_k_may_be_larger_than_the_index() -> None:
     assert Vectors(DIMENSION).search(QUERY, 10) == []
     assert Vectors(DIMENSION).search(QUERY, 10, np.array([1], np.int64)) == []
     assert len(filled(NUMBERS[:3], ROWS[:3]).search(QUERY, 10)) == 3
 
 
-def test_removed_vectors_are_gone_and_the_others_keep_their_numbers() -> None:
+def test_after_a_removal_the_others_keep_their_ids() -> None:
     vectors = filled(NUMBERS, ROWS)
     gone = NUMBERS[::4]
     assert vectors.remove(np.array([*gone, 1, 5000], np.int64)) == len(gone)
@@ -86,7 +86,7 @@ def test_removed_vectors_are_gone_and_the_others_keep_their_numbers() -> None:
     assert_same(vectors.search(QUERY, 300), brute_force(QUERY, held, 300))
 
 
-def test_inner_products_of_known_numbers() -> None:
+def test_inner_products_of_known_ids() -> None:
     vectors = filled(NUMBERS, ROWS)
     found = vectors.inner_products(QUERY, np.array([9, 4, 3, 900, 901], np.int64))
     assert found == pytest.approx({n: float(HELD[n] @ QUERY) for n in (9, 3, 900)}, abs=1e-5)
@@ -95,7 +95,7 @@ def test_inner_products_of_known_numbers() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 300])
-def test_saved_and_loaded_is_the_same(tmp_path: Path, count: int) -> None:
+def test_a_loaded_file_equals_what_was_saved(tmp_path: Path, count: int) -> None:
     vectors = filled(NUMBERS[:count], ROWS[:count])
     vectors.remove(np.array(NUMBERS[:count:5], np.int64))
     path = tmp_path / "vectors.faiss"
@@ -106,12 +106,10 @@ def test_saved_and_loaded_is_the_same(tmp_path: Path, count: int) -> None:
     loaded.add(np.array([5000], np.int64), ROWS[:1].astype(np.float16))
     loaded.remove(np.array(NUMBERS[1:2], np.int64))
     assert 5000 in dict(loaded.search(ROWS[0], 2))
-    assert list(tmp_path.iterdir()) == [path], "nothing is left beside the file"
+    assert list(tmp_path.iterdir()) == [path], "no temporary file may be left"
 
 
-def test_a_save_that_fails_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_save_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "vectors.faiss"
     filled(NUMBERS, ROWS).save(path)
     before = path.read_bytes()
@@ -119,7 +117,7 @@ def test_a_save_that_fails_leaves_the_old_file(
     def full_disk(_: Path) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("qa.storage.published.sync", full_disk)
+    monkeypatch.setattr("qa.atomic.sync", full_disk)
     with pytest.raises(OSError, match="no space"):
         filled(NUMBERS[:9], ROWS[:9]).save(path)
     assert path.read_bytes() == before
@@ -127,7 +125,7 @@ def test_a_save_that_fails_leaves_the_old_file(
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.02, 0.5, 0.999])
-def test_a_file_cut_short_is_refused(tmp_path: Path, kept: float) -> None:
+def test_a_truncated_file_is_refused(tmp_path: Path, kept: float) -> None:
     path = tmp_path / "vectors.faiss"
     filled(NUMBERS, ROWS).save(path)
     data = path.read_bytes()
@@ -153,7 +151,7 @@ def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
         Vectors.load(path, DIMENSION)
 
 
-def test_an_index_that_measures_otherwise_is_refused(tmp_path: Path) -> None:
+def test_an_index_with_another_metric_is_refused(tmp_path: Path) -> None:
     import faiss
 
     path = tmp_path / "foreign.faiss"
@@ -164,8 +162,8 @@ def test_an_index_that_measures_otherwise_is_refused(tmp_path: Path) -> None:
         Vectors.load(path, DIMENSION)
 
 
-def test_vectors_kept_in_another_precision_are_refused(tmp_path: Path) -> None:
-    """As after one flipped bit in the file's head."""
+def test_vectors_in_another_precision_are_refused(tmp_path: Path) -> None:
+    """For example after a flipped bit in the file's header."""
     import faiss
 
     path = tmp_path / "foreign.faiss"
@@ -177,10 +175,10 @@ def test_vectors_kept_in_another_precision_are_refused(tmp_path: Path) -> None:
         Vectors.load(path, DIMENSION)
 
 
-def test_a_file_that_claims_more_than_fits_into_memory_is_refused(
+def test_a_file_that_claims_too_many_vectors_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As FAISS says after one flipped bit in the number of vectors."""
+    """FAISS raises MemoryError after a flipped bit in the number of vectors."""
     path = tmp_path / "vectors.faiss"
     filled(NUMBERS, ROWS).save(path)
 
@@ -193,7 +191,7 @@ def test_a_file_that_claims_more_than_fits_into_memory_is_refused(
 
 
 class AddedAndRemoved(RuleBasedStateMachine):
-    """Vectors beside a plain dictionary."""
+    """Compares vectors with a dictionary."""
 
     def __init__(self) -> None:
         super().__init__()

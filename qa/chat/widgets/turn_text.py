@@ -44,6 +44,8 @@ def answer_text(entry: Entry, width: int) -> Content:
         return Content.styled("Stopped.", ".note")
     if entry.answer is None:
         return _pending(entry, width)
+    if entry.answer.kind is AnswerKind.REMARK:
+        return Content(inert(entry.answer.remark))
     if entry.answer.status is Status.NOT_FOUND:
         return _not_found(entry, width)
     return _found(entry, entry.answer, width)
@@ -82,15 +84,22 @@ def _found(entry: Entry, answer: Answer, width: int) -> Content:
         text = one_line(answer.text[:LONGEST_ANSWER])
         cut = " …" if len(answer.text) > LONGEST_ANSWER else ""
         parts += [(f"{inert(text)}{cut}", ".strong"), "\n"]
-    if cited and (sentence := _sentence(cited[0].citation)):
-        parts += [*sentence, "\n"]
+    several = answer.kind in (AnswerKind.SENTENCES, AnswerKind.SUMMARY)
+    for place in cited if several else cited[:1]:
+        if sentence := _sentence(place.citation, whole=several):
+            if several:
+                parts += [_number(entry, place), " "]
+            parts += [*sentence, "\n"]
+    if answer.remark:
+        parts += [(inert(answer.remark), ".note"), "\n"]
     parts += [(confidence, ".confidence"), (" ·", ".note")]
     for place in cited:
         parts += [" ", _number(entry, place)]
     if len(cited) == 1:
         parts += [" ", *_title(entry, cited[0], width - len(confidence) - 7)]
-    if len(cited) > 1:
-        parts.append((f" · {len(cited)} articles", ".note"))
+    count = len({place.article.id for place in cited})
+    if count > 1:
+        parts.append((f" · {count} articles", ".note"))
     parts.append(_verdict(entry))
     if answer.unread:
         parts += ["\n", (unread_words(answer), ".note")]
@@ -112,14 +121,17 @@ def _others(entry: Entry, others: Sequence[Place], width: int) -> Parts:
     return parts
 
 
-def _sentence(citation: Citation) -> Parts:
+def _sentence(citation: Citation, *, whole: bool) -> Parts:
     """Return the sentence that holds the answer, with the exact words highlighted.
 
-    Returns nothing if the sentence is the answer, or too long.
+    Returns nothing if it is too long or, unless ``whole``, if the sentence is the answer.
     """
     start, end = citation.sentence_bounds
-    if (start, end) == citation.lit_bounds or end - start > LONGEST_ANSWER:
+    is_all = (start, end) == citation.lit_bounds
+    if (is_all and not whole) or end - start > LONGEST_ANSWER:
         return []
+    if is_all:
+        return _flat(citation.quote, "")
     parts: Parts = []
     for text, style in lit_pieces(citation, start, end):
         parts += _flat(text, LIT if style == "quote" else "")

@@ -1,0 +1,215 @@
+"""``qa ask`` and ``qa search``."""
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from ..datatypes import AnswerKind, Scope, Status
+from ..errors import LibraryBusyError, LibraryReadOnlyError, UsageError
+from ..settings import library_flag, load_settings
+from .options import (
+    article_paths,
+    hits_option,
+    json_option,
+    library_option,
+    model_option,
+    open_library,
+    paths_scope,
+    quiet_option,
+    reader_option,
+    scope_options,
+)
+from .printing import say
+
+if TYPE_CHECKING:
+    from ..library import Library
+
+NAMED_FILES = 3
+"""Number of changed files that a warning names."""
+
+CHECK_SECONDS = 0.1
+"""Time to check files for changes while a question is answered; enough for about 40,000."""
+
+
+@click.command(short_help="Answer QUESTION from your articles.")
+@click.argument("question")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@library_option
+@json_option
+@hits_option
+@scope_options
+@click.option(
+    "--continue",
+    "is_continued",
+    is_flag=True,
+    help="Ask as the next question of the last conversation.",
+)
+@click.option("--explain", is_flag=True, help="Also show how the answer came about.")
+@model_option
+@reader_option
+@quiet_option
+def ask(
+    question: str,
+    paths: tuple[str, ...],
+    library: str | None,
+    as_json: bool,
+    hits: int | None,
+    scope: Scope,
+    is_continued: bool,
+    explain: bool,
+    model: str | None,
+    reader: str | None,
+    quiet: bool,
+) -> None:
+    """Answer QUESTION from your articles.
+
+    With PATH, qa first indexes what is new or changed there, and then asks only the articles in or
+    under PATH. Without PATH it asks the whole library. If QUESTION is -, qa reads it from standard
+    input.
+
+    \b
+    qa ask "Who commands NATO's Libya operation?" seeds
+    qa ask "When does it end?" --since 2011-10 --json
+    qa ask --continue "And what did he say?"
+
+    With --continue, QUESTION may refer to what was asked before, with --continue or in the chat;
+    the answer becomes part of that conversation.
+
+    Exit code: 0 answered, 1 not in your articles, 2 something is wrong.
+    """
+    from .. import render
+    from .printing import columns, print_lines
+
+    question = sys.stdin.read() if question == "-" else question
+    if not question.strip():
+        raise UsageError("The question is empty.")
+    chosen = load_settings(library, model, hits, reader)
+    places = article_paths(paths)
+    with open_library(chosen, create=bool(places)) as opened:
+        if places:
+            update_index(opened, places, quiet=quiet)
+        with _changes_reported(opened, wanted=not (places or quiet)):
+            last = opened.conversations()[:1] if is_continued else []
+            conversation = opened.conversation(last[0].id if last else None)
+            answer = conversation.ask(question, k=chosen.hits, scope=paths_scope(scope, places))
+            if is_continued:
+                conversation.remember(answer)
+            if as_json:
+                click.echo(render.to_json(render.answer_values(answer)))
+            else:
+                lines = render.answer_lines(answer, columns())
+                if explain:
+                    lines += render.explain_lines(answer, columns())
+                print_lines(lines)
+    if answer.status is Status.NOT_FOUND and answer.kind is not AnswerKind.REMARK:
+        raise click.exceptions.Exit(1)
+
+
+@click.command(short_help="Show the passages that fit QUERY best.")
+@click.argument("query")
+@library_option
+@json_option
+@hits_option
+@scope_options
+@click.option("--explain", is_flag=True, help="Also show the scores of each passage.")
+@model_option
+@quiet_option
+def search(
+    query: str,
+    library: str | None,
+    as_json: bool,
+    hits: int | None,
+    scope: Scope,
+    explain: bool,
+    model: str | None,
+    quiet: bool,
+) -> None:
+    """Show the passages that fit QUERY best, without an answer.
+
+    A passage can fit by its meaning, too: it need not contain the words of QUERY. But if no article
+    at all contains one of them, nothing is found. If QUERY is -, qa reads it from standard input.
+
+    \b
+    qa search "oil spill"
+    qa search harbour -k 3 --explain
+
+    Exit code: 0 found, 1 nothing found, 2 something is wrong.
+    """
+    from .. import render
+    from ..articles.clean import clean
+    from .printing import columns, print_lines
+
+    query = clean(sys.stdin.read() if query == "-" else query)
+    if not query.strip():
+        raise UsageError("The query is empty.")
+    chosen = load_settings(library, model, hits)
+    reason = "No article matches the filter."
+    with open_library(chosen) as opened, _changes_reported(opened, wanted=not quiet):
+        found = opened.search(query, k=chosen.hits, scope=scope)
+        if found and not opened.has_words(query):
+            found, reason = [], "No article contains any of these words."
+        if as_json:
+            values = [render.hit_values(hit, hit.rank) for hit in found]
+            click.echo(render.to_json({"version": 1, "query": query, "hits": values}))
+        elif found:
+            print_lines(render.hit_lines(found, columns(), explain=explain))
+    if not found:
+        if not quiet and not as_json:
+            say(reason, err=True)
+        raise click.exceptions.Exit(1)
+
+
+def update_index(library: "Library", paths: Sequence[str], *, quiet: bool) -> None:
+    """Index what is new or changed; if the library cannot be written to, say so and go on."""
+    from .index import add_with_progress, print_failures
+
+    try:
+        report = add_with_progress(library, paths, quiet=quiet)
+    except LibraryBusyError:
+        say("Another qa is writing to the library; asking what is indexed already.", err=True)
+        return
+    except LibraryReadOnlyError:
+        say("The library is read-only; asking what is indexed already.", err=True)
+        return
+    if not quiet:
+        print_failures(report)
+
+
+@contextmanager
+def _changes_reported(library: "Library", *, wanted: bool) -> Iterator[None]:
+    """Check for changed and deleted files while the block runs, and name them after it.
+
+    The check ends before this returns or raises, so the library can be closed.
+    """
+    if not wanted:
+        yield
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1, "files") as pool:
+        check = pool.submit(library.stale_files, CHECK_SECONDS)
+        yield
+        _print_changes(library, *check.result())
+
+
+def _print_changes(library: "Library", changed: Sequence[str], gone: Sequence[str]) -> None:
+    """Name on stderr the files that have changed or are gone, and the command to update."""
+    from ..articles.gone import folder_is_bare
+
+    bare = [path for path in gone if folder_is_bare(path)]
+    folders = sorted({shlex.quote(os.path.dirname(path)) for path in bare})
+    for paths, what, command in (
+        (changed, "changed since indexing", "qa index"),
+        ([path for path in gone if path not in bare], "gone", "qa index --prune"),
+        (bare, "gone with its folder", f"qa rm --yes {' '.join(folders)}"),
+    ):
+        if paths:
+            names = ", ".join(os.path.relpath(path) for path in paths[:NAMED_FILES])
+            more = f" and {len(paths) - NAMED_FILES} more" if len(paths) > NAMED_FILES else ""
+            update = f"{command}{library_flag(library.folder)}"
+            say(f"{names}{more}: {what}. To update: {update}", err=True)

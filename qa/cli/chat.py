@@ -1,0 +1,97 @@
+"""``qa chat``: opens the terminal chat."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+
+from ..datatypes import Scope
+from ..errors import UsageError
+from ..settings import load_settings
+from .options import (
+    article_paths,
+    hits_option,
+    library_option,
+    model_option,
+    open_library,
+    paths_scope,
+    reader_option,
+    scope_options,
+)
+
+
+@click.command(short_help="Ask and follow up, on a full screen.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--ask", "question", metavar="QUESTION", help="Ask this question first.")
+@click.option("--continue", "resume", is_flag=True, help="Continue the last conversation.")
+@click.option("--web", "in_browser", is_flag=True, help="Open in a browser, on this machine only.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port for --web. [default: 8222]")
+@library_option
+@hits_option
+@scope_options
+@model_option
+@reader_option
+def chat(
+    paths: tuple[str, ...],
+    question: str | None,
+    resume: bool,
+    in_browser: bool,
+    port: int | None,
+    library: str | None,
+    hits: int | None,
+    scope: Scope,
+    model: str | None,
+    reader: str | None,
+) -> None:
+    """Talk with your articles on a full screen: your questions, the answers, and their sources.
+
+    With PATH, qa indexes what is new or changed there while you ask, and asks only the articles in
+    or under PATH. Without PATH it asks the whole library. F1 shows the keys, Ctrl-Q quits.
+
+    \b
+    qa chat
+    qa chat ~/articles/2014 --ask "Who resigned?"
+    qa chat --continue
+    """
+    if question is not None and not question.strip():
+        raise UsageError("The question is empty.")
+    chosen = load_settings(library, model, hits, reader)
+    places = article_paths(paths)
+    if in_browser:
+        from ..chat.web import PORT, serve
+
+        # Each page runs this command again, without --web.
+        again = _without(sys.argv[1:], {"--web": 0, "--port": 1})
+        serve([sys.executable, "-m", "qa", *again], port or PORT)
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
+        raise UsageError("The chat needs a terminal. In a script: qa ask QUESTION --json")
+    from ..chat.app import ChatApp
+
+    app = ChatApp(
+        lambda: open_library(chosen, create=True),
+        expand_paths=article_paths,
+        scope=paths_scope(scope, places),
+        question=question or "",
+        index=places,
+        resume=resume,
+        hits=chosen.hits,
+    )
+    app.run()
+    app.backend.close()
+
+
+def _without(arguments: Sequence[str], options: Mapping[str, int]) -> list[str]:
+    """Return the arguments without these options; each option maps to its number of values."""
+    kept: list[str] = []
+    skip = 0
+    for argument in arguments:
+        name, _, value = argument.partition("=")
+        if skip:
+            skip -= 1
+        elif name in options:
+            skip = 0 if value else options[name]
+        else:
+            kept.append(argument)
+    return kept

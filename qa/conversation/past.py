@@ -1,0 +1,39 @@
+"""What the next question of a conversation needs of the turns before it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from ..datatypes import Answer, Turn
+from .followup import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier turn, as far as the next question needs it."""
+
+    exchange: Exchange
+    """Question and answer."""
+    places: tuple[tuple[str, int, int], ...]
+    """Article id and offsets of each citation."""
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """Ids of the articles cited."""
+        return tuple(dict.fromkeys(article for article, _, _ in self.places))
+
+    @classmethod
+    def of_answer(cls, found: Answer) -> Self:
+        """Return what a later question needs of an answer."""
+        if not found.citations:
+            return cls(Exchange(found.question, ""), ())
+        first = found.citations[0]
+        exchange = Exchange(found.question, first.lit_text, first.article.title)
+        places = ((cited.article.id, *cited.sentence_bounds) for cited in found.citations)
+        return cls(exchange, tuple(places))
+
+    @classmethod
+    def of_turn(cls, turn: Turn) -> Self:
+        """Return what a later question needs of a remembered turn."""
+        title = turn.sources[0][0] if turn.sources else ""
+        exchange = Exchange(turn.searched, turn.answer, title)
+        return cls(exchange, tuple(place[:3] for place in turn.articles))
