@@ -27,7 +27,7 @@ _OPEN = re.compile(
     r"how (?!many|much|long|old|far|big|large|tall|deep|fast|high|often|wide|heavy|likely|soon)|"
     r"what(?:'s| is| was) the (?:story|background|reason|plan|difference|argument|excuse)|"
     r"what(?:'s| has| had| did)? happen|"
-    r"(?:what|who).{1,80}\b(?:said?|says|saying|think|thinks|thought|argued?|argues|claim(?:ed|s)?|"
+    r"(?:what|who).{1,80}\b(?:say|said|says|saying|think|thinks|thought|argued?|argues|claim(?:ed|s)?|"
     r"react(?:ed)?|respond(?:ed)?|response|reaction|promised?|want(?:ed|s)?)\b)",
     re.IGNORECASE,
 )
