@@ -1,8 +1,9 @@
-"""A conversation with a library: it asks, resolves what a question leaves out, and remembers.
+"""A conversation with a library: asks, resolves what a question leaves out, and remembers.
 
-A follow-up is searched in two ways. As it was typed, among the articles that the conversation cited
-and those on the same events: there "how many were injured?" needs no name. And in the form that
-stands alone, among all articles. What was found decides between the two: see ``evidence``.
+A follow-up is searched in two ways. As typed, it is searched in the articles that the conversation
+cited and in those on the same events: there "how many were injured?" needs no name. In the form
+that stands alone, it is searched in all articles. The evidence decides between the two (see
+``evidence``).
 """
 
 import time
@@ -119,12 +120,12 @@ class Dialogue:
         return found
 
     def _respond(self, manner: Manner, question: str, scope: Scope, started: float) -> Answer:
-        """Answer what asks nothing of the articles."""
+        """Reply to what is no question to the articles."""
         remark, citations = REPLIES.get(manner, ""), list[Citation]()
         if manner is Manner.OVERVIEW:
             remark, citations = self._overview(scope)
         elif manner in (Manner.MORE, Manner.SUMMARY):
-            remark, citations = self._tell(anew=manner is Manner.SUMMARY)
+            remark, citations = self._tell(from_start=manner is Manner.SUMMARY)
         found = Answer(
             question,
             text=" ".join(cited.quote for cited in citations),
@@ -142,8 +143,8 @@ class Dialogue:
             self._past.append(Past.of_answer(found))
         return found
 
-    def _tell(self, *, anew: bool) -> tuple[str, list[Citation]]:
-        """The most telling sentences of the article cited last; unless ``anew``, untold ones."""
+    def _tell(self, *, from_start: bool) -> tuple[str, list[Citation]]:
+        """Return telling sentences of the last cited article; new ones unless ``from_start``."""
         told = [place for turn in self._past for place in turn.places]
         if not told:
             return NOTHING_CITED, []
@@ -152,16 +153,16 @@ class Dialogue:
         article = self._session.store.articles([row]).get(row)
         if article is None:
             return NOTHING_CITED, []
-        known = [] if anew else [(start, end) for name, start, end in told if name == last]
+        known = [] if from_start else [(start, end) for name, start, end in told if name == last]
         bounds = telling_sentences(self._session, article, MOST_TOLD, known)
         if not bounds:
             return NOTHING_MORE, []
-        return "In the article's own sentences" if anew else "More from this article", cite(
+        return "In the article's own sentences" if from_start else "More from this article", cite(
             article, bounds
         )
 
     def _overview(self, scope: Scope) -> tuple[str, list[Citation]]:
-        """The stories of the articles in a scope: the first sentence of each one's newest."""
+        """Return the largest stories in a scope, each as a sentence of its newest article."""
         rows = self._session.store.article_rows(scope)
         if not rows:
             return "There are no articles here.", []
@@ -228,7 +229,7 @@ class Dialogue:
             is_inside = article.id in cited or article.id in near
             new = set(stemmed_terms(typed)) - words
             if not is_inside and new & article_words(article):
-                # It has left the story: it is judged like a question of its own.
+                # The question has left the story, so it is judged like a first question.
                 weighed = weigh(alone, readings[1].hits, readings[1].spans)
                 weak = answering.SENTENCE_WEAK
             elif not is_inside:
@@ -251,13 +252,13 @@ class Dialogue:
 
 
 def _cited(past: Sequence[Past]) -> list[str]:
-    """The articles cited before, the latest first."""
+    """Return the articles cited before, the latest first."""
     found = dict.fromkeys(article for turn in reversed(past) for article in turn.cited)
     return list(found)[:MOST_CITED]
 
 
 def _merged(first: Sequence[Hit], second: Sequence[Hit]) -> list[Hit]:
-    """Hits of both, each passage once, ranked anew."""
+    """Return the hits of both, each passage once, with new ranks."""
     places = {hit.passage.place: hit for hit in (*second, *first)}
     ordered = dict.fromkeys(hit.passage.place for hit in (*first, *second))
     return [replace(places[place], rank=rank) for rank, place in enumerate(ordered, start=1)]

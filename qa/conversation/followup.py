@@ -1,8 +1,8 @@
-"""A question of a conversation → one that stands alone: a table of rules, no language model.
+"""Rewrites a follow-up question so that it stands alone: a table of rules, no language model.
 
-What a question leaves out because it was just spoken of is put back. Each rule has a pattern, a
-resolver that says what stands in its place, and examples that the tests run. A question that no
-rule is about is left as it is, and so is every word of it.
+The rules put back what a question leaves out because it was just mentioned. Each rule has a
+pattern, a resolver that returns the words to put in, and examples, which the tests run. Words that
+match no rule are left as they are.
 """
 
 import re
@@ -15,13 +15,13 @@ MOST_EXCHANGES = 8
 """Turns that are looked back on."""
 
 LONGEST_QUESTION = 400
-"""Code points; whoever writes more has said what they mean."""
+"""Code points of a question above which it is left as it is."""
 
 MOST_CHARACTERS = 1_000
-"""Code points of each text of a turn that are looked at; what it is about stands early."""
+"""Code points of each text of a turn that are looked at."""
 
 MOST_ADDED = 300
-"""Code points that a question may grow by; beyond that something was misread."""
+"""Code points that a question may grow by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Exchange:
 
 
 class Context:
-    """What the last turns of a conversation, at least one, are about."""
+    """What the last turns of a conversation are about; there is at least one."""
 
     def __init__(self, earlier: Sequence[Exchange]) -> None:
         self.last = earlier[-1]
@@ -48,7 +48,7 @@ class Context:
         """Whether the article is named after the topic, as an encyclopedia's are."""
         self._earlier = earlier
         self.topic = named if self.is_titled else self._main_name(title)
-        """What the talk is about; empty when nothing was named."""
+        """What the conversation is about; empty if nothing was named."""
         brackets = " ".join(_BRACKETS.findall(title)).lower()
         self.is_group = self.is_titled and bool(
             _GROUP_IN_BRACKETS.search(brackets) or _GROUP.match(named)
@@ -56,7 +56,7 @@ class Context:
         """Whether the topic is a band, a body or the like."""
 
     def person(self) -> str:
-        """Return whom he or she stands for; empty when nobody."""
+        """Return whom "he" or "she" means; empty if nobody was named."""
         if self.is_titled and not self.is_group:
             return self.topic
         for turn in reversed(self._earlier):
@@ -66,7 +66,7 @@ class Context:
         return self.topic
 
     def thing(self) -> str:
-        """Return what it stands for; empty when that is not clear."""
+        """Return what "it" means; empty if that is not clear."""
         work = self.work()
         if work and work in self.last.question + self.last.answer:
             return work
@@ -77,7 +77,7 @@ class Context:
         return answer if len(names) == 1 and names[0].text == answer else ""
 
     def work(self) -> str:
-        """Return the album, film, book or the like that was spoken of last; empty when none was."""
+        """Return the album, film, book or the like that was mentioned last; empty if none was."""
         for turn in reversed(self._earlier):
             for name in (*names_in(turn.question), *names_in(turn.answer)):
                 if name.kind is Kind.WORK:
@@ -85,14 +85,14 @@ class Context:
         return ""
 
     def names_itself(self, question: str, before: int) -> bool:
-        """Whether a question has a name of its own, or a part of the topic's, before a place."""
+        """Whether a question contains a name, or a part of the topic's name, before an offset."""
         parts = {word.lower() for word in _LONG_WORD.findall(self.topic) if word[0].isupper()}
         words = (match.group().lower() for match in _LONG_WORD.finditer(question[:before]))
         named = any(name.start < before for name in names_in(question))
         return named or any(word.removesuffix("'s") in parts - {"the", "and"} for word in words)
 
     def _main_name(self, title: str) -> str:
-        """The name that a talk turns on whose article has a headline: best one that both have."""
+        """Return the topic under a headline: the last name that it contains, else the last name."""
         texts = [text for turn in self._earlier[::-1] for text in (turn.question, turn.answer)]
         names = [name.text for text in texts for name in names_in(text)]
         return next(
@@ -102,22 +102,22 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One way to leave out what was just spoken of."""
+    """One way in which a question leaves out what was just mentioned."""
 
     name: str
     """What it is called."""
     pattern: re.Pattern[str]
-    """What it looks like in a question."""
+    """What it looks like; group 1 is replaced."""
     resolve: Callable[[re.Match[str], Context], str | None]
-    """Match and context → words in its place; None or empty leaves it as it is."""
+    """Returns the words to put in; None or empty leaves the question as it is."""
     examples: tuple[tuple[str, Exchange, str], ...]
     """Question, exchange before it, and the form that stands alone."""
 
 
 def stand_alone(question: str, earlier: Sequence[Exchange]) -> str:
-    """Return a question as it would be asked without the conversation, oldest turn first.
+    """Return a question as it would be asked without the turns before it, oldest first.
 
-    One that stands alone already is returned as it is.
+    A question that stands alone already is returned unchanged.
     """
     if not earlier or not 0 < len(question) <= LONGEST_QUESTION:
         return question
@@ -149,7 +149,7 @@ def possessive(name: str) -> str:
 
 
 def _edited(question: str, edits: Sequence[tuple[int, int, str]]) -> str:
-    """Make the changes, each in the words that were typed: what was put in is not read again."""
+    """Apply edits to the question as typed; what was put in is not edited again."""
     parts, done = [], 0
     for start, end, words in sorted(edits):
         if start >= done:
@@ -159,7 +159,7 @@ def _edited(question: str, edits: Sequence[tuple[int, int, str]]) -> str:
 
 
 def _pronoun(match: re.Match[str], context: Context) -> str:
-    """The name that a pronoun stands for, unless the question has one for it itself."""
+    """Return the name that a pronoun stands for, unless the question itself contains one."""
     word = match[1].lower()
     base = _BASE.get(word, word)
     if context.names_itself(match.string, match.start()):
@@ -175,20 +175,20 @@ def _pronoun(match: re.Match[str], context: Context) -> str:
 
 
 def _work(match: re.Match[str], context: Context) -> str:
-    """The name of "this album"."""
+    """Return the name of "this album"."""
     name = context.work()
     return f"the {match[2]} {name}" if name else ""
 
 
 def _group(match: re.Match[str], context: Context) -> str:
-    """The name of "the band"."""
+    """Return the name of "the band"."""
     if not context.is_titled or context.names_itself(match.string, len(match.string)):
         return ""
     return f"the {match[2]} {context.topic}"
 
 
 def _happened(match: re.Match[str], context: Context) -> str:
-    """To whom "what happened" happened."""
+    """Add to whom it happened."""
     return f"{match[1]} to {context.topic}" if context.topic else ""
 
 

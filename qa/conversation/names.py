@@ -1,4 +1,4 @@
-"""Names in a conversation, and what they may be names of: told from their form and company."""
+"""Finds names in the texts of a conversation, by capitals and by the words before them."""
 
 import re
 from dataclasses import dataclass
@@ -90,10 +90,10 @@ def names_in(text: str) -> tuple[Name, ...]:
 
 
 def is_named_by(title: str) -> bool:
-    """Whether an article's title names its subject and says nothing of it.
+    """Whether an article's title is the name of its subject, not a headline.
 
-    A headline has a verb: a word that is not capitalised or, where all are, one in -s amid others
-    ("Macron Vows to Rebuild Notre-Dame").
+    A headline has a verb: a word without a capital or, if all words have one, a word in -s in the
+    middle ("Macron Vows to Rebuild Notre-Dame").
     """
     words = title.split()
     if not words or len(words) > 6 or len(title) > 60 or title[-1] in ".?!…:":

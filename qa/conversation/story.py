@@ -1,4 +1,4 @@
-"""The story that a conversation is about: the articles it cited, and others on the same events."""
+"""Finds the articles on the same events as those that a conversation cited."""
 
 from collections.abc import Sequence
 
@@ -20,8 +20,8 @@ NEAR_PASSAGES = 40
 def near_articles(session: Session, cited: Sequence[str]) -> dict[str, float]:
     """Return the articles on the same events as the cited ones, each with its cosine.
 
-    An article's events are the mean of its passages' embeddings; another is on the same events
-    when one of its passages is close to that. The cited articles are left out.
+    Such an article has a passage whose embedding is close to the mean embedding of a cited one. The
+    cited articles themselves are left out.
     """
     near: dict[str, float] = {}
     with session.vectors.current() as vectors:
