@@ -227,7 +227,7 @@ class Answer:
     asked: str = ""
     """The question as it was typed in a conversation; empty elsewhere."""
     in_story: bool = False
-    """Whether the answer is in an article cited before, or in one on the same events."""
+    """Whether the question was taken to be about the story of the conversation, not a new one."""
     remark: str = ""
     """What qa itself says: all of a remark, or what a summary is of; else empty."""
 

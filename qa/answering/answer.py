@@ -94,11 +94,13 @@ def compose(
     timings: Mapping[str, float],
     at_most: Status = Status.ANSWERED,
     sentence_weak: float = SENTENCE_WEAK,
+    needs_match: bool = True,
 ) -> Answer:
     """Make an answer of weighed spans, best first.
 
     ``at_most`` limits what may be claimed: with ``WEAK`` nothing is claimed as likely or sure.
-    ``sentence_weak`` is the confidence from which a sentence is offered.
+    ``sentence_weak`` is the confidence from which a sentence is offered. With ``needs_match``
+    nothing is claimed if no passage contains a word of the question.
     """
     found = Answer(
         question,
@@ -116,10 +118,8 @@ def compose(
     best = weighed[0]
     guess = Alternative(best.span.text, best.confidence, _citation(1, best.span))
     found = replace(found, confidence=best.confidence, guess=guess)
-    # No article has any of the question's words: nothing can be answered, whatever a span scores.
-    matched = any(hit.why.bm25 is not None for hit in hits)
     kind, status = AnswerKind.SPAN, Status.NOT_FOUND
-    if matched:
+    if not needs_match or any(hit.why.bm25 is not None for hit in hits):
         kind, status = claim(best.confidence, best.sentence_confidence, sentence_weak)
     if status is Status.NOT_FOUND:
         return found

@@ -66,13 +66,33 @@ REPLIES = {
 }
 """Replies that need no article."""
 
+NO_ARTICLES = "There are no articles here."
+"""Reply to a request for an overview of nothing."""
+
 NOTHING_CITED = "No article was cited yet. Ask a question first."
 """Reply to "tell me more" at the start of a conversation."""
 
 NOTHING_MORE = "There is nothing more in the articles that were cited."
 """Reply to "tell me more" when all was told."""
 
+_ABOUT = re.compile(
+    rf"\W*(?:{_POLITE}\W+)*(?:(?:tell|say) (?:me )?(?:something |all )?about|"
+    r"what happened (?:at|in|to|with|during|on)|what do you (?:know|have) (?:about|on)|"
+    r"what(?:'s| is) the (?:story|latest|news) (?:with|about|on|of|behind)|"
+    r"(?:the )?(?:latest|news) (?:on|about|of|from)|summari[sz]e) (?:the |a |an )?(.+?)\W*",
+    re.IGNORECASE,
+)
+
 
 def manner_of(question: str) -> Manner | None:
     """Return what a person means who asks nothing of the articles; None for a question."""
     return next((kind for kind, form in _COMPILED if form.fullmatch(question)), None)
+
+
+def subject_of(question: str) -> str:
+    """Return what a person wants to be told about: "tell me about X"; empty if it is no such wish.
+
+    Also "what happened at X", "the latest on X".
+    """
+    match = _ABOUT.fullmatch(question)
+    return match[1] if match else ""

@@ -14,7 +14,9 @@ class Past:
     exchange: Exchange
     """Question and answer."""
     places: tuple[tuple[str, int, int], ...]
-    """Article id and offsets of each citation."""
+    """Article id and offsets of each citation; of a refusal the best hit's article, shown first."""
+    begins_story: bool = False
+    """Whether the question had nothing to do with the turns before it."""
 
     @property
     def cited(self) -> tuple[str, ...]:
@@ -25,11 +27,14 @@ class Past:
     def of_answer(cls, found: Answer) -> Self:
         """Return what a later question needs of an answer."""
         if not found.citations:
-            return cls(Exchange(found.question, ""), ())
+            # The person sees the best hits of a first question, and goes on about the first.
+            shown = () if found.in_story else found.hits[:1]
+            places = ((hit.passage.article.id, 0, 0) for hit in shown)
+            return cls(Exchange(found.question, ""), tuple(places), not found.in_story)
         first = found.citations[0]
         exchange = Exchange(found.question, first.lit_text, first.article.title)
-        places = ((cited.article.id, *cited.sentence_bounds) for cited in found.citations)
-        return cls(exchange, tuple(places))
+        quoted = ((cited.article.id, *cited.sentence_bounds) for cited in found.citations)
+        return cls(exchange, tuple(quoted), not found.in_story)
 
     @classmethod
     def of_turn(cls, turn: Turn) -> Self:

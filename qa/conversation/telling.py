@@ -7,9 +7,24 @@ from datetime import date
 import numpy as np
 
 from ..answering.session import Session
-from ..datatypes import Article, Citation
+from ..datatypes import Article, ArticleRowId, Citation, Hit, Scope
 from ..sentences import after_dateline, sentence_bounds
 from ..storage.article_store import ArticleRow
+from ..terms import stemmed_terms
+from .manners import NO_ARTICLES, NOTHING_CITED, NOTHING_MORE, REPLIES, Manner
+from .past import Past
+
+MOST_TOLD = 3
+"""Sentences of a summary."""
+
+MOST_STORIES = 6
+"""Stories that an overview names."""
+
+LOOKED_AT = 5
+"""Passages among which the article on a subject is looked for."""
+
+MOST_TEXT = 20_000
+"""Code points of an article in which the words of a subject are looked up."""
 
 MOST_READ = 40
 """Sentences of an article that are looked at, from its beginning."""
@@ -45,12 +60,17 @@ class Story:
 
 
 def telling_sentences(
-    session: Session, article: Article, count: int, told: Collection[tuple[int, int]] = ()
+    session: Session,
+    article: Article,
+    count: int,
+    told: Collection[tuple[int, int]] = (),
+    wanted: Collection[str] = (),
 ) -> list[tuple[int, int]]:
     """Return offsets of the sentences that tell most of an article, in its order.
 
     These are closest to the mean of all, the first ones preferred, none repeating another (maximal
-    marginal relevance, Carbonell and Goldstein 1998). Those in ``told`` are left out.
+    marginal relevance, Carbonell and Goldstein 1998). Sentences that contain a ``wanted`` content
+    word, without its ending, come before all others. Those in ``told`` are left out.
     """
     text = article.text
     first = after_dateline(text)
@@ -66,6 +86,8 @@ def telling_sentences(
     mean = vectors.mean(axis=0)
     score = vectors @ (mean / max(float(np.linalg.norm(mean)), 1e-9))
     score -= LEAD * np.arange(len(bounds)) / len(bounds)
+    for place, (start, end) in enumerate(bounds):
+        score[place] += 2.0 * bool(set(wanted) & set(stemmed_terms(text[start:end])))
     chosen: list[int] = []
     for place in np.argsort(-score).tolist():
         if len(chosen) == count:
@@ -97,6 +119,75 @@ def stories(session: Session, rows: Sequence[ArticleRow]) -> list[Story]:
             means.append(own)
             members.append([row])
     return [Story(tuple(each)) for each in sorted(members, key=len, reverse=True)]
+
+
+def reply(
+    session: Session, manner: Manner, past: Sequence[Past], scope: Scope
+) -> tuple[str, list[Citation]]:
+    """Return what qa says to what is no question to the articles, and what it cites."""
+    if manner is Manner.OVERVIEW:
+        return overview(session, scope)
+    if manner in (Manner.MORE, Manner.SUMMARY):
+        return _last_article(session, past, from_start=manner is Manner.SUMMARY)
+    return REPLIES[manner], []
+
+
+def overview(session: Session, scope: Scope) -> tuple[str, list[Citation]]:
+    """Return the largest stories in a scope, each as a sentence of its newest article."""
+    rows = session.store.article_rows(scope)
+    if not rows:
+        return NO_ARTICLES, []
+    found = stories(session, rows)
+    newest = [story.articles[0].id for story in found[:MOST_STORIES]]
+    articles = session.store.articles(newest)
+    citations: list[Citation] = []
+    for row in newest:
+        bounds = telling_sentences(session, articles[row], 1)
+        citations += cite(articles[row], bounds, len(citations) + 1)
+    looked = f"the {NEWEST} newest of {len(rows):,}" if len(rows) > NEWEST else f"{len(rows):,}"
+    sizes = ", ".join(str(len(story.articles)) for story in found[:MOST_STORIES])
+    return (
+        f"{len(found):,} stories in {looked} articles. The largest, each with a sentence of its "
+        f"newest article, have {sizes} articles",
+        citations,
+    )
+
+
+def about(
+    session: Session, subject: str, hits: Sequence[Hit], told: Sequence[tuple[str, int, int]]
+) -> tuple[str, list[Citation]]:
+    """Return sentences on a subject from the article that fits best; none if none has its words.
+
+    ``hits`` are passages for the subject, best first; sentences in ``told`` come only if there are
+    no others.
+    """
+    wanted = set(stemmed_terms(subject))
+    for hit in hits[:LOOKED_AT]:
+        article = hit.passage.article
+        if wanted <= set(stemmed_terms(f"{article.title} {article.text[:MOST_TEXT]}")):
+            known = [(start, end) for name, start, end in told if name == article.id]
+            bounds = telling_sentences(session, article, MOST_TOLD, known, wanted)
+            bounds = bounds or telling_sentences(session, article, MOST_TOLD, (), wanted)
+            return "In the article's own sentences", cite(article, bounds)
+    return "", []
+
+
+def _last_article(
+    session: Session, past: Sequence[Past], *, from_start: bool
+) -> tuple[str, list[Citation]]:
+    """Return telling sentences of the last cited article; new ones unless ``from_start``."""
+    told = [place for turn in past for place in turn.places]
+    last = next((turn.cited[0] for turn in reversed(past) if turn.cited), None)
+    row = ArticleRowId(int(last or 0))
+    article = session.store.articles([row]).get(row) if last else None
+    if article is None:
+        return NOTHING_CITED, []
+    known = [] if from_start else [(start, end) for name, start, end in told if name == last]
+    bounds = telling_sentences(session, article, MOST_TOLD, known)
+    if not bounds:
+        return NOTHING_MORE, []
+    said = "In the article's own sentences" if from_start else "More from this article"
+    return said, cite(article, bounds)
 
 
 def cite(article: Article, bounds: Sequence[tuple[int, int]], first: int = 1) -> list[Citation]:

@@ -92,7 +92,8 @@ def outcome(answer: Answer, golds: Sequence[str]) -> str:
     if answer.status is Status.NOT_FOUND:
         return "refused"
     wanted = [normalize_answer(gold) for gold in golds]
-    shown = [answer.citations[0]] if answer.kind is not AnswerKind.SENTENCES else answer.citations
+    several = answer.kind in (AnswerKind.SENTENCES, AnswerKind.SUMMARY)
+    shown = answer.citations if several else answer.citations[:1]
     held = any(holds_answer(normalize_answer(each.sentence), wanted) for each in shown)
     return "right" if held or token_f1(answer.text, golds) >= RIGHT else "wrong"
 

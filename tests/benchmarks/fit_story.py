@@ -100,7 +100,7 @@ def follow_ups(library: Library, dialogue: dict[str, Any], articles: dict[str, A
 
     found = []
     conversation = library.conversation()
-    with patch("qa.conversation.dialogue.weigh_forms", record):
+    with patch("qa.conversation.searching.weigh_forms", record):
         for turn in dialogue["turns"]:
             seen.clear()
             conversation.ask(turn["question"])

@@ -1,0 +1,145 @@
+"""Answers a follow-up: search the story and all articles, read both, weigh both together."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ..answering import answer as answering
+from ..answering.answer import READ_SECONDS, compose
+from ..answering.evidence import weigh
+from ..answering.retriever import Retriever
+from ..answering.session import Session
+from ..datatypes import Answer, ArticleRowId, Hit, Passage, Scope, Status
+from ..terms import stemmed_terms
+from .evidence import SENTENCE_WEAK, Reading, Story, article_words, weigh_forms
+from .names import names_in
+from .past import Past
+from .story import near_articles
+
+MOST_CITED = 6
+"""Articles cited before in which a follow-up is searched, the latest first."""
+
+STORY_PASSAGES = 8
+"""Passages that are read in those articles and others on the same events."""
+
+OPEN_PASSAGES = 6
+"""Passages that are read among all articles; 8 and 6 answer as many questions as 10 and 10."""
+
+NAMED_HITS = 3
+"""Best hits in which a name may be that leads away from the story."""
+
+FoundHits = Callable[[list[Hit]], None]
+"""Called with the passages as soon as they are found, before they are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question that may refer to what was said before."""
+
+    typed: str
+    """As it was typed."""
+    alone: str
+    """As it stands alone."""
+    cited: Sequence[str]
+    """Ids of the articles that the story is in, the latest first; not empty."""
+    older: Sequence[str]
+    """Ids of the articles of earlier stories."""
+
+
+def follow_up(typed: str, alone: str, past: Sequence[Past]) -> FollowUp | None:
+    """Return a question with its story; None if there is none yet."""
+    cited: dict[str, None] = {}
+    older: dict[str, None] = {}
+    is_over = False
+    for turn in reversed(past):
+        (older if is_over else cited).update(dict.fromkeys(turn.cited))
+        is_over = is_over or (turn.begins_story and bool(cited))
+    if not cited:
+        return None
+    latest = list(cited)[:MOST_CITED]
+    left = [article for article in older if article not in cited]
+    return FollowUp(typed, alone, latest, left[: MOST_CITED - len(latest)])
+
+
+def answer_in_story(
+    session: Session,
+    retriever: Retriever,
+    asked: FollowUp,
+    *,
+    k: int,
+    scope: Scope,
+    on_hits: FoundHits | None,
+    started: float,
+) -> Answer:
+    """Answer a follow-up. Raises what ``Library.ask`` raises."""
+    everywhere = retriever.retrieve(asked.alone, max(k, OPEN_PASSAGES), scope)
+    best = everywhere.best_bm25
+    if asked.alone != asked.typed:
+        best = retriever.retrieve(asked.typed, 1, scope).best_bm25
+    near = {*near_articles(session, asked.cited), *asked.older}
+    only = replace(scope, only=(*asked.cited, *near))
+    inside = retriever.retrieve(asked.typed, STORY_PASSAGES, only, best)
+    rows = session.store.articles([ArticleRowId(int(name)) for name in asked.cited])
+    words = frozenset(word for each in rows.values() for word in article_words(each))
+    story = Story(frozenset(asked.cited), frozenset(near), words)
+    leaves = _names_another(asked.typed, story, inside.hits, everywhere.hits)
+    hits = list(everywhere.hits) if leaves else _merged(inside.hits, everywhere.hits)
+    if on_hits is not None:
+        on_hits(hits[:k])
+    reading = time.perf_counter()
+    late: list[Passage] = []
+
+    def read(form: str, found: Sequence[Hit]) -> Reading:
+        passages = [hit.passage for hit in found]
+        return Reading(form, found, session.reader.read(form, passages, READ_SECONDS, late))
+
+    openly = read(asked.alone, everywhere.hits[:OPEN_PASSAGES])
+    readings = [openly] if leaves else [read(asked.typed, inside.hits), openly]
+    candidates = weigh_forms(readings, story)
+    weighed = [each.weighed for each in candidates]
+    form, at_most = asked.alone, Status.ANSWERED
+    if candidates and not leaves:
+        form, article = candidates[0].question, weighed[0].span.passage.article
+        if article.id not in story.cited | story.near:
+            leaves = bool(set(stemmed_terms(asked.typed)) - words & article_words(article))
+            # Without words of its own, a question is not about an unrelated article.
+            at_most = Status.ANSWERED if leaves else Status.WEAK
+    if leaves:  # it is judged like a first question
+        weighed = weigh(asked.alone, openly.hits, openly.spans)
+    now = time.perf_counter()
+    found = compose(
+        form,
+        hits,
+        weighed,
+        k=k,
+        unread=len(late),
+        timings={
+            **everywhere.timings,
+            "read": (now - reading) * 1000,
+            "total": (now - started) * 1000,
+        },
+        at_most=at_most,
+        sentence_weak=answering.SENTENCE_WEAK if leaves else SENTENCE_WEAK,
+        needs_match=leaves,  # "how heavy was it?" is answered by "400 pounds"
+    )
+    return replace(found, in_story=not leaves)
+
+
+def _names_another(
+    question: str, story: Story, inside: Sequence[Hit], everywhere: Sequence[Hit]
+) -> bool:
+    """Whether a question names something that the story has not, and one of the best hits has."""
+    names = {stem for name in names_in(question) for stem in stemmed_terms(name.text)}
+    if not names or names & story.words:
+        return False
+    near = [hit.passage.article for hit in inside if hit.passage.article.id in story.near]
+    if any(names & article_words(article) for article in near):
+        return False
+    return any(names <= article_words(hit.passage.article) for hit in everywhere[:NAMED_HITS])
+
+
+def _merged(first: Sequence[Hit], second: Sequence[Hit]) -> list[Hit]:
+    """Return the hits of both, each passage once, with new ranks."""
+    places = {hit.passage.place: hit for hit in (*second, *first)}
+    ordered = dict.fromkeys(hit.passage.place for hit in (*first, *second))
+    return [replace(places[place], rank=rank) for rank, place in enumerate(ordered, start=1)]
