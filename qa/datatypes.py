@@ -231,6 +231,12 @@ class Answer:
     remark: str = ""
     """What qa itself says: all of a remark, or what a summary is of; else empty."""
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a summary that lists articles, one citation each."""
+        articles = {citation.article.id for citation in self.citations}
+        return self.kind is AnswerKind.SUMMARY and 1 < len(self.citations) == len(articles)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:

@@ -151,7 +151,8 @@ class ChatScreen(Screen[None]):
             if isinstance(message, messages.Answered):
                 read = min(len(entry.hits), READ_PASSAGES)
                 seconds = message.answer.timings.get("total", 0.0) / 1000
-                self.view.bottom.say(f"{counted(read, 'passage')} read · {seconds:.1f} s")
+                reading = f"{counted(read, 'passage')} read · " if read else ""
+                self.view.bottom.say(f"{reading}{seconds:.1f} s")
 
     @on(messages.Resumed)
     def _resumed(self, message: messages.Resumed) -> None:

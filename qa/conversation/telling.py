@@ -145,10 +145,12 @@ def overview(session: Session, scope: Scope) -> tuple[str, list[Citation]]:
         bounds = telling_sentences(session, articles[row], 1)
         citations += cite(articles[row], bounds, len(citations) + 1)
     looked = f"the {NEWEST} newest of {len(rows):,}" if len(rows) > NEWEST else f"{len(rows):,}"
+    if len(found[0].articles) == 1:
+        return f"{looked} articles, each on a story of its own. The newest", citations
     sizes = ", ".join(str(len(story.articles)) for story in found[:MOST_STORIES])
     return (
-        f"{len(found):,} stories in {looked} articles. The largest, each with a sentence of its "
-        f"newest article, have {sizes} articles",
+        f"{len(found):,} stories in {looked} articles. The newest article of each of the largest, "
+        f"which have {sizes} articles",
         citations,
     )
 

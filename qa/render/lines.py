@@ -71,7 +71,7 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     lines: list[Line] = []
     if answer.kind is AnswerKind.SPAN:
         lines += wrapped([(answer.text, "answer")], width)
-    else:
+    elif not answer.is_list:
         for cited in answer.citations:
             label: Line = [(f"[{cited.number}] ", "number")] if len(answer.citations) > 1 else []
             lines += wrapped([*label, *lit_pieces(cited, cited.start, cited.end)], width)

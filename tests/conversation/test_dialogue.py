@@ -125,7 +125,8 @@ def test_a_summary_has_sentences_of_the_article_in_its_order(told: "Library") ->
 
 def test_an_overview_names_each_story_once(told: "Library") -> None:
     found = told.conversation().ask("what are these articles about?")
-    assert found.remark.startswith("3 stories in 3 articles")
+    assert found.remark.startswith("3 articles, each on a story of its own")
+    assert found.is_list
     assert len({cited.article.id for cited in found.citations}) == 3
 
 

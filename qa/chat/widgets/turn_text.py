@@ -44,8 +44,8 @@ def answer_text(entry: Entry, width: int) -> Content:
         return Content.styled("Stopped.", ".note")
     if entry.answer is None:
         return _pending(entry, width)
-    if entry.answer.kind is AnswerKind.REMARK:
-        return Content(inert(entry.answer.remark))
+    if entry.answer.remark:
+        return _remark(entry, entry.answer, width)
     if entry.answer.status is Status.NOT_FOUND:
         return _not_found(entry, width)
     return _found(entry, entry.answer, width)
@@ -84,21 +84,15 @@ def _found(entry: Entry, answer: Answer, width: int) -> Content:
         text = one_line(answer.text[:LONGEST_ANSWER])
         cut = " …" if len(answer.text) > LONGEST_ANSWER else ""
         parts += [(f"{inert(text)}{cut}", ".strong"), "\n"]
-    several = answer.kind in (AnswerKind.SENTENCES, AnswerKind.SUMMARY)
-    for place in cited if several else cited[:1]:
-        if sentence := _sentence(place.citation, whole=several):
-            if several:
-                parts += [_number(entry, place), " "]
-            parts += [*sentence, "\n"]
-    if answer.remark:
-        parts += [(inert(answer.remark), ".note"), "\n"]
+    several = answer.kind is AnswerKind.SENTENCES
+    parts += _sentences(entry, cited if several else cited[:1], numbered=several)
     parts += [(confidence, ".confidence"), (" ·", ".note")]
     for place in cited:
         parts += [" ", _number(entry, place)]
-    if len(cited) == 1:
-        parts += [" ", *_title(entry, cited[0], width - len(confidence) - 7)]
     count = len({place.article.id for place in cited})
-    if count > 1:
+    if count == 1:
+        parts += [" ", *_title(entry, cited[0], width - len(confidence) - 3 - 4 * len(cited))]
+    elif count > 1:
         parts.append((f" · {count} articles", ".note"))
     parts.append(_verdict(entry))
     if answer.unread:
@@ -106,6 +100,31 @@ def _found(entry: Entry, answer: Answer, width: int) -> Content:
     if others := entry.of_kind(Kind.OTHER):
         parts += _others(entry, others, width)
     return Content.assemble(*parts)
+
+
+def _remark(entry: Entry, answer: Answer, width: int) -> Content:
+    """Return what qa says itself, with a list of articles or sentences of one article."""
+    cited = entry.of_kind(Kind.CITATION)
+    if not cited:
+        return Content(inert(answer.remark))
+    remark = (inert(answer.remark), ".note")
+    if answer.is_list:
+        lines = [part for place in cited for part in _place_line(entry, place, width)]
+        return Content.assemble(remark, *lines)
+    parts = _sentences(entry, cited, numbered=len(cited) > 1)
+    title = _title(entry, cited[0], width - len(answer.remark) - 3)
+    return Content.assemble(*parts, remark, (" · ", ".note"), *title)
+
+
+def _sentences(entry: Entry, places: Sequence[Place], *, numbered: bool) -> Parts:
+    """Return the sentence of each place on lines of its own."""
+    parts: Parts = []
+    for place in places:
+        if sentence := _sentence(place.citation, whole=numbered):
+            if numbered:
+                parts += [_number(entry, place), " "]
+            parts += [*sentence, "\n"]
+    return parts
 
 
 def _others(entry: Entry, others: Sequence[Place], width: int) -> Parts:
