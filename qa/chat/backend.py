@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from ..datatypes import Answer, Hit, Scope, Verdict
+from ..datatypes import Answer, AnswerKind, Hit, Scope, Verdict
 from ..errors import QAError, UsageError
 from . import messages
 from .entries import stored_entry
@@ -128,7 +128,8 @@ class Backend:
             )
             if not request.stopped.is_set():
                 self._post(messages.Answered(number, answer))
-                self._store(number, request.question, answer)
+                if answer.kind is not AnswerKind.REMARK:
+                    self._store(number, request.question, answer)
         except StoppedError:
             return
         except Exception as error:
