@@ -27,6 +27,7 @@ from qa.render import (
     shortened,
     wrapped,
 )
+from qa.render.weekdays import weekday_date
 
 TEXT = (
     "date 2024-03-04 HARWICK The council closed the pier.\n\n"
@@ -201,3 +202,31 @@ def test_a_shortened_title_fits_its_cells(script: str, cells: int) -> None:
     assert SCRIPTS[script].startswith(short[:-1])
     assert cell_len(padded(SCRIPTS[script], cells)) == cell_len(padded("short", cells)) == cells
     assert shortened("short", cells) == "short"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("on Thursday", date(2013, 4, 11)),
+        ("Friday", date(2013, 4, 12)),
+        ("last Friday", date(2013, 4, 5)),
+        ("next Monday", date(2013, 4, 15)),
+        ("next Friday", date(2013, 4, 19)),
+        ("Saturday night", date(2013, 4, 6)),
+        ("Thursday 4 April", None),
+        ("between Monday and Wednesday", None),
+        ("yesterday", None),
+        ("Thursdays", None),
+    ],
+)
+def test_a_weekday_gets_its_date_from_the_article(text: str, wanted: date | None) -> None:
+    friday = date(2013, 4, 12)
+    assert weekday_date(text, friday) == wanted
+    assert weekday_date(text, None) is None
+
+
+def test_the_date_of_a_weekday_stands_beside_the_answer() -> None:
+    told = Article("1", "Pier", "pier.txt", date(2013, 4, 12), "The pier closed on Thursday.", "")
+    cited = Citation(1, told, 16, 27)
+    found = Answer("When?", cited.quote, Status.ANSWERED, 0.9, (cited,), (), ())
+    assert shown(found)[:2] == ["on Thursday", "sure · Thursday, 11 April 2013"]

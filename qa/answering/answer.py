@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..datatypes import Alternative, Answer, AnswerKind, Citation, Hit, Passage, Span, Status
 from ..models.reader import Reader
 from .evidence import Weighed, folded, weigh
-from .several import in_sentences, sentence_citation, wants_sentences
+from .several import asks_yes_or_no, in_sentences, sentence_citation, wants_sentences
 
 READ_PASSAGES = 10
 """Passages that are read for an answer."""
@@ -127,7 +127,7 @@ def compose(
         status = at_most
     if wants_sentences(question):
         return in_sentences(found, weighed, status)
-    if kind is AnswerKind.SENTENCE:
+    if kind is AnswerKind.SENTENCE or asks_yes_or_no(question):
         return _sentence_answer(found, weighed, status)
     words = folded(best.span.text)
     citations = _citations([entry.span for entry in weighed if folded(entry.span.text) == words])

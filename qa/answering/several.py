@@ -1,4 +1,4 @@
-"""Questions that a few words cannot answer: why, how, what someone said, what happened.
+"""Questions that a few words cannot answer: yes or no, why, how, what someone said, what happened.
 
 They are answered by the sentence that answers best and by up to two more that come close to it and
 say something else, each cited.
@@ -31,6 +31,19 @@ _OPEN = re.compile(
     r"react(?:ed)?|respond(?:ed)?|response|reaction|promised?|want(?:ed|s)?)\b)",
     re.IGNORECASE,
 )
+
+
+_YES_NO = re.compile(
+    r"\W*(?:(?:and|but|so|then|ok|well)\b\W*)*(?:"
+    r"is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)"
+    r"(?:n['’]t)?\b",
+    re.IGNORECASE,
+)
+
+
+def asks_yes_or_no(question: str) -> bool:
+    """Whether a question asks for yes or no, which words cut out of a sentence cannot say."""
+    return bool(_YES_NO.match(question))
 
 
 def wants_sentences(question: str) -> bool:

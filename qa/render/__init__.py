@@ -14,6 +14,7 @@ from .lines import (
     lit_pieces,
     nearest_sentence,
     unread_words,
+    weekday_words,
     why_text,
     written_date,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "shortened",
     "to_json",
     "unread_words",
+    "weekday_words",
     "why_text",
     "wrapped",
     "written_date",

@@ -11,6 +11,7 @@ from datetime import date
 from ..datatypes import Answer, AnswerKind, Article, Citation, Hit, Status
 from ..sentences import after_dateline, sentence_around, sentence_bounds
 from ..terms import shared_words, stem
+from .weekdays import weekday_date
 from .wrap import Line, Piece, shortened, wrapped
 
 SURE = 0.85
@@ -56,6 +57,15 @@ def unread_words(answer: Answer) -> str:
     return f"{passages} not read: the machine is busy. Ask again to read all of them."
 
 
+def weekday_words(answer: Answer) -> str:
+    """Return the date of the weekday that an answer names; empty if it names none, or a date."""
+    if not answer.citations or answer.kind is AnswerKind.SUMMARY:
+        return ""
+    first = answer.citations[0]
+    day = weekday_date(first.lit_text, first.article.published)
+    return f"{day:%A}, {written_date(day)}" if day else ""
+
+
 def written_date(day: date | None) -> str:
     """Return a date as ``24 October 2011``; empty for None."""
     return f"{day.day} {day:%B %Y}" if day else ""
@@ -79,6 +89,8 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
         sentences = len(answer.citations)
         what = "a sentence; its" if sentences == 1 else f"{sentences} sentences; their"
         note += f" · {what} likeliest words are marked"
+    if day := weekday_words(answer):
+        note += f" · {day}"
     count = len({citation.article.id for citation in answer.citations})
     where = f" · {count} articles" if count > 1 and not answer.remark else ""
     lines += _note_lines(f"{note}{where}", width)

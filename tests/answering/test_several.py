@@ -2,9 +2,10 @@
 
 import pytest
 
+from qa.answering.answer import compose
 from qa.answering.evidence import Weighed
-from qa.answering.several import in_sentences, wants_sentences
-from qa.datatypes import Answer, AnswerKind, Article, Passage, Span, Status
+from qa.answering.several import asks_yes_or_no, in_sentences, wants_sentences
+from qa.datatypes import Answer, AnswerKind, Article, Hit, Passage, Span, Status, Why
 
 NOTHING = Answer("Why?", "", Status.NOT_FOUND, 0.0, (), (), ())
 
@@ -68,3 +69,27 @@ def test_a_sentence_that_shares_more_than_half_its_words_is_left_out() -> None:
 )
 def test_what_wants_sentences(question: str, wanted: bool) -> None:
     assert wants_sentences(question) is wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Did she know?", True),
+        ("and was he caught", True),
+        ("Isn't it closed?", True),
+        ("Who did it?", False),
+        ("Island or mainland?", False),
+    ],
+)
+def test_questions_for_yes_or_no(question: str, wanted: bool) -> None:
+    assert asks_yes_or_no(question) is wanted
+
+
+def test_no_fragment_answers_yes_or_no() -> None:
+    text = "She denied that she had known."
+    passage = Passage(Article("1", "", "", None, text, ""), 0, len(text))
+    hit = Hit(passage, 0.9, 1, Why(1.0, 1, 0.9, 1))
+    entry = Weighed(Span(passage, 16, 29, 9.0), 9.0, 0.9, (0, len(text)), 0.95)
+    for question, shown in (("Had she known?", text), ("What had she done?", "she had known")):
+        found = compose(question, [hit], [entry], k=1, unread=0, timings={})
+        assert found.text == shown
