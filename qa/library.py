@@ -247,6 +247,8 @@ class Library(OpenedLibrary):
         Its questions may leave out what was just spoken of. ``earlier`` are turns that are not
         stored, oldest first. Raises UsageError if no conversation has that number.
         """
+        # The reader loads in a thread while this one imports the rest.
+        self._session.load_reader_early()
         from .conversation.dialogue import Dialogue
 
         return Dialogue(self._session, self._retriever, self._conversations, number, earlier)
