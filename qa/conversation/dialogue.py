@@ -7,21 +7,21 @@ that stands alone, it is searched in all articles. The evidence decides between 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..answering.answer import READ_PASSAGES, answer
 from ..answering.retriever import Retriever, cleaned_question
 from ..answering.session import Session
-from ..datatypes import Answer, AnswerKind, Citation, Scope, Status, Turn
+from ..datatypes import Answer, AnswerKind, Citation, Hit, Scope, Status, Turn
 from ..errors import UsageError
 from ..settings import HITS
 from ..storage.conversations import Conversations
-from .followup import stand_alone
 from .manners import Manner, manner_of, subject_of
 from .past import Past
-from .searching import FoundHits, answer_in_story, follow_up
-from .telling import about, reply
+
+FoundHits = Callable[[list[Hit]], None]
+"""Called with the passages as soon as they are found, before they are read."""
 
 
 class Dialogue:
@@ -66,6 +66,8 @@ class Dialogue:
         past = [] if verbatim else self._past
         manner = None if verbatim else manner_of(question)
         if manner is not None:
+            from .telling import reply
+
             remark, citations = reply(self._session, manner, past, scope)
             found = _told(question, remark, citations, started)
             if citations and manner is not Manner.OVERVIEW:
@@ -73,6 +75,8 @@ class Dialogue:
             return found
         subject = "" if verbatim else subject_of(question)
         if subject:
+            from .telling import about
+
             hits = self._retriever.retrieve(subject, k, scope).hits
             told = [place for turn in past for place in turn.places]
             remark, citations = about(self._session, subject, hits, told)
@@ -83,6 +87,7 @@ class Dialogue:
                 self._past.append(Past.of_answer(found))
                 return found
         found = self._answer(question, past, k, scope, on_hits, started)
+        found = replace(found, asked=question)
         self._past.append(Past.of_answer(found))
         return found
 
@@ -95,23 +100,29 @@ class Dialogue:
         on_hits: FoundHits | None,
         started: float,
     ) -> Answer:
-        alone = stand_alone(question, [each.exchange for each in past])
-        asked = follow_up(question, alone, past)
-        if asked is not None:
-            found = answer_in_story(
-                self._session,
-                self._retriever,
-                asked,
-                k=k,
-                scope=scope,
-                on_hits=on_hits,
-                started=started,
-            )
-            return replace(found, asked=question)
+        if past:
+            # Imported for follow-ups only: the first question is answered in half a second.
+            from .followup import stand_alone
+            from .searching import answer_in_story, follow_up
+
+            alone = stand_alone(question, [each.exchange for each in past])
+            asked = follow_up(question, alone, past)
+            if asked is not None:
+                return answer_in_story(
+                    self._session,
+                    self._retriever,
+                    asked,
+                    k=k,
+                    scope=scope,
+                    on_hits=on_hits,
+                    started=started,
+                )
+        else:
+            alone = question
         retrieved = self._retriever.retrieve(alone, max(k, READ_PASSAGES), scope)
         if on_hits is not None:
             on_hits(list(retrieved.hits[:k]))
-        found = answer(
+        return answer(
             alone,
             retrieved.hits,
             self._session.reader,
@@ -119,7 +130,6 @@ class Dialogue:
             timings=retrieved.timings,
             started=started,
         )
-        return replace(found, asked=question)
 
     def remember(self, found: Answer) -> Turn:
         """Store an answer of this conversation as its next turn; on the disk on return.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 
 from .names import Kind, is_named_by, names_in
+from .past import Exchange
 
 MOST_EXCHANGES = 8
 """Turns that are looked back on."""
@@ -22,18 +23,6 @@ MOST_CHARACTERS = 1_000
 
 MOST_ADDED = 300
 """Code points that a question may grow by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """An earlier question with what came of it."""
-
-    question: str
-    """Stand-alone form of the question."""
-    answer: str
-    """Its answer's words; may be empty."""
-    title: str = ""
-    """Title of the article it stands in; may be empty."""
 
 
 class Context:

@@ -4,7 +4,6 @@ Each kind is recognised by its words alone. Some need no article to be answered;
 sentences of articles (see ``telling``).
 """
 
-import re
 from enum import Enum
 
 
@@ -19,39 +18,72 @@ class Manner(Enum):
     OVERVIEW = "overview"
 
 
-_POLITE = r"(?:please|now|then|ok|okay|and|so|can you|could you|would you)"
-_ARTICLE = r"(?:the|this|that) (?:article|story|source)"
-_IT = rf"(?:it|this|that|{_ARTICLE})"
-_PATTERNS = {
-    Manner.HELLO: r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day))(?: there)?",
+_POLITE = (
+    *("can you", "could you", "would you", "please", "now", "then", "ok", "okay", "and", "so"),
+    *("very much", "so much", "a lot", "there"),
+)
+"""Words that may stand before and after a phrase."""
+
+_ARTICLE = [
+    f"{which} {what}"
+    for which in ("the", "this", "that")
+    for what in ("article", "story", "source")
+]
+_IT = ["it", "this", "that", *_ARTICLE]
+_ALL = [
+    f"{which} {what}"
+    for which in ("these", "those", "the", "my")
+    for what in ("articles", "stories", "files", "texts")
+]
+_PHRASES = {
+    Manner.HELLO: ("hi", "hello", "hey", "good morning", "good afternoon", "good evening"),
     Manner.THANKS: (
-        r"(?:many |ok |great )?(?:thanks|thank you|thx|cheers|ta)(?: (?:a lot|very much|so much|"
-        r"you|that helps|that's all|that is all))*|that's all|bye|goodbye|great|ok|okay|cool"
+        *("thanks", "thank you", "many thanks", "great thanks", "thx", "cheers", "that's all"),
+        *("thanks that helps", "bye", "goodbye", "great", "cool", "ok", "okay"),
     ),
     Manner.HELP: (
-        r"help(?: me)?|what can (?:you|i) (?:do|ask)(?: here)?|how does this work|"
-        r"how do i use (?:this|you)|who are you|what are you"
+        *("help", "help me", "what can you do", "what can i do", "what can i do here"),
+        *("what can i ask", "what can i ask here", "how does this work", "how do i use this"),
+        *("who are you", "what are you"),
     ),
     Manner.MORE: (
-        r"(?:tell|show|give) me more(?: about (?:it|this|that|him|her|them))?|more|go on|"
-        r"(?:what|anything) else(?: is there| do you know| does it say| happened)?|continue"
+        *("more", "go on", "continue", "tell me more", "show me more", "give me more"),
+        *(f"tell me more about {what}" for what in ("it", "this", "that", "him", "her", "them")),
+        *("what else", "anything else", "what else is there", "what else do you know"),
+        *("what else does it say", "what else happened"),
     ),
     Manner.SUMMARY: (
-        rf"(?:show me|open|read me|let me see) {_ARTICLE}|(?:summari[sz]e|sum up) {_IT}|"
-        rf"(?:give me )?(?:a |the )?summary(?: of {_IT})?|what(?: is|'s) {_ARTICLE} about"
+        *(f"{show} {what}" for show in ("show me", "open", "read me") for what in _ARTICLE),
+        *(f"{tell} {what}" for tell in ("summarise", "summarize", "sum up") for what in _IT),
+        *("summary", "a summary", "give me a summary", "give me the summary"),
+        *(f"give me a summary of {what}" for what in _IT),
+        *(f"{ask} {what} about" for ask in ("what is", "what's") for what in _ARTICLE),
     ),
     Manner.OVERVIEW: (
-        r"what(?: are|'re) (?:these|the|those|my) (?:articles|stories|files|texts) about|"
-        r"what(?:'s| is) (?:in here|in there|here|in the library|in my articles|in this folder)|"
-        r"what (?:articles|stories|topics) (?:are there|do you have|are here|have you got)|"
-        r"what do (?:these|the|my) articles (?:cover|say|contain)|what can i ask about|"
-        r"what topics are covered|give me an overview|overview"
+        *(f"what are {what} about" for what in _ALL),
+        *(f"what's in {place}" for place in ("here", "there", "the library", "my articles")),
+        *(f"what is in {place}" for place in ("here", "there", "the library", "my articles")),
+        *(f"what {what} are there" for what in ("articles", "stories", "topics")),
+        *(f"what {what} do you have" for what in ("articles", "stories", "topics")),
+        *("what's here", "what is here", "what can i ask about", "what topics are covered"),
+        *("give me an overview", "overview", "an overview"),
     ),
 }
-_COMPILED = [
-    (manner, re.compile(rf"\W*(?:{_POLITE}\W+)*(?:{words})(?:\W+{_POLITE})*\W*", re.IGNORECASE))
-    for manner, words in _PATTERNS.items()
-]
+_MEANT = {phrase: manner for manner, phrases in _PHRASES.items() for phrase in phrases}
+
+_ABOUT = (
+    *("tell me about", "tell me something about", "tell me all about"),
+    *(f"what happened {where}" for where in ("at", "in", "to", "with", "during", "on")),
+    *("what do you know about", "what do you have on", "what do you have about"),
+    *(
+        f"{ask} {what} {on}"
+        for ask in ("what's the", "what is the", "the", "")
+        for what in ("latest", "news", "story")
+        for on in ("on", "about", "with", "of", "from", "behind")
+    ),
+    *("summarise", "summarize"),
+)
+"""What stands before the subject that a person wants to be told about."""
 
 HELP = (
     "I answer questions from your articles and show the sentence that holds the answer. Ask in "
@@ -75,18 +107,16 @@ NOTHING_CITED = "No article was cited yet. Ask a question first."
 NOTHING_MORE = "There is nothing more in the articles that were cited."
 """Reply to "tell me more" when all was told."""
 
-_ABOUT = re.compile(
-    rf"\W*(?:{_POLITE}\W+)*(?:(?:tell|say) (?:me )?(?:something |all )?about|"
-    r"what happened (?:at|in|to|with|during|on)|what do you (?:know|have) (?:about|on)|"
-    r"what(?:'s| is) the (?:story|latest|news) (?:with|about|on|of|behind)|"
-    r"(?:the )?(?:latest|news) (?:on|about|of|from)|summari[sz]e) (?:the |a |an )?(.+?)\W*",
-    re.IGNORECASE,
-)
-
 
 def manner_of(question: str) -> Manner | None:
     """Return what a person means who asks nothing of the articles; None for a question."""
-    return next((kind for kind, form in _COMPILED if form.fullmatch(question)), None)
+    said = _plain(question)
+    while said not in _MEANT:
+        shorter = _without_polite(said)
+        if shorter == said:
+            return None
+        said = shorter
+    return _MEANT[said]
 
 
 def subject_of(question: str) -> str:
@@ -94,5 +124,27 @@ def subject_of(question: str) -> str:
 
     Also "what happened at X", "the latest on X".
     """
-    match = _ABOUT.fullmatch(question)
-    return match[1] if match else ""
+    said = _plain(question)
+    while (shorter := _without_polite(said)) != said:
+        said = shorter
+    for phrase in _ABOUT:
+        start = f"{phrase.strip()} "
+        if said.startswith(start):
+            return said.removeprefix(start).removeprefix("the ").strip()
+    return ""
+
+
+def _plain(question: str) -> str:
+    """Return a question in small letters, without punctuation at its ends and before spaces."""
+    words = (word.strip('.,;:!?…"“”()') for word in question.casefold().replace("’", "'").split())
+    return " ".join(word for word in words if word)
+
+
+def _without_polite(said: str) -> str:
+    """Return the words without one polite phrase at either end."""
+    for words in _POLITE:
+        if said.startswith(f"{words} "):
+            return said.removeprefix(f"{words} ")
+        if said.endswith(f" {words}"):
+            return said.removesuffix(f" {words}")
+    return said

@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from typing import Self
 
 from ..datatypes import Answer, Turn
-from .followup import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question with what came of it."""
+
+    question: str
+    """Stand-alone form of the question."""
+    answer: str
+    """Its answer's words; may be empty."""
+    title: str = ""
+    """Title of the article it stands in; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,6 @@ OPEN_PASSAGES = 6
 NAMED_HITS = 3
 """Best hits in which a name may be that leads away from the story."""
 
-FoundHits = Callable[[list[Hit]], None]
-"""Called with the passages as soon as they are found, before they are read."""
-
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
@@ -68,7 +65,7 @@ def answer_in_story(
     *,
     k: int,
     scope: Scope,
-    on_hits: FoundHits | None,
+    on_hits: Callable[[list[Hit]], None] | None,
     started: float,
 ) -> Answer:
     """Answer a follow-up. Raises what ``Library.ask`` raises."""

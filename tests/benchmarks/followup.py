@@ -24,7 +24,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from qa.conversation.followup import Exchange, stand_alone
+from qa.conversation.followup import stand_alone
+from qa.conversation.past import Exchange
 from qa.scores import token_f1
 
 from .labelled import data_folder

@@ -14,8 +14,7 @@ from textual.pilot import Pilot
 
 from qa.chat.app import ChatApp
 from qa.conversation import followup
-from qa.conversation.followup import Exchange
-from qa.conversation.past import Past
+from qa.conversation.past import Exchange, Past
 from qa.datatypes import Alternative, Answer, Citation, Hit, Scope, Status
 from qa.library import Library
 from tests.doubles import WordEncoder

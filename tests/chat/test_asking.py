@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from qa.chat.entries import Stage
 from qa.chat.widgets.source import FindLine
-from qa.conversation.followup import Exchange
+from qa.conversation.past import Exchange
 from qa.datatypes import Scope, Turn
 from qa.errors import UsageError
 

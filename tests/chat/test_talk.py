@@ -10,7 +10,7 @@ import pytest
 from qa.chat.entries import Stage, stored_entry
 from qa.chat.places import Kind
 from qa.chat.talk import LEAVING, Request, Talk
-from qa.conversation.followup import Exchange
+from qa.conversation.past import Exchange
 from qa.datatypes import (
     Alternative,
     Answer,

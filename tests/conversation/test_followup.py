@@ -12,11 +12,11 @@ from qa.conversation.followup import (
     MOST_ADDED,
     RULES,
     Context,
-    Exchange,
     possessive,
     stand_alone,
 )
 from qa.conversation.names import names_in
+from qa.conversation.past import Exchange
 
 LIBYA = Exchange(
     "Who commands NATO's Libya operation?",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.conversation.manners import Manner, manner_of
+from qa.conversation.manners import Manner, manner_of, subject_of
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,19 @@ def test_what_is_meant(said: str, meant: Manner) -> None:
 )
 def test_a_question_is_a_question(question: str) -> None:
     assert manner_of(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("Tell me about the python.", "python"),
+        ("Can you tell me about Levy Mwanawasa?", "levy mwanawasa"),
+        ("What happened at Virginia Tech?", "virginia tech"),
+        ("latest on North Korea", "north korea"),
+        ("What happened next?", ""),
+        ("Who told them about the python?", ""),
+        ("", ""),
+    ],
+)
+def test_what_a_person_wants_to_be_told_about(question: str, subject: str) -> None:
+    assert subject_of(question) == subject
