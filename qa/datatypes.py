@@ -232,6 +232,11 @@ class Answer:
     """What qa itself says: all of a remark, or what a summary is of; else empty."""
 
     @property
+    def is_answer(self) -> bool:
+        """Whether it answers from the articles, or says that they do not."""
+        return self.kind not in (AnswerKind.SUMMARY, AnswerKind.REMARK)
+
+    @property
     def is_list(self) -> bool:
         """Whether it is a summary that lists articles, one citation each."""
         articles = {citation.article.id for citation in self.citations}

@@ -251,7 +251,9 @@ class Library(OpenedLibrary):
         self._session.load_reader_early()
         from .conversation.dialogue import Dialogue
 
-        return Dialogue(self._session, self._retriever, self._conversations, number, earlier)
+        return Dialogue(
+            self._session, self._retriever, lambda: self._conversations, number, earlier
+        )
 
     def conversations(self) -> list[Conversation]:
         """Return the conversations with this library, the most recent first."""

@@ -125,7 +125,7 @@ def compose(
         return found
     if status is Status.ANSWERED:
         status = at_most
-    if wants_sentences(question):
+    if wants_sentences(question) and (kind, status) != (AnswerKind.SPAN, Status.ANSWERED):
         return in_sentences(found, weighed, status)
     if kind is AnswerKind.SENTENCE or asks_yes_or_no(question):
         return _sentence_answer(found, weighed, status)

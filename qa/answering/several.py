@@ -23,16 +23,14 @@ MOST_SHARED = 0.5
 
 _OPEN = re.compile(
     r"\W*(?:(?:and|but|so|then|ok|well)\b\W*)*(?:"
-    r"why|how come|tell me|explain|describe|compare|list|"
+    r"why|how come|tell me|explain|describe|compare|list\b|"
     r"how (?!many|much|long|old|far|big|large|tall|deep|fast|high|often|wide|heavy|likely|soon)|"
     r"what(?:'s| is| was) the (?:story|background|reason|plan|difference|argument|excuse)|"
     r"what(?:'s| has| had| did)? happen|"
-    r"(?:what|who).{1,80}\b(?:say|said|says|saying|think|thinks|thought|argued?|argues|claim(?:ed|s)?|"
-    r"react(?:ed)?|respond(?:ed)?|response|reaction|promised?|want(?:ed|s)?)\b)",
+    r"what (?:did|does|do|has|have|had|is|are|was|were)\b.{1,80}\b(?:say|said|saying|think|thought|"
+    r"argue|argued|claim|claimed|react|respond|promise|promised|want|wanted|call|called)\b)",
     re.IGNORECASE,
 )
-
-
 _YES_NO = re.compile(
     r"\W*(?:(?:and|but|so|then|ok|well)\b\W*)*(?:"
     r"is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from ..datatypes import Answer, AnswerKind, Hit, Scope, Verdict
+from ..datatypes import Answer, Hit, Scope, Verdict
 from ..errors import QAError, UsageError
 from . import messages
 from .entries import stored_entry
@@ -128,7 +128,7 @@ class Backend:
             )
             if not request.stopped.is_set():
                 self._post(messages.Answered(number, answer))
-                if answer.kind is not AnswerKind.REMARK:
+                if answer.is_answer:
                     self._store(number, request.question, answer)
         except StoppedError:
             return

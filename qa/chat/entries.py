@@ -140,6 +140,7 @@ def stored_entry(turn: Turn, articles: Mapping[str, Article]) -> Entry:
         citations=tuple(place.citation for place in places),
         alternatives=(),
         hits=(),
+        in_story=True,  # which turns began a story is not stored
     )
     return Entry(
         question=turn.question,

@@ -65,11 +65,14 @@ def as_markdown(entries: Sequence[Entry]) -> str:
         if entry.asked_as:
             lines += [f"*asked as: {_escaped(entry.asked_as)}*", ""]
         answer = entry.answer
-        if answer is None or answer.status is Status.NOT_FOUND:
+        if answer is not None and answer.remark:
+            lines += [_escaped(answer.remark), ""]
+        elif answer is None or answer.status is Status.NOT_FOUND:
             lines += ["Not in the articles.", ""]
-            continue
-        verdict = f", judged {entry.turn.verdict}" if entry.turn and entry.turn.verdict else ""
-        lines += [f"**{_escaped(answer.text)}**", "", f"{confidence_words(answer)}{verdict}", ""]
+        else:
+            verdict = f", judged {entry.turn.verdict}" if entry.turn and entry.turn.verdict else ""
+            sure = f"{confidence_words(answer)}{verdict}"
+            lines += [f"**{_escaped(answer.text)}**", "", sure, ""]
         for place in entry.of_kind(Kind.CITATION):
             when = written_date(place.article.published)
             title = f"{_escaped(place.article.title)}{f', {when}' if when else ''}"

@@ -97,7 +97,7 @@ def ask(
             last = opened.conversations()[:1] if is_continued else []
             conversation = opened.conversation(last[0].id if last else None)
             answer = conversation.ask(question, k=chosen.hits, scope=paths_scope(scope, places))
-            if is_continued and answer.kind is not AnswerKind.REMARK:
+            if is_continued and answer.is_answer:
                 conversation.remember(answer)
             if as_json:
                 click.echo(render.to_json(render.answer_values(answer)))

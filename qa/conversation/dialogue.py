@@ -9,6 +9,7 @@ that stands alone, it is searched in all articles. The evidence decides between 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..answering.answer import READ_PASSAGES, answer
 from ..answering.retriever import Retriever, cleaned_question
@@ -16,9 +17,11 @@ from ..answering.session import Session
 from ..datatypes import Answer, AnswerKind, Citation, Hit, Scope, Status, Turn
 from ..errors import UsageError
 from ..settings import HITS
-from ..storage.conversations import Conversations
-from .manners import Manner, manner_of, subject_of
+from .manners import manner_of, subject_of
 from .past import Past
+
+if TYPE_CHECKING:
+    from ..storage.conversations import Conversations
 
 FoundHits = Callable[[list[Hit]], None]
 """Called with the passages as soon as they are found, before they are read."""
@@ -31,7 +34,7 @@ class Dialogue:
         self,
         session: Session,
         retriever: Retriever,
-        conversations: Conversations,
+        conversations: "Callable[[], Conversations]",
         number: int | None = None,
         earlier: Sequence[Past] = (),
     ) -> None:
@@ -39,7 +42,7 @@ class Dialogue:
         self._session, self._retriever, self._conversations = session, retriever, conversations
         self.number = number
         """The conversation's number in its library; None until a turn is remembered."""
-        turns = conversations.turns(number) if number is not None else []
+        turns = conversations().turns(number) if number is not None else []
         self._past = [*earlier, *(Past.of_turn(turn) for turn in turns)]
 
     def ask(
@@ -64,32 +67,37 @@ class Dialogue:
         self._session.load_reader_early()
         scope = scope or Scope()
         past = [] if verbatim else self._past
-        manner = None if verbatim else manner_of(question)
+        found = None if verbatim else self._told(question, past, scope, k, started)
+        if found is None:
+            found = self._answer(question, past, k, scope, on_hits, started)
+            found = replace(found, asked=question)
+        if (turn := Past.of_answer(found)) is not None:
+            self._past.append(turn)
+        return found
+
+    def _told(
+        self, question: str, past: Sequence[Past], scope: Scope, k: int, started: float
+    ) -> Answer | None:
+        """Reply to what is no question: thanks, "tell me more", "tell me about"; else None."""
+        manner = manner_of(question)
         if manner is not None:
             from .telling import reply
 
             remark, citations = reply(self._session, manner, past, scope)
-            found = _told(question, remark, citations, started)
-            if citations and manner is not Manner.OVERVIEW:
-                self._past.append(Past.of_answer(found))
-            return found
-        subject = "" if verbatim else subject_of(question)
-        if subject:
-            from .telling import about
+            return _summary(question, remark, citations, started, in_story=True)
+        subject = subject_of(question)
+        if not subject:
+            return None
+        from .telling import LOOKED_AT, about
 
-            hits = self._retriever.retrieve(subject, k, scope).hits
-            told = [place for turn in past for place in turn.places]
-            remark, citations = about(self._session, subject, hits, told)
-            if citations:
-                known = {article for turn in past for article in turn.cited}
-                found = _told(question, remark, citations, started)
-                found = replace(found, in_story=citations[0].article.id in known)
-                self._past.append(Past.of_answer(found))
-                return found
-        found = self._answer(question, past, k, scope, on_hits, started)
-        found = replace(found, asked=question)
-        self._past.append(Past.of_answer(found))
-        return found
+        hits = self._retriever.retrieve(subject, max(k, LOOKED_AT), scope).hits
+        told = [place for turn in past for place in turn.quoted]
+        remark, citations = about(self._session, subject, hits, told)
+        if not citations:
+            return None
+        known = {article for turn in past for article in turn.cited}
+        in_story = citations[0].article.id in known
+        return _summary(question, remark, citations, started, in_story=in_story)
 
     def _answer(
         self,
@@ -134,26 +142,29 @@ class Dialogue:
     def remember(self, found: Answer) -> Turn:
         """Store an answer of this conversation as its next turn; on the disk on return.
 
-        Raises UsageError when the conversation was deleted, LibraryBusyError.
+        Only answers are stored, not summaries and remarks. Raises UsageError if the conversation
+        was deleted, LibraryBusyError.
         """
         if self.number is None:
-            self.number = self._conversations.start("")
-        return self._conversations.add(self.number, found.asked or found.question, found)
+            self.number = self._conversations().start("")
+        return self._conversations().add(self.number, found.asked or found.question, found)
 
 
-def _told(question: str, remark: str, citations: Sequence[Citation], started: float) -> Answer:
-    """Return what was asked for but is no answer: sentences that are told, or only a remark."""
+def _summary(
+    question: str, remark: str, citations: Sequence[Citation], started: float, *, in_story: bool
+) -> Answer:
+    """Return what was asked for but is no answer: sentences of articles, or only a remark."""
     return Answer(
         question,
         text=" ".join(cited.quote for cited in citations),
-        status=Status.ANSWERED if citations else Status.NOT_FOUND,
-        confidence=1.0 if citations else 0.0,
+        status=Status.WEAK if citations else Status.NOT_FOUND,
+        confidence=0.0,
         citations=tuple(citations),
         alternatives=(),
         hits=(),
         timings={"total": (time.perf_counter() - started) * 1000},
         kind=AnswerKind.SUMMARY if citations else AnswerKind.REMARK,
         asked=question,
-        in_story=True,
+        in_story=in_story,
         remark=remark,
     )

@@ -39,7 +39,7 @@ _PHRASES = {
     Manner.HELLO: ("hi", "hello", "hey", "good morning", "good afternoon", "good evening"),
     Manner.THANKS: (
         *("thanks", "thank you", "many thanks", "great thanks", "thx", "cheers", "that's all"),
-        *("thanks that helps", "bye", "goodbye", "great", "cool", "ok", "okay"),
+        *("thanks that helps", "bye", "goodbye", "great", "cool"),
     ),
     Manner.HELP: (
         *("help", "help me", "what can you do", "what can i do", "what can i do here"),
@@ -104,12 +104,20 @@ NO_ARTICLES = "There are no articles here."
 NOTHING_CITED = "No article was cited yet. Ask a question first."
 """Reply to "tell me more" at the start of a conversation."""
 
-NOTHING_MORE = "There is nothing more in the articles that were cited."
+NOTHING_MORE = "There is nothing more to tell from this article."
 """Reply to "tell me more" when all was told."""
+
+NOT_THERE = "The article that was cited is not there any more, or the filter leaves it out."
+"""Reply to "tell me more" about an article that cannot be told of."""
+
+LONGEST = 200
+"""Code points of what may be such a phrase; more is a question."""
 
 
 def manner_of(question: str) -> Manner | None:
     """Return what a person means who asks nothing of the articles; None for a question."""
+    if len(question) > LONGEST:
+        return None
     said = _plain(question)
     while said not in _MEANT:
         shorter = _without_polite(said)
@@ -124,6 +132,8 @@ def subject_of(question: str) -> str:
 
     Also "what happened at X", "the latest on X".
     """
+    if len(question) > LONGEST:
+        return ""
     said = _plain(question)
     while (shorter := _without_polite(said)) != said:
         said = shorter

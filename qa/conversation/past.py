@@ -1,9 +1,9 @@
 """What the next question of a conversation needs of the turns before it."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
-from ..datatypes import Answer, Turn
+from ..datatypes import Answer, AnswerKind, Article, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,38 +18,60 @@ class Exchange:
     """Title of the article it stands in; may be empty."""
 
 
+class Quoted(NamedTuple):
+    """A place in an article that was shown. It holds while the article has that digest."""
+
+    article: str
+    """Article id."""
+    start: int
+    """First code point."""
+    end: int
+    """One past the last code point."""
+    digest: str
+    """Digest of the article's text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """An earlier turn, as far as the next question needs it."""
 
     exchange: Exchange
     """Question and answer."""
-    places: tuple[tuple[str, int, int], ...]
-    """Article id and offsets of each citation; of a refusal the best hit's article, shown first."""
+    quoted: tuple[Quoted, ...]
+    """What was cited; after a refusal the beginning of the best hit's article, which is shown."""
     begins_story: bool = False
     """Whether the question had nothing to do with the turns before it."""
 
     @property
     def cited(self) -> tuple[str, ...]:
         """Ids of the articles cited."""
-        return tuple(dict.fromkeys(article for article, _, _ in self.places))
+        return tuple(dict.fromkeys(place.article for place in self.quoted))
 
     @classmethod
-    def of_answer(cls, found: Answer) -> Self:
-        """Return what a later question needs of an answer."""
+    def of_answer(cls, found: Answer) -> Self | None:
+        """Return what a later question needs of an answer; None if it changes nothing.
+
+        Thanks and a list of articles change nothing.
+        """
+        if found.kind is AnswerKind.REMARK or found.is_list:
+            return None
         if not found.citations:
-            # The person sees the best hits of a first question, and goes on about the first.
+            # After a first question that is refused, people go on about the article shown first.
             shown = () if found.in_story else found.hits[:1]
-            places = ((hit.passage.article.id, 0, 0) for hit in shown)
-            return cls(Exchange(found.question, ""), tuple(places), not found.in_story)
+            places = tuple(_quoted(hit.passage.article, 0, 0) for hit in shown)
+            return cls(Exchange(found.question, ""), places, not found.in_story)
         first = found.citations[0]
         exchange = Exchange(found.question, first.lit_text, first.article.title)
-        quoted = ((cited.article.id, *cited.sentence_bounds) for cited in found.citations)
-        return cls(exchange, tuple(quoted), not found.in_story)
+        places = tuple(_quoted(each.article, *each.sentence_bounds) for each in found.citations)
+        return cls(exchange, tuple(each for each in places if each.article), not found.in_story)
 
     @classmethod
     def of_turn(cls, turn: Turn) -> Self:
-        """Return what a later question needs of a remembered turn."""
+        """Return what a later question needs of a stored turn."""
         title = turn.sources[0][0] if turn.sources else ""
         exchange = Exchange(turn.searched, turn.answer, title)
-        return cls(exchange, tuple(place[:3] for place in turn.articles))
+        return cls(exchange, tuple(Quoted(*place) for place in turn.articles))
+
+
+def _quoted(article: Article, start: int, end: int) -> Quoted:
+    return Quoted(article.id, start, end, article.digest)

@@ -14,7 +14,7 @@ from ..terms import stemmed_terms
 from .evidence import SENTENCE_WEAK, Reading, Story, article_words, weigh_forms
 from .names import names_in
 from .past import Past
-from .story import near_articles
+from .story import narrowed, near_articles
 
 MOST_CITED = 6
 """Articles cited before in which a follow-up is searched, the latest first."""
@@ -74,42 +74,46 @@ def answer_in_story(
     if asked.alone != asked.typed:
         best = retriever.retrieve(asked.typed, 1, scope).best_bm25
     near = {*near_articles(session, asked.cited), *asked.older}
-    only = replace(scope, only=(*asked.cited, *near))
-    inside = retriever.retrieve(asked.typed, STORY_PASSAGES, only, best)
-    rows = session.store.articles([ArticleRowId(int(name)) for name in asked.cited])
-    words = frozenset(word for each in rows.values() for word in article_words(each))
+    only = narrowed(scope, (*asked.cited, *near))
+    inside: Sequence[Hit] = ()
+    if only is not None:
+        inside = retriever.retrieve(asked.typed, STORY_PASSAGES, only, best).hits
+    articles = session.store.articles([ArticleRowId(int(name)) for name in asked.cited])
+    words = frozenset(word for each in articles.values() for word in article_words(each))
     story = Story(frozenset(asked.cited), frozenset(near), words)
-    leaves = _names_another(asked.typed, story, inside.hits, everywhere.hits)
-    hits = list(everywhere.hits) if leaves else _merged(inside.hits, everywhere.hits)
+    leaves = _names_another(asked.typed, story, inside, everywhere.hits)
+    hits = list(everywhere.hits) if leaves else _merged(inside, everywhere.hits)
     if on_hits is not None:
         on_hits(hits[:k])
     reading = time.perf_counter()
     late: list[Passage] = []
 
     def read(form: str, found: Sequence[Hit]) -> Reading:
+        left = max(0.0, READ_SECONDS - (time.perf_counter() - reading))
         passages = [hit.passage for hit in found]
-        return Reading(form, found, session.reader.read(form, passages, READ_SECONDS, late))
+        return Reading(form, found, session.reader.read(form, passages, left, late))
 
     openly = read(asked.alone, everywhere.hits[:OPEN_PASSAGES])
-    readings = [openly] if leaves else [read(asked.typed, inside.hits), openly]
+    readings = [openly] if leaves else [read(asked.typed, inside), openly]
     candidates = weigh_forms(readings, story)
-    weighed = [each.weighed for each in candidates]
     form, at_most = asked.alone, Status.ANSWERED
     if candidates and not leaves:
-        form, article = candidates[0].question, weighed[0].span.passage.article
+        form, article = candidates[0].question, candidates[0].weighed.span.passage.article
         if article.id not in story.cited | story.near:
-            leaves = bool(set(stemmed_terms(asked.typed)) - words & article_words(article))
+            leaves = bool((set(stemmed_terms(asked.typed)) - words) & article_words(article))
             # Without words of its own, a question is not about an unrelated article.
             at_most = Status.ANSWERED if leaves else Status.WEAK
+    weighed = [each.weighed for each in candidates]
     if leaves:  # it is judged like a first question
-        weighed = weigh(asked.alone, openly.hits, openly.spans)
+        form, hits = asked.alone, list(everywhere.hits)
+        weighed = weigh(form, openly.hits, openly.spans)
     now = time.perf_counter()
     found = compose(
         form,
         hits,
         weighed,
         k=k,
-        unread=len(late),
+        unread=len({passage.place for passage in late}),
         timings={
             **everywhere.timings,
             "read": (now - reading) * 1000,

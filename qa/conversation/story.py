@@ -1,11 +1,13 @@
 """Finds the articles on the same events as those that a conversation cited."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ..answering.session import Session
-from ..datatypes import ArticleRowId
+from ..datatypes import ArticleRowId, Scope
+from ..errors import ModelMismatchError
 
 SAME_EVENT = 0.65
 """Least cosine of an article's mean embedding and a passage of another on the same events."""
@@ -17,27 +19,34 @@ NEAR_PASSAGES = 40
 """Passages looked at to find them."""
 
 
-def near_articles(session: Session, cited: Sequence[str]) -> dict[str, float]:
-    """Return the articles on the same events as the cited ones, each with its cosine.
+def near_articles(session: Session, cited: Sequence[str]) -> list[str]:
+    """Return the ids of articles on the same events as the cited ones, without these.
 
-    Such an article has a passage whose embedding is close to the mean embedding of a cited one. The
-    cited articles themselves are left out.
+    Such an article has a passage whose embedding is close to the mean embedding of a cited one.
     """
-    near: dict[str, float] = {}
-    with session.vectors.current() as vectors:
-        for article in cited:
-            rows = session.store.article_vectors(ArticleRowId(int(article)))
-            if not rows:
-                continue
-            total = np.sum([vector for _, vector in rows], axis=0, dtype=np.float32)
-            mean = np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
-            close = [each for each in vectors.search(mean, NEAR_PASSAGES) if each[1] >= SAME_EVENT]
-            passages = session.store.passages([number for number, _ in close])
-            found: dict[str, float] = {}
-            for number, cosine in close:
-                if number in passages:
-                    found.setdefault(passages[number].article.id, cosine)
-            others = [(each, cosine) for each, cosine in found.items() if each not in cited]
-            for other, cosine in others[:MOST_NEAR]:
-                near[other] = max(cosine, near.get(other, 0.0))
-    return near
+    close: list[list[int]] = []
+    try:
+        with session.vectors.current() as vectors:
+            for article in cited:
+                rows = session.store.article_vectors(ArticleRowId(int(article)))
+                if not rows:
+                    continue
+                total = np.sum([vector for _, vector in rows], axis=0, dtype=np.float32)
+                mean = np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
+                found = vectors.search(mean, NEAR_PASSAGES)
+                close.append([passage for passage, cosine in found if cosine >= SAME_EVENT])
+    except ModelMismatchError:  # re-embedded in this moment: the cited articles will do
+        return []
+    near: dict[str, None] = {}
+    for passages in close:
+        owners = session.store.articles_of(passages)
+        others = dict.fromkeys(str(owners[each]) for each in passages if each in owners)
+        near.update(dict.fromkeys([each for each in others if each not in cited][:MOST_NEAR]))
+    return list(near)
+
+
+def narrowed(scope: Scope, articles: Sequence[str]) -> Scope | None:
+    """Return a scope with only these articles; None if it leaves none of them."""
+    if scope.only:
+        articles = [article for article in articles if article in scope.only]
+    return replace(scope, only=tuple(articles)) if articles else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -10,9 +9,10 @@ from ..answering.session import Session
 from ..datatypes import Article, ArticleRowId, Citation, Hit, Scope
 from ..sentences import after_dateline, sentence_bounds
 from ..storage.article_store import ArticleRow
-from ..terms import stemmed_terms
-from .manners import NO_ARTICLES, NOTHING_CITED, NOTHING_MORE, REPLIES, Manner
-from .past import Past
+from ..terms import MONTHS, STOP_WORDS, stemmed_terms
+from .manners import NO_ARTICLES, NOT_THERE, NOTHING_CITED, NOTHING_MORE, REPLIES, Manner
+from .past import Past, Quoted
+from .story import narrowed
 
 MOST_TOLD = 3
 """Sentences of a summary."""
@@ -23,8 +23,10 @@ MOST_STORIES = 6
 LOOKED_AT = 5
 """Passages among which the article on a subject is looked for."""
 
-MOST_TEXT = 20_000
-"""Code points of an article in which the words of a subject are looked up."""
+_TIMES = frozenset(
+    [month.lower() for month in MONTHS]
+    + "monday tuesday wednesday thursday friday saturday sunday today yesterday week year".split()
+)
 
 MOST_READ = 40
 """Sentences of an article that are looked at, from its beginning."""
@@ -52,12 +54,6 @@ class Story:
     articles: tuple[ArticleRow, ...]
     """Newest first."""
 
-    @property
-    def dates(self) -> tuple[date, date] | None:
-        """Earliest and latest date; None if no article has one."""
-        known = sorted(row.published for row in self.articles if row.published)
-        return (known[0], known[-1]) if known else None
-
 
 def telling_sentences(
     session: Session,
@@ -68,9 +64,9 @@ def telling_sentences(
 ) -> list[tuple[int, int]]:
     """Return offsets of the sentences that tell most of an article, in its order.
 
-    These are closest to the mean of all, the first ones preferred, none repeating another (maximal
-    marginal relevance, Carbonell and Goldstein 1998). Sentences that contain a ``wanted`` content
-    word, without its ending, come before all others. Those in ``told`` are left out.
+    These are closest to the mean of all, the first ones preferred; none repeats another. Sentences
+    that contain a ``wanted`` content word, without its ending, come before all others. Those in
+    ``told`` are left out.
     """
     text = article.text
     first = after_dateline(text)
@@ -110,6 +106,8 @@ def stories(session: Session, rows: Sequence[ArticleRow]) -> list[Story]:
             continue
         own = np.asarray(np.sum(vectors, axis=0, dtype=np.float32), np.float32)
         own /= max(float(np.linalg.norm(own)), 1e-9)
+        if means and own.shape != means[0].shape:  # re-embedded in this moment
+            continue
         close = [float(own @ mean) / float(np.linalg.norm(mean)) for mean in means]
         best = int(np.argmax(close)) if close else -1
         if best >= 0 and close[best] >= SAME_STORY:
@@ -128,7 +126,7 @@ def reply(
     if manner is Manner.OVERVIEW:
         return overview(session, scope)
     if manner in (Manner.MORE, Manner.SUMMARY):
-        return _last_article(session, past, from_start=manner is Manner.SUMMARY)
+        return _last_article(session, past, scope, from_start=manner is Manner.SUMMARY)
     return REPLIES[manner], []
 
 
@@ -140,34 +138,40 @@ def overview(session: Session, scope: Scope) -> tuple[str, list[Citation]]:
     found = stories(session, rows)
     newest = [story.articles[0].id for story in found[:MOST_STORIES]]
     articles = session.store.articles(newest)
+    if not articles:
+        return NO_ARTICLES, []
     citations: list[Citation] = []
     for row in newest:
+        if row not in articles:  # removed in this moment
+            continue
         bounds = telling_sentences(session, articles[row], 1)
         citations += cite(articles[row], bounds, len(citations) + 1)
-    looked = f"the {NEWEST} newest of {len(rows):,}" if len(rows) > NEWEST else f"{len(rows):,}"
+    looked = "1 article" if len(rows) == 1 else f"{len(rows):,} articles"
+    if len(rows) > NEWEST:
+        looked = f"the {NEWEST} newest of {looked}"
     if len(found[0].articles) == 1:
-        return f"{looked} articles, each on a story of its own. The newest", citations
+        return f"{looked}, each on a story of its own. The newest:", citations
     sizes = ", ".join(str(len(story.articles)) for story in found[:MOST_STORIES])
-    return (
-        f"{len(found):,} stories in {looked} articles. The newest article of each of the largest, "
-        f"which have {sizes} articles",
-        citations,
-    )
+    many = "1 story" if len(found) == 1 else f"{len(found):,} stories"
+    remark = f"{many} in {looked}. The newest article of each ({sizes} in the story):"
+    return remark, citations
 
 
 def about(
-    session: Session, subject: str, hits: Sequence[Hit], told: Sequence[tuple[str, int, int]]
+    session: Session, subject: str, hits: Sequence[Hit], told: Sequence[Quoted]
 ) -> tuple[str, list[Citation]]:
-    """Return sentences on a subject from the article that fits best; none if none has its words.
+    """Return sentences on a subject from the article that fits best; none if no passage has it.
 
-    ``hits`` are passages for the subject, best first; sentences in ``told`` come only if there are
-    no others.
+    ``hits`` are passages for the subject, best first. All its words must be in a passage or its
+    title, and it must be more than a time. Sentences in ``told`` come only if there are no others.
     """
-    wanted = set(stemmed_terms(subject))
+    wanted = set(stemmed_terms(subject)) - STOP_WORDS
+    if not any(word.isalpha() and word not in _TIMES for word in wanted):
+        return "", []
     for hit in hits[:LOOKED_AT]:
         article = hit.passage.article
-        if wanted <= set(stemmed_terms(f"{article.title} {article.text[:MOST_TEXT]}")):
-            known = [(start, end) for name, start, end in told if name == article.id]
+        if wanted <= set(stemmed_terms(f"{article.title} {hit.passage.text}")):
+            known = _known(article, told)
             bounds = telling_sentences(session, article, MOST_TOLD, known, wanted)
             bounds = bounds or telling_sentences(session, article, MOST_TOLD, (), wanted)
             return "In the article's own sentences", cite(article, bounds)
@@ -175,21 +179,32 @@ def about(
 
 
 def _last_article(
-    session: Session, past: Sequence[Past], *, from_start: bool
+    session: Session, past: Sequence[Past], scope: Scope, *, from_start: bool
 ) -> tuple[str, list[Citation]]:
     """Return telling sentences of the last cited article; new ones unless ``from_start``."""
-    told = [place for turn in past for place in turn.places]
     last = next((turn.cited[0] for turn in reversed(past) if turn.cited), None)
-    row = ArticleRowId(int(last or 0))
-    article = session.store.articles([row]).get(row) if last else None
-    if article is None:
+    if last is None:
         return NOTHING_CITED, []
-    known = [] if from_start else [(start, end) for name, start, end in told if name == last]
+    only = narrowed(scope, [last])
+    row = ArticleRowId(int(last))
+    if only is None or not session.store.article_rows(only):
+        return NOT_THERE, []
+    article = session.store.articles([row]).get(row)
+    if article is None:
+        return NOT_THERE, []
+    told = [place for turn in past for place in turn.quoted]
+    known = [] if from_start else _known(article, told)
     bounds = telling_sentences(session, article, MOST_TOLD, known)
     if not bounds:
         return NOTHING_MORE, []
     said = "In the article's own sentences" if from_start else "More from this article"
     return said, cite(article, bounds)
+
+
+def _known(article: Article, told: Sequence[Quoted]) -> list[tuple[int, int]]:
+    """Return the offsets of what was told of an article, as it is now."""
+    same = (article.id, article.digest)
+    return [(each.start, each.end) for each in told if (each.article, each.digest) == same]
 
 
 def cite(article: Article, bounds: Sequence[tuple[int, int]], first: int = 1) -> list[Citation]:

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 from ..errors import ModelError
-from . import catalog, export
+from . import catalog
 from .catalog import ModelEntry
 from .encoder import Encoder, OnnxEncoder
 from .manifest import GRAPH, Manifest, cache_folder, is_whole, load_manifest
 from .reader import OnnxReader, Reader
-from .torch_models import SentenceTransformersEncoder
 
 
 def open_encoder(name: str | None = None, device: str | None = None) -> Encoder:
@@ -22,6 +21,8 @@ def open_encoder(name: str | None = None, device: str | None = None) -> Encoder:
     source, manifest = _prepare(entry)
     device = device or "cpu"
     if not manifest.exported or device != "cpu":
+        from .torch_models import SentenceTransformersEncoder
+
         return SentenceTransformersEncoder(source, manifest, device)
     try:
         return OnnxEncoder(cache_folder(entry) / GRAPH, manifest)
@@ -50,8 +51,10 @@ def _prepare(entry: ModelEntry) -> tuple[Path, Manifest]:
     source = entry.require()
     manifest = load_manifest(entry, source)
     if manifest is None or not is_whole(entry, manifest):
+        from .export import export  # rarely needed, and its modules take time to import
+
         try:
-            manifest = export.export(entry, source)
+            manifest = export(entry, source)
         except OSError as error:
             raise ModelError(
                 f"{entry.name} cannot be prepared: {cache_folder(entry).parent} cannot be written "

@@ -103,6 +103,16 @@ class Store(ArticleStore):
             for passage, article, start, end in places
         }
 
+    def articles_of(self, ids: Sequence[int]) -> dict[int, ArticleRowId]:
+        """Return the article of each passage, by passage id; unknown ids are left out."""
+        found: dict[int, ArticleRowId] = {}
+        for part in in_parts(ids):
+            marks = question_marks(part)
+            found.update(
+                self._rows(f"SELECT id, article FROM passages WHERE id IN ({marks})", *part)
+            )
+        return found
+
     def passage_ids(self, scope: Scope) -> "NDArray[np.int64] | None":
         """Return the passage ids of a scope in ascending order; None if the scope is everything."""
         import numpy as np

@@ -8,7 +8,8 @@ import pytest
 
 from qa.answering.answer import compose
 from qa.conversation.evidence import STORY_WEIGHTS, Reading, Story, weigh_forms
-from qa.datatypes import AnswerKind, Article, Hit, Passage, Span, Status, Why
+from qa.conversation.past import Past
+from qa.datatypes import Answer, AnswerKind, Article, Hit, Passage, Scope, Span, Status, Why
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
@@ -155,3 +156,56 @@ def test_what_may_at_most_be_claimed_is_kept() -> None:
     for most in (Status.ANSWERED, Status.WEAK):
         found = compose("Which?", [hit], weighed, k=1, unread=0, timings={}, at_most=most)
         assert found.status is most
+
+
+def test_tell_me_about_takes_sentences_with_the_subject(told: "Library") -> None:
+    found = told.conversation().ask("tell me about the tower of Sorrel Hill")
+    assert found.kind is AnswerKind.SUMMARY
+    assert {cited.article.title for cited in found.citations} == {
+        "The broadcasting tower of Sorrel Hill will be taken down next spring."
+    }
+
+
+@pytest.mark.parametrize(
+    "question", ["what happened on Sunday", "what happened in 2011?", "tell me about ?"]
+)
+def test_a_time_is_no_subject(told: "Library", question: str) -> None:
+    assert told.conversation().ask(question).kind is not AnswerKind.SUMMARY
+
+
+def test_the_filter_holds_for_what_is_told(told: "Library") -> None:
+    conversation = told.conversation()
+    conversation.ask("What shook the harbour of Westport?")
+    for said in ("tell me more", "summarise the article"):
+        found = conversation.ask(said, scope=Scope(source="*train*"))
+        assert found.kind is AnswerKind.REMARK
+    overview = conversation.ask("overview", scope=Scope(source="*train*"))
+    assert overview.remark.startswith("1 article,")
+    assert conversation.ask("overview", scope=Scope(source="*none*")).kind is AnswerKind.REMARK
+
+
+def test_a_filter_on_articles_holds_for_a_follow_up(told: "Library") -> None:
+    train = next(row for row in told.articles() if "train" in row.source)
+    conversation = told.conversation()
+    conversation.ask("What shook the harbour of Westport?")
+    found = conversation.ask("how many were injured?", scope=Scope(only=(str(train.id),)))
+    assert {hit.passage.article.id for hit in found.hits} <= {str(train.id)}
+
+
+def test_an_article_that_changed_or_went_between_turns(told: "Library", tmp_path: Path) -> None:
+    conversation = told.conversation()
+    conversation.ask("What shook the harbour of Westport?")
+    quake = tmp_path / "news" / "quake.txt"
+    quake.write_text(QUAKE.replace("twelve", "thirty").replace("Sunday", "Monday"))
+    told.add(tmp_path / "news")
+    more = conversation.ask("tell me more")
+    assert any("Monday" in cited.quote for cited in more.citations), "it was not told like this"
+    told.remove(str(quake))
+    assert conversation.ask("tell me more").kind is AnswerKind.REMARK
+    conversation.ask("how many were injured?")
+
+
+def test_no_one_s_thanks_make_a_story() -> None:
+    thanks = Answer("thanks", "", Status.NOT_FOUND, 0.0, (), (), (), kind=AnswerKind.REMARK)
+    assert Past.of_answer(thanks) is None
+    assert not thanks.is_answer

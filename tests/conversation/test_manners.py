@@ -62,3 +62,9 @@ def test_a_question_is_a_question(question: str) -> None:
 )
 def test_what_a_person_wants_to_be_told_about(question: str, subject: str) -> None:
     assert subject_of(question) == subject
+
+
+def test_long_texts_are_questions_and_cost_nothing() -> None:
+    for text in ("ok " * 50_000 + "x", "tell me about " + "!" * 100_000):
+        assert manner_of(text) is None
+        assert subject_of(text) == ""
