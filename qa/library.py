@@ -192,14 +192,15 @@ class Library(OpenedLibrary):
         UsageError for an empty question, LibraryError for a library without articles, ModelError
         if a model is not installed.
         """
+        if k < 1:
+            raise UsageError("The number of hits must be at least 1.")
+        # The reader loads in a thread while this one imports the rest.
+        self._session.load_reader_early()
         from .answering.answer import READ_PASSAGES, answer
         from .answering.retriever import cleaned_question
 
         started = time.perf_counter()
         question = cleaned_question(question)
-        if k < 1:
-            raise UsageError("The number of hits must be at least 1.")
-        self._session.load_reader_early()
         # As many are read whatever k is: k changes what is returned, not the answer.
         found = self._retriever.retrieve(question, max(k, READ_PASSAGES), scope or Scope())
         if on_hits is not None:
