@@ -3,15 +3,19 @@
 import shlex
 from contextlib import suppress
 from threading import Lock, Thread
+from typing import TYPE_CHECKING
 
 from .. import settings
 from ..errors import ModelMismatchError
 from ..models import catalog, opening
 from ..models.encoder import Encoder
 from ..models.reader import Reader
-from ..storage.live_text import LiveText
-from ..storage.live_vectors import LiveVectors
 from ..storage.store import Store
+
+# FAISS and tantivy are imported on first use, while the reader loads in a thread.
+if TYPE_CHECKING:
+    from ..storage.live_text import LiveText
+    from ..storage.live_vectors import LiveVectors
 
 
 class Session:
@@ -87,17 +91,21 @@ class Session:
             _ = self.reader
 
     @property
-    def vectors(self) -> LiveVectors:
+    def vectors(self) -> "LiveVectors":
         """The vector index, up to date."""
         if self._vectors is None:
             self._fingerprint = self.store.facts().get("fingerprint")
+            from ..storage.live_vectors import LiveVectors
+
             self._vectors = LiveVectors(self.store)
         return self._vectors
 
     @property
-    def full_text(self) -> LiveText:
+    def full_text(self) -> "LiveText":
         """The full-text index."""
         if self._full_text is None:
+            from ..storage.live_text import LiveText
+
             self._full_text = LiveText(self.store)
         return self._full_text
 
