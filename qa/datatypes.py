@@ -20,6 +20,18 @@ Verdict = Literal["right", "wrong"]
 """The user's judgement of an answer. A right ``not_found`` says that no article has the answer."""
 
 
+MEMORY_PREFIX = "memory:"
+"""Starts the path of an article that was added from memory; its source follows.
+
+No file has such a path, because the paths of files are absolute.
+"""
+
+
+def is_from_memory(path: str) -> bool:
+    """Whether a path in the library stands for an article from memory."""
+    return path.startswith(MEMORY_PREFIX)
+
+
 class Status(StrEnum):
     """How sure an answer is."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .articles.found import MEMORY_PREFIX
+from .datatypes import MEMORY_PREFIX
 from .settings import Settings
 from .storage.store import Store
 

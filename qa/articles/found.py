@@ -5,17 +5,6 @@ from dataclasses import dataclass
 from ..datatypes import Article
 from ..errors import ArticleError
 
-MEMORY_PREFIX = "memory:"
-"""Starts the path of an article that was added from memory; its source follows.
-
-No file has such a path, because the paths of files are absolute.
-"""
-
-
-def is_from_memory(path: str) -> bool:
-    """Whether a path in the library stands for an article from memory."""
-    return path.startswith(MEMORY_PREFIX)
-
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..datatypes import Article
+from ..datatypes import MEMORY_PREFIX, Article
 from ..errors import ArticleError, UsageError
 from .build import build_article
 from .clean import clean, one_line
 from .dates import parse_date
 from .formats import jsonl
-from .found import MEMORY_PREFIX, FoundFile, Problem, ReadArticle
+from .found import FoundFile, Problem, ReadArticle
 from .load import ARTICLE_CHARACTERS
 
 SOURCE_KEYS = ("url", "source")

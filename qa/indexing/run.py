@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from operator import length_hint
 
-from ..articles.found import FoundFile, Problem, ReadArticle, is_from_memory
+from ..articles.found import FoundFile, Problem, ReadArticle
 from ..articles.gone import folder_is_bare, is_gone, is_out_of_reach, is_under
 from ..articles.heading import split_under_heading
 from ..articles.load import file_digest
 from ..articles.memory import read_records
 from ..articles.walk import walk
-from ..datatypes import Article, ArticleRowId
+from ..datatypes import Article, ArticleRowId, is_from_memory
 from ..errors import ArticleError
 from ..models.encoder import Encoder
 from ..storage.article_store import FileRow

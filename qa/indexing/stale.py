@@ -4,7 +4,7 @@ import math
 import os
 import time
 
-from ..articles.found import is_from_memory
+from ..datatypes import is_from_memory
 from ..storage.store import Store
 
 

@@ -9,8 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ..articles.found import MEMORY_PREFIX
-from ..datatypes import Article, ArticleRowId, Scope
+from ..datatypes import MEMORY_PREFIX, Article, ArticleRowId, Scope
 from .database import Database
 from .schema import checksum
 from .scope import SOURCE, parse_number, path_ending, scope_sql, shown_source

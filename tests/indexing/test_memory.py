@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qa.articles.found import MEMORY_PREFIX
-from qa.datatypes import Article, Scope
+from qa.datatypes import MEMORY_PREFIX, Article, Scope
 from qa.errors import UsageError
 from qa.indexing import Report
 
