@@ -368,6 +368,15 @@ def test_a_filter_limits_the_articles_searched(scripted: ScriptedLibrary) -> Non
     drive(chat(scripted), act)
 
 
+def test_an_empty_filter_says_so(scripted: ScriptedLibrary) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        await ask(pilot, UNKNOWN)
+        assert "No article matches the filter." in shown(pilot)
+        assert "Not in your articles." not in shown(pilot)
+
+    drive(chat(scripted, scope=Scope(source="*nowhere*")), act)
+
+
 def test_an_invalid_filter_is_rejected(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("ctrl+l", *"soon", "enter")

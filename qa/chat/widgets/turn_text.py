@@ -62,6 +62,9 @@ def _pending(entry: Entry, width: int) -> Content:
 
 
 def _not_found(entry: Entry, width: int) -> Content:
+    is_empty = not entry.hits and entry.turn is None
+    if is_empty and not entry.scope.is_all:
+        return Content.styled("No article matches the filter.", ".strong")
     parts: Parts = [("Not in your articles.", ".strong"), _verdict(entry)]
     if entry.answer is not None and entry.answer.unread:
         parts += ["\n", (unread_words(entry.answer), ".note")]
@@ -70,9 +73,8 @@ def _not_found(entry: Entry, width: int) -> Content:
         for place in entry.places[:NEAREST]:
             parts += _place_line(entry, place, width)
             parts += ["\n", *_nearest(entry.searched or entry.question, place.citation)]
-    elif not entry.hits and entry.turn is None:
-        filtered = "" if entry.scope.is_all else " The filter may leave too few of them."
-        parts += ["\n", (f"No passage comes near it.{filtered}", ".note")]
+    elif is_empty:
+        parts += ["\n", ("No passage comes near it.", ".note")]
     return Content.assemble(*parts)
 
 
