@@ -371,7 +371,7 @@ def test_a_filter_limits_the_articles_searched(scripted: ScriptedLibrary) -> Non
 def test_an_empty_filter_says_so(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await ask(pilot, UNKNOWN)
-        assert "No article matches the filter." in shown(pilot)
+        await until(pilot, lambda: "No article matches the filter." in shown(pilot))
         assert "Not in your articles." not in shown(pilot)
 
     drive(chat(scripted, scope=Scope(source="*nowhere*")), act)
