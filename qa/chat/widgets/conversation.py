@@ -47,7 +47,9 @@ class Conversation(VerticalScroll):
     def show(self, entry: Entry) -> None:
         """Update the turn of an entry; stay at the end if that is where the person was."""
         view = self.view(entry)
-        if view is not None and view.is_mounted:
+        # Until its texts are composed there is nothing to update; mounting fills them. is_mounted
+        # would be too late: it becomes true some time after that.
+        if view is not None and view.query(".answer"):
             is_at_end = self.is_vertical_scroll_end
             view.show()
             if is_at_end and view is self.views[-1]:

@@ -62,8 +62,7 @@ def _pending(entry: Entry, width: int) -> Content:
 
 
 def _not_found(entry: Entry, width: int) -> Content:
-    is_empty = not entry.hits and entry.turn is None
-    if is_empty and not entry.scope.is_all:
+    if not entry.hits and not entry.scope.is_all:
         return Content.styled("No article matches the filter.", ".strong")
     parts: Parts = [("Not in your articles.", ".strong"), _verdict(entry)]
     if entry.answer is not None and entry.answer.unread:
@@ -73,7 +72,7 @@ def _not_found(entry: Entry, width: int) -> Content:
         for place in entry.places[:NEAREST]:
             parts += _place_line(entry, place, width)
             parts += ["\n", *_nearest(entry.searched or entry.question, place.citation)]
-    elif is_empty:
+    elif not entry.hits and entry.turn is None:
         parts += ["\n", ("No passage comes near it.", ".note")]
     return Content.assemble(*parts)
 
