@@ -22,7 +22,7 @@ def test_a_first_question_waits_for_the_first_batch(
 ) -> None:
     writer, reader = open_library(), open_library()
     found: list[int] = []
-    monkeypatch.setattr("qa.answering.retriever.is_locked", lambda folder: True)
+    monkeypatch.setattr("qa.storage.lock.is_locked", lambda folder: True)
     asking = threading.Thread(target=lambda: found.append(len(reader.search("volcano"))))
     asking.start()
     time.sleep(0.5)
