@@ -11,7 +11,7 @@ from ..answering.retriever import Retriever
 from ..answering.session import Session
 from ..datatypes import Answer, ArticleRowId, Hit, Passage, Scope, Status
 from ..terms import stemmed_terms
-from .evidence import SENTENCE_WEAK, Reading, Story, article_words, weigh_forms
+from .evidence import SENTENCE_WEAK, Candidate, Reading, Story, article_words, weigh_forms
 from .names import names_in
 from .past import Past
 from .story import narrowed, near_articles
@@ -98,7 +98,7 @@ def answer_in_story(
     candidates = weigh_forms(readings, story)
     form, at_most = asked.alone, Status.ANSWERED
     if candidates and not leaves:
-        form, article = candidates[0].question, candidates[0].weighed.span.passage.article
+        form, article = _form(candidates, asked.typed), candidates[0].weighed.span.passage.article
         if article.id not in story.cited | story.near:
             leaves = bool((set(stemmed_terms(asked.typed)) - words) & article_words(article))
             # Without words of its own, a question is not about an unrelated article.
@@ -124,6 +124,20 @@ def answer_in_story(
         needs_match=leaves,  # "how heavy was it?" is answered by "400 pounds"
     )
     return replace(found, in_story=not leaves)
+
+
+def _form(candidates: Sequence[Candidate], typed: str) -> str:
+    """Return the form of the question that the best candidate answers.
+
+    That is the typed one if it finds the same sentence: then nothing had to be put in.
+    """
+    best = candidates[0]
+
+    def place(each: Candidate) -> tuple[str, tuple[int, int]]:
+        return each.weighed.span.passage.article.id, each.weighed.sentence
+
+    same = {each.question for each in candidates if place(each) == place(best)}
+    return typed if typed in same else best.question
 
 
 def _names_another(

@@ -31,6 +31,8 @@ def tone(entry: Entry) -> str:
     """Return the class that colours an entry: its confidence, or what became of it."""
     if entry.is_pending:
         return "pending"
+    if entry.answer is not None and not entry.answer.is_answer:
+        return "missing"
     if entry.answer is None:
         return "failed" if entry.stage is Stage.FAILED else "missing"
     return "missing" if entry.answer.status is Status.NOT_FOUND else confidence_words(entry.answer)
@@ -115,8 +117,7 @@ def _remark(entry: Entry, answer: Answer, width: int) -> Content:
         lines = [part for place in cited for part in _place_line(entry, place, width)]
         return Content.assemble(remark, *lines)
     parts = _sentences(entry, cited, numbered=len(cited) > 1)
-    title = _title(entry, cited[0], width - len(answer.remark) - 3)
-    return Content.assemble(*parts, remark, (" · ", ".note"), *title)
+    return Content.assemble(*parts, remark, ":\n", *_title(entry, cited[0], width))
 
 
 def _sentences(entry: Entry, places: Sequence[Place], *, numbered: bool) -> Parts:
