@@ -26,17 +26,18 @@ hypothesis_settings.register_profile("qa", deadline=None, derandomize=True, data
 hypothesis_settings.load_profile("qa")
 
 
-SLOW_FIXTURES = frozenset(("real_encoder", "real_reader", "remembering_encoder"))
+SLOW_FIXTURES = frozenset(("real_encoder", "real_reader", "remembering_encoder", "scripted"))
+"""Real models, and the library of tests that drive the whole screen of the chat."""
 SLOW_FOLDERS = frozenset(("command_line", "training"))
 """Folders whose tests run processes, or PyTorch."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest looks at -m
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what runs a real model or is in a slow folder; other tests say so themselves."""
+    """Mark as slow what has a slow fixture or folder; other tests say so themselves."""
     for item in items:
-        uses_models = not SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
-        if uses_models or not SLOW_FOLDERS.isdisjoint(item.path.relative_to(ROOT).parts):
+        is_slow = not SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+        if is_slow or not SLOW_FOLDERS.isdisjoint(item.path.relative_to(ROOT).parts):
             item.add_marker(pytest.mark.slow)
 
 
