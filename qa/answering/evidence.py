@@ -41,6 +41,10 @@ MOST_MARGIN = 8.0
 """Upper limit of the margin; also the margin if there is no other span."""
 
 
+Curve = tuple[float, float, float]
+"""Logistic curve: slope of the evidence, slope of the margin, intercept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """A span with its evidence."""
@@ -61,14 +65,34 @@ def weigh(question: str, hits: Sequence[Hit], spans: Sequence[Span]) -> list[Wei
     """Return the spans with their confidence, best first."""
     sentences = sentences_of(spans)
     sums = features(question, hits, spans, sentences) @ WEIGHTS
+    curve = SLOPE, MARGIN_SLOPE, INTERCEPT
+    sentence_curve = SENTENCE_SLOPE, SENTENCE_MARGIN_SLOPE, SENTENCE_INTERCEPT
+    weighed = with_confidence(spans, sentences, sums, curve, sentence_curve)
+    return sorted(weighed, key=lambda entry: -entry.evidence)
+
+
+def with_confidence(
+    spans: Sequence[Span],
+    sentences: Sequence[tuple[int, int]],
+    sums: NDArray[np.float64],
+    curve: Curve,
+    sentence_curve: Curve,
+) -> list[Weighed]:
+    """Return the spans with their confidence, in their order.
+
+    ``sums`` is the evidence of each span. The first curve is for its words, the other for its
+    sentence.
+    """
+    slope, margin_slope, intercept = curve
     ahead = margins([folded(span.text) for span in spans], sums)
-    sure = expit(SLOPE * sums + MARGIN_SLOPE * ahead + INTERCEPT)
+    sure = expit(slope * sums + margin_slope * ahead + intercept)
+    slope, margin_slope, intercept = sentence_curve
     ahead = margins(sentence_places(spans, sentences), sums)
-    held = expit(SENTENCE_SLOPE * sums + SENTENCE_MARGIN_SLOPE * ahead + SENTENCE_INTERCEPT)
+    held = expit(slope * sums + margin_slope * ahead + intercept)
     # The words cannot be likelier right than the sentence around them.
     held = np.maximum(held, sure)
     rows = zip(spans, sums.tolist(), sure.tolist(), sentences, held.tolist(), strict=True)
-    return sorted((Weighed(*row) for row in rows), key=lambda entry: -entry.evidence)
+    return [Weighed(*row) for row in rows]
 
 
 def sentences_of(spans: Sequence[Span]) -> list[tuple[int, int]]:

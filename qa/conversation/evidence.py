@@ -15,15 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..answering.evidence import (
-    Weighed,
-    expit,
-    features,
-    folded,
-    margins,
-    sentence_places,
-    sentences_of,
-)
+from ..answering.evidence import Weighed, features, sentences_of, with_confidence
 from ..datatypes import Article, Hit, Span
 from ..terms import stemmed_terms
 
@@ -92,6 +84,7 @@ def weigh_forms(readings: Iterable[Reading], story: Story) -> list[Candidate]:
     """Return the spans of all readings with their confidence, best first."""
     forms: list[str] = []
     spans: list[Span] = []
+    sentences: list[tuple[int, int]] = []
     sums: list[float] = []
     for reading in readings:
         places = sentences_of(reading.spans)
@@ -99,16 +92,13 @@ def weigh_forms(readings: Iterable[Reading], story: Story) -> list[Candidate]:
         placed = story_features(reading, story)
         forms += [reading.question] * len(reading.spans)
         spans += reading.spans
+        sentences += places
         sums += (columns @ WEIGHTS + placed @ STORY_WEIGHTS).tolist()
+    curve = SLOPE, MARGIN_SLOPE, INTERCEPT
+    sentence_curve = SENTENCE_SLOPE, SENTENCE_MARGIN_SLOPE, SENTENCE_INTERCEPT
     totals = np.array(sums, np.float64)
-    sentences = sentences_of(spans)
-    ahead = margins([folded(span.text) for span in spans], totals)
-    sure = expit(SLOPE * totals + MARGIN_SLOPE * ahead + INTERCEPT)
-    ahead = margins(sentence_places(spans, sentences), totals)
-    held = expit(SENTENCE_SLOPE * totals + SENTENCE_MARGIN_SLOPE * ahead + SENTENCE_INTERCEPT)
-    held = np.maximum(held, sure)
-    rows = zip(spans, sums, sure.tolist(), sentences, held.tolist(), strict=True)
-    found = [Candidate(form, Weighed(*row)) for form, row in zip(forms, rows, strict=True)]
+    weighed = with_confidence(spans, sentences, totals, curve, sentence_curve)
+    found = [Candidate(form, entry) for form, entry in zip(forms, weighed, strict=True)]
     return sorted(found, key=lambda each: -each.weighed.evidence)
 
 

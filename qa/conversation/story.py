@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..answering.session import Session
 from ..datatypes import ArticleRowId, Scope
@@ -28,11 +29,9 @@ def near_articles(session: Session, cited: Sequence[str]) -> list[str]:
     try:
         with session.vectors.current() as vectors:
             for article in cited:
-                rows = session.store.article_vectors(ArticleRowId(int(article)))
-                if not rows:
+                mean = mean_embedding(session, ArticleRowId(int(article)))
+                if mean is None:
                     continue
-                total = np.sum([vector for _, vector in rows], axis=0, dtype=np.float32)
-                mean = np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
                 found = vectors.search(mean, NEAR_PASSAGES)
                 close.append([passage for passage, cosine in found if cosine >= SAME_EVENT])
     except ModelMismatchError:  # re-embedded in this moment: the cited articles will do
@@ -43,6 +42,15 @@ def near_articles(session: Session, cited: Sequence[str]) -> list[str]:
         others = dict.fromkeys(str(owners[each]) for each in passages if each in owners)
         near.update(dict.fromkeys([each for each in others if each not in cited][:MOST_NEAR]))
     return list(near)
+
+
+def mean_embedding(session: Session, article: ArticleRowId) -> NDArray[np.float32] | None:
+    """Return the mean of an article's embeddings, of unit length; None if it has none."""
+    vectors = [vector for _, vector in session.store.article_vectors(article)]
+    if not vectors:
+        return None
+    total = np.sum(vectors, axis=0, dtype=np.float32)
+    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
 
 
 def narrowed(scope: Scope, articles: Sequence[str]) -> Scope | None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..answering.session import Session
 from ..datatypes import Article, ArticleRowId, Citation, Hit, Scope
@@ -12,7 +13,7 @@ from ..storage.article_store import ArticleRow
 from ..terms import MONTHS, STOP_WORDS, stemmed_terms
 from .manners import NO_ARTICLES, NOT_THERE, NOTHING_CITED, NOTHING_MORE, REPLIES, Manner
 from .past import Past, Quoted
-from .story import narrowed
+from .story import mean_embedding, narrowed
 
 MOST_TOLD = 3
 """Sentences of a summary."""
@@ -98,15 +99,11 @@ def stories(session: Session, rows: Sequence[ArticleRow]) -> list[Story]:
 
     An article joins the first story whose mean is close to its own, or begins one.
     """
-    means: list[np.ndarray[tuple[int], np.dtype[np.float32]]] = []
+    means: list[NDArray[np.float32]] = []
     members: list[list[ArticleRow]] = []
     for row in rows[:NEWEST]:
-        vectors = [vector for _, vector in session.store.article_vectors(row.id)]
-        if not vectors:
-            continue
-        own = np.asarray(np.sum(vectors, axis=0, dtype=np.float32), np.float32)
-        own /= max(float(np.linalg.norm(own)), 1e-9)
-        if means and own.shape != means[0].shape:  # re-embedded in this moment
+        own = mean_embedding(session, row.id)
+        if own is None or (means and own.shape != means[0].shape):  # re-embedded in this moment
             continue
         close = [float(own @ mean) / float(np.linalg.norm(mean)) for mean in means]
         best = int(np.argmax(close)) if close else -1
