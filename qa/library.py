@@ -196,17 +196,18 @@ class Library(OpenedLibrary):
             raise UsageError("The number of hits must be at least 1.")
         # The reader loads in a thread while this one imports the rest.
         self._session.load_reader_early()
-        from .answering.answer import READ_PASSAGES, answer
+        from .answering.answer import ask_once
         from .answering.retriever import cleaned_question
 
         started = time.perf_counter()
-        question = cleaned_question(question)
-        # As many are read whatever k is: k changes what is returned, not the answer.
-        found = self._retriever.retrieve(question, max(k, READ_PASSAGES), scope or Scope())
-        if on_hits is not None:
-            on_hits(list(found.hits[:k]))
-        return answer(
-            question, found.hits, self._session.reader, k=k, timings=found.timings, started=started
+        return ask_once(
+            cleaned_question(question),
+            self._session,
+            self._retriever,
+            k=k,
+            scope=scope or Scope(),
+            on_hits=on_hits,
+            started=started,
         )
 
     def articles(self, scope: Scope | None = None) -> list[ArticleRow]:

@@ -1,13 +1,18 @@
 """Hits → answer: read the passages, weigh the spans, say how sure, or say that there is none."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ..datatypes import Alternative, Answer, AnswerKind, Citation, Hit, Passage, Span, Status
+from ..datatypes import Alternative, Answer, AnswerKind, Citation, Hit, Passage, Scope, Span, Status
 from ..models.reader import Reader
 from .evidence import Weighed, folded, weigh
 from .several import asks_yes_or_no, in_sentences, sentence_citation, wants_sentences
+
+if TYPE_CHECKING:
+    from .retriever import Retriever
+    from .session import Session
 
 READ_PASSAGES = 10
 """Passages that are read for an answer."""
@@ -45,11 +50,33 @@ questions without an answer are still refused. On the other half: 45 % and 82 %.
 holds the answer to 71 % of the questions that have one; words alone held it for 59 %.
 """
 
+FoundHits = Callable[[list[Hit]], None]
+"""Called with the passages as soon as they are found, before they are read."""
+
 MOST_CITATIONS = 3
 """Most citations of one answer."""
 
 MOST_ALTERNATIVES = 3
 """Most other answers that are offered."""
+
+
+def ask_once(
+    question: str,
+    session: "Session",
+    retriever: "Retriever",
+    *,
+    k: int,
+    scope: Scope,
+    on_hits: FoundHits | None,
+    started: float,
+) -> Answer:
+    """Answer a question on its own. Raises what ``Library.ask`` raises."""
+    # As many are read whatever k is: k changes what is returned, not the answer.
+    found = retriever.retrieve(question, max(k, READ_PASSAGES), scope)
+    if on_hits is not None:
+        on_hits(list(found.hits[:k]))
+    reader = session.reader
+    return answer(question, found.hits, reader, k=k, timings=found.timings, started=started)
 
 
 def answer(

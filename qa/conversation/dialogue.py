@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..answering.answer import READ_PASSAGES, answer
+from ..answering.answer import FoundHits, ask_once
 from ..answering.retriever import Retriever, cleaned_question
 from ..answering.session import Session
-from ..datatypes import Answer, AnswerKind, Citation, Hit, Scope, Status, Turn
+from ..datatypes import Answer, AnswerKind, Citation, Scope, Status, Turn
 from ..errors import UsageError
 from ..settings import HITS
 from .manners import manner_of, subject_of
@@ -22,9 +22,6 @@ from .past import Past
 
 if TYPE_CHECKING:
     from ..storage.conversations import Conversations
-
-FoundHits = Callable[[list[Hit]], None]
-"""Called with the passages as soon as they are found, before they are read."""
 
 
 class Dialogue:
@@ -127,15 +124,13 @@ class Dialogue:
                 )
         else:
             alone = question
-        retrieved = self._retriever.retrieve(alone, max(k, READ_PASSAGES), scope)
-        if on_hits is not None:
-            on_hits(list(retrieved.hits[:k]))
-        return answer(
+        return ask_once(
             alone,
-            retrieved.hits,
-            self._session.reader,
+            self._session,
+            self._retriever,
             k=k,
-            timings=retrieved.timings,
+            scope=scope,
+            on_hits=on_hits,
             started=started,
         )
 

@@ -1,11 +1,11 @@
 """Answers a follow-up: search the story and all articles, read both, weigh both together."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..answering import answer as answering
-from ..answering.answer import READ_SECONDS, compose
+from ..answering.answer import READ_SECONDS, FoundHits, compose
 from ..answering.evidence import weigh
 from ..answering.retriever import Retriever
 from ..answering.session import Session
@@ -65,7 +65,7 @@ def answer_in_story(
     *,
     k: int,
     scope: Scope,
-    on_hits: Callable[[list[Hit]], None] | None,
+    on_hits: FoundHits | None,
     started: float,
 ) -> Answer:
     """Answer a follow-up. Raises what ``Library.ask`` raises."""
