@@ -1,6 +1,7 @@
 """The results of walking folders and reading files."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from ..datatypes import Article
 from ..errors import ArticleError
@@ -52,3 +53,18 @@ class NotAnArticleError(ArticleError):
 
 class EmptyFileError(NotAnArticleError):
     """An empty file; articles that it held before are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive, unpacked."""
+
+    name: str
+    """Name of the archive, ``/`` and the name in it, such as ``a.zip/notes/b.html``; safe to print.
+    """
+    data: bytes
+    """Its content."""
+    url: str = ""
+    """Address that it was fetched from; empty if it is not known."""
+    captured: date | None = None
+    """Day on which it was fetched; None if it is not known."""
