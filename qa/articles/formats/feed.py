@@ -55,7 +55,10 @@ def _entries(data: bytes) -> list[dict[str, Any]]:
     if not _DECLARED.search(data[:_HEAD_BYTES]) and not is_wide(data):
         data = decode(data).encode()
     # A stream, because feedparser takes a string for an address and fetches it.
-    feed = feedparser.parse(io.BytesIO(data), resolve_relative_uris=False, sanitize_html=False)
+    try:
+        feed = feedparser.parse(io.BytesIO(data), resolve_relative_uris=False, sanitize_html=False)
+    except ValueError as error:  # from text that is in no encoding
+        raise ArticleError("a feed that is too damaged to read") from error
     # As plain dictionaries, because feedparser's own give one date in place of another.
     entries = [dict(entry) for entry in feed.entries]
     return [entry for entry in entries if entry.get("wp_post_type") not in _NO_POSTS]

@@ -71,10 +71,10 @@ def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
 def _lines(file_lines: Sequence[str]) -> Iterator[_Line]:
     """Yield the lines of all cues, without tags."""
     times = [(at, found) for at, line in enumerate(file_lines) if (found := _TIMES.fullmatch(line))]
-    ends = [at for at, _ in times[1:]] + [len(file_lines)]
+    ends = [*(at for at, _ in times[1:]), len(file_lines)]
     is_vtt = file_lines[0].lstrip("\ufeff").startswith("WEBVTT")
     silent_since = 0.0
-    for (at, found), end in zip(times, ends, strict=True):
+    for (at, found), end in zip(times, ends, strict=False):
         begin, stop = _seconds(found.groups()[:4]), _seconds(found.groups()[4:])
         pause = begin - silent_since
         silent_since = stop

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import logging
 import re
 import zlib
 from collections.abc import Iterator
@@ -60,7 +61,7 @@ def members(name: str, stream: IO[bytes]) -> Iterator[Member | Problem]:
             )
         except ArticleError as error:
             yield Problem(member, str(error), quiet=False)
-        if record.raw_stream.limit > 0:
+        if getattr(record.raw_stream, "limit", 0) > 0:  # the record should have been longer
             raise ArticleError(_DAMAGED)
 
 
@@ -89,6 +90,8 @@ class _Source:
 def _records(source: _Source) -> Iterator["ArcWarcRecord"]:
     """Yield the records of an unpacked web archive. Raises ArticleError at the damage."""
     from warcio.archiveiterator import ArchiveIterator
+
+    logging.getLogger("warcio").setLevel(logging.CRITICAL)  # it prints what it mends
 
     class Records(ArchiveIterator):
         INC_RECORD = ""  # it would print this to stderr
