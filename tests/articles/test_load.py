@@ -215,7 +215,6 @@ def test_limits(read_bytes: ReadBytes, monkeypatch: pytest.MonkeyPatch) -> None:
         assert bad.reason == "line 3: too long to read"
         assert len(reads) == data.count(b"text")
     monkeypatch.setattr(load, "FILE_BYTES", 1_000)
-    monkeypatch.setattr(stream, "FILE_BYTES", 1_000)
     for name, data in (("a.txt", b"x " * 600), ("a.txt", gzip.compress(b"x " * 600))):
         found = problem(read_bytes(name, data))
         assert (found.reason, found.quiet) == ("larger than 0 MB; split it", False)
