@@ -23,11 +23,14 @@ TEXT_SUFFIXES = frozenset({"", ".txt", ".text", ".rst", ".org", ".adoc", ".asc"}
 READ_SUFFIXES = JSON_SUFFIXES | MARKDOWN_SUFFIXES | TEXT_SUFFIXES | SUFFIXES
 """All suffixes that are read, with or without ``.gz`` after them."""
 
-LETTERS = 0.9
-"""Least share of letters and spaces in prose; in source code and logs there are fewer."""
+SYMBOLS = 0.005
+"""Most symbols of source code in prose, as a share of its characters.
+
+98 % of 3,000 news articles have no more, and 3 % of 3,500 text files with other suffixes.
+"""
 
 _SUFFIX = re.compile(r"\.[a-z][a-z0-9_+-]{0,9}", re.IGNORECASE)
-_LETTER = re.compile(r"[^\W\d_]|[ \n]")
+_SYMBOL = re.compile(r"[{}<>=_#/\\|*&$@\[\]+~^;]")
 _MAGIC = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "an image"),
@@ -109,4 +112,4 @@ def problem_of(name: str, error: Exception, *, named: bool) -> Problem:
 def _is_prose(head: bytes) -> bool:
     """Whether the beginning of a file of an unknown kind reads like text for people."""
     text = head.decode("utf-8", "replace")
-    return len(_LETTER.findall(text)) >= LETTERS * len(text)
+    return len(_SYMBOL.findall(text)) <= SYMBOLS * len(text)
