@@ -26,14 +26,12 @@ from ..stream import FILE_BYTES, UNPACKED_BYTES, UNPACKED_RATIO
 from ..walk import SKIPPED_FOLDERS, shown
 
 SUFFIXES = frozenset({".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".bz2", ".xz"})
-"""Suffixes of archives, besides ``.gz`` behind ``.tar``."""
+"""Suffixes of archives, also with ``.gz`` after ``.tar``."""
+_INNER_SUFFIXES = SUFFIXES | {".gz"}
 MEMBERS = 100_000
 """Most files in an archive, with those in its inner archives."""
 DEPTH = 3
 """Most archives inside each other."""
-
-Refuse = Callable[[str], str]
-"""Says by a file's name why it is not read; empty if it is."""
 
 _BLOCK_BYTES = 1 << 18
 _TAR_BLOCK_BYTES = 512
@@ -79,22 +77,15 @@ class _Budget:
             raise _TooMuchError(f"has more than {MEMBERS:,} files; the rest is not read")
 
 
-def is_archive(name: str) -> bool:
-    """Whether a file's name is that of an archive."""
-    path = PurePath(name.lower())
-    return path.suffix in SUFFIXES or path.name.endswith(".tar.gz")
-
-
-def members(
-    name: str, stream: IO[bytes], refuse: Refuse = lambda name: ""
-) -> Iterator[Member | Problem]:
+def members(data: bytes) -> Iterator[Member | Problem]:
     """Yield the files in an archive and in those inside it, and a problem for each bad one.
 
-    Hidden files are left out. Of a damaged archive all that comes before the damage is yielded.
-    Raises ArticleError for the rest, NotAnArticleError if the stream, which must be seekable, is no
-    archive.
+    Names and the sources of problems are paths in the archive; hidden files are left out. Of a
+    damaged archive all that comes before the damage is yielded. Raises ArticleError for the rest,
+    NotAnArticleError if it is no archive.
     """
-    yield from _members(name, stream, refuse, _budget(stream), 1)
+    stream = io.BytesIO(data)
+    yield from _members("", stream, _budget(stream), 1)
 
 
 def unpacked(stream: IO[bytes]) -> io.RawIOBase | None:
@@ -121,36 +112,39 @@ def _unpacked(stream: IO[bytes], budget: _Budget) -> io.RawIOBase | None:
 
 
 def _members(
-    name: str, stream: IO[bytes], refuse: Refuse, budget: _Budget, depth: int
+    place: str, stream: IO[bytes], budget: _Budget, depth: int
 ) -> Iterator[Member | Problem]:
-    """Yield the files of an archive that is inside ``depth - 1`` others."""
-    stream.seek(0)
+    """Yield the files of an archive that is inside ``depth - 1`` others, at this path."""
     try:
-        for inner, open_file in _files(name, stream, budget):
+        for inner, open_file in _files(place, stream, budget):
             budget.take_member()
             parts = _harmless_parts(inner)
             if not parts or any(part[0] == "." or part in SKIPPED_FOLDERS for part in parts):
                 continue
-            full = f"{name}/{'/'.join(parts)}"
+            name = "/".join([*filter(None, [place]), *parts])
             try:
-                if is_archive(full) or full.lower().endswith(".gz"):
-                    if depth == DEPTH:
-                        raise ArticleError(f"more than {DEPTH} archives inside each other")
-                    packed = io.BytesIO(_read(open_file, budget))
-                    yield from _members(full, packed, refuse, budget, depth + 1)
-                elif reason := refuse(full):
-                    yield Problem(full, reason, quiet=True)
-                else:
-                    yield Member(full, _read(open_file, budget))
+                yield from _member(name, open_file, budget, depth)
             except _TooMuchError:
                 raise
             except ArticleError as error:
-                yield Problem(full, str(error), quiet=False)
+                yield Problem(name, str(error), quiet=False)
     except DAMAGE as error:
         raise ArticleError("damaged or cut short; what comes before the damage was read") from error
 
 
-def _files(name: str, stream: IO[bytes], budget: _Budget) -> Iterator[_File]:
+def _member(
+    name: str, open_file: Callable[[], IO[bytes]], budget: _Budget, depth: int
+) -> Iterator[Member | Problem]:
+    """Yield a file of an archive, or the files in it if it is an archive, too."""
+    if PurePath(name.lower()).suffix not in _INNER_SUFFIXES:
+        yield Member(name, _read(open_file, budget))
+        return
+    if depth == DEPTH:
+        raise ArticleError(f"more than {DEPTH} archives inside each other")
+    yield from _members(name, io.BytesIO(_read(open_file, budget)), budget, depth + 1)
+
+
+def _files(place: str, stream: IO[bytes], budget: _Budget) -> Iterator[_File]:
     """Yield the files of an archive of any kind. Raises NotAnArticleError if it is none."""
     head = stream.read(_TAR_BLOCK_BYTES)
     stream.seek(0)
@@ -161,7 +155,7 @@ def _files(name: str, stream: IO[bytes], budget: _Budget) -> Iterator[_File]:
         if _is_tar(buffered.peek(_TAR_BLOCK_BYTES)[:_TAR_BLOCK_BYTES]):
             yield from _tar_files(buffered)
         else:
-            yield PurePath(name).stem, lambda: buffered
+            yield PurePath(place).stem or "text", lambda: buffered
     elif _is_tar(head):
         yield from _tar_files(stream)
     else:

@@ -36,12 +36,13 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _DAMAGED = "damaged or cut short; what comes before the damage was read"
 
 
-def members(name: str, stream: IO[bytes]) -> Iterator[Member | Problem]:
+def members(data: bytes) -> Iterator[Member | Problem]:
     """Yield the pages and texts of a web archive, and a problem for each that cannot be read.
 
-    Their names end in the suffix of their type. The stream must be seekable. Raises ArticleError
-    for what comes after damage, NotAnArticleError if it is no web archive.
+    Their names, also as sources of problems, are their numbers and the suffix of their type. Raises
+    ArticleError for what comes after damage, NotAnArticleError if it is no web archive.
     """
+    stream = io.BytesIO(data)
     source = _Source(unpacked(stream) or stream)
     if source.head != MAGIC:
         raise NotAnArticleError("not a web archive")
@@ -50,17 +51,17 @@ def members(name: str, stream: IO[bytes]) -> Iterator[Member | Problem]:
             raise ArticleError(f"has more than {MEMBERS:,} records; the rest is not read")
         if not (suffix := _suffix(record)):
             continue
-        member = f"{name}/{number}{suffix}"
+        name = f"{number}{suffix}"
         headers = record.rec_headers
         try:
             yield Member(
-                member,
+                name,
                 _as_utf8(_content(record), _content_type(record)),
                 url=address_of({"url": headers.get_header("WARC-Target-URI")}),
-                captured=parse_date(headers.get_header("WARC-Date")),
+                published=parse_date(headers.get_header("WARC-Date")),
             )
         except ArticleError as error:
-            yield Problem(member, str(error), quiet=False)
+            yield Problem(name, str(error), quiet=False)
         if getattr(record.raw_stream, "limit", 0) > 0:  # the record should have been longer
             raise ArticleError(_DAMAGED)
 
