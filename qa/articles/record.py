@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 
 from ..datatypes import Article
 from ..errors import ArticleError
@@ -74,7 +75,10 @@ def article_of(
     """
     fields = _fields(record)
     raw = _text(fields)
-    text = clean(_CUT_MARK.sub("…", decoded(raw)))
+    text = decoded(raw)
+    if "chars]" in text[-20:]:
+        text = _CUT_MARK.sub("…", text)
+    text = clean(text)
     if not text.strip():
         raise ArticleError(f"no text ({_looked_for(record)})")
     published, is_guess = _published(fields)
@@ -85,7 +89,7 @@ def article_of(
         published=published,
         dated=dated if published else "",
         is_date_guess=is_guess,
-        first_line=1 if _MARKUP.search(raw) else first_line,
+        first_line=1 if first_line > 1 and _MARKUP.search(raw) else first_line,
     )
 
 
@@ -100,7 +104,7 @@ def address_of(record: Mapping[str, object]) -> str:
 
 def has_text(record: object) -> bool:
     """Whether a value is a record with text, in itself or in an object inside it."""
-    return isinstance(record, Mapping) and bool(_text(_fields(record)))
+    return isinstance(record, Mapping) and bool(record) and bool(_text(_fields(record)))
 
 
 def is_question(record: object) -> bool:
@@ -144,7 +148,7 @@ def find_records(document: object) -> list[object]:
 
 def _is_article(value: object, depth: int) -> bool:
     """Whether a value at this depth of a document is an article, and not a label in settings."""
-    if not isinstance(value, Mapping) or not (text := _text(_fields(value))):
+    if not isinstance(value, Mapping) or not value or not (text := _text(_fields(value))):
         return False
     return depth == 0 or len(text) >= _INNER_CHARACTERS or looks_like_article(value)
 
@@ -154,6 +158,7 @@ def strings(record: Mapping[str, object], keys: Iterable[str]) -> Iterator[str]:
     return _strings(_fields(record), keys)
 
 
+@lru_cache(4_096)
 def plain_name(name: str) -> str:
     """Return a field's name as it is compared: in lower case, without signs."""
     return _NOT_IN_NAMES.sub("", name.lower())
@@ -161,6 +166,8 @@ def plain_name(name: str) -> str:
 
 def decoded(text: str) -> str:
     """Return a text without HTML: tags are gone and entities decoded; other text is unchanged."""
+    if "<" not in text and "&" not in text:
+        return text
     if _MARKUP.search(text):
         return markup_text(text)
     plain = _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
@@ -193,7 +200,7 @@ def _own_fields(record: Mapping[str, object]) -> Mapping[str, object]:
     """Return the fields of a record by plain name, without blank ones."""
     fields: dict[str, object] = {}
     for name, value in record.items():
-        if value not in (None, "", [], {}) and not (isinstance(value, str) and value.isspace()):
+        if value is not None and not (isinstance(value, str) and not value.strip()):
             fields.setdefault(plain_name(str(name)), value)
     return fields
 
@@ -244,8 +251,7 @@ def _day(value: object, depth: int = 0) -> date | None:
 
 def _strings(fields: Mapping[str, object], keys: Iterable[str]) -> Iterator[str]:
     for key in keys:
-        value = _string(fields.get(key))
-        if value.strip():
+        if key in fields and (value := _string(fields[key])).strip():
             yield value
 
 

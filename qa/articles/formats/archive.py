@@ -203,10 +203,15 @@ def _tar_files(stream: IO[bytes]) -> Iterator[_File]:
             archive.members = []  # type: ignore[attr-defined]  # it would keep them all
             if info.isfile():
                 yield info.name, partial(_open_tar, archive, info)
-        # The library takes a damaged header for the end, after which there are only zeros.
+        # Two blocks of zeros end an archive. The library takes one for the end, but also a damaged
+        # header and the end of the stream.
+        is_ended = False
         while archive.fileobj and (block := archive.fileobj.read(_BLOCK_BYTES)):
-            if block.strip(b"\0"):
-                raise tarfile.ReadError("a damaged header")
+            is_ended = not block.strip(b"\0")
+            if not is_ended:
+                break
+        if not is_ended:
+            raise tarfile.ReadError("no end")
 
 
 def _open_tar(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:

@@ -94,10 +94,8 @@ def _records(source: _Source) -> Iterator["ArcWarcRecord"]:
 
     logging.getLogger("warcio").setLevel(logging.CRITICAL)  # it prints what it mends
 
-    class Records(ArchiveIterator):
-        INC_RECORD = ""  # it would print this to stderr
-
-    records = Records(source)
+    records = ArchiveIterator(source)
+    records.INC_RECORD = ""  # it would print this to stderr
     try:
         for record in records:
             if record.rec_type is None:
@@ -161,7 +159,7 @@ def _decompressed(data: bytes, coding: str) -> bytes:
         import brotli
 
         with suppress(brotli.error):
-            return brotli.Decompressor().process(data, output_buffer_limit=FILE_BYTES + 1)
+            data = brotli.Decompressor().process(data, output_buffer_limit=FILE_BYTES + 1)
     return data
 
 
