@@ -21,6 +21,7 @@ _CODE = re.compile(r"<(?:code|pre|samp|kbd|textarea)\b", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(r"</[a-z][a-z0-9]*\s*>|<(?:br|hr|img)\b[^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _BLANK_LINES = re.compile(r"\n\s*\n")
+_MORE_BLANK_LINES = re.compile(r"\n{3,}")
 _LONG_VALUE = re.compile(
     rf"""=\s*+(?:"[^"<>]{{{_VALUE_CHARACTERS},}}+"|'[^'<>]{{{_VALUE_CHARACTERS},}}+')"""
 )
@@ -65,8 +66,13 @@ def _text(markup: str) -> str:
         return _decoded(markup)
     if not _BLOCK.search(markup):
         markup = _BLANK_LINES.sub("<p>", markup)  # as WordPress stores its paragraphs
-    lines = [" ".join(line.split()) for line in _convert(tamed(markup)).split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    return tidy(_convert(tamed(markup)))
+
+
+def tidy(text: str) -> str:
+    """Return the text with one space between words and at most one blank line between lines."""
+    lines = "\n".join(" ".join(line.split()) for line in text.split("\n"))
+    return _MORE_BLANK_LINES.sub("\n\n", lines).strip("\n")
 
 
 def _convert(markup: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from resiliparse.extract.html2text import extract_plain_text
 
+from .markup import tidy
 from .page import Page
 
 SLOW_CHARACTERS = 8_000_000
@@ -21,19 +22,22 @@ SLOW_LEVELS = 2_000
 """Nested elements above which resiliparse, which takes quadratic time, takes the whole page."""
 
 _BREAKS = {
-    **dict.fromkeys(("head", "p", "quote", "code", "list", "table", "div", "main"), "\n\n"),
-    **dict.fromkeys(("item", "row", "lb"), "\n"),
+    **dict.fromkeys(("head", "p", "quote", "code", "list", "table", "div", "main"), "\n"),
+    **dict.fromkeys(("item", "row"), "\v"),
+    "lb": "\v",
     "cell": " ",
 }
-"""What stands before and after an element of trafilatura's result; the others are inline."""
+"""What stands before and after an element of trafilatura's result: a paragraph, a line, a space."""
+_PARAGRAPH = "\ufdd0"
+"""What is written between two line breaks, of which trafilatura would drop one; no character."""
+_GAP = re.compile(r"[ \n\v\ufdd0]*[\n\v\ufdd0][ \n\v\ufdd0]*")
 _NESTING_TAG = re.compile(
     r"<(/?)(?:a(?:rticle|side)?|b(?:lockquote)?|center|dl|div|em|i|main|nav|[ou]l|section|span"
     r"|strong|table)\b",
     re.IGNORECASE,
 )
+_TWO_BREAKS = re.compile(r"<br\s*/?>(?:\s*<br\s*/?>)+", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
-_AROUND_LINE_END = re.compile(r" *\n *")
-_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def page_text(page: Page) -> str:
@@ -51,6 +55,7 @@ def _by_trafilatura(markup: str) -> str:
     from lxml import etree, html
 
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    markup = _TWO_BREAKS.sub(f"<br>{_PARAGRAPH}<br>", markup)
     try:
         page = html.document_fromstring(markup.encode("utf-8"), parser=parser)
     except etree.LxmlError:  # nothing but comments
@@ -59,21 +64,20 @@ def _by_trafilatura(markup: str) -> str:
         return ""  # lxml leaves out what is below 256 levels
     found = trafilatura.bare_extraction(page, include_comments=False)
     body = getattr(found, "body", None)
-    return "" if body is None else _tidy("".join(_pieces(body)))
+    return "" if body is None else tidy(_GAP.sub(_gap, "".join(_pieces(body))))
 
 
 def _by_resiliparse(page: Page, is_main_only: bool) -> str:
     """Return the text of the main content that resiliparse finds, or of the whole page."""
-    return _tidy(
-        extract_plain_text(
-            page.tree,
-            main_content=is_main_only,
-            list_bullets=False,
-            alt_texts=False,
-            comments=False,
-            post_meta=False,
-        )
+    text = extract_plain_text(
+        page.tree,
+        main_content=is_main_only,
+        list_bullets=False,
+        alt_texts=False,
+        comments=False,
+        post_meta=False,
     )
+    return tidy(text)
 
 
 def _levels(markup: str) -> int:
@@ -90,13 +94,12 @@ def _pieces(element: Any) -> list[str]:
     gap = _BREAKS.get(element.tag, "")
     pieces = [gap, _SPACES.sub(" ", element.text or "")]
     for child in element:
-        if isinstance(child.tag, str):
-            pieces += _pieces(child)
+        pieces += _pieces(child) if isinstance(child.tag, str) else []
         pieces.append(_SPACES.sub(" ", child.tail or ""))
     return [*pieces, gap]
 
 
-def _tidy(text: str) -> str:
-    """Return the text without empty lines but one between blocks, and without spaces at ends."""
-    text = _AROUND_LINE_END.sub("\n", re.sub(r"[^\S\n]+", " ", text))
-    return _BLANK_LINES.sub("\n\n", text).strip()
+def _gap(found: re.Match[str]) -> str:
+    """Return what stands for a run of breaks: a blank line if one of them ends a paragraph."""
+    breaks = found.group()
+    return "\n\n" if "\n" in breaks or _PARAGRAPH in breaks else "\n"
