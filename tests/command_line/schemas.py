@@ -40,6 +40,7 @@ CITATION = values(
     lit=values(start=COUNT, end=RANK),
     line=RANK,
     page={"type": ["integer", "null"]},
+    copies=COUNT,
     article=ARTICLE,
 )
 HIT = values(rank=RANK, score={"type": "number"}, start=COUNT, end=RANK, text=NAME, article=ARTICLE)
