@@ -11,9 +11,6 @@ from .html import page_article
 SUFFIXES = frozenset({".mhtml", ".mht"})
 """Suffixes of saved pages."""
 
-MAGIC = (b"From: <Saved by ", b'From: "Saved by ', b"Snapshot-Content-Location:")
-"""How the files of browsers begin."""
-
 _KINDS = ("text/html", "application/xhtml+xml")
 
 
