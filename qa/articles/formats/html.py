@@ -4,7 +4,6 @@ The lines of an article's text, from 1, are those of the extracted text, in whic
 is a paragraph: a line of HTML would help nobody to find a sentence.
 """
 
-import html
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -124,7 +123,7 @@ def _refuse_error_page(title: str, text: str) -> None:
     """Raise ArticleError for a short page that is titled like ``404 Not Found``."""
     if len(text) > ERROR_PAGE_CHARACTERS:
         return
-    words = html.unescape(title).casefold()
+    words = title.casefold()
     for status in HTTPStatus:
         if status >= 400 and str(status.value) in words and status.phrase.casefold() in words:
             raise ArticleError(
