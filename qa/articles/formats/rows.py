@@ -1,6 +1,6 @@
 """The lines of a plain text, numbered, as page breaks and cut words are taken out of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -133,42 +133,47 @@ def _add(done: list[Row], page: list[Row], usual: int, *, is_page: bool) -> None
     ``usual`` is the usual length of a line. Without a form feed, ``is_page`` is false, and what
     does not clearly cut a sentence stays as it is.
     """
-    before = _trimmed(done, -1)
-    after = _trimmed(page, 0)
-    if not before or not after:
+    after = page[_filled(page) :]
+    if not after:
         done += page
         return
-    rest = _continuation(before, after, usual)
+    end = len(done)
+    while end and _is_between(done[end - 1]):
+        end -= 1
+    rest = _continuation(done[end - 1].text, after, usual) if end else None
     if rest is not None and (is_page or _starts_low(rest)):
-        done[:] = [*before, *rest]
-    elif is_page:
-        blank = done[len(before)] if len(done) > len(before) else None
-        done[:] = [*before, *([blank] if blank and blank.is_blank else []), *page]
-    else:
-        done += page
+        del done[end:]
+        done += rest
+        return
+    if is_page and end < len(done):
+        blank = done[end]
+        del done[end:]
+        done += [blank] if blank.is_blank else []
+    done += page
 
 
-def _trimmed(rows: Sequence[Row], end: int) -> list[Row]:
-    """Return the rows without the blank ones and page numbers at one end, 0 or -1."""
-    kept = list(rows)
-    while kept and (kept[end].is_blank or is_page_number(kept[end].text)):
-        kept.pop(end)
-    return kept
+def _is_between(row: Row) -> bool:
+    """Whether a row is blank or a page number."""
+    return row.is_blank or is_page_number(row.text)
 
 
-def _continuation(before: Sequence[Row], after: Sequence[Row], usual: int) -> list[Row] | None:
-    """Return the rows with which a sentence runs on over a page break; None if none does."""
-    last = before[-1].text
+def _filled(rows: Sequence[Row]) -> int:
+    """Return the place of the first row that is neither blank nor a page number."""
+    return next((place for place, row in enumerate(rows) if not _is_between(row)), len(rows))
+
+
+def _continuation(last: str, after: Sequence[Row], usual: int) -> Sequence[Row] | None:
+    """Return the rows with which the line before a page break runs on; None if it does not."""
     if is_finished(last):
         return None
     if _starts_low(after):
-        return list(after)
+        return after
     block = next((place for place, row in enumerate(after) if row.is_blank), len(after))
-    rest = _trimmed(after[block:], 0)
+    rest = after[block + _filled(after[block:]) :]
     is_head = block <= EDGE_LINES and bool(rest) and not is_finished(after[block - 1].text)
     if is_head and (_starts_low(rest) or _looks_like_head(after[:block])):
         return rest if _starts_low(rest) or len(last.strip()) >= FULL_LINE * usual else None
-    return list(after) if len(last.strip()) >= FULL_LINE * usual else None
+    return after if len(last.strip()) >= FULL_LINE * usual else None
 
 
 def _looks_like_head(rows: Sequence[Row]) -> bool:
@@ -181,4 +186,4 @@ def _looks_like_head(rows: Sequence[Row]) -> bool:
 
 def _starts_low(rows: Sequence[Row]) -> bool:
     """Whether the rows begin in the middle of a sentence: with a small letter."""
-    return rows[0].text.lstrip()[:1].islower()
+    return bool(rows) and rows[0].text.lstrip()[:1].islower()
