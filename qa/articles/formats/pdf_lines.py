@@ -113,24 +113,37 @@ def _lines_of(page: pypdfium2.PdfPage, number: int) -> list[Line]:
         ]
     finally:
         text_page.close()
-    return _lowest_last(_merged(lines))
+    return _merged(lines)
 
 
 def _line(text_page: pypdfium2.PdfTextPage, number: int, found: re.Match[str], spaces: int) -> Line:
     text = found[1].strip()
     start = found.start() + spaces
-    first = pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, start)
-    last = pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, start + len(text) - 1)
+    first = _index(text_page, start)
+    left, bottom, _, _ = _box(text_page, first)
+    _, end_bottom, right, top = _box(text_page, _index(text_page, start + len(text) - 1))
+    before, _, mark = text.rpartition(" ")
+    if before and _NOTE_MARK.fullmatch(mark):
+        end = _box(text_page, _index(text_page, start + len(before.rstrip()) - 1))
+        if end[2] > right:  # the mark of a note that stands at the beginning
+            text, (_, end_bottom, right, top) = before.rstrip(), end
     x, y = _origin(text_page, first)
-    end_x, end_y = _origin(text_page, last)
-    left, _, _, _ = _box(text_page, first)
-    _, bottom, right, top = _box(text_page, last)
-    turn = 0
-    if abs(end_y - y) > abs(end_x - x):
-        turn = 1 if end_y > y else -1
-        left, right, y = (y, top, -x) if turn > 0 else (-y, -bottom, x)
-    size = _size(text_page, first)
-    return Line(number, text, left, right, y, size, turn, bool(found[2]))
+    turn = _turn(text_page, first)
+    if turn:
+        left, right, y = (bottom, top, -x) if turn > 0 else (-y, -end_bottom, x)
+    return Line(number, text, left, right, y, _size(text_page, first), turn, bool(found[2]))
+
+
+def _index(text_page: pypdfium2.PdfTextPage, place: int) -> int:
+    """Return the index of the character at a place of the page's text."""
+    index: int = pdfium.FPDFText_GetCharIndexFromTextIndex(text_page, place)
+    return index
+
+
+def _turn(text_page: pypdfium2.PdfTextPage, index: int) -> int:
+    """Return which way the text at a character runs, as in `Line.turn`."""
+    angle = math.sin(pdfium.FPDFText_GetCharAngle(text_page, index))
+    return 0 if abs(angle) < 0.5 else 1 if angle > 0 else -1
 
 
 def _origin(text_page: pypdfium2.PdfTextPage, index: int) -> tuple[float, float]:
@@ -178,16 +191,3 @@ def _merged(lines: list[Line]) -> list[Line]:
 def _is_level(line: Line, other: Line) -> bool:
     """Whether another piece stands on a line, or half raised or lowered from it."""
     return abs(line.base - other.base) < 0.6 * max(line.size, other.size)
-
-
-def _lowest_last(lines: list[Line]) -> list[Line]:
-    """Put what was written first and stands lowest, such as a foot and notes, last."""
-    lowest = math.inf
-    below = [math.inf] * len(lines)  # the lowest base of the lines that follow
-    for place in range(len(lines) - 1, -1, -1):
-        below[place] = lowest
-        lowest = min(lowest, lines[place].base)
-    count = 0
-    while count < len(lines) - 1 and lines[count].base < below[count]:
-        count += 1
-    return lines[count:] + lines[:count] if any(line.turn == 0 for line in lines) else lines

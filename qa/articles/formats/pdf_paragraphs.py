@@ -9,6 +9,7 @@
 4. Lines are joined, and words that a line end cuts are made whole.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -18,11 +19,13 @@ from statistics import median
 
 from ..clean import clean
 from ..hyphens import Hyphens
-from ..page_lines import EDGE_LINES, head_key, is_finished, running
+from ..page_lines import EDGE_LINES, head_key, is_finished, is_page_number, running
 from .pdf_lines import Line
 
 FAR = 1.25
 """Distance to the line above, in usual distances, from which a line begins a paragraph."""
+LONE = 2.0
+"""Distance to the next line, in sizes of the type, from which a page number stands alone."""
 INDENT = 0.8
 """Indentation, in sizes of the type, from which a line begins a paragraph."""
 NEARBY = 8
@@ -53,7 +56,7 @@ class Paragraph:
 
 def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
     """Return the paragraphs of the pages, without running heads, feet and page numbers."""
-    lines = [line for page in without_running(pages) for line in page]
+    lines = [line for page in without_running(pages) for line in _lowest_last(page)]
     distances = _usual_distances(lines)
     done: list[Paragraph] = []
     for place, line in enumerate(lines):
@@ -71,10 +74,11 @@ def without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         for page in pages
     ]
     found = running([list(by_place.values()) for by_place in keys])
-    return [
-        [line for place, line in enumerate(page) if by_place.get(place) not in heads]
-        for page, by_place, heads in zip(pages, keys, found, strict=True)
-    ]
+    kept = []
+    for page, by_place, heads in zip(pages, keys, found, strict=True):
+        gone = {place for place, key in by_place.items() if key in heads} | _lone_numbers(page)
+        kept.append([line for place, line in enumerate(page) if place not in gone])
+    return kept
 
 
 def joined(paragraphs: Sequence[Paragraph], page_count: int) -> tuple[str, list[int]]:
@@ -120,6 +124,32 @@ def _edges(page: Sequence[Line]) -> set[int]:
     return {place for order in orders for place in (*order[:EDGE_LINES], *order[-EDGE_LINES:])}
 
 
+def _lone_numbers(page: Sequence[Line]) -> set[int]:
+    """Return the places of page numbers that stand alone, above or below all other lines."""
+    order = sorted(range(len(page)), key=lambda place: -page[place].base)
+    return {
+        end
+        for end, following in (order[:2], order[:-3:-1])[: 2 * (len(order) > 1)]
+        if is_page_number(page[end].text)
+        and abs(page[end].base - page[following].base) > LONE * page[end].size
+    }
+
+
+def _lowest_last(page: Sequence[Line]) -> list[Line]:
+    """Put what is written first and stands lowest, such as notes, behind the rest of a page."""
+    lowest = math.inf
+    floors = []  # the lowest base of each line and those behind it
+    for line in reversed(page):
+        lowest = min(lowest, line.base)
+        floors.append(lowest)
+    highest = -math.inf
+    for place, (line, floor) in enumerate(zip(page, reversed(floors), strict=True)):
+        if highest < floor and place:
+            return [*page[place:], *page[:place]]
+        highest = max(highest, line.base)
+    return list(page)
+
+
 def _usual_distances(lines: Sequence[Line]) -> dict[int, float]:
     """Return the usual distance of base lines by the rounded size of the type."""
     distances: dict[int, list[float]] = {}
@@ -141,7 +171,7 @@ def _breaks(lines: Sequence[Line], place: int, distances: dict[int, float]) -> b
     if is_open and line.text[:1].islower() and not _BULLET.match(line.text):
         return False
     distance = above.base - line.base
-    usual = distances.get(round(line.size), 1.2 * line.size)
+    usual = min(distances.get(round(each.size), 1.2 * each.size) for each in (above, line))
     is_below = above.page == line.page and distance > 0
     if is_below and distance > FAR * usual:
         return True
