@@ -26,6 +26,7 @@ _REASONS = {
 }
 _LINE = re.compile(rf"([^\r\n{HYPHEN_MARKS}]+)([{HYPHEN_MARKS}]?)")
 _NOTE_MARK = re.compile(r"[\d*†‡]{1,3}")
+_LONGEST = 1e6  # points
 _CLOSE = 0.15  # times the size: nearer pieces of a line have no space between them
 _SMALL = 0.85  # times the size: smaller type is a note or a mark
 
@@ -53,7 +54,7 @@ class Line:
 
     def is_like(self, other: "Line") -> bool:
         """Whether both run the same way, in type of the same size."""
-        return self.turn == other.turn and abs(self.size - other.size) <= 0.1 * self.size
+        return self.turn == other.turn and abs(self.size - other.size) <= 0.1 * abs(self.size)
 
 
 class PdfFile:
@@ -97,7 +98,10 @@ class PdfFile:
 
     def metadata(self, key: str) -> str:
         """Return a value of the document's metadata; empty without one."""
-        value: str = self._document.get_metadata_value(key)
+        try:
+            value: str = self._document.get_metadata_value(key)
+        except UnicodeDecodeError:
+            return ""
         return value
 
 
@@ -131,7 +135,13 @@ def _line(text_page: pypdfium2.PdfTextPage, number: int, found: re.Match[str], s
     turn = _turn(text_page, first)
     if turn:
         left, right, y = (bottom, top, -x) if turn > 0 else (-y, -end_bottom, x)
-    return Line(number, text, left, right, y, _size(text_page, first), turn, bool(found[2]))
+    geometry = map(_sound, (left, right, y, _size(text_page, first)))
+    return Line(number, text, *geometry, turn=turn, is_cut=bool(found[2]))
+
+
+def _sound(length: float) -> float:
+    """Return a length; 0 for one that a damaged file makes senseless."""
+    return length if abs(length) < _LONGEST else 0.0
 
 
 def _index(text_page: pypdfium2.PdfTextPage, place: int) -> int:

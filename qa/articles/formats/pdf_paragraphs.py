@@ -189,7 +189,7 @@ def _had_room(lines: Sequence[Line], place: int) -> bool:
         if other.page == above.page and other.is_like(above) and _share_column(other, above)
     )
     word = line.text.split(maxsplit=1)[0]
-    width = (line.right - line.left) / len(line.text)
+    width = abs(line.right - line.left) / len(line.text)
     return edge - above.right > 1.15 * width * (len(word) + 1) + line.size
 
 
