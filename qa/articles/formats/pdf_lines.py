@@ -153,7 +153,7 @@ def _index(text_page: pypdfium2.PdfTextPage, place: int) -> int:
 def _turn(text_page: pypdfium2.PdfTextPage, index: int) -> int:
     """Return which way the text at a character runs, as in `Line.turn`."""
     angle = math.sin(pdfium.FPDFText_GetCharAngle(text_page, index))
-    return 0 if abs(angle) < 0.5 else 1 if angle > 0 else -1
+    return 0 if abs(angle) < 0.5 else 1 if angle < 0 else -1  # PDFium's angles run clockwise
 
 
 def _origin(text_page: pypdfium2.PdfTextPage, index: int) -> tuple[float, float]:

@@ -186,7 +186,8 @@ def _had_room(lines: Sequence[Line], place: int) -> bool:
     edge = max(
         other.right
         for other in lines[max(0, place - NEARBY) : place + NEARBY]
-        if other.page == above.page and other.is_like(above) and _share_column(other, above)
+        if other is above
+        or (other.page == above.page and other.is_like(above) and _share_column(other, above))
     )
     word = line.text.split(maxsplit=1)[0]
     width = abs(line.right - line.left) / len(line.text)

@@ -12,7 +12,8 @@ from ..clean import clean, with_line_ends
 from ..hyphens import LINE_END, Hyphens
 from .rows import Row, joined_rows, rows_of, with_whole_words, without_page_breaks
 
-_MAY_HAVE_PAGES = re.compile(r"\f|\n[^\S\n]*\n[^\n]{0,60}\d{1,4}[^\n]{0,60}\n[^\S\n]*\n")
+_MAY_HAVE_PAGES = re.compile(r"\f|\n[^\S\n]*\n[^\n]{1,60}\n[^\S\n]*\n")
+"""Matches a form feed, or a short line that stands alone, as page numbers do."""
 
 
 def read(source: str, text: str) -> Article:

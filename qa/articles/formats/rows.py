@@ -98,7 +98,7 @@ def _parts(page: Sequence[Row]) -> list[list[Row]]:
     """Split a page after each page number between blank lines."""
     starts = [
         place + 1
-        for place in range(1, len(page) - 1)
+        for place in range(_filled(page) + 1, len(page) - 1)
         if page[place - 1].is_blank
         and is_page_number(page[place].text)
         and page[place + 1].is_blank
@@ -145,11 +145,12 @@ def _add(done: list[Row], page: list[Row], usual: int, *, is_page: bool) -> None
         del done[end:]
         done += rest
         return
-    if is_page and end < len(done):
-        blank = done[end]
+    if is_page and end:
+        blanks = [row for row in (*done[end:], *page[: len(page) - len(after)]) if row.is_blank]
         del done[end:]
-        done += [blank] if blank.is_blank else []
-    done += page
+        done += [*blanks[:1], *after]
+    else:
+        done += page
 
 
 def _is_between(row: Row) -> bool:
