@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 EDGE_LINES = 2
 """Lines at the top and at the bottom of a page that can be running heads or feet."""
@@ -20,6 +20,7 @@ _PAGE_NUMBER = re.compile(
     rf"{_NUMBER}(?:[^\S\n]*(?:of|/|von|de|sur|di|av|z)[^\S\n]*{_NUMBER})?[\W_]*",
     re.IGNORECASE,
 )
+_NUMBER_AT_END = re.compile(r"^\d{1,4}(?!\S)|(?<!\S)\d{1,4}$")
 _DIGITS = re.compile(r"\d+")
 _FINISHED = re.compile(r"[.!?…:;。！？][\"'”’»)\]\d]*\s*$")
 
@@ -39,25 +40,36 @@ def is_sentence(line: str) -> bool:
     return is_finished(line) and len(line.split()) >= SENTENCE_WORDS
 
 
-def head_key(line: str) -> str:
-    """Return what stays the same of a running head from page to page: all but its numbers."""
+def head_keys(line: str, page: int, size: int = 0) -> list[Hashable]:
+    """Return what shows a running head: equal keys at the edges of several pages.
+
+    One is its text but for numbers; the other is the number of the page that it begins or ends
+    with, counted from that page's index. ``size`` is that of its type.
+    """
     line = " ".join(line.split())
     if is_page_number(line):
-        return "#"
-    return line if is_sentence(line) else _DIGITS.sub("#", line)
+        return [("#", size)]
+    if is_sentence(line):
+        return [(line, size)]
+    ends = _NUMBER_AT_END.findall(line[:200])
+    return [(_DIGITS.sub("#", line), size), *((int(number) - page, size) for number in ends)]
 
 
-def running(edges: Sequence[Sequence[Hashable]]) -> list[set[Hashable]]:
-    """Return which of the keys at the edges of each page are of running heads or feet."""
+def running(edges: Sequence[Mapping[int, Sequence[Hashable]]]) -> list[set[int]]:
+    """Return which lines of each page are running heads or feet.
+
+    ``edges`` has the keys of the lines at the edges of each page, by their places on the page.
+    """
     pages_of: dict[Hashable, list[int]] = defaultdict(list)
-    for page, keys in enumerate(edges):
-        for key in dict.fromkeys(keys):
+    for page, keys_of in enumerate(edges):
+        for key in {key for keys in keys_of.values() for key in keys}:
             pages_of[key].append(page)
-    found: list[set[Hashable]] = [set() for _ in edges]
+    found = set()
     for key, pages in pages_of.items():
-        for place in range(len(pages) - PAGES + 1):
-            some = pages[place : place + PAGES]
-            if some[-1] - some[0] < WITHIN_PAGES:
-                for page in some:
-                    found[page].add(key)
-    return found
+        for first, last in zip(pages, pages[PAGES - 1 :], strict=False):
+            if last - first < WITHIN_PAGES:
+                found |= {(page, key) for page in pages if first <= page <= last}
+    return [
+        {place for place, keys in keys_of.items() if any((page, key) in found for key in keys)}
+        for page, keys_of in enumerate(edges)
+    ]

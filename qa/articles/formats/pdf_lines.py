@@ -135,8 +135,16 @@ def _line(text_page: pypdfium2.PdfTextPage, number: int, found: re.Match[str], s
     turn = _turn(text_page, first)
     if turn:
         left, right, y = (bottom, top, -x) if turn > 0 else (-y, -end_bottom, x)
-    geometry = map(_sound, (left, right, y, _size(text_page, first)))
-    return Line(number, text, *geometry, turn=turn, is_cut=bool(found[2]))
+    return Line(
+        page=number,
+        text=text,
+        left=_sound(left),
+        right=_sound(right),
+        base=_sound(y),
+        size=_sound(_size(text_page, first)),
+        turn=turn,
+        is_cut=bool(found[2]),
+    )
 
 
 def _sound(length: float) -> float:

@@ -19,7 +19,7 @@ from statistics import median
 
 from ..clean import clean
 from ..hyphens import Hyphens
-from ..page_lines import EDGE_LINES, head_key, is_finished, is_page_number, running
+from ..page_lines import EDGE_LINES, head_keys, is_finished, is_page_number, running
 from .pdf_lines import Line
 
 FAR = 1.25
@@ -69,16 +69,20 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
 
 def without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """Return the pages without running heads and feet, and without lone page numbers."""
-    keys = [
-        {place: (head_key(page[place].text), round(page[place].size)) for place in _edges(page)}
-        for page in pages
+    heads = running(
+        [
+            {
+                place: head_keys(page[place].text, number, round(page[place].size))
+                for place in _edges(page)
+            }
+            for number, page in enumerate(pages)
+        ]
+    )
+    return [
+        [line for place, line in enumerate(page) if place not in gone]
+        for page, found in zip(pages, heads, strict=True)
+        for gone in [found | _lone_numbers(page)]
     ]
-    found = running([list(by_place.values()) for by_place in keys])
-    kept = []
-    for page, by_place, heads in zip(pages, keys, found, strict=True):
-        gone = {place for place, key in by_place.items() if key in heads} | _lone_numbers(page)
-        kept.append([line for place, line in enumerate(page) if place not in gone])
-    return kept
 
 
 def joined(paragraphs: Sequence[Paragraph], page_count: int) -> tuple[str, list[int]]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from ..clean import clean
 from ..hyphens import Hyphens
-from ..page_lines import EDGE_LINES, head_key, is_finished, is_page_number, is_sentence, running
+from ..page_lines import EDGE_LINES, head_keys, is_finished, is_page_number, is_sentence, running
 
 FULL_LINE = 0.6
 """Share of the usual length from which a line that no sentence ends is text, not a heading."""
@@ -109,19 +109,16 @@ def _parts(page: Sequence[Row]) -> list[list[Row]]:
 def _running(pages: Sequence[Sequence[Row]]) -> list[set[int]]:
     """Return which rows of each page are running heads or feet."""
     edges = []
-    for page in pages:
-        filled = [number for number, row in enumerate(page) if not row.is_blank]
-        edge = {*filled[:EDGE_LINES], *filled[-EDGE_LINES:]}
-        edges.append({number for number in edge if not is_sentence(page[number].text)})
-    keys = [
-        {number: head_key(page[number].text) for number in edge}
-        for page, edge in zip(pages, edges, strict=True)
-    ]
-    found = running([list(by_row.values()) for by_row in keys])
-    heads = [
-        {number for number, key in by_row.items() if key in keys_found}
-        for by_row, keys_found in zip(keys, found, strict=True)
-    ]
+    for number, page in enumerate(pages):
+        filled = [place for place, row in enumerate(page) if not row.is_blank]
+        edges.append(
+            {
+                place: head_keys(page[place].text, number)
+                for place in (*filled[:EDGE_LINES], *filled[-EDGE_LINES:])
+                if not is_sentence(page[place].text)
+            }
+        )
+    heads = running(edges)
     top = next((number for number, row in enumerate(pages[0]) if not row.is_blank), 0)
     heads[0] -= {top}
     return heads
