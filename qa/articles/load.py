@@ -228,7 +228,7 @@ def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle 
         return
     text = clean(decoded)
     is_markdown = suffix in MARKDOWN_SUFFIXES or markdown.front_matter(text)[1]
-    article = (markdown if is_markdown else plain).read(name, text)
+    article = markdown.read(name, text) if is_markdown else plain.read(name, decoded)
     if not article.text.strip():
         raise EmptyFileError("empty file")
     yield ReadArticle(None, article)

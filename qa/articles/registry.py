@@ -73,6 +73,7 @@ FORMATS = (
         rb"\s*(?:\xef\xbb\xbf)?\s*(?:<!--.{0,4000}?-->\s*)?(?:<\?xml[^>]*>\s*)?"
         rb"<(?:!doctype html|html)\b",
     ),
+    _format("pdf", ".pdf", rb".{0,1024}?%PDF-"),
     _format("feed", ".rss .atom .rdf .xml"),
     _format("table", ".csv .tsv .tab .psv", needs_worker=False),
     _format("subtitles", ".srt .vtt", needs_worker=False),
