@@ -3,6 +3,7 @@
 Offsets count code points in ``Article.text``; ranges are half-open: ``[start, end)``.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -73,6 +74,25 @@ class Article:
     """SHA-256 of the cleaned text, in hexadecimal."""
     first_line: int = 1
     """Line of the source file where the text begins; 1 for a record of a file with several."""
+    pages: tuple[int, ...] = ()
+    """Offset where each page begins; empty if the source has no pages."""
+    lines: tuple[tuple[int, int], ...] = ()
+    """Offsets where the line number jumps, because lines of the source were left out, each with
+    the line of the source there; in ascending order."""
+    dated: str = ""
+    """What gives the publication date, such as ``front matter`` or ``file name``; empty if unknown.
+    """
+    is_date_guess: bool = False
+    """Whether the publication date is only likely, such as one found in a page's text."""
+
+    def line_at(self, offset: int) -> int:
+        """Return the line of the source, from 1, that an offset is on."""
+        start, line = max((jump for jump in self.lines if jump[0] <= offset), default=(0, 0))
+        return (line or self.first_line) + self.text.count("\n", start, offset)
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the page, from 1, that an offset is on; None if the source has no pages."""
+        return bisect_right(self.pages, offset) or 1 if self.pages else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +200,12 @@ class Citation:
     @property
     def line(self) -> int:
         """Line of the source where the quote begins, from 1."""
-        return self.article.first_line + self.article.text.count("\n", 0, self.start)
+        return self.article.line_at(self.start)
+
+    @property
+    def page(self) -> int | None:
+        """Page of the source where the quote begins, from 1; None if it has no pages."""
+        return self.article.page_at(self.start)
 
     @cached_property
     def sentence_bounds(self) -> tuple[int, int]:
@@ -242,6 +267,9 @@ class Answer:
     """Whether the question was taken to be about the story of the conversation, not a new one."""
     remark: str = ""
     """What qa itself says: all of a remark, or what a summary is of; else empty."""
+    notes: tuple[str, ...] = ()
+    """What the person should know about the answer, a line each, such as ``no article has
+    "Tavarez"; looked for "Tavares"``."""
 
     @property
     def is_answer(self) -> bool:

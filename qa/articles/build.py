@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from ..datatypes import Article
@@ -24,20 +25,37 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
 def build_article(
-    source: str, text: str, *, title: str = "", published: date | None = None, first_line: int = 1
+    source: str,
+    text: str,
+    *,
+    title: str = "",
+    published: date | None = None,
+    dated: str = "",
+    is_date_guess: bool = False,
+    first_line: int = 1,
+    pages: Sequence[int] = (),
+    lines: Sequence[tuple[int, int]] = (),
 ) -> Article:
     """Return the article of a cleaned text, its id empty.
 
     A missing title is taken from the text, and so is a missing date if the text begins with one.
+    ``dated`` says what gives the date; the others are as in `Article`.
     """
+    if published is None:
+        published = leading_date(text)
+        dated, is_date_guess = ("first line", False) if published else ("", False)
     return Article(
         id="",
         title=shorten(one_line(title), TITLE_CHARACTERS) or title_of(text),
         source=source,
-        published=published or leading_date(text),
+        published=published,
         text=text,
         digest=hashlib.sha256(text.encode("utf-8")).hexdigest(),
         first_line=first_line,
+        pages=tuple(pages),
+        lines=tuple(lines),
+        dated=dated,
+        is_date_guess=is_date_guess,
     )
 
 

@@ -114,13 +114,13 @@ class KeepArticle(Change):
     """Record number, from 1, in a file of several articles."""
     url: str | None
     """The article's own source; None if it is named after its file."""
-    first_line: int
-    """Line of the file on which the text begins."""
+    article: Article
+    """The article as it was read now: same text, title and date."""
 
     def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:
         """Write the article's place."""
         file = put_file(batch, self.found, "", is_whole=False)
-        batch.move_article(self.number, file, self.record, self.url, self.first_line)
+        batch.move_article(self.number, file, self.record, self.url, self.article)
 
     def count(self, report: Report) -> None:
         """Count an unchanged article."""

@@ -61,7 +61,7 @@ class _Matcher:
         url = _url(found, read)
         if same := self._take_same(read):
             del self.unmatched[same.id]
-            return KeepArticle(found, same.id, read.record, url, read.article.first_line)
+            return KeepArticle(found, same.id, read.record, url, read.article)
         # A record number does not identify an article: it shifts when a record is inserted.
         before = self._only if read.record is None else self._by_url.get(read.article.source)
         if before is None or before.id not in self.unmatched:

@@ -30,6 +30,7 @@ def answer_values(answer: Answer) -> dict[str, Any]:
         "searched": answer.question,
         "in_story": answer.in_story,
         "remark": answer.remark,
+        "notes": list(answer.notes),
         "status": answer.status.value,
         "answer": answer.text,
         "kind": answer.kind.value,
@@ -59,7 +60,7 @@ def citation_values(citation: Citation) -> dict[str, Any]:
         "end": citation.end,
         "lit": {"start": citation.lit_bounds[0], "end": citation.lit_bounds[1]},
         "line": citation.line,
-        "page": None,
+        "page": citation.page,
         "article": article_values(citation.article),
     }
 
@@ -90,6 +91,8 @@ def article_values(article: Article) -> dict[str, Any]:
         "id": article.id,
         "title": article.title,
         "published": article.published.isoformat() if article.published else None,
+        "dated": article.dated or None,
+        "date_is_guess": article.is_date_guess,
         "source": article.source,
         "digest": article.digest,
     }

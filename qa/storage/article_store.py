@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..datatypes import MEMORY_PREFIX, Article, ArticleRowId, Scope
 from .database import Database
-from .schema import checksum
+from .schema import WITH_CHECKSUMS, WITH_DETAILS, article_checksum_sql, read_details
 from .scope import SOURCE, parse_number, path_ending, scope_sql, shown_source
 
 MOST_VARIABLES = 900
@@ -172,13 +172,17 @@ class ArticleStore(Database):
         Raises LibraryDamagedError if an article does not match its checksum or digest.
         """
         found = {}
-        has_checksums = self.has_checksums()
-        value = "value" if has_checksums else "NULL"
-        join = "LEFT JOIN article_checksums ON article = articles.id" if has_checksums else ""
+        layout = self.layout()
+        column = "details" if layout >= WITH_DETAILS else "NULL"
+        matches, join = "1", ""
+        if layout >= WITH_CHECKSUMS:
+            # A row without a checksum was written by nothing that makes them.
+            matches = f"coalesce(value = {article_checksum_sql(layout)}, value IS NULL)"
+            join = "LEFT JOIN article_checksums ON article = articles.id"
         for part in in_parts(sorted(set(ids))):
             rows = self._rows(
                 f"SELECT articles.id, title, {SOURCE}, published, text, articles.digest, "
-                f"first_line, files.path, files.name, url, record, {value} "
+                f"first_line, files.path, files.name, url, {column}, {matches} "
                 f"FROM articles JOIN files ON files.id = articles.file {join} "
                 f"WHERE articles.id IN ({question_marks(part)})",
                 *part,
@@ -194,11 +198,10 @@ class ArticleStore(Database):
                 path,
                 name,
                 url,
-                record,
-                crc,
+                details,
+                is_sound,
             ) in rows:
-                matches = crc in (None, checksum(title, url, published, record, line, digest))
-                if not matches or _text_digest(text) != digest:
+                if not is_sound or _text_digest(text) != digest:
                     raise self.damaged(f"article {row} is not what was read")
                 found[row] = Article(
                     id=str(row),
@@ -208,6 +211,7 @@ class ArticleStore(Database):
                     text=text,
                     digest=digest,
                     first_line=line,
+                    **read_details(details),
                 )
         return found
 
@@ -251,10 +255,10 @@ class ArticleStore(Database):
             ):
                 if _text_digest(text) != digest:
                     damaged.add(article)
-        if self.has_checksums():
+        if (layout := self.layout()) >= WITH_CHECKSUMS:
             for sql in (
                 "SELECT id FROM articles LEFT JOIN article_checksums ON article = id "
-                "WHERE value IS NOT checksum(title, url, published, record, first_line, digest)",
+                f"WHERE value IS NOT {article_checksum_sql(layout)}",
                 "SELECT article FROM article_checksums WHERE passages <> "
                 "(SELECT count(*) FROM passages WHERE article = article_checksums.article)",
                 "SELECT DISTINCT article FROM passages "

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..datatypes import Article, ArticleRowId
-from .schema import checksum
+from .schema import ARTICLE_CHECKSUM, checksum, details_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,19 +76,20 @@ class Batch:
             article.first_line,
             article.digest,
             article.text,
+            details_of(article),
         )
         if article.id:
             row = ArticleRowId(int(article.id))
             self._delete_passages(row)
             self._connection.execute(
                 "UPDATE articles SET file = ?, record = ?, title = ?, url = ?, published = ?, "
-                "first_line = ?, digest = ?, text = ? WHERE id = ?",
+                "first_line = ?, digest = ?, text = ?, details = ? WHERE id = ?",
                 (*values, row),
             )
         else:
             added = self._connection.execute(
                 "INSERT INTO articles (file, record, title, url, published, first_line, "
-                "digest, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                "digest, text, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                 values,
             ).fetchone()
             row = ArticleRowId(added[0])
@@ -97,14 +98,15 @@ class Batch:
         return row
 
     def move_article(
-        self, article: ArticleRowId, file: int, record: int | None, url: str | None, first_line: int
+        self, number: ArticleRowId, file: int, record: int | None, url: str | None, article: Article
     ) -> None:
-        """Change the place of an article in its file; its text stays the same."""
+        """Change the place of an article in its file; its text, title and date stay the same."""
         self._connection.execute(
-            "UPDATE articles SET file = ?, record = ?, url = ?, first_line = ? WHERE id = ?",
-            (file, record, url, first_line, article),
+            "UPDATE articles SET file = ?, record = ?, url = ?, first_line = ?, details = ? "
+            "WHERE id = ?",
+            (file, record, url, article.first_line, details_of(article), number),
         )
-        self._update_checksum(article)
+        self._update_checksum(number)
 
     def remove_article(self, article: ArticleRowId) -> None:
         """Delete an article and its passages."""
@@ -130,7 +132,7 @@ class Batch:
         """Store the checksum of an article's row and its number of passages."""
         self._connection.execute(
             "INSERT OR REPLACE INTO article_checksums (article, value, passages) "
-            "SELECT id, checksum(title, url, published, record, first_line, digest), "
+            f"SELECT id, {ARTICLE_CHECKSUM}, "
             "(SELECT count(*) FROM passages WHERE article = articles.id) "
             "FROM articles WHERE id = ?",
             (article,),

@@ -19,7 +19,7 @@ from ..errors import (
     LibraryVersionError,
 )
 from ..settings import library_flag
-from .schema import APPLICATION_ID, SCHEMA_VERSION, WITH_CHECKSUMS, checksum, migrate
+from .schema import APPLICATION_ID, SCHEMA_VERSION, checksum, migrate
 
 DATABASE = "library.sqlite"
 """Name of the SQLite file in the library's folder."""
@@ -120,9 +120,9 @@ class Database:
                 connection.execute("ROLLBACK")
             raise
 
-    def has_checksums(self) -> bool:
-        """Return whether the library's layout has checksums."""
-        return bool(self._row("PRAGMA user_version")[0] >= WITH_CHECKSUMS)
+    def layout(self) -> int:
+        """Return the version of the library's layout."""
+        return int(self._row("PRAGMA user_version")[0])
 
     def close(self) -> None:
         """Close the connections of all threads."""

@@ -1,9 +1,13 @@
 """The tables of a library, and the migrations from older layouts."""
 
+import json
 import sqlite3
 import zlib
+from typing import Any
 
-SCHEMA_VERSION = 5
+from ..datatypes import Article
+
+SCHEMA_VERSION = 6
 """Increased with every change of the tables; stored as SQLite's ``user_version``."""
 
 APPLICATION_ID = 0x51614C62
@@ -147,10 +151,26 @@ INSERT INTO passage_checksums
     FROM passages JOIN embeddings ON embeddings.passage = passages.id;
 """
 
+ARTICLE_CHECKSUM = (
+    "checksum(articles.title, articles.url, articles.published, articles.record, "
+    "articles.first_line, articles.digest, articles.details)"
+)
+"""SQL for the checksum of an article's row."""
+
+_DETAILS = f"""
+-- Where pages and lines of the source begin, and what gives the date: JSON, or NULL if there is
+-- nothing to say.
+ALTER TABLE articles ADD COLUMN details TEXT;
+UPDATE article_checksums
+    SET value = (SELECT {ARTICLE_CHECKSUM} FROM articles WHERE id = article);
+"""
+
 WITH_CHECKSUMS = 5
 """First layout with checksums."""
+WITH_DETAILS = 6
+"""First layout with details of an article."""
 
-STEPS = {1: _FIRST, 2: _CONVERSATIONS, 3: _NO_FULL_TEXT, 4: _LISTED, 5: _CHECKSUMS}
+STEPS = {1: _FIRST, 2: _CONVERSATIONS, 3: _NO_FULL_TEXT, 4: _LISTED, 5: _CHECKSUMS, 6: _DETAILS}
 """SQL that leads to each layout from the one before; layout 1 starts with an empty file."""
 
 
@@ -161,6 +181,40 @@ def checksum(*values: str | bytes | int | None) -> int:
         data = value if isinstance(value, bytes) else repr(value).encode("utf-8", "surrogatepass")
         found = zlib.crc32(data + b"\0", found)
     return found
+
+
+def details_of(article: Article) -> str | None:
+    """Return what is stored of an article's pages, lines and date; None if there is nothing."""
+    values = {
+        "pages": article.pages,
+        "lines": article.lines,
+        "dated": article.dated,
+        "guess": article.is_date_guess,
+    }
+    return json.dumps(values) if any(values.values()) else None
+
+
+def read_details(text: str | None) -> dict[str, Any]:
+    """Return the fields of an article that `details_of` stored.
+
+    Raises ValueError, KeyError or TypeError if the text is damaged.
+    """
+    if text is None:
+        return {}
+    values = json.loads(text)
+    return {
+        "pages": tuple(values["pages"]),
+        "lines": tuple((int(offset), int(line)) for offset, line in values["lines"]),
+        "dated": str(values["dated"]),
+        "is_date_guess": bool(values["guess"]),
+    }
+
+
+def article_checksum_sql(version: int) -> str:
+    """Return SQL for the checksum of an article's row in a layout with checksums."""
+    if version < WITH_DETAILS:
+        return ARTICLE_CHECKSUM.replace(", articles.details", "")
+    return ARTICLE_CHECKSUM
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -15,7 +15,13 @@ from typing import Any
 
 from qa.storage.database import DATABASE, LOCK
 from qa.storage.live_text import FOLDER
-from qa.storage.schema import SCHEMA_VERSION, STEPS, checksum
+from qa.storage.schema import (
+    SCHEMA_VERSION,
+    STEPS,
+    WITH_CHECKSUMS,
+    article_checksum_sql,
+    checksum,
+)
 
 from .processes import EXACT, OTHER_MODEL, Ended, Processes, last_line
 
@@ -437,6 +443,11 @@ def take_back(path: Path, version: int) -> None:
             connection.execute(f"DELETE FROM main.{name}")
             connection.execute(
                 f"INSERT INTO main.{name} ({listed}) SELECT {listed} FROM newer.{name}"
+            )
+        if version >= WITH_CHECKSUMS:
+            connection.execute(
+                "UPDATE article_checksums SET value = (SELECT "
+                f"{article_checksum_sql(version)} FROM articles WHERE id = article)"
             )
         connection.execute("COMMIT")
         connection.execute("DETACH newer")

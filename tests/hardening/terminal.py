@@ -341,7 +341,7 @@ def write_articles(folder: Path) -> None:
 def make_foreign(library: Path) -> None:
     """Change a library as an attacker would: hostile, but with correct checksums."""
     from qa.storage.database import DATABASE
-    from qa.storage.schema import checksum
+    from qa.storage.schema import ARTICLE_CHECKSUM, checksum
 
     connection = sqlite3.connect(library / DATABASE, isolation_level=None)
     connection.create_function("checksum", -1, checksum, deterministic=True)
@@ -353,8 +353,8 @@ def make_foreign(library: Path) -> None:
     connection.execute("UPDATE articles SET digest = digest(text)")
     connection.execute("UPDATE files SET path = path || ?1, name = name || ?1", (ALL,))
     connection.execute(
-        "UPDATE article_checksums SET value = (SELECT checksum(title, url, published, record, "
-        "first_line, digest) FROM articles WHERE id = article)"
+        f"UPDATE article_checksums SET value = (SELECT {ARTICLE_CHECKSUM} "
+        "FROM articles WHERE id = article)"
     )
     moment = "2024-01-01T00:00:00+00:00"
     connection.execute("INSERT INTO conversations VALUES (7, ?, ?, ?)", (ALL, moment, moment))

@@ -327,6 +327,7 @@ def of_version_1(folder: Path) -> None:
     connection.execute("DROP TABLE conversations")
     connection.execute("DROP INDEX articles_listed")
     connection.execute("CREATE INDEX articles_by_date ON articles (published)")
+    connection.execute("ALTER TABLE articles DROP COLUMN details")
     connection.execute("DROP TABLE article_checksums")
     connection.execute("DROP TABLE passage_checksums")
     connection.execute("PRAGMA user_version = 1")

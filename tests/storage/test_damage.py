@@ -233,6 +233,7 @@ def test_a_migration_keeps_a_copy_of_the_older_layout(store: Store, put: Put) ->
     put("The mine opened in 1920.")
     for table in ("article_checksums", "passage_checksums"):
         change(store, f"DROP TABLE {table}")
+    change(store, "ALTER TABLE articles DROP COLUMN details")
     change(store, "PRAGMA user_version = 4")
     put("The mill burned.", path="/news/b.txt")
     assert store.damaged_articles() == {}

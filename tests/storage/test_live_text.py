@@ -154,6 +154,7 @@ def test_the_next_batch_drops_the_full_text_in_sqlite(store: Store, put: Put) ->
     )
     connection.execute("DROP INDEX articles_listed")
     connection.execute("CREATE INDEX articles_by_date ON articles (published)")
+    connection.execute("ALTER TABLE articles DROP COLUMN details")
     connection.execute("DROP TABLE article_checksums")
     connection.execute("DROP TABLE passage_checksums")
     connection.execute("PRAGMA user_version = 2")

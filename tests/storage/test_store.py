@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -152,13 +153,15 @@ def test_a_moved_file_keeps_its_articles(store: Store, put: Put) -> None:
 def test_a_moved_article_keeps_its_text(store: Store, put: Put) -> None:
     number = put("Ash.", path="/news/a.jsonl", record=1)
     before, url = store.newest_commit(), "https://example.org/ash"
+    moved = replace(store.articles([number])[number], first_line=3, pages=(0, 2), dated="url")
     with store.batch() as batch:
-        batch.move_article(number, 1, 7, None, 3)
+        batch.move_article(number, 1, 7, None, moved)
     (row,) = store.article_rows()
     assert (row.id, row.record, row.source) == (number, 7, "/news/a.jsonl#7")
-    assert store.articles([number])[number].first_line == 3
+    stored = store.articles([number])[number]
+    assert (stored.first_line, stored.pages, stored.dated) == (3, (0, 2), "url")
     with store.batch() as batch:
-        batch.move_article(number, 1, 7, url, 3)
+        batch.move_article(number, 1, 7, url, moved)
     assert [row.source for row in store.article_rows()] == [url]
     assert store.newest_commit() == before
     assert found(store, "ash") == ["Ash."]

@@ -112,6 +112,7 @@ def article_of(record: Mapping[str, object], source: str) -> Article:
         text,
         title=next(strings(record, TITLE_KEYS), ""),
         published=_published(record),
+        dated="record",
     )
 
 

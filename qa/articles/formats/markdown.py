@@ -31,6 +31,7 @@ def read(source: str, text: str) -> Article:
         body,
         title=fields.get("title", "") or _heading(body),
         published=next((day for day in dates if day), None),
+        dated="front matter",
         first_line=1 + text.count("\n", 0, body_start),
     )
 
