@@ -1,6 +1,7 @@
 """The results of walking folders and reading files."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from ..datatypes import Article
 from ..errors import ArticleError
@@ -44,6 +45,18 @@ class ReadArticle:
     """Record number, from 1, in a file of several articles; None if the file is one article."""
     article: Article
     """The article; its ``id`` is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file inside an archive."""
+
+    name: str
+    """Its path in the archive, or its address; safe to print."""
+    data: bytes
+    """Its bytes."""
+    published: date | None = None
+    """The day on which the archive says that it was fetched; None if it says nothing."""
 
 
 class NotAnArticleError(ArticleError):

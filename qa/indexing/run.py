@@ -11,7 +11,10 @@ from ..articles.gone import folder_is_bare, is_gone, is_out_of_reach, is_under
 from ..articles.heading import split_under_heading
 from ..articles.load import file_digest
 from ..articles.memory import read_records
+from ..articles.refuse import suffix_of
+from ..articles.registry import WORKER_SUFFIXES
 from ..articles.walk import walk
+from ..articles.workers import Workers
 from ..datatypes import Article, ArticleRowId, is_from_memory
 from ..errors import ArticleError
 from ..models.encoder import Encoder
@@ -119,9 +122,11 @@ def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> I
     for touched in plan.touched:
         yield touched
         pipeline.done += touched.found.size_bytes
-    for file in plan.to_read:
-        yield from read(file, pipeline.stored(file.row), damaged)
-        pipeline.done += file.found.size_bytes
+    ahead = [file.found for file in plan.to_read if suffix_of(file.found.name) in WORKER_SUFFIXES]
+    with Workers(ahead) as workers:
+        for file in plan.to_read:
+            yield from read(file, pipeline.stored(file.row), workers, damaged)
+            pipeline.done += file.found.size_bytes
 
 
 def _pruned(pipeline: Pipeline, files: Sequence[FileRow]) -> Iterator[Change]:

@@ -90,6 +90,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         vanished=listed(NAME),
         failed=listed(values(source=NAME, reason=NAME)),
         skipped=COUNT,
+        skipped_for={"type": "object", "additionalProperties": COUNT},
         passages=COUNT,
         seconds={"type": "number", "minimum": 0},
     ),
