@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from qa.timex import TimeSpan, time_spans
+from qa.timex import time_spans
 
 ARTICLE = date(2013, 4, 17)
 """A Wednesday; the date of every article here that has no other."""
@@ -102,3 +102,89 @@ EXPRESSIONS = [
         "month",
     ),
 ]
+
+
+def resolved(text: str, published: date | None = ARTICLE) -> list[tuple[str, str, str]]:
+    return [
+        (text[span.start : span.end], f"{span.first}/{span.last}", span.unit)
+        for span in time_spans(text, published)
+    ]
+
+
+@pytest.mark.parametrize(("text", "words", "first", "last", "unit"), EXPRESSIONS)
+def test_days_of_words(text: str, words: str, first: str, last: str, unit: str) -> None:
+    assert resolved(text)[-1] == (words, f"{first}/{last}", unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "May said she may march on.",
+        "April Jones met June Smith.",
+        "In 2,009 cases it took 40 days.",
+        "They meet every Monday, and on Black Friday.",
+        "He lives on the 5th floor.",
+        "It began more than five years ago, or a few days ago.",
+        "The fall of Rome.",
+        "Two years earlier he left.",
+        "On 31 June.",
+    ],
+)
+def test_what_is_no_time_or_not_clear(text: str) -> None:
+    assert resolved(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("It opened on Monday.", "Monday, 15 April 2013"),
+        ("It snowed last week.", "8 to 14 April 2013"),
+        ("It snowed this week.", "15 to 21 April 2013"),
+        ("He left two weeks ago.", "1 to 7 April 2013"),
+        ("It lasted from 3 to 5 May 2012.", "3 to 5 May 2012"),
+        ("He came in December.", "December 2012"),
+        ("She has led it since May.", "since May 2012"),
+        ("It must close by next June.", "by June 2013"),
+        ("The lake froze last winter.", "winter 2012–13"),
+        ("Wells ran dry last summer.", "summer 2012"),
+        ("It grew in the second quarter of 2011.", "second quarter of 2011"),
+        ("He came last year.", "2012"),
+        ("He ruled from 2001 to 2005.", "2001 to 2005"),
+        ("It was built in the early '80s.", "the 1980s"),
+        ("It fell in the nineteenth century.", "the 19th century"),
+        ("This century is young.", "the 21st century"),
+        ("He died in May last year.", "May 2012"),
+        ("It ran from March to June 2011.", "March 2011"),
+    ],
+)
+def test_times_in_words(text: str, words: str) -> None:
+    assert time_spans(text, ARTICLE)[0].words == words
+
+
+def test_the_nearest_verb_says_whether_it_is_to_come() -> None:
+    text = "Officials said on Wednesday that they will meet on Friday. On Monday they had met."
+    assert [span.first.day for span in time_spans(text, ARTICLE)] == [17, 19, 15]
+
+
+def test_without_the_articles_date_only_full_dates_are_understood() -> None:
+    text = (
+        "He left on Monday, in May, two days ago, in 2009 and on 3 May 2010. A day later he came."
+    )
+    assert [words for words, _, _ in resolved(text, None)] == ["2009", "3 May 2010", "A day later"]
+    relative = [span.is_relative for span in time_spans(text, None)]
+    assert relative == [False, False, True]
+
+
+def test_a_week_may_reach_over_the_year() -> None:
+    (span,) = time_spans("It snowed this week.", date(2012, 12, 31))
+    assert span.words == "31 December 2012 to 6 January 2013"
+
+
+def test_a_leap_day_is_found_years_back() -> None:
+    (span,) = time_spans("She was born on February 29.", date(2011, 3, 1))
+    assert span.first == date(2008, 2, 29)
+
+
+def test_the_ends_of_the_calendar() -> None:
+    for day in (date.min, date.max):
+        time_spans("Yesterday, next week, last month, in December, 300 years ago, by Monday.", day)

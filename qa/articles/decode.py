@@ -23,8 +23,10 @@ _NEVER_IN_TEXT = re.compile("[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 _NOT_IN_UTF16 = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 _FEWEST_ZEROS = 0.05
-"""Share of zero bytes from which a text is taken for UTF-16; a sixth of a text in Cyrillic is blanks
-and so a twelfth zeros, and a stray one is damage."""
+"""Share of zero bytes from which a text is taken for UTF-16.
+
+Text in Cyrillic has a twelfth, for its blanks; a stray zero byte is damage.
+"""
 
 _JAPANESE = re.compile(rb"\x1b\$[@B].+?\x1b\([BJ]", re.DOTALL)
 _UTF7 = re.compile(rb"\+([A-Za-z0-9+/]{3,})-?")

@@ -9,8 +9,8 @@ from qa.errors import ArticleError
 ENGLISH = "The mayor didn’t resign. His deputy said the council’s vote was “final and fair”."
 FRENCH = (
     "Le maire de Besançon a été réélu dimanche dernier. Où irait-il, à l'âge de soixante-dix ans, "
-    "s'il perdait la mairie ? La fête de la forêt est annulée, précise le conseil, et la pêche reste "
-    "interdite jusqu'à février."
+    "s'il perdait la mairie ? La fête de la forêt est annulée, précise le conseil, et la pêche "
+    "reste interdite jusqu'à février."
 )
 CZECH = (
     "Přístav v Ústí bude příští týden uzavřen, řekl ředitel Tomáš Novák. Lodě mají čekat u mostu, "
