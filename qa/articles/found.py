@@ -12,7 +12,7 @@ class FoundFile:
     """A regular file that may hold articles, or an article from memory."""
 
     path: str
-    """Absolute path, or `MEMORY_PREFIX` and a source."""
+    """Absolute path without symbolic links, or `MEMORY_PREFIX` and a source."""
     name: str
     """Path as it was given."""
     size_bytes: int
@@ -21,6 +21,9 @@ class FoundFile:
     """Modification time when the file was found, in nanoseconds since 1970."""
     named: bool = False
     """Whether this file itself was given, and not a folder above it."""
+    changed_ns: int = 0
+    """When its bytes, name or permissions last changed, in nanoseconds since 1970; 0 if unknown.
+    No program can set this time."""
 
 
 @dataclass(frozen=True, slots=True)

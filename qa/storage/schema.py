@@ -161,6 +161,7 @@ _DETAILS = f"""
 -- Where pages and lines of the source begin, and what gives the date: JSON, or NULL if there is
 -- nothing to say.
 ALTER TABLE articles ADD COLUMN details TEXT;
+ALTER TABLE files ADD COLUMN changed_ns INTEGER NOT NULL DEFAULT 0;
 UPDATE article_checksums
     SET value = (SELECT {ARTICLE_CHECKSUM} FROM articles WHERE id = article);
 """
