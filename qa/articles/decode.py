@@ -20,7 +20,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _NEVER_IN_TEXT = re.compile("[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
-_NOT_IN_UTF16 = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_ALPHABETS = re.compile("[\t\n\r\f\x1b -~\xa0-\u06ff\u2010-\u206f\u20a0-\u20bf\ufffd]")
+"""What a text in an alphabet is made of; ASCII read as UTF-16 is Chinese."""
 
 _FEWEST_ZEROS = 0.05
 """Share of zero bytes from which a text is taken for UTF-16.
@@ -135,7 +136,7 @@ def _wide_without_mark(head: bytes) -> str:
         text = codecs.getincrementaldecoder(name)().decode(head)
     except UnicodeDecodeError:
         return ""
-    return "" if _NOT_IN_UTF16.search(text) else name
+    return name if _share(_ALPHABETS, text) > 0.95 else ""
 
 
 def _escaped(data: bytes) -> str:

@@ -10,14 +10,12 @@ from itertools import chain
 from typing import Any
 
 from ..errors import ArticleError
-from .clean import clean
 from .decode import decode, is_wide
-from .formats import jsonl, markdown, plain
-from .found import EmptyFileError, FoundFile, NotAnArticleError, Problem, ReadArticle
+from .formats import jsonl, text
+from .found import FoundFile, NotAnArticleError, Problem, ReadArticle
 from .refuse import (
     JSON_SUFFIXES,
     LINES_SUFFIXES,
-    MARKDOWN_SUFFIXES,
     problem_of,
     refuse_kind,
     refuse_size,
@@ -190,12 +188,7 @@ def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle 
             return
     if b"\0" in data and not is_wide(data):
         raise ArticleError("not text: it contains zero bytes")
-    text = clean(decode(data))
-    is_markdown = suffix in MARKDOWN_SUFFIXES or markdown.front_matter(text)[1]
-    article = (markdown if is_markdown else plain).read(name, text)
-    if not article.text.strip():
-        raise EmptyFileError("empty file")
-    yield ReadArticle(None, article)
+    yield from text.read(name, data)
 
 
 def _is_lines(suffix: str, already_read: bytes, stream: io.BufferedReader[Any]) -> bool:
