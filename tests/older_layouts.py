@@ -3,5 +3,6 @@
 NEW_IN_LAYOUT_6 = (
     "ALTER TABLE articles DROP COLUMN details",
     "ALTER TABLE files DROP COLUMN changed_ns",
+    "DROP TABLE copies",
 )
 """SQL that takes a library's tables back to layout 5, except the columns of tables it drops."""

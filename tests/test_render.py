@@ -20,6 +20,7 @@ from qa.render import (
     Line,
     answer_lines,
     article_lines,
+    article_words,
     explain_lines,
     hit_lines,
     nearest_sentence,
@@ -224,3 +225,22 @@ def test_the_time_of_an_answer_stands_beside_it(words: str, note: str) -> None:
     cited = Citation(1, told, 16, len(text) - 1)
     found = Answer("When?", cited.quote, Status.ANSWERED, 0.9, (cited,), (), ())
     assert shown(found)[:2] == [words, f"sure · {note}" if note else "sure"]
+
+
+@pytest.mark.parametrize(
+    ("copies", "words"),
+    [
+        ((0,), ""),
+        ((0, 0), "2 articles"),
+        ((4,), "5 articles, 1 independent"),
+        ((3, 0), "5 articles, 2 independent"),
+    ],
+)
+def test_copies_are_counted_apart_from_independent_articles(
+    copies: tuple[int, ...], words: str
+) -> None:
+    cited = tuple(
+        Citation(number, Article(str(number), "", "", None, TEXT, ""), 0, 4, copies=count)
+        for number, count in enumerate(copies, start=1)
+    )
+    assert article_words(Answer("Who?", "date", Status.WEAK, 0.5, cited, (), ())) == words

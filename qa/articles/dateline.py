@@ -21,7 +21,8 @@ _WRITTEN = (
 )
 _LABEL = re.compile(
     r"\W{0,3}(?:(?:first |date )?(?:published|posted|issued|released)(?: (?:on|at|date))?"
-    r"|(?:publication |pub\.? |release |issue )?date)(?:\W{0,2}[:=]\W{0,3}|\s+(?=.{6,30}$))(?P<value>\S.*)",
+    r"|(?:publication |pub\.? |release |issue )?date)"
+    r"(?:\W{0,2}[:=]\W{0,3}|\s+(?=.{6,30}$))(?P<value>\S.*)",
     re.IGNORECASE,
 )
 _UPDATED = re.compile(

@@ -16,6 +16,7 @@ from ..storage.live_text import LiveText
 from ..storage.live_vectors import LiveVectors
 from ..storage.store import Store
 from .changes import Change, NoteProblem, Vector
+from .copies import find_copies
 from .match import match_articles
 from .plan import FileToRead
 from .report import Progress, Report
@@ -119,6 +120,7 @@ class Pipeline:
         for batch in batches(split(changes, self._encoder)):
             self._carry_out(batch)
         self._full_text.publish(tidy=True)
+        find_copies(self.store)
         self.store.optimise()
         return self.report
 

@@ -145,6 +145,7 @@ class Batch:
         passages = self._connection.execute(
             "SELECT id FROM passages WHERE article = ?", (article,)
         ).fetchall()
+        self._connection.execute("DELETE FROM copies WHERE article = ?", (article,))
         self._connection.executemany("DELETE FROM embeddings WHERE passage = ?", passages)
         self._connection.executemany("DELETE FROM passages WHERE id = ?", passages)
         self._connection.executemany(
