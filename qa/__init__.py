@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from .opened import LibraryStatus
     from .settings import Settings
     from .storage.article_store import ArticleRow
+    from .storage.doubts import Doubts
     from .storage.vector_files import SketchFacts
 
 __all__ = [
@@ -102,6 +103,7 @@ __all__ = [
     "Citation",
     "Conversation",
     "Dialogue",
+    "Doubts",
     "Encoder",
     "Hit",
     "Library",
@@ -132,6 +134,7 @@ __all__ = [
 _MODULES = {
     "ArticleRow": "storage.article_store",
     "Dialogue": "conversation.dialogue",
+    "Doubts": "storage.doubts",
     "Encoder": "models.encoder",
     "Library": "library",
     "LibraryStatus": "opened",

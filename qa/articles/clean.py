@@ -10,7 +10,9 @@ Cleaning takes these steps:
    emoji and Persian need them.
 4. Tabs and all other kinds of space become one plain space each, because terminals do not agree
    on their width.
-5. The text is put into Unicode normal form C, so that both ways to type an accent are the same.
+5. Ligatures such as ``ﬁ`` become their letters, and the two hyphens of Unicode ``-``, because words
+   are typed and looked up without them.
+6. The text is put into Unicode normal form C, so that both ways to type an accent are the same.
 """
 
 import re
@@ -28,6 +30,12 @@ _INVISIBLE = (
 )
 _LINE_ENDS = "\r\v\f\x85\u2028\u2029"
 _SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+
+_LETTERS = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+    | dict.fromkeys("\u2010\u2011", "-")
+)
+_LIGATURE = re.compile("[\ufb00-\ufb06\u2010\u2011]")
 
 _ODD = re.compile(f"[{_CONTROLS}{_INVISIBLE}{_LINE_ENDS}{_SPACES}]")
 _ODD_ASCII = bytes(code for code in range(128) if _ODD.match(chr(code)))
@@ -66,6 +74,8 @@ def clean(text: str) -> str:
         text = _ESCAPE_SEQUENCE.sub("", text)
         text = _DROPPED.sub("", text)
         text = _SPACE.sub(" ", text)
+    if _LIGATURE.search(text):
+        text = text.translate(_LETTERS)
     if unicodedata.is_normalized("NFC", text):
         return text
     marks = "".join(mark for mark in set(text) if unicodedata.combining(mark))

@@ -274,8 +274,8 @@ def test_a_row_of_a_table_names_its_columns() -> None:
     text = f"Foremen:\n\n| Year | Foreman |\n|-----:|---------|\n{rows}\nEnd"
     assert lines_of(read_text("a.md", text)) == [
         (1, "Foremen:"),
-        (5, "Year: 2012; Foreman: Jan Ost"),
-        (6, "Year: 2013; Foreman: Eva"),
+        (5, "Year 2012, Foreman Jan Ost."),
+        (6, "Year 2013, Foreman Eva."),
         (8, "End"),
     ]
 
