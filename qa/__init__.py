@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from .models.encoder import Encoder
     from .models.reader import Reader
     from .opened import LibraryStatus
+    from .references import CheckedReference, Reference, Standing
     from .settings import Settings
     from .storage.article_store import ArticleRow
     from .storage.doubts import Doubts
@@ -100,6 +101,7 @@ __all__ = [
     "AnswerKind",
     "Article",
     "ArticleRow",
+    "CheckedReference",
     "Citation",
     "Conversation",
     "Dialogue",
@@ -121,10 +123,12 @@ __all__ = [
     "Progress",
     "QAError",
     "Reader",
+    "Reference",
     "Report",
     "Scope",
     "Settings",
     "SketchFacts",
+    "Standing",
     "Status",
     "Turn",
     "UsageError",
@@ -133,6 +137,7 @@ __all__ = [
 
 _MODULES = {
     "ArticleRow": "storage.article_store",
+    "CheckedReference": "references",
     "Dialogue": "conversation.dialogue",
     "Doubts": "storage.doubts",
     "Encoder": "models.encoder",
@@ -142,9 +147,11 @@ _MODULES = {
     "Problem": "articles.found",
     "Progress": "indexing.report",
     "Reader": "models.reader",
+    "Reference": "references",
     "Report": "indexing.report",
     "Settings": "settings",
     "SketchFacts": "storage.vector_files",
+    "Standing": "references",
 }
 """Where the public names are that are not in ``datatypes``."""
 

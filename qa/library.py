@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .conversation.past import Past
     from .indexing.pipeline import Pipeline
     from .indexing.report import Progress, Report
-    from .references import Checked, Reference
+    from .references import CheckedReference, Reference
 
 PRUNE_SHARE = 0.5
 """Largest share of the known files that pruning drops; nobody deletes more than that by hand."""
@@ -244,7 +244,7 @@ class Library(OpenedLibrary):
             raise UsageError(f"No article has the number {identifier}. See them all: qa ls")
         return found[number]
 
-    def verify(self, reference: "str | Reference") -> "Checked":
+    def verify(self, reference: "str | Reference") -> "CheckedReference":
         """Say whether the words of a reference still stand there, in the file as it is now.
 
         A reference is what a citation prints: ``path#start-end@digest``. Raises UsageError if a

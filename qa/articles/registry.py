@@ -62,7 +62,21 @@ def _format(
     return Format(name, module, frozenset(suffixes.split()), pattern, needs_worker)
 
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS = (
+    _format(
+        "a saved web page",
+        "mhtml",
+        ".mhtml .mht",
+        rb'From: [<"]Saved by |Snapshot-Content-Location:',
+    ),
+    _format(
+        "a web page",
+        "html",
+        ".html .htm .xhtml .xht",
+        rb"\s*(?:\xef\xbb\xbf)?\s*(?:<!--.{0,4000}?-->\s*)?(?:<\?xml[^>]*>\s*)?"
+        rb"<(?:!doctype html|html)\b",
+    ),
+)
 """All formats; the first whose beginning matches is taken, before any suffix."""
 
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
