@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from .references import CheckedReference, Reference, Standing
     from .settings import Settings
     from .storage.article_store import ArticleRow
+    from .storage.doubts import Doubts
     from .storage.vector_files import SketchFacts
 
 __all__ = [
@@ -104,6 +105,7 @@ __all__ = [
     "Citation",
     "Conversation",
     "Dialogue",
+    "Doubts",
     "Encoder",
     "Hit",
     "Library",
@@ -137,6 +139,7 @@ _MODULES = {
     "ArticleRow": "storage.article_store",
     "CheckedReference": "references",
     "Dialogue": "conversation.dialogue",
+    "Doubts": "storage.doubts",
     "Encoder": "models.encoder",
     "Library": "library",
     "LibraryStatus": "opened",

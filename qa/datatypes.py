@@ -84,6 +84,11 @@ class Article:
     """
     is_date_guess: bool = False
     """Whether the publication date is only likely, such as one found in a page's text."""
+    date_digits: str = ""
+    """The publication date as the source writes it, if in digits whose order can differ, such as
+    ``03/04/2011``; without ``published`` it can be read in two ways."""
+    encoding: str = ""
+    """Encoding of the source if that was a guess, such as ``cp1252``; empty if it was certain."""
 
     def line_at(self, offset: int) -> int:
         """Return the line of the source, from 1, that an offset is on."""

@@ -170,7 +170,7 @@ def test_text_with_brackets_is_text(read_bytes: ReadBytes, data: bytes) -> None:
 
 def test_front_matter_is_recognised_by_its_content(read_bytes: ReadBytes) -> None:
     read = article(read_bytes("a.txt", b"\xef\xbb\xbf---\r\ntitle: T\r\n---\r\nBody.\r\n"))
-    assert (read.title, read.text, read.first_line) == ("T", "Body.\n", 4)
+    assert (read.title, read.text, read.first_line) == ("T", "Body.", 4)
 
 
 def test_lines_are_numbered_as_in_the_file(read_bytes: ReadBytes) -> None:
@@ -309,10 +309,10 @@ def test_file_digest(tmp_path: Path) -> None:
 def test_any_error_of_a_format_is_a_problem_of_that_file(
     read_bytes: ReadBytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(source: str, text: str) -> Article:
+    def fail(source: str, text: str, encoding: str) -> Article:
         raise OverflowError(f"{source[:0]}too \x1b[31mlarge")
 
-    monkeypatch.setattr("qa.articles.formats.plain.read", fail)
+    monkeypatch.setattr("qa.articles.formats.text.read_text", fail)
     (problem,) = read_bytes("a.txt", b"It rained.")
     assert isinstance(problem, Problem)
     assert problem.reason == "reading it failed (OverflowError: too large)"
