@@ -10,6 +10,7 @@ from ..sentences import after_dateline, after_leading_date, sentence_bounds
 from ..shorten import shorten
 from .clean import one_line
 from .dates import leading_date
+from .naming import title_by_name
 
 TITLE_CHARACTERS = 200
 """Longest title that is taken from a file."""
@@ -21,6 +22,7 @@ SENTENCE_CHARACTERS = 80
 _LOOKED_AT = 4_000
 """Code points at the start of a text that are searched for a title."""
 _FIRST_LINE = re.compile(r"([^\n]+)\n[^\S\n]*\n")
+_ITEM = re.compile(r"[-*+•‣–>] |\d{1,3}[.)] ")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
@@ -38,7 +40,8 @@ def build_article(
 ) -> Article:
     """Return the article of a cleaned text, its id empty.
 
-    A missing title is taken from the text, and so is a missing date if the text begins with one.
+    A missing title is taken from the text or the source's file name, a missing date from the text
+    if that begins with one.
     ``dated`` says what gives the date; the others are as in `Article`.
     """
     if published is None:
@@ -46,7 +49,7 @@ def build_article(
         dated, is_date_guess = ("first line", False) if published else ("", False)
     return Article(
         id="",
-        title=shorten(one_line(title), TITLE_CHARACTERS) or title_of(text),
+        title=shorten(one_line(title), TITLE_CHARACTERS) or title_of(text, source),
         source=source,
         published=published,
         text=text,
@@ -59,12 +62,14 @@ def build_article(
     )
 
 
-def title_of(text: str) -> str:
-    """Return the heading of a cleaned text, or else its first sentence, shortened."""
+def title_of(text: str, source: str = "") -> str:
+    """Return the heading of a cleaned text, the name of its file, or else its first sentence."""
     start = text.lstrip()[:_LOOKED_AT]
     found = _FIRST_LINE.match(start)
     if found and _is_heading(found.group(1).strip()):
         return one_line(found.group(1))
+    if name := title_by_name(source):
+        return shorten(name, TITLE_CHARACTERS)
     rest = start[after_dateline(start) :]
     rest = rest if rest.strip() else start
     for first, last in sentence_bounds(rest)[:1]:
@@ -77,6 +82,7 @@ def _is_heading(line: str) -> bool:
     return (
         len(line) <= HEADING_CHARACTERS
         and not after_leading_date(line)
+        and not _ITEM.match(line)
         and not _SENTENCE_END.search(line)
         and len(sentence_bounds(line)) == 1
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..articles.found import FoundFile
+from ..articles.naming import name_of
 from ..storage.article_store import FileRow
 from .changes import MoveFile, TouchFile
 
@@ -37,6 +38,8 @@ class Plan:
     """Files with another modification time but the same bytes."""
     moved: list[MoveFile] = field(default_factory=list)
     """Known files that were found under another path."""
+    renamed: list[MoveFile] = field(default_factory=list)
+    """Those whose name says something else now, and with it what their articles are called."""
     unchanged: int = 0
     """Articles in files that have their old size and modification time."""
     vanished: list[FileRow] = field(default_factory=list)
@@ -47,7 +50,7 @@ class Plan:
         """Size of all files but the unchanged ones."""
         found = [file.found for file in self.to_read]
         found += [change.found for change in self.touched]
-        found += [change.found for change in self.moved]
+        found += [change.found for change in (*self.moved, *self.renamed)]
         return sum(file.size_bytes for file in found)
 
 
@@ -85,7 +88,9 @@ def make_plan(
         if row is None:
             digest = digest_of(file) if moves.may_hold(file) else ""
             if moved := moves.take(file, digest):
-                plan.moved.append(MoveFile(file, moved, digest))
+                is_same = name_of(moved.path) == name_of(file.path)
+                where = plan.moved if is_same else plan.renamed
+                where.append(MoveFile(file, moved, digest))
             else:
                 plan.to_read.append(FileToRead(file, None, digest))
         elif reread or not row.is_whole:
@@ -98,7 +103,7 @@ def make_plan(
             plan.touched.append(TouchFile(file, digest, row.articles))
         else:
             plan.to_read.append(FileToRead(file, row, digest))
-    moved_rows = {move.row.id for move in plan.moved}
+    moved_rows = {move.row.id for move in (*plan.moved, *plan.renamed)}
     plan.vanished = [row for row in vanished if row.id not in moved_rows]
     return plan
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 from operator import length_hint
 
@@ -17,10 +18,10 @@ from ..errors import ArticleError
 from ..models.encoder import Encoder
 from ..storage.article_store import FileRow
 from ..storage.store import Store
-from .changes import Change, ForgetEmptyFiles, NoteProblem, RemoveArticle
+from .changes import Change, ForgetEmptyFiles, MoveFile, NoteProblem, RemoveArticle
 from .match import match_articles
 from .pipeline import Pipeline, read
-from .plan import Plan, make_plan, plan_pruning
+from .plan import FileToRead, Plan, make_plan, plan_pruning
 from .report import Progress, Report
 
 MEMORY_ARTICLES = 100
@@ -116,12 +117,27 @@ def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> I
     for moved in plan.moved:
         yield moved
         pipeline.done += moved.found.size_bytes
+    for renamed in plan.renamed:
+        yield from _renamed(pipeline, renamed)
+        pipeline.done += renamed.found.size_bytes
     for touched in plan.touched:
         yield touched
         pipeline.done += touched.found.size_bytes
     for file in plan.to_read:
         yield from read(file, pipeline.stored(file.row), damaged)
         pipeline.done += file.found.size_bytes
+
+
+def _renamed(pipeline: Pipeline, move: MoveFile) -> Iterator[Change]:
+    """Yield a move, and a new reading of the article that is searched by the name of its file."""
+    stored = pipeline.stored(move.row)
+    named = {row.id for row in stored if row.record is None}
+    if not named:
+        yield move
+        return
+    # Until it was read again the file counts as incomplete; its article counts as changed.
+    yield replace(move, row=replace(move.row, articles=0, is_whole=False))
+    yield from read(FileToRead(move.found, move.row, move.digest), stored, named)
 
 
 def _pruned(pipeline: Pipeline, files: Sequence[FileRow]) -> Iterator[Change]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from ..datatypes import Answer, AnswerKind, Article, Citation, Hit, Status
+from ..folding import fold
 from ..sentences import after_dateline, sentence_around, sentence_bounds
 from ..terms import shared_words, stem
 from .weekdays import weekday_date
@@ -76,7 +77,7 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     if answer.kind is AnswerKind.REMARK:
         return wrapped([(answer.remark, "text")], width)
     if answer.status is Status.NOT_FOUND:
-        return _refusal_lines(answer, width)
+        return [*_refusal_lines(answer, width), *note_lines(answer.notes, width)]
     note = answer.remark or confidence_words(answer)
     lines: list[Line] = []
     if answer.kind is AnswerKind.SPAN:
@@ -95,6 +96,7 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     where = f" · {count} articles" if count > 1 and not answer.remark else ""
     lines += _note_lines(f"{note}{where}", width)
     lines += _unread_lines(answer, width)
+    lines += note_lines(answer.notes, width)
     for citation in answer.citations:
         lines += [[], *_source_lines(citation.number, citation.article, citation.line, width)]
         if answer.kind is AnswerKind.SPAN:
@@ -153,7 +155,7 @@ def nearest_sentence(question: str, text: str) -> list[Piece]:
 
     def shared(bounds: tuple[int, int]) -> int:
         words = shared_words(question, text, *bounds)
-        return len({stem(text[first:last].lower()) for first, last in words})
+        return len({stem(fold(text[first:last])) for first, last in words})
 
     dateline = after_dateline(text)
     bounds = [(start, end) for start, end in sentence_bounds(text) if end > dateline]
@@ -186,6 +188,11 @@ def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
         lines += _source_lines(number, hit.passage.article, _line_of(hit), width)
         lines += wrapped(nearest_sentence(answer.question, hit.passage.text), width, INDENT)
     return lines
+
+
+def note_lines(notes: Sequence[str], width: int | None) -> list[Line]:
+    """Return what a person should know about an answer or a search, a line each."""
+    return [line for note in notes for line in _note_lines(note, width)]
 
 
 def _note_lines(text: str, width: int | None, indent: str = "") -> list[Line]:

@@ -13,7 +13,8 @@ import pytest
 from qa.datatypes import ArticleRowId
 from qa.errors import LibraryDamagedError, LibraryError
 from qa.storage.database import DATABASE
-from qa.storage.full_text import DamagedTextError, FullText, is_intact
+from qa.storage.full_text import DamagedTextError, FullText
+from qa.storage.text_files import is_intact
 from qa.storage.live_text import FOLDER, LiveText
 from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
