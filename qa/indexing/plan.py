@@ -38,8 +38,6 @@ class Plan:
     """Files with another modification time but the same bytes."""
     moved: list[MoveFile] = field(default_factory=list)
     """Known files that were found under another path."""
-    renamed: list[MoveFile] = field(default_factory=list)
-    """Those whose name says something else now, and with it what their articles are called."""
     unchanged: int = 0
     """Articles in files that have their old size and modification time."""
     vanished: list[FileRow] = field(default_factory=list)
@@ -50,7 +48,7 @@ class Plan:
         """Size of all files but the unchanged ones."""
         found = [file.found for file in self.to_read]
         found += [change.found for change in self.touched]
-        found += [change.found for change in (*self.moved, *self.renamed)]
+        found += [change.found for change in self.moved]
         return sum(file.size_bytes for file in found)
 
 
@@ -88,9 +86,8 @@ def make_plan(
         if row is None:
             digest = digest_of(file) if moves.may_hold(file) else ""
             if moved := moves.take(file, digest):
-                is_same = name_of(moved.path) == name_of(file.path)
-                where = plan.moved if is_same else plan.renamed
-                where.append(MoveFile(file, moved, digest))
+                is_renamed = name_of(moved.path) != name_of(file.path)
+                plan.moved.append(MoveFile(file, moved, digest, is_renamed))
             else:
                 plan.to_read.append(FileToRead(file, None, digest))
         elif reread or not row.is_whole:
@@ -103,7 +100,7 @@ def make_plan(
             plan.touched.append(TouchFile(file, digest, row.articles))
         else:
             plan.to_read.append(FileToRead(file, row, digest))
-    moved_rows = {move.row.id for move in (*plan.moved, *plan.renamed)}
+    moved_rows = {move.row.id for move in plan.moved}
     plan.vanished = [row for row in vanished if row.id not in moved_rows]
     return plan
 

@@ -12,13 +12,21 @@ from ..articles.gone import folder_is_bare, is_gone, is_out_of_reach, is_under
 from ..articles.heading import split_under_heading
 from ..articles.load import file_digest
 from ..articles.memory import read_records
+from ..articles.naming import title_by_name
 from ..articles.walk import walk
 from ..datatypes import Article, ArticleRowId, is_from_memory
 from ..errors import ArticleError
 from ..models.encoder import Encoder
 from ..storage.article_store import FileRow
 from ..storage.store import Store
-from .changes import Change, ForgetEmptyFiles, MoveFile, NoteProblem, RemoveArticle
+from .changes import (
+    Change,
+    ForgetEmptyFiles,
+    KeepArticle,
+    MoveFile,
+    NoteProblem,
+    RemoveArticle,
+)
 from .match import match_articles
 from .pipeline import Pipeline, read
 from .plan import FileToRead, Plan, make_plan, plan_pruning
@@ -115,11 +123,8 @@ def _memory_article(
 def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> Iterator[Change]:
     """Yield what the files of a plan bring; the bytes of a file count once it is finished."""
     for moved in plan.moved:
-        yield moved
+        yield from _moved(pipeline, moved)
         pipeline.done += moved.found.size_bytes
-    for renamed in plan.renamed:
-        yield from _renamed(pipeline, renamed)
-        pipeline.done += renamed.found.size_bytes
     for touched in plan.touched:
         yield touched
         pipeline.done += touched.found.size_bytes
@@ -128,16 +133,16 @@ def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> I
         pipeline.done += file.found.size_bytes
 
 
-def _renamed(pipeline: Pipeline, move: MoveFile) -> Iterator[Change]:
-    """Yield a move, and a new reading of the article that is searched by the name of its file."""
-    stored = pipeline.stored(move.row)
-    named = {row.id for row in stored if row.record is None}
-    if not named:
+def _moved(pipeline: Pipeline, move: MoveFile) -> Iterator[Change]:
+    """Yield a move; read the file again if its article may have its title from the name."""
+    if title_by_name(move.row.path) == title_by_name(move.found.path):
         yield move
         return
-    # Until it was read again the file counts as incomplete; its article counts as changed.
+    # Until it has been read again the file counts as incomplete. Its articles are counted below.
     yield replace(move, row=replace(move.row, articles=0, is_whole=False))
-    yield from read(FileToRead(move.found, move.row, move.digest), stored, named)
+    file = FileToRead(move.found, move.row, move.digest)
+    for change in read(file, pipeline.stored(move.row)):
+        yield replace(change, is_moved=True) if isinstance(change, KeepArticle) else change
 
 
 def _pruned(pipeline: Pipeline, files: Sequence[FileRow]) -> Iterator[Change]:
