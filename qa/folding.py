@@ -70,6 +70,12 @@ def plain(text: str) -> str:
     return _SPECIAL.sub(_join, text).replace("_", " ")
 
 
+def initials(text: str) -> set[str]:
+    """Return what has dots as initials in a text, without them: ``US`` for ``U.S.``."""
+    found = (match[0] for match in _SPECIAL.finditer(text) if not match[0][0].isdigit())
+    return {plain(each) for each in found}
+
+
 def fold(text: str) -> str:
     """Return a text folded; ``words`` are what it is compared by."""
     return plain(text).casefold()

@@ -2,7 +2,7 @@
 
 import re
 
-from .folding import pieces, plain, split, words_as_written
+from .folding import initials, pieces, plain, split, words_as_written
 
 STOP_WORDS = frozenset(
     """
@@ -63,6 +63,7 @@ def question_terms(question: str) -> list[str]:
     """
     text = plain(question)
     found = list(words_as_written(text))
+    dotted = initials(question)
     are_capitals = all(word[0][0].isupper() for word in found)
     lower: dict[str, None] = {}
     content: dict[str, None] = {}
@@ -71,7 +72,9 @@ def question_terms(question: str) -> list[str]:
         lower[folded] = None
         if folded not in STOP_WORDS:
             content[folded] = None
-        elif word[0] in NAMES and _is_name(word, len(found), are_capitals=are_capitals):
+        elif word[0] in dotted or (
+            word[0] in NAMES and _is_name(word, len(found), are_capitals=are_capitals)
+        ):
             content[word[0]] = None
     return list(content or lower)
 
@@ -106,9 +109,8 @@ def shared_words(question: str, text: str, start: int, end: int) -> list[tuple[i
     for first, last in pieces(text, start, end) if wanted else ():
         if wanted.isdisjoint(found_words(text[first:last])):
             continue
-        if found and first < found[-1][1]:  # pairs of characters overlap
-            first = found.pop()[0]
-        found.append((first, last))
+        is_more = found and first < found[-1][1]  # pairs of characters overlap
+        found.append((found.pop()[0] if is_more else first, last))
     return found
 
 

@@ -82,7 +82,7 @@ class Retriever:
         live, text = session.vectors, session.full_text
         times.append(time.perf_counter())
         terms = question_terms(question)
-        has_words = not terms or text.look_up(lambda index: any(map(index.has, terms)))
+        has_words = not terms or any(map(text.has, terms))
         allowed, notes = self._with_phrases(question, session.store.passage_ids(scope))
         # The full text is searched in its own thread while this one encodes the question.
         searching = text.start_search(terms, CANDIDATES, allowed)
@@ -116,7 +116,7 @@ class Retriever:
         """
         notes = []
         for typed, phrase in phrases(question):
-            holding = self._session.full_text.look_up(lambda index, held=phrase: index.holding(held))
+            holding = self._session.full_text.holding(phrase)
             if allowed is not None:
                 holding = np.intersect1d(holding, allowed, assume_unique=True)
             if len(holding):

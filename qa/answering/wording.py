@@ -5,7 +5,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ..folding import pieces, words
-from ..storage.full_text import FullText
 from ..terms import STOP_WORDS, stem
 from .session import Session
 
@@ -67,7 +66,7 @@ def reworded(question: str, session: Session) -> Wording:
         typed = question[start:end]
         if any(first <= start < last for first, last in quoted) or not _may_be_misspelt(typed):
             continue
-        if session.full_text.look_up(lambda index, word=typed: index.has(word)):
+        if session.full_text.has(typed):
             continue
         if session.encoder.count_tokens([typed]) == [1]:
             continue
@@ -97,7 +96,7 @@ def _nearest(typed: str, session: Session) -> str:
     """
     (word,) = words(typed)
     errors = 2 if len(word) >= LONG else 1
-    found = session.full_text.look_up(lambda index: index.nearest(word, errors, MOST_NEAR))
+    found = session.full_text.nearest(word, errors, MOST_NEAR)
     alike = [
         near
         for near, distance in found
@@ -113,11 +112,8 @@ def _nearest(typed: str, session: Session) -> str:
 
 def _as_written(word: str, session: Session) -> str:
     """Return how the articles write a folded word."""
-
-    def holding(index: FullText) -> list[int]:
-        return index.holding([word])[:MOST_READ].tolist()
-
-    passages = session.store.passages(session.full_text.look_up(holding)).values()
+    holding = session.full_text.holding([word])[:MOST_READ]
+    passages = session.store.passages(holding.tolist()).values()
     forms: Counter[str] = Counter()
     for passage in passages:
         text = f"{passage.text} {passage.article.title}"

@@ -108,12 +108,15 @@ class Dialogue:
         on_hits: FoundHits | None,
         started: float,
     ) -> Answer:
+        alone = question
+        notes: tuple[str, ...] = ()
         if past:
             # Imported for follow-ups only: the first question is answered in half a second.
             from .followup import stand_alone
             from .searching import answer_in_story, follow_up
 
             wording = self._retriever.reworded(question)
+            notes = wording.notes
             alone = stand_alone(wording.text, [each.exchange for each in past])
             asked = follow_up(wording.text, alone, past)
             if asked is not None:
@@ -126,10 +129,8 @@ class Dialogue:
                     on_hits=on_hits,
                     started=started,
                 )
-                return replace(found, notes=(*wording.notes, *found.notes))
-        else:
-            alone = question
-        return ask_once(
+                return replace(found, notes=(*notes, *found.notes))
+        found = ask_once(
             alone,
             self._session,
             self._retriever,
@@ -138,6 +139,7 @@ class Dialogue:
             on_hits=on_hits,
             started=started,
         )
+        return replace(found, notes=(*notes, *found.notes))
 
     def remember(self, found: Answer) -> Turn:
         """Store an answer of this conversation as its next turn; on the disk on return.

@@ -77,7 +77,7 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     if answer.kind is AnswerKind.REMARK:
         return wrapped([(answer.remark, "text")], width)
     if answer.status is Status.NOT_FOUND:
-        return [*_refusal_lines(answer, width), *note_lines(answer.notes, width)]
+        return _refusal_lines(answer, width)
     note = answer.remark or confidence_words(answer)
     lines: list[Line] = []
     if answer.kind is AnswerKind.SPAN:
@@ -183,6 +183,7 @@ def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
         return wrapped([("No article matches the filter.", "missing")], width)
     lines = wrapped([("Not in your articles.", "missing")], width)
     lines += _unread_lines(answer, width)
+    lines += note_lines(answer.notes, width)
     lines += [[], *_note_lines("The nearest passages; none seems to answer it:", width)]
     for number, hit in enumerate(answer.hits[:3], 1):
         lines += _source_lines(number, hit.passage.article, _line_of(hit), width)

@@ -7,8 +7,7 @@ tantivy replaced SQLite's FTS5. On 53,807 news passages and 200 questions the me
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from tantivy import Filter, Occur, Query, Tokenizer
 
 from ..folding import plain, split, words
 from ..terms import NAMES, capitals
-from .text_files import is_intact
+from .text_files import DamagedTextError, is_intact, translate_errors
 
 HEAP_BYTES = 64_000_000
 """Memory for texts that are not written yet; when it is full, a new segment starts."""
@@ -48,39 +47,12 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-class DamagedTextError(ValueError):
-    """The full-text index is not what was written."""
-
-
-class OldTextError(DamagedTextError):
-    """The full-text index has other fields than this version's."""
-
-
-@contextmanager
-def _translate_errors() -> Iterator[None]:
-    """Turn tantivy's reaction to damage into a DamagedTextError.
-
-    tantivy panics, which Python sees as a BaseException of a type that cannot be imported.
-    """
-    try:
-        yield
-    except ValueError as error:
-        if "os error" in str(error).lower():  # for example a full disk
-            raise OSError(str(error)) from error
-        if "schema does not match" in str(error):
-            raise OldTextError(str(error)) from error
-        raise DamagedTextError(str(error)) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise DamagedTextError("the full text is damaged") from error
-
-
 class FullText:
     """A folder of texts by id, searched by their words as `qa.folding` folds them.
 
-    `search` ignores endings, too (Porter 2 stemming); `holding` and `nearest` do not. `mark` names the commit that the index reflects; texts and mark change atomically. Threads may
-    search the index at the same time. Only one process at a time may change it.
+    `search` ignores endings, too (Porter 2 stemming); `holding` and `nearest` do not. `mark` names
+    the commit that the index reflects; texts and mark change atomically. Threads may search the
+    index at the same time. Only one process at a time may change it.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -94,7 +66,7 @@ class FullText:
             size_bytes = sum(path.stat().st_size for path in folder.iterdir())
             if size_bytes <= CHECKED_BYTES and not is_intact(folder):
                 raise DamagedTextError(f"{folder} is damaged")
-        with _translate_errors():
+        with translate_errors():
             self._index = tantivy.Index(_schema(), str(folder) if folder else None)
         self._stemmer = (
             tantivy.TextAnalyzerBuilder(Tokenizer.whitespace())
@@ -118,7 +90,7 @@ class FullText:
 
     def refresh(self) -> None:
         """Load the changes of other processes. Raises DamagedTextError."""
-        with _translate_errors():
+        with translate_errors():
             self._index.reload()
             self._searcher = self._index.searcher()
             marks = self._searcher.search(self._number(0), 1).hits
@@ -158,7 +130,7 @@ class FullText:
 
     def has(self, term: str) -> bool:
         """Whether a text matches a term, as `search` does, or did until it was deleted lately."""
-        with _translate_errors():
+        with translate_errors():
             return any(self._searcher.doc_freq(*key) for key in self._keys(term))
 
     def holding(self, phrase: Sequence[str]) -> NDArray[np.int64]:
@@ -171,10 +143,10 @@ class FullText:
             query = Query.term_query(schema, "words", phrase[0], "basic")
         else:
             query = Query.phrase_query(schema, "words", list(phrase))
-        with _translate_errors():
-            count = self._searcher.search(query, 1, count=True).count or 0
-        ids = [number for number, _ in self._best(query, max(count, 1))]
-        return np.sort(np.array(ids, np.int64))
+        limit = 1_000
+        while len(found := self._best(query, limit)) == limit:
+            limit *= 8
+        return np.sort(np.array([number for number, _ in found], np.int64))
 
     def nearest(self, word: str, errors: int, limit: int) -> list[tuple[str, int]]:
         """Return the words of texts nearest to a folded word, each with its distance, at least 1.
@@ -187,14 +159,14 @@ class FullText:
         from rapidfuzz.distance import OSA
 
         schema = self._index.schema
-        with _translate_errors():
+        with translate_errors():
             query = Query.fuzzy_term_query(schema, "words", word, errors)
-            if not self._searcher.search(query, 1).count:  # the walk takes 1 µs for each word
+            if not self._searcher.search(
+                query, 1, count=False
+            ).hits:  # the walk takes 1 µs for each word
                 return []
             known = [term for term, _ in self._searcher.terms_with_prefix("words", "")]
-        found = process.extract(
-            word, known, scorer=OSA.distance, score_cutoff=errors, limit=limit
-        )
+        found = process.extract(word, known, scorer=OSA.distance, score_cutoff=errors, limit=limit)
         return [(near, int(distance)) for near, distance, _ in found]
 
     def change(
@@ -210,7 +182,7 @@ class FullText:
             self._writer = self._index.writer(HEAP_BYTES, 1)
         writer = self._writer
         try:
-            with _translate_errors():
+            with translate_errors():
                 self._write(writer, deleted, added, mark, whole=whole)
         except BaseException:
             writer.rollback()
@@ -267,7 +239,7 @@ class FullText:
 
     def digests(self) -> dict[int, int]:
         """Return the `text_digest` of every text by id. Raises DamagedTextError."""
-        with _translate_errors():
+        with translate_errors():
             size = max(self._searcher.num_docs, 1)
             found = [address for _, address in self._searcher.search(Query.all_query(), size).hits]
             numbers = self._searcher.fast_field_values("number", found)
@@ -279,7 +251,7 @@ class FullText:
         }
 
     def _best(self, query: Query, limit: int) -> list[tuple[int, float]]:
-        with _translate_errors():
+        with translate_errors():
             hits = self._searcher.search(query, limit, count=False).hits
             numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         found = [

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, TypeVar
 from ..errors import LibraryBusyError
 from ..folding import VERSION
 from .database import CREATION_SECONDS, LOCK
-from .full_text import DamagedTextError, FullText, OldTextError, text_digest
+from .full_text import FullText, text_digest
 from .store import NO_COMMIT, Commit, Store
-from .text_files import is_intact
+from .text_files import DamagedTextError, OldTextError, is_intact
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,8 +86,25 @@ class LiveText:
                 self._try, index, lambda now: now.search(wanted, limit, among)
             )
 
-    def look_up(self, act: Callable[[FullText], T]) -> T:
-        """Return what a function finds in the index. Raises LibraryBusyError like a search."""
+    def has(self, term: str) -> bool:
+        """Whether a passage matches a term; see `FullText`. Raises what `start_search` raises."""
+        return self._look_up(lambda index: index.has(term))
+
+    def holding(self, phrase: Sequence[str]) -> "NDArray[np.int64]":
+        """Return the ids, sorted, of the passages that hold folded words side by side.
+
+        Raises what `start_search` raises.
+        """
+        return self._look_up(lambda index: index.holding(phrase))
+
+    def nearest(self, word: str, errors: int, limit: int) -> list[tuple[str, int]]:
+        """Return the words nearest to a folded one, with their distance; see `FullText`.
+
+        Raises what `start_search` raises.
+        """
+        return self._look_up(lambda index: index.nearest(word, errors, limit))
+
+    def _look_up(self, act: Callable[[FullText], T]) -> T:
         with self._lock:
             return self._try(self._current(), act)
 

@@ -1,12 +1,42 @@
-"""Whether the files of a tantivy index are what tantivy wrote."""
+"""Whether a tantivy index is what was written, by its checksums and by tantivy's reactions."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from .checksums import file_crc32
 
 _FOOTER_MAGIC = (1337).to_bytes(4, "little")
+
+
+class DamagedTextError(ValueError):
+    """The full-text index is not what was written."""
+
+
+class OldTextError(DamagedTextError):
+    """The full-text index has other fields than this version's."""
+
+
+@contextmanager
+def translate_errors() -> Iterator[None]:
+    """Turn tantivy's reaction to damage into a DamagedTextError.
+
+    tantivy panics, which Python sees as a BaseException of a type that cannot be imported.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if "os error" in str(error).lower():  # for example a full disk
+            raise OSError(str(error)) from error
+        if "schema does not match" in str(error):
+            raise OldTextError(str(error)) from error
+        raise DamagedTextError(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DamagedTextError("the full text is damaged") from error
 
 
 def is_intact(folder: Path) -> bool:
