@@ -10,7 +10,7 @@
         answer = library.ask("Who commands NATO's Libya operation?")
         print(answer.status, answer.confidence, answer.text)
         for citation in answer.citations:
-            print(citation.quote, citation.article.source, citation.line)
+            print(citation.quote, citation.where)
 
 `Library.open` opens the library of that name in the data folder, as ``--library news`` does on the
 command line; ``"./news"`` is a path. It is created the first time. `Library.add` reads files and

@@ -99,6 +99,13 @@ class Article:
         """Return the page, from 1, that an offset is on; None if the source has no pages."""
         return bisect_right(self.pages, offset) or 1 if self.pages else None
 
+    def where(self, offset: int) -> str:
+        """Return where an offset is, for people: ``report.pdf, page 3`` or ``notes.txt:12``."""
+        page = self.page_at(offset)
+        if page is None:
+            return f"{self.source}:{self.line_at(offset)}"
+        return f"{self.source}, page {page}"
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -213,6 +220,11 @@ class Citation:
     def page(self) -> int | None:
         """Page of the source where the quote begins, from 1; None if it has no pages."""
         return self.article.page_at(self.start)
+
+    @property
+    def where(self) -> str:
+        """Source and page, or source and line, of the quote: ``report.pdf, page 3``."""
+        return self.article.where(self.start)
 
     @cached_property
     def sentence_bounds(self) -> tuple[int, int]:

@@ -6,15 +6,16 @@ from pathlib import PurePath
 
 from ...datatypes import Article
 from ..build import build_article, heading_of
-from ..clean import clean
+from ..clean import clean, with_line_ends
 from ..dateline import date_in_name, date_near_top
 from ..dates import Dated, dated_fields
 from ..decode import decode_file
-from ..found import EmptyFileError, ReadArticle
+from ..found import EmptyFileError, Problem, ReadArticle
 from ..numbered import joined
+from . import export
 from .front_matter import front_matter, title_in
 from .markdown import Markdown, plain_words
-from .plain import plain_lines
+from .plain import plain_text
 
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
 """Suffixes of Markdown; other text is Markdown if it has front matter in YAML or TOML."""
@@ -26,29 +27,33 @@ _COMMON_NAMES = frozenset(
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-def read(name: str, data: bytes) -> Iterator[ReadArticle]:
-    """Yield the article of a file. Raises ArticleError if it is not text, or empty."""
+def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
+    """Yield the article of a file, or those of an export. Raises ArticleError if it is no text."""
     decoded = decode_file(data)
-    article = read_text(name, clean(decoded.text), encoding=decoded.guess)
+    if export.is_export(decoded.text):
+        yield from export.read(name, data)
+        return
+    article = read_text(name, decoded.text, encoding=decoded.guess)
     if not article.text.strip():
         raise EmptyFileError("empty file")
     yield ReadArticle(None, article)
 
 
 def read_text(name: str, text: str, *, encoding: str = "") -> Article:
-    """Return the article of a cleaned text; ``encoding`` is its encoding if that was a guess."""
-    fields, start = front_matter(text)
-    body, first_line = text[start:], 1 + text.count("\n", 0, start)
+    """Return the article of a decoded text; ``encoding`` is its encoding if that was a guess."""
+    cleaned = clean(text)
+    fields, start = front_matter(cleaned)
+    body, first_line = cleaned[start:], 1 + cleaned.count("\n", 0, start)
     is_note = PurePath(name.removesuffix(".gz")).suffix.lower() in MARKDOWN_SUFFIXES
-    is_markdown = is_note or text[:start].lstrip()[:3] in ("---", "+++")
-    jumps: list[tuple[int, int]] = []
+    is_markdown = is_note or cleaned[:start].lstrip()[:3] in ("---", "+++")
     title = title_in(fields)
     if is_markdown:
         markdown = Markdown(body, first_line)
         body, first_line, jumps = joined(markdown.lines)
         title = plain_words(title) or markdown.title
-    elif lines := plain_lines(body, first_line):
-        body, first_line, jumps = joined(lines)
+    else:
+        lines = with_line_ends(text).split("\n")  # as many as cleaned
+        body, first_line, jumps = plain_text("\n".join(lines[first_line - 1 :]), first_line)
     dated = dated_fields(fields, "front matter") or date_near_top(body) or date_in_name(name)
     dated = dated or Dated(None, "")
     return build_article(
