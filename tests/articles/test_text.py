@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from qa.articles.clean import clean
 from qa.articles.formats.front_matter import front_matter
 from qa.articles.formats.text import read, read_text
+from qa.articles.found import ReadArticle
 from qa.articles.inline import is_html, without_data, without_entities
 from qa.articles.numbered import joined
 from qa.datatypes import Article
@@ -28,6 +29,12 @@ def lines_of(article: Article) -> list[tuple[int, str]]:
     return found
 
 
+def one(data: bytes) -> Article:
+    (found,) = read("a.txt", data)
+    assert isinstance(found, ReadArticle)
+    return found.article
+
+
 def text_of(text: str, name: str = "a.md") -> str:
     return read_text(name, text).text
 
@@ -42,13 +49,9 @@ def test_plain_text_stays_as_it_is() -> None:
 
 
 def test_a_guessed_encoding_is_kept_with_the_article() -> None:
-    (found,) = read("a.txt", "L’été est là, où l’on a dîné.".encode("cp1252"))
-    assert (found.article.text, found.article.encoding) == (
-        "L’été est là, où l’on a dîné.",
-        "cp1252",
-    )
-    (found,) = read("a.txt", "L’été".encode())
-    assert found.article.encoding == ""
+    article = one("L’été est là, où l’on a dîné.".encode("cp1252"))
+    assert (article.text, article.encoding) == ("L’été est là, où l’on a dîné.", "cp1252")
+    assert one("L’été".encode()).encoding == ""
 
 
 # Front matter
