@@ -1,4 +1,4 @@
-"""Plain text and Markdown: one article a file, in whatever encoding."""
+"""Plain text, Markdown, and exports of many articles as text, in whatever encoding."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from ..numbered import joined
 from . import export
 from .front_matter import front_matter, title_in
 from .markdown import Markdown, plain_words
-from .plain import plain_text
+from .plain import plain_lines
 
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
 """Suffixes of Markdown; other text is Markdown if it has front matter in YAML or TOML."""
@@ -28,7 +28,10 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
-    """Yield the article of a file, or those of an export. Raises ArticleError if it is no text."""
+    """Yield the article of a file, or those of an export of several.
+
+    Raises ArticleError if it is not text, or empty.
+    """
     decoded = decode_file(data)
     if export.is_export(decoded.text):
         yield from export.read(name, data)
@@ -41,19 +44,21 @@ def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
 
 def read_text(name: str, text: str, *, encoding: str = "") -> Article:
     """Return the article of a decoded text; ``encoding`` is its encoding if that was a guess."""
-    cleaned = clean(text)
-    fields, start = front_matter(cleaned)
-    body, first_line = cleaned[start:], 1 + cleaned.count("\n", 0, start)
+    raw = with_line_ends(text)
+    text = clean(raw)
+    fields, start = front_matter(text)
+    body, first_line = text[start:], 1 + text.count("\n", 0, start)
     is_note = PurePath(name.removesuffix(".gz")).suffix.lower() in MARKDOWN_SUFFIXES
-    is_markdown = is_note or cleaned[:start].lstrip()[:3] in ("---", "+++")
     title = title_in(fields)
-    if is_markdown:
+    if is_note or text[:start].lstrip()[:3] in ("---", "+++"):
         markdown = Markdown(body, first_line)
-        body, first_line, jumps = joined(markdown.lines)
+        lines = markdown.lines
         title = plain_words(title) or markdown.title
     else:
-        lines = with_line_ends(text).split("\n")  # as many as cleaned
-        body, first_line, jumps = plain_text("\n".join(lines[first_line - 1 :]), first_line)
+        lines = [line for line in plain_lines(raw) if line[0] >= first_line]
+    jumps: list[tuple[int, int]] = []
+    if lines != list(enumerate(body.split("\n"), first_line)):
+        body, first_line, jumps = joined(lines)
     dated = dated_fields(fields, "front matter") or date_near_top(body) or date_in_name(name)
     dated = dated or Dated(None, "")
     return build_article(
