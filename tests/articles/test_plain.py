@@ -90,7 +90,7 @@ def test_a_number_that_cuts_no_sentence_stays(text: str) -> None:
 
 def test_a_finished_page_ends_its_paragraph() -> None:
     found = read_text("a.txt", "It ended.\n- 1 -\n\f\n2\n\nThe second page\n\nIt began.\n")
-    assert found.text == "It ended.\n\nThe second page\n\nIt began.\n"
+    assert found.text == "It ended.\n\nThe second page\n\nIt began."
     assert [line_of(found, words) for words in ("ended", "second", "began")] == [1, 6, 8]
 
 
@@ -112,17 +112,17 @@ def test_a_finished_page_ends_its_paragraph() -> None:
     ],
 )
 def test_cut_words_are_whole(text: str, expected: str) -> None:
-    assert read_text("a.txt", text).text.startswith(expected)
+    assert read_text("a.txt", text).text.startswith(expected.rstrip())
 
 
 def test_the_hyphenated_word_elsewhere_decides() -> None:
     found = read_text("a.txt", "The trans-atlantic line.\nThe trans-\natlantic ship.\n")
-    assert found.text == "The trans-atlantic line.\nThe trans-atlantic\nship.\n"
+    assert found.text == "The trans-atlantic line.\nThe trans-atlantic\nship."
 
 
 def test_a_line_that_is_only_the_rest_of_a_word_leaves_no_blank_one() -> None:
     found = read_text("a.txt", "The environ-\nmen-\ntal\noffice\nclosed.\n")
-    assert found.text == "The environmental\noffice\nclosed.\n"
+    assert found.text == "The environmental\noffice\nclosed."
     assert [line_of(found, words) for words in ("environmental", "office", "closed")] == [1, 4, 5]
 
 

@@ -1,6 +1,7 @@
 """Text files: what is taken out of them, where their titles and dates come from, their lines."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from qa.articles.clean import clean
 from qa.articles.formats.front_matter import front_matter
 from qa.articles.formats.text import read, read_text
-from qa.articles.found import ReadArticle
+from qa.articles.found import Problem, ReadArticle
 from qa.articles.inline import is_html, without_data, without_entities
 from qa.articles.numbered import joined
 from qa.datatypes import Article
@@ -29,12 +30,6 @@ def lines_of(article: Article) -> list[tuple[int, str]]:
     return found
 
 
-def one(data: bytes) -> Article:
-    (found,) = read("a.txt", data)
-    assert isinstance(found, ReadArticle)
-    return found.article
-
-
 def text_of(text: str, name: str = "a.md") -> str:
     return read_text(name, text).text
 
@@ -48,10 +43,20 @@ def test_plain_text_stays_as_it_is() -> None:
     assert (article.id, article.source, article.first_line) == ("", "a.txt", 1)
 
 
+def one(read: Iterator[ReadArticle | Problem]) -> Article:
+    """The only article that was read."""
+    (found,) = read
+    assert isinstance(found, ReadArticle)
+    return found.article
+
+
 def test_a_guessed_encoding_is_kept_with_the_article() -> None:
-    article = one("L’été est là, où l’on a dîné.".encode("cp1252"))
-    assert (article.text, article.encoding) == ("L’été est là, où l’on a dîné.", "cp1252")
-    assert one("L’été".encode()).encoding == ""
+    found = one(read("a.txt", "L’été est là, où l’on a dîné.".encode("cp1252")))
+    assert (found.text, found.encoding) == (
+        "L’été est là, où l’on a dîné.",
+        "cp1252",
+    )
+    assert one(read("a.txt", "L’été".encode())).encoding == ""
 
 
 # Front matter

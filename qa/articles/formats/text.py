@@ -50,14 +50,15 @@ def read_text(name: str, text: str, *, encoding: str = "") -> Article:
     body, first_line = text[start:], 1 + text.count("\n", 0, start)
     is_note = PurePath(name.removesuffix(".gz")).suffix.lower() in MARKDOWN_SUFFIXES
     title = title_in(fields)
-    if is_note or text[:start].lstrip()[:3] in ("---", "+++"):
+    is_markdown = is_note or text[:start].lstrip()[:3] in ("---", "+++")
+    if is_markdown:
         markdown = Markdown(body, first_line)
         lines = markdown.lines
         title = plain_words(title) or markdown.title
     else:
         lines = [line for line in plain_lines(raw) if line[0] >= first_line]
     jumps: list[tuple[int, int]] = []
-    if lines != list(enumerate(body.split("\n"), first_line)):
+    if is_markdown or lines != list(enumerate(body.split("\n"), first_line)):
         body, first_line, jumps = joined(lines)
     dated = dated_fields(fields, "front matter") or date_near_top(body) or date_in_name(name)
     dated = dated or Dated(None, "")
