@@ -198,6 +198,15 @@ class FullText:
                 return [found[row] for row in kept[:limit]]
             fetched *= 4
 
+    def words(self, text: str) -> list[str]:
+        """Return the words of a text as they are indexed: without case, accents and endings."""
+        return list(self._analyzer.analyze(text))
+
+    def all_with(self, word: str) -> list[int]:
+        """Return the ids of all texts with a word, which `words` gave. Raises DamagedTextError."""
+        query = Query.term_query(self._index.schema, "words", word, "freq")
+        return [number for number, _ in self._best(query, max(self._searcher.num_docs, 1))]
+
     def change(
         self, deleted: Iterable[int], added: Iterable[tuple[int, str]], mark: str, *, whole: bool
     ) -> None:

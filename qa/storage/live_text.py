@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -77,6 +77,21 @@ class LiveText:
             if self._executor is None:
                 self._executor = ThreadPoolExecutor(1, "full-text")
             return self._executor.submit(self._search, index, terms, limit, among)
+
+    def folding(self) -> Callable[[str], list[str]]:
+        """Return the function that turns a text into words as they are indexed."""
+        with self._lock:
+            return self._current().words
+
+    def passages_with(self, word: str) -> list[int]:
+        """Return the ids of all passages with a word, as `folding` gives it."""
+        with self._lock:
+            try:
+                return self._current().all_with(word)
+            except DamagedTextError:
+                self._close_index()
+                self._is_damaged = True
+                return self._current().all_with(word)
 
     def publish(self, *, tidy: bool = False) -> None:
         """Add what was committed to the index. Only the holder of the writer lock may call this.
