@@ -198,10 +198,11 @@ class Library(OpenedLibrary):
         # The reader loads in a thread while this one imports the rest.
         self._session.load_reader_early()
         from .answering.answer import ask_once
+        from .answering.copies import with_copies
         from .answering.retriever import cleaned_question
 
         started = time.perf_counter()
-        return ask_once(
+        found = ask_once(
             cleaned_question(question),
             self._session,
             self._retriever,
@@ -210,6 +211,7 @@ class Library(OpenedLibrary):
             on_hits=on_hits,
             started=started,
         )
+        return with_copies(found, self._store)
 
     def mentions(self, term: str, *, scope: Scope | None = None) -> "list[Mention]":
         """Return every article that mentions a term, newest first, each with all its places.

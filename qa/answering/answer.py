@@ -121,9 +121,10 @@ def read(question: str, hits: Sequence[Hit], reader: Reader, late: list[Passage]
     spans = reader.read(question, [hit.passage for hit in hits], READ_SECONDS, late)
     spans = answering_spans(question, spans)
     words = quotation_in(question)
-    if words and (found := speakers(words, spans)):
-        spans, sentences = zip(*found, strict=True)
-        return weigh(question, hits, spans, sentences)
+    named = speakers(words, spans) if words else []
+    if named:
+        shown = [sentence for _, sentence in named]
+        return weigh(question, hits, [span for span, _ in named], shown)
     return weigh(question, hits, spans)
 
 

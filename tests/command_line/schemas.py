@@ -30,7 +30,9 @@ NAME = {"type": "string", "minLength": 1}
 VERSION = {"const": 1}
 ORIGIN = {"enum": ["flag", "variable", "file", "default"]}
 
-ARTICLE = values(id=NAME, title=TEXT, published=DAY, source=NAME, digest=DIGEST)
+ARTICLE = values(
+    id=NAME, title=TEXT, published=DAY, dated=TEXT, date_is_guess=FLAG, source=NAME, digest=DIGEST
+)
 CITATION = values(
     number=RANK,
     quote=NAME,
@@ -40,6 +42,7 @@ CITATION = values(
     lit=values(start=COUNT, end=RANK),
     line=RANK,
     page={"type": ["integer", "null"]},
+    copies=COUNT,
     article=ARTICLE,
 )
 HIT = values(rank=RANK, score={"type": "number"}, start=COUNT, end=RANK, text=NAME, article=ARTICLE)
@@ -61,6 +64,7 @@ ANSWER = values(
     searched=NAME,
     in_story=FLAG,
     remark=TEXT,
+    notes=listed(TEXT),
     citations=listed(CITATION),
     alternatives=listed(values(answer=NAME, confidence=SHARE, citation=CITATION)),
     hits=listed(HIT),
@@ -98,6 +102,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         vanished=listed(NAME),
         failed=listed(values(source=NAME, reason=NAME)),
         skipped=COUNT,
+        skipped_for={"type": "object", "additionalProperties": COUNT},
         passages=COUNT,
         seconds={"type": "number", "minimum": 0},
     ),
