@@ -41,6 +41,8 @@ _VALUES = {word: float(value) for value, word in enumerate(_SMALL)} | {
 _LARGE = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
 _NAME = re.compile(r"\b[^\W\d_a-z]\w+")
+_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
+_HOW_MANY = re.compile(r".*\b(?:how (?:many|much)|number of|toll)\b", re.IGNORECASE)
 _WHO = re.compile(r"\W*(?:(?:and|but|so|then)\b\W*)*who(?:'s| is| was| leads| heads| runs)\b", re.I)
 
 
@@ -115,7 +117,9 @@ def _competes(question: str, best: Weighed, other: Weighed) -> bool:
         return True
     if not _differs(question, best, other):
         return False
-    return behind <= COMPARABLE or _counts_the_same(question, best, other)
+    if behind <= COMPARABLE:
+        return True
+    return bool(_HOW_MANY.match(question)) and _counts_the_same(question, best, other)
 
 
 def _counts_the_same(question: str, best: Weighed, other: Weighed) -> bool:
@@ -138,6 +142,8 @@ def _differs(question: str, one: Weighed, other: Weighed) -> bool:
     if all(dates):
         return not numbers[0] & numbers[1]
     if all(len(each) == 1 for each in numbers):
+        if _YEAR.search(first) or _YEAR.search(second):
+            return False
         return numbers[0] != numbers[1] and _same_unit(first, second)
     if any(numbers) or not _WHO.match(question):
         return False

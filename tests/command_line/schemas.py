@@ -33,6 +33,7 @@ ORIGIN = {"enum": ["flag", "variable", "file", "default"]}
 ARTICLE = values(
     id=NAME, title=TEXT, published=DAY, dated=TEXT, date_is_guess=FLAG, source=NAME, digest=DIGEST
 )
+LISTED = {"id": NAME, "title": TEXT, "published": DAY, "source": NAME, "digest": DIGEST}
 CITATION = values(
     number=RANK,
     quote=NAME,
@@ -108,7 +109,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ),
     "ls": values(
         version=VERSION,
-        articles=listed(values(**ARTICLE["properties"], passages=RANK)),
+        articles=listed(values(**LISTED, passages=RANK)),
     ),
     "show": values(version=VERSION, **ARTICLE["properties"], text=NAME),
     "status": values(
