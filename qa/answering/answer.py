@@ -11,9 +11,9 @@ from ..models.reader import Reader
 from .evidence import Weighed, folded, weigh
 from .kinds import OPEN, YES_OR_NO
 from .later import as_of, later_first
-from .several import in_sentences, sentence_citation
+from .several import CLOSE, in_sentences, sentence_citation
 from .speech import answering_spans, quotation_in, speakers, speaking_first
-from .times import WIDE, of_time, time_asked
+from .times import WIDE, may_be_of, of_time, time_asked
 
 if TYPE_CHECKING:
     from .retriever import Retriever
@@ -125,7 +125,23 @@ def read(question: str, hits: Sequence[Hit], reader: Reader, late: list[Passage]
     if named:
         shown = [sentence for _, sentence in named]
         return weigh(question, hits, [span for span, _ in named], shown)
-    return weigh(question, hits, spans)
+    return _of_then_first(question, hits, spans)
+
+
+def _of_then_first(question: str, hits: Sequence[Hit], spans: Sequence[Span]) -> list[Weighed]:
+    """Return spans with their confidence, best first; those of the time asked for go first.
+
+    That is if the best of them comes close to the best of all. It is judged beside its like alone.
+    """
+    weighed = weigh(question, hits, spans)
+    time_meant = time_asked(question, date.today())
+    if time_meant is None or not weighed or may_be_of(weighed[0].span.passage, time_meant):
+        return weighed
+    then = [span for span in spans if may_be_of(span.passage, time_meant)]
+    first = weigh(question, hits, then)
+    if not first or first[0].evidence < weighed[0].evidence - CLOSE:
+        return weighed
+    return [*first, *(each for each in weighed if each.span not in then)]
 
 
 def compose(

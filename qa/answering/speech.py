@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..datatypes import Span
 from ..sentences import sentence_around
@@ -19,7 +20,7 @@ NEAR = 200
 _LABEL = re.compile(r"^[ \t]*(?P<name>[^\W\d_](?:[\w.'’ -]{0,38}\w)?\.?):(?=\s|$)", re.MULTILINE)
 _REPORTS = re.compile(
     r"[\"“„«]|\b(?:sa(?:id|ys)|told|tells|argue[ds]|claim(?:ed|s)|announce[ds]|add(?:ed|s)|wrote|"
-    r"writes|insist(?:ed|s)|warn(?:ed|s)|according to|call(?:ed|s))\b"
+    r"writes|stat(?:ed|es)|expressed|insist(?:ed|s)|warn(?:ed|s)|according to|call(?:ed|s))\b"
 )
 _NAME = re.compile(r"\b[^\W\d_a-z]\w")
 _LETTERS = re.compile(r"\w+")
@@ -68,12 +69,16 @@ def speakers(words: str, spans: Sequence[Span]) -> list[tuple[Span, tuple[int, i
 def speaking_first(question: str, weighed: Sequence[Weighed]) -> list[Weighed]:
     """Return spans for "what did X say": of those close to the best, first what reports speech.
 
-    Such a sentence has quotation marks or a word like "said". Other questions change nothing.
+    Such a sentence has quotation marks or a word like "said". The answer is as sure as it was, for
+    the best is shown beside it. Other questions change nothing.
     """
     if not weighed or not WHAT_SAID.fits(question):
         return list(weighed)
-    least = weighed[0].evidence - CLOSE
-    return sorted(weighed, key=lambda each: each.evidence >= least and not _reports(each))
+    best = weighed[0]
+    close = [each for each in weighed if each.evidence >= best.evidence - CLOSE]
+    first, *others = sorted(close, key=lambda each: not _reports(each))
+    sure = replace(first, confidence=best.confidence, sentence_confidence=best.sentence_confidence)
+    return [sure, *others, *weighed[len(close) :]]
 
 
 def _reports(entry: Weighed) -> bool:

@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from ..datatypes import Hit
+from ..datatypes import Hit, Passage
 from ..terms import MONTHS
 
 MALUS = 0.25
-"""What passages of other times lose in their retrieval score if some are of the time asked for.
+"""What passages of other times lose in their retrieval score when the passages to read are chosen.
 
 An article of March 2015 need not say so, but one of another time that does not name it hardly
-answers. The loss is two points of a span's evidence, as far as further sentences may be below the
-best. Nothing gains, so that no answer looks surer than its words make it.
+answers. The loss is two points of a span's evidence. Scores and confidences stay as they are.
 """
 
 WIDE = 50
@@ -88,25 +87,25 @@ def time_asked(question: str, today: date) -> Time | None:
 
 
 def of_time(hits: Sequence[Hit], time: Time) -> list[Hit]:
-    """Return hits with those of a time preferred, with new ranks.
-
-    Such a passage names the time, or its article was published then. News of a day is often
-    printed the day after. An article without a date loses nothing.
-    """
-    of_others = {hit.rank for hit in hits if not _may_be_of(hit, time)}
-    lost = MALUS if len(of_others) < len(hits) else 0.0
-    scored = [
-        replace(hit, score=hit.score - lost) if hit.rank in of_others else hit for hit in hits
-    ]
-    ordered = sorted(scored, key=lambda hit: -hit.score)
+    """Return hits with those preferred that may be of a time, with new ranks."""
+    ordered = sorted(
+        hits,
+        key=lambda hit: hit.score - (0.0 if may_be_of(hit.passage, time) else MALUS),
+        reverse=True,
+    )
     return [replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1)]
 
 
-def _may_be_of(hit: Hit, time: Time) -> bool:
-    day = hit.passage.article.published
+def may_be_of(passage: Passage, time: Time) -> bool:
+    """Whether a passage may be of a time.
+
+    It names the time, or its article was published then. News of a day is often printed the day
+    after. An article without a date may be of any time.
+    """
+    day = passage.article.published
     if day is None or time.holds(day) or (time.day and time.holds(day - timedelta(days=1))):
         return True
-    return any(time.is_told_by(each, day) for each in times_in(hit.passage.text))
+    return any(time.is_told_by(each, day) for each in times_in(passage.text))
 
 
 def _number(text: str | None) -> int | None:

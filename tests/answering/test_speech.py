@@ -74,11 +74,20 @@ def test_the_sentences_from_the_speaker_to_the_quotation_are_shown() -> None:
 
 
 def test_what_someone_said_is_first_what_reports_speech() -> None:
-    texts = ["Reed met the crew.", "Reed said that it was over.", "Reed added nothing."]
+    texts = [
+        "Reed met the crew.",
+        "Reed said that it was over.",
+        "Reed left the crew.",
+        "Reed says that it rained.",
+    ]
     weighed = [
-        Weighed(span(text, "Reed"), 5.0 - 1.5 * place, 0.5, (0, len(text)), 0.6)
+        Weighed(span(text, "Reed"), 5.0 - 0.9 * place, 0.5, (0, len(text)), 0.6 - place / 10)
         for place, text in enumerate(texts)
     ]
     ordered = speaking_first("What did Reed say?", weighed)
-    assert [weighed.index(each) for each in ordered] == [1, 2, 0]
+    assert [each.sentence for each in ordered] == [
+        weighed[place].sentence for place in (1, 0, 2, 3)
+    ]
+    assert ordered[0].sentence_confidence == weighed[0].sentence_confidence
+    assert speaking_first("What did Reed say?", weighed[:1]) == weighed[:1]
     assert speaking_first("What did Reed do?", weighed) == weighed

@@ -1,11 +1,13 @@
 """Times in questions and texts, and the order of hits by them."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
+from qa.answering.answer import read
 from qa.answering.times import MALUS, Time, of_time, time_asked, times_in
-from qa.datatypes import Article, Hit, Passage, Why
+from qa.datatypes import Article, Hit, Passage, Span, Why
 
 TODAY = date(2021, 6, 2)
 
@@ -46,7 +48,13 @@ def test_articles_of_the_time_come_first() -> None:
     ordered = of_time(hits, Time(2015, 3))
     assert [each.passage.article.id for each in ordered] == ["2", "1", "3"]
     assert [each.rank for each in ordered] == [1, 2, 3]
-    assert [each.score for each in ordered] == pytest.approx([0.8, 0.9 - MALUS, 0.7 - MALUS])
+    assert [each.score for each in ordered] == pytest.approx([0.8, 0.9, 0.7])
+
+
+def test_a_passage_of_another_time_that_fits_much_better_stays_first() -> None:
+    hits = [hit(1, date(2013, 3, 9)), hit(5, date(2015, 3, 9))]
+    assert hits[0].score - hits[1].score > MALUS
+    assert [each.passage.article.id for each in of_time(hits, Time(2015, 3))] == ["1", "5"]
 
 
 def test_a_text_that_names_the_time_does_not_lose() -> None:
@@ -54,6 +62,40 @@ def test_a_text_that_names_the_time_does_not_lose() -> None:
     by_its_date = hit(2, date(2015, 9, 1), "It had rained since March.")
     hits = [named, by_its_date, hit(3, date(2015, 3, 1)), hit(4, None)]
     assert of_time(hits, Time(2015, 3)) == hits
+
+
+class Told:
+    """A reader that offers the first word of each passage."""
+
+    name = "told"
+
+    def __init__(self, *scores: float) -> None:
+        self.scores = scores
+
+    def read(
+        self, question: str, passages: Sequence[Passage], seconds: float, late: list[Passage]
+    ) -> list[Span]:
+        """Return spans with the scores given."""
+        return [
+            Span(passage, 0, passage.text.index(" "), score)
+            for passage, score in zip(passages, self.scores, strict=True)
+        ]
+
+
+@pytest.mark.parametrize(("score", "words"), [(6.0, ["Bob", "Ann"]), (-6.0, ["Ann", "Bob"])])
+def test_a_close_answer_of_the_time_goes_first_as_sure_as_alone(
+    score: float, words: list[str]
+) -> None:
+    hits = [
+        hit(1, date(2013, 3, 9), "Ann won the race."),
+        hit(2, date(2015, 3, 9), "Bob won the race."),
+    ]
+    question = "Who won the race in March 2015?"
+    weighed = read(question, hits, Told(8.0, score), [])
+    assert [each.span.text for each in weighed] == words
+    alone = read(question, hits[1:], Told(score), [])
+    if words[0] == "Bob":
+        assert weighed[0].confidence == pytest.approx(alone[0].confidence, abs=0.1)
 
 
 def test_an_article_of_the_next_day_is_of_a_day() -> None:
