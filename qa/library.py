@@ -273,12 +273,15 @@ class Library(OpenedLibrary):
         """Return a conversation's turns, oldest first. Raises UsageError if there is none."""
         return self._conversations.turns(conversation)
 
-    def add_turn(self, conversation: int, question: str, answer: Answer) -> Turn:
+    def add_turn(
+        self, conversation: int, question: str, answer: Answer, scope: Scope | None = None
+    ) -> Turn:
         """Store a question as it was typed, with its answer; it is on the disk on return.
 
-        ``answer.question`` is what was searched. Raises UsageError or LibraryBusyError.
+        ``answer.question`` is what was searched, ``scope`` the filter that was in force. Raises
+        UsageError or LibraryBusyError.
         """
-        return self._conversations.add(conversation, question, answer)
+        return self._conversations.add(conversation, question, answer, scope)
 
     def judge(self, turn: int, verdict: Verdict | None) -> None:
         """Store whether an answer is ``"right"`` or ``"wrong"``; None withdraws the verdict.

@@ -15,7 +15,7 @@ from textual.message import Message
 from ..datatypes import Answer, Hit, Scope, Verdict
 from ..errors import QAError, UsageError
 from . import messages
-from .entries import stored_entry
+from .stored import stored_entry
 from .talk import Request
 
 if TYPE_CHECKING:
@@ -128,23 +128,24 @@ class Backend:
             )
             if not request.stopped.is_set():
                 self._post(messages.Answered(number, answer))
-                if answer.is_answer:
-                    self._store(number, request.question, answer)
+                self._store(request, answer)
         except StoppedError:
             return
         except Exception as error:
             self._post(messages.NotAnswered(number, describe(error)))
 
-    def _store(self, number: int, question: str, answer: Answer) -> None:
+    def _store(self, request: Request, answer: Answer) -> None:
         with self._conversation_lock:
             try:
                 if self._conversation is None:
                     self._conversation = self.library.start_conversation()
-                turn = self.library.add_turn(self._conversation, question, answer)
+                turn = self.library.add_turn(
+                    self._conversation, request.question, answer, request.scope
+                )
             except Exception as error:
                 self._post(messages.Failed(f"Not stored: {describe(error)}"))
             else:
-                self._post(messages.Stored(number, turn))
+                self._post(messages.Stored(request.number, turn))
 
     def judge(self, turn: int, verdict: Verdict | None) -> None:
         """Store the person's verdict on a turn; None takes it back."""
@@ -187,7 +188,7 @@ class Backend:
                 conversation = stored[0].id
             turns = self.library.turns(conversation)
             articles = {}
-            for identifier in {cited[0] for turn in turns for cited in turn.articles}:
+            for identifier in {place.article for turn in turns for place in turn.places}:
                 try:
                     articles[identifier] = self.library.article(identifier)
                 except UsageError:

@@ -1,12 +1,12 @@
 """A question of the conversation and what is known about it so far. Knows no Textual."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
 from ..conversation.past import Past
-from ..datatypes import Answer, Article, Citation, Hit, Scope, Turn
+from ..datatypes import Answer, Hit, Scope, Turn
 from ..render import written_date
 from .places import Kind, Place, places_of_answer, places_of_hits
 
@@ -85,10 +85,10 @@ class Entry:
 
     @property
     def past(self) -> Past | None:
-        """What a follow-up question may refer to; None if the question has no answer."""
-        if self.answer is not None:
-            return Past.of_answer(self.answer)
-        return Past.of_turn(self.turn) if self.turn is not None else None
+        """What a follow-up question may refer to; None if there is nothing."""
+        if self.turn is not None:
+            return Past.of_turn(self.turn)
+        return Past.of_answer(self.answer) if self.answer is not None else None
 
     def place(self, number: int) -> Place | None:
         """Return the place with a number."""
@@ -111,51 +111,3 @@ class Entry:
             if part
         )
         return f"{self.answer.text}\n— {source}"
-
-
-def stored_entry(turn: Turn, articles: Mapping[str, Article]) -> Entry:
-    """Return an entry for a turn stored in the library.
-
-    ``articles`` maps the ids of the cited articles to those that still exist. Where an article was
-    changed or removed, the stored sentence is shown instead.
-    """
-    places = []
-    for number, ((title, source, line), (identifier, start, end, digest)) in enumerate(
-        zip(turn.sources, turn.articles, strict=True), start=1
-    ):
-        article = articles.get(identifier)
-        if article is not None and article.digest == digest:
-            cited = Citation(number, article, start, end)
-            places.append(Place(number, Kind.CITATION, cited, turn.confidence))
-            continue
-        cited = _stored_citation(number, turn, title, source, line)
-        note = "has changed since" if article else "is gone"
-        note = f"The article {note}; this is what it said."
-        places.append(Place(number, Kind.CITATION, cited, turn.confidence, note))
-    answer = Answer(
-        question=turn.searched,
-        text=turn.answer,
-        status=turn.status,
-        confidence=turn.confidence,
-        citations=tuple(place.citation for place in places),
-        alternatives=(),
-        hits=(),
-        in_story=True,  # which turns began a story is not stored
-    )
-    return Entry(
-        question=turn.question,
-        asked_at=turn.asked_at,
-        searched=turn.searched,
-        stage=Stage.ANSWERED,
-        answer=answer,
-        turn=turn,
-        places=places,
-    )
-
-
-def _stored_citation(number: int, turn: Turn, title: str, source: str, line: int) -> Citation:
-    """Return a citation of the stored sentence, as if the sentence were a whole article."""
-    text = turn.sentence if turn.answer in turn.sentence else turn.answer
-    start = text.find(turn.answer)
-    article = Article("", title, source, None, text, "", first_line=line)
-    return Citation(number, article, start, start + len(turn.answer))
