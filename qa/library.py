@@ -214,6 +214,15 @@ class Library(OpenedLibrary):
         """Return the articles in a scope without their texts, newest first; by default all."""
         return self._store.article_rows(scope)
 
+    def stories(self, scope: Scope | None = None) -> list[tuple[ArticleRow, ...]]:
+        """Return the newest articles in a scope by story: those on the same events together.
+
+        The story with most articles comes first; an article may be on a story of its own.
+        """
+        from .conversation.telling import stories
+
+        return [story.articles for story in stories(self._session, self.articles(scope))]
+
     def passage_counts(self) -> dict[ArticleRowId, int]:
         """Return the number of passages of each article, by its row number."""
         return self._store.passage_counts()

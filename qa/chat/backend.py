@@ -160,6 +160,20 @@ class Backend:
         """List the stored conversations."""
         self._try(lambda: self._post(messages.Listed(self.library.conversations())))
 
+    def list_articles(self, scope: Scope) -> None:
+        """List the articles in a scope, and the stories among them."""
+
+        def listed() -> None:
+            rows = self.library.articles(scope)
+            stories = self.library.stories(scope)
+            self._post(messages.ArticlesListed(rows, stories, scope))
+
+        self._try(listed)
+
+    def read(self, article: str) -> None:
+        """Read an article of the list."""
+        self._try(lambda: self._post(messages.ArticleRead(self.library.article(article))))
+
     def rename(self, conversation: int, title: str) -> None:
         """Give a conversation another title, and list all again."""
         self._try(lambda: self.library.rename_conversation(conversation, title))
@@ -208,6 +222,7 @@ class Backend:
                 raise StoppedError
             share = done / total if total else 1.0
             self._post(messages.Indexing(share, report.new + report.changed))
+            self.count(scope)  # they can be asked already
 
         try:
             paths = [os.path.expanduser(path) for path in paths]

@@ -79,9 +79,8 @@ class Entry:
         self.searched = answer.question
         self.places = places_of_answer(answer)
         self.shown = 0
-        if opened:
-            same = [place for place in self.places if place.article.id == opened.article.id]
-            self.shown = same[0].number if same else 0
+        if opened and (same := self.place_in(opened.article.id)):
+            self.shown = same.number
 
     @property
     def past(self) -> Past | None:
@@ -93,6 +92,10 @@ class Entry:
     def place(self, number: int) -> Place | None:
         """Return the place with a number."""
         return next((place for place in self.places if place.number == number), None)
+
+    def place_in(self, article: str) -> Place | None:
+        """Return the first place in an article, by the article's id."""
+        return next((place for place in self.places if place.article.id == article), None)
 
     def of_kind(self, kind: Kind) -> list[Place]:
         """Return the places of one kind."""

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .. import places
-from ..datatypes import Answer, Article, Hit, PlaceKind
+from ..datatypes import Answer, Article, Citation, Hit, PlaceKind
 from ..places import NumberedPlace
 from ..render import written_date
 from .marks import Highlight, Mark
+from .wording import short_date
 
 Kind = PlaceKind
 
@@ -18,6 +19,11 @@ class Place(NumberedPlace):
 
     note: str = ""
     """A warning to show above it, such as that the article has changed since."""
+
+    @property
+    def is_browsed(self) -> bool:
+        """Whether it is an article that no answer led to."""
+        return self.number == 0
 
     @property
     def article(self) -> Article:
@@ -41,8 +47,7 @@ class Place(NumberedPlace):
     @property
     def short_date(self) -> str:
         """The publication date with a short month; empty if there is none."""
-        day = self.article.published
-        return f"{day.day} {day:%b} {day.year}" if day else ""
+        return short_date(self.article.published)
 
     @property
     def path(self) -> str:
@@ -58,6 +63,11 @@ def places_of_hits(hits: Sequence[Hit]) -> list[Place]:
 def places_of_answer(answer: Answer) -> list[Place]:
     """Return the places of an answer: citations, other answers, passages of further articles."""
     return [_place(numbered) for numbered in places.places_of_answer(answer)]
+
+
+def browsed_place(article: Article) -> Place:
+    """Return an article that no answer led to, as a place."""
+    return Place(0, Kind.PASSAGE, Citation(0, article, 0, 0))
 
 
 def _place(numbered: NumberedPlace) -> Place:

@@ -230,7 +230,7 @@ def test_choosing_questions_and_sources() -> None:
     talk = Talk()
     assert talk.place is None
     assert talk.neighbour(1) is None
-    assert not talk.open_place(1)
+    assert not talk.open_place(None)
     answered(talk, "first")
     answered(talk, "second")
     assert talk.neighbour(1) is None
@@ -239,10 +239,10 @@ def test_choosing_questions_and_sources() -> None:
     assert talk.place is first
     assert talk.turn_page(1, is_visible=False) is first  # nothing was opened yet
     assert talk.turn_page(1, is_visible=True) is second
-    assert talk.open_place(2)
+    assert talk.open_place(second)
     assert talk.place is second
     assert talk.turn_page(1, is_visible=True) is first
-    assert not talk.open_place(9)
+    assert not talk.open_place(talk.entries[1].place(9))
     assert talk.place is second
 
 
@@ -250,7 +250,8 @@ def test_an_article_opened_while_reading_stays_open() -> None:
     talk = Talk()
     request = asked(talk)
     talk.found(request.number, HITS)
-    assert talk.open_place(2)
+    assert not talk.has_numbers  # the answer numbers them
+    assert talk.open_place(talk.entries[0].place_in("2"))
     talk.answered(request.number, answer())
     assert talk.place is not None
     assert talk.place.article is OTHER

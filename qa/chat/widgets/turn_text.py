@@ -59,7 +59,8 @@ def _pending(entry: Entry, width: int) -> Content:
     read = min(len(entry.hits), READ_PASSAGES)
     parts: Parts = [(f"reading {counted(read, 'passage')} …", ".note")]
     for place in entry.places[:NEAREST]:
-        parts += _place_line(entry, place, width)
+        # Without a number, as the answer gives it another one.
+        parts += ["\n", ("· ", ".note"), *_title(entry, place, width - 2)]
     return Content.assemble(*parts)
 
 
@@ -193,6 +194,8 @@ def _number(entry: Entry, place: Place) -> Content:
 def _link(text: str, entry: Entry, place: Place) -> Content:
     """Return text that opens a place when it is clicked."""
     action = f"screen.open_source({entry.number}, {place.number})"
+    if entry.is_pending:
+        action = f"screen.open_found({entry.number}, {place.article.id!r})"
     return Content(text).stylize(Style.from_meta({"@click": action}))
 
 
