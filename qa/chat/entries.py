@@ -102,6 +102,11 @@ class Entry:
         return [place for place in self.places if place.kind is kind]
 
     @property
+    def has_found(self) -> bool:
+        """Whether any passage was found."""
+        return bool(self.hits or (self.turn and self.turn.places))
+
+    @property
     def reference(self) -> str:
         """The answer with its first source, ready to paste; empty without an answer."""
         if self.answer is None or not self.answer.citations:

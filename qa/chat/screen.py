@@ -90,6 +90,7 @@ class ChatScreen(Screen[None]):
         if not self.view.is_reading and not self.view.source.has_focus_within:
             self.view.focus_prompt()
             self.view.prompt.paste(event.text)
+            event.stop()
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)

@@ -235,11 +235,17 @@ def test_the_theme_is_remembered(scripted: ScriptedLibrary, home: Path) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("ctrl+t")
         await pilot.pause()
-        await pilot.press(*"qa-light")
-        await pilot.pause(0.3)
-        await pilot.press("enter", "enter")
+        assert pilot.app.theme == "qa-dark"
+        await pilot.press("down")
+        await until(pilot, lambda: pilot.app.theme == "qa-light")  # shown before it is chosen
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.theme == "qa-dark")
+        assert remembered_theme() is None
+        await pilot.press("ctrl+t", *"qa-l")
         await until(pilot, lambda: pilot.app.theme == "qa-light")
+        await pilot.press("enter")
         await until(pilot, lambda: remembered_theme() == "qa-light")
+        assert pilot.app.theme == "qa-light"
 
     drive(chat(scripted), act)
     assert ChatApp(lambda: scripted).theme == "qa-light"

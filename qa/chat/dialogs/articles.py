@@ -45,10 +45,10 @@ class ArticleList(PickDialog):
 
 
 def _heading(count: int, stories: Sequence[Story], scope: Scope) -> str:
-    """Return how many articles and stories of several articles there are, and the filter."""
+    """Return how many articles and stories of two or more there are, and the filter."""
     words = ["Articles and stories", counted(count, "article")]
     if several := sum(len(story) > 1 for story in stories):
-        words.append("1 story of several" if several == 1 else f"{several} stories of several")
+        words.append(f"{'1 story' if several == 1 else f'{several} stories'} of two or more")
     if not scope.is_all:
         words.append(inert(scope_words(scope)))
     return " · ".join(words)

@@ -16,7 +16,7 @@ OWN = [theme.name for theme in THEMES]
 class ThemeList(PickDialog):
     """Returns the name of the chosen theme; on Esc the theme is as before."""
 
-    NOTE = "↑ ↓ show a theme\nEnter keeps it · Esc does not\nansi: your terminal's 16 colours"
+    NOTE = "↑ ↓ show a theme\nEnter keeps it · Esc goes back\nansi: your terminal's 16 colours"
 
     heading = "Colours"
 

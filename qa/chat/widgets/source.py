@@ -162,7 +162,7 @@ class SourcePane(Vertical):
     def on_resize(self) -> None:
         """Keep what stands around the text in line with it."""
         space = margin(self.article.size.width)
-        for name in ("#source-head", "#why-scroll", "#find-bar"):
+        for name in ("#source-head", "#why-scroll", "#find-bar", "#source-foot"):
             self.query_one(name).styles.padding = (0, space)
         if self.is_attached:
             self._show_head()

@@ -65,7 +65,7 @@ def _pending(entry: Entry, width: int) -> Content:
 
 
 def _not_found(entry: Entry, width: int) -> Content:
-    if not entry.hits and not entry.scope.is_all:
+    if not entry.has_found and not entry.scope.is_all:
         return Content.styled("No article matches the filter.", ".strong")
     parts: Parts = [("Not in your articles.", ".strong"), _verdict(entry)]
     if entry.answer is not None and entry.answer.unread:
