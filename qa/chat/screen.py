@@ -124,7 +124,7 @@ class ChatScreen(Screen[None]):
     def add_articles(self, *paths: str) -> None:
         """Index files and folders."""
         self.talk.indexing_began()
-        self.view.bottom.update_status()
+        self.view.show_library()
         self.run_in_thread(self._backend.add, paths, self.talk.scope)
 
     def resume(self, conversation: int | None) -> None:
@@ -147,7 +147,11 @@ class ChatScreen(Screen[None]):
 
     @on(Prompt.Entered)
     def _entered(self, message: Prompt.Entered) -> None:
-        if self.talk.is_empty:
+        if self.talk.is_empty and self.talk.indexing:
+            self.view.prompt.value = message.text
+            self.view.prompt.action_end()
+            self.view.bottom.say("the first articles are not there yet")
+        elif self.talk.is_empty:
             self.add_articles(message.text)
         else:
             self.ask(message.text, verbatim=message.verbatim)

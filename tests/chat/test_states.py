@@ -101,7 +101,10 @@ def test_the_header_counts_while_the_first_articles_come_in(
     gate = threading.Event()
     add = empty.add
 
+    first = threading.Event()
+
     def slowly(*paths: Any, **given: Any) -> Any:
+        first.wait(timeout=30)
         given["progress"](1, 3, add(newsroom / "chile.md"))
         gate.wait(timeout=30)
         return add(*paths, **given)
@@ -112,6 +115,11 @@ def test_the_header_counts_while_the_first_articles_come_in(
         main = chat_of(pilot).main
         main.view.prompt.value = str(newsroom)
         await pilot.press("enter")
+        await until(pilot, lambda: "The articles are being read." in shown(pilot))
+        await pilot.press(*"Who?", "enter")
+        await until(pilot, lambda: "not there yet" in main.view.bottom._remark)
+        assert main.view.prompt.value == "Who?"  # not taken for a path
+        first.set()
         await until(pilot, lambda: "1 article " in shown(pilot).splitlines()[0])
         assert main.view.bottom.status == "indexing 33% · 1 article"
         await ask(pilot, MINERS)  # it can be asked already

@@ -143,7 +143,7 @@ class Welcome(PlainText):
         elif talk.articles is None:
             self.update(Content.styled("Opening the library …", ".note"))
         elif talk.is_empty:
-            self.update(_empty_text())
+            self.update(_coming_text() if talk.indexing else _empty_text())
         else:
             self.update(_ready_text(talk.titles, talk.articles, room))
 
@@ -164,6 +164,14 @@ def _empty_text() -> Content:
         "\n",
         ("  seeds", ".number"),
         ("        the sample articles", ".note"),
+    )
+
+
+def _coming_text() -> Content:
+    return Content.assemble(
+        ("The articles are being read.", ".title"),
+        "\n\n",
+        "You can ask as soon as the first ones are counted above, while the others come in.",
     )
 
 
