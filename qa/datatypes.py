@@ -94,6 +94,13 @@ class Article:
         """Return the page, from 1, that an offset is on; None if the source has no pages."""
         return bisect_right(self.pages, offset) or 1 if self.pages else None
 
+    def where(self, offset: int) -> str:
+        """Return where an offset is, for people: ``report.pdf, page 3`` or ``notes.txt:12``."""
+        page = self.page_at(offset)
+        if page is None:
+            return f"{self.source}:{self.line_at(offset)}"
+        return f"{self.source}, page {page}"
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -180,6 +187,8 @@ class Citation:
     """Offset of the quote's end."""
     lit: tuple[int, int] | None = None
     """Offsets of the most likely answer in a quoted sentence; None to highlight the whole quote."""
+    copies: int = 0
+    """How many other articles are near-copies of the cited one: the same report, printed again."""
 
     @property
     def lit_bounds(self) -> tuple[int, int]:
@@ -206,6 +215,11 @@ class Citation:
     def page(self) -> int | None:
         """Page of the source where the quote begins, from 1; None if it has no pages."""
         return self.article.page_at(self.start)
+
+    @property
+    def where(self) -> str:
+        """Source and page, or source and line, of the quote: ``report.pdf, page 3``."""
+        return self.article.where(self.start)
 
     @cached_property
     def sentence_bounds(self) -> tuple[int, int]:
@@ -350,6 +364,10 @@ class TurnPlace:
     """Offsets of the most likely answer in it; None to highlight all of it."""
     confidence: float | None = None
     """Probability in [0, 1] that another answer is right; None for other kinds of place."""
+    page: int | None = None
+    """Page of the source where it begins, from 1; None if the source has no pages."""
+    copies: int = 0
+    """How many other articles were near-copies of this one."""
 
     @property
     def words(self) -> str:

@@ -50,7 +50,7 @@ def _place(place: TurnPlace, article: Article | None, confidence: float) -> Plac
     """Return a place that can be opened; None for a passage of an article that has changed."""
     sure = confidence if place.kind is PlaceKind.CITATION else place.confidence
     if article is not None and article.digest == place.digest and place.end <= len(article.text):
-        cited = Citation(place.number, article, place.start, place.end, place.lit)
+        cited = Citation(place.number, article, place.start, place.end, place.lit, place.copies)
         return Place(place.number, place.kind, cited, sure)
     if not place.said:
         return None
@@ -63,5 +63,14 @@ def _stored_citation(place: TurnPlace) -> Citation:
     """Return a citation of the stored sentence, as if the sentence were a whole article."""
     first = place.sentence[0]
     lit = (place.lit[0] - first, place.lit[1] - first) if place.lit else None
-    article = Article("", place.title, place.source, None, place.said, "", first_line=place.line)
+    article = Article(
+        "",
+        place.title,
+        place.source,
+        None,
+        place.said,
+        "",
+        first_line=place.line,
+        pages=(0,) * (place.page or 0),  # so that the text is on that page
+    )
     return Citation(place.number, article, place.start - first, place.end - first, lit)

@@ -30,9 +30,11 @@ INDENT = " " * 4
 def article_lines(article: Article, width: int | None) -> list[Line]:
     """Return a whole article under its title, date and path; None for ``width`` wraps nothing."""
     when = f"{written_date(article.published)} · " if article.published else ""
+    pages = len(article.pages)
+    length = f", {pages} pages" if pages > 1 else ", 1 page" if pages else ""
     lines: list[Line] = [
         *wrapped([(article.title, "title")], width),
-        [(when, "date"), (article.source, "source")],
+        [(when, "date"), (article.source, "source"), (length, "note")],
         [],
     ]
     for paragraph in article.text.split("\n"):
@@ -47,6 +49,16 @@ def confidence_words(answer: Answer) -> str:
     if answer.status is Status.WEAK:
         return "weak"
     return "sure" if answer.confidence >= SURE else "likely"
+
+
+def article_words(answer: Answer) -> str:
+    """Return how many articles say so, and how many of them on their own; empty for one."""
+    cited = {citation.article.id: citation.copies for citation in answer.citations}
+    count = len(cited) + sum(cited.values())
+    if count <= 1 or answer.remark:
+        return ""
+    independent = f", {len(cited)} independent" if any(cited.values()) else ""
+    return f"{count} articles{independent}"
 
 
 def unread_words(answer: Answer) -> str:
@@ -91,19 +103,18 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
         note += f" · {what} likeliest words are marked"
     if day := weekday_words(answer):
         note += f" · {day}"
-    count = len({citation.article.id for citation in answer.citations})
-    where = f" · {count} articles" if count > 1 and not answer.remark else ""
-    lines += _note_lines(f"{note}{where}", width)
+    where = article_words(answer)
+    lines += _note_lines(f"{note} · {where}" if where else note, width)
     lines += _unread_lines(answer, width)
     for citation in answer.citations:
-        lines += [[], *_source_lines(citation.number, citation.article, citation.line, width)]
+        lines += [[], *_source_lines(citation.number, citation.article, citation.start, width)]
         if answer.kind is AnswerKind.SPAN:
             lines += _quote_lines(citation, width)
     others = _further_hits(answer)
     if others:
         lines += [[], *_note_lines("Also", width)]
     for number, hit in enumerate(others, len(answer.citations) + 1):
-        lines += _source_lines(number, hit.passage.article, _line_of(hit), width)
+        lines += _source_lines(number, hit.passage.article, hit.passage.start, width)
         start = shortened(" ".join(hit.passage.text.split()), (width or UNWRAPPED_CELLS) - 4)
         lines.append([(INDENT, "text"), (start, "text")])
     return lines
@@ -116,7 +127,7 @@ def hit_lines(hits: Sequence[Hit], width: int | None, *, explain: bool) -> list[
         if lines:
             lines.append([])
         passage = hit.passage
-        lines += _source_lines(hit.rank, passage.article, _line_of(hit), width)
+        lines += _source_lines(hit.rank, passage.article, passage.start, width)
         if explain:
             lines += _note_lines(why_text(hit), width, INDENT)
         lines += wrapped([(passage.text, "text")], width, INDENT)
@@ -127,7 +138,7 @@ def explain_lines(answer: Answer, width: int | None) -> list[Line]:
     """Return how an answer came about: the scores of each passage, the time of each step."""
     lines: list[Line] = [[], *_note_lines("How it came about", width)]
     for place, hit in enumerate(answer.hits, 1):
-        where = f"{hit.passage.article.source}:{_line_of(hit)}"
+        where = hit.passage.article.where(hit.passage.start)
         lines.append([(f"{place:>3}. ", "number"), (where, "source")])
         lines += _note_lines(why_text(hit), width, " " * 5)
     steps = " · ".join(f"{name} {value:.0f} ms" for name, value in answer.timings.items())
@@ -183,7 +194,7 @@ def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
     lines += _unread_lines(answer, width)
     lines += [[], *_note_lines("The nearest passages; none seems to answer it:", width)]
     for number, hit in enumerate(answer.hits[:3], 1):
-        lines += _source_lines(number, hit.passage.article, _line_of(hit), width)
+        lines += _source_lines(number, hit.passage.article, hit.passage.start, width)
         lines += wrapped(nearest_sentence(answer.question, hit.passage.text), width, INDENT)
     return lines
 
@@ -197,8 +208,8 @@ def _unread_lines(answer: Answer, width: int | None) -> list[Line]:
     return _note_lines(note, width) if note else []
 
 
-def _source_lines(number: int, article: Article, line: int, width: int | None) -> list[Line]:
-    """Number, title and date on one line; path and line number on the next."""
+def _source_lines(number: int, article: Article, start: int, width: int | None) -> list[Line]:
+    """Number, title and date on one line; path and page, or line number, on the next."""
     when = f" · {written_date(article.published)}" if article.published else ""
     label = f"[{number}] "
     title = article.title
@@ -206,7 +217,7 @@ def _source_lines(number: int, article: Article, line: int, width: int | None) -
         title = shortened(title, max(10, width - len(label) - len(when)))
     return [
         [(label, "number"), (title, "title"), (when, "date")],
-        [(INDENT, "text"), (f"{article.source}:{line}", "source")],
+        [(INDENT, "text"), (article.where(start), "source")],
     ]
 
 
@@ -233,7 +244,3 @@ def _quote_lines(citation: Citation, width: int | None) -> list[Line]:
         if after < len(text):
             end = sentence_around(text, after, after + 1)[1]
     return wrapped(lit_pieces(citation, start, end), width, INDENT)
-
-
-def _line_of(hit: Hit) -> int:
-    return Citation(0, hit.passage.article, hit.passage.start, hit.passage.end).line

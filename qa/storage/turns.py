@@ -47,6 +47,8 @@ def _place_row(place: NumberedPlace) -> tuple[object, ...]:
         "sentence": (cited.start, cited.end) if is_passage else cited.sentence_bounds,
         "said": "" if is_passage else cited.sentence,
         "lit": cited.lit,
+        "page": cited.page,
+        "copies": cited.copies,
         "confidence": place.confidence if place.kind is PlaceKind.OTHER else None,
     }
     return (
@@ -96,11 +98,13 @@ def _place(row: Sequence[Any], answer: str, sentence: str) -> TurnPlace:
     if text is not None:
         values = json.loads(text)
         kind, around, said = PlaceKind(values["kind"]), _range(values["sentence"]), values["said"]
-        lit, confidence = values["lit"], values["confidence"]
+        lit, confidence, page = values["lit"], values["confidence"], values["page"]
+        copies = int(values["copies"])
     else:  # layouts before 6 kept the sentence of the first citation only
         first = start - max(0, sentence.find(answer))
         kind, around, said = PlaceKind.CITATION, (first, first + len(sentence)), sentence
-        lit = confidence = None
+        lit = confidence = page = None
+        copies = 0
     return TurnPlace(
         number=int(number),
         kind=kind,
@@ -115,6 +119,8 @@ def _place(row: Sequence[Any], answer: str, sentence: str) -> TurnPlace:
         said=str(said),
         lit=_range(lit) if lit is not None else None,
         confidence=float(confidence) if confidence is not None else None,
+        page=int(page) if page is not None else None,
+        copies=copies,
     )
 
 

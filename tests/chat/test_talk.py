@@ -203,7 +203,7 @@ def test_a_resumed_turn_shows_what_it_showed() -> None:
         scope=Scope(source="*.md"),
         notes=("as of 14 October 2010",),
         places=(
-            stored_place(Kind.CITATION, start=0, end=26, lit=(4, 6)),
+            stored_place(Kind.CITATION, start=0, end=26, lit=(4, 6), page=2, copies=3),
             stored_place(Kind.OTHER, number=2, start=43, end=48, confidence=0.2),
             stored_place(Kind.PASSAGE, number=3, article="2", end=26, said=""),
         ),
@@ -213,6 +213,7 @@ def test_a_resumed_turn_shows_what_it_showed() -> None:
     assert answer is not None
     assert (answer.kind, answer.notes, entry.scope.source) == (kept.kind, kept.notes, "*.md")
     assert (answer.citations[0].quote, answer.citations[0].lit_text) == (TEXT[:26], "33")
+    assert answer.citations[0].copies == 3
     assert [(other.text, other.confidence) for other in answer.alternatives] == [("a day", 0.2)]
     assert [(place.number, place.kind) for place in entry.places] == [
         (1, Kind.CITATION),
@@ -223,7 +224,7 @@ def test_a_resumed_turn_shows_what_it_showed() -> None:
     fewer = stored_entry(kept, {"1": ARTICLE}).places
     assert [place.number for place in fewer] == [1, 2]
     gone = stored_entry(kept, {}).places[0].citation
-    assert (gone.quote, gone.lit_text) == (TEXT[:26], "33")
+    assert (gone.quote, gone.lit_text, gone.where) == (TEXT[:26], "33", "chile.md, page 2")
 
 
 def test_choosing_questions_and_sources() -> None:

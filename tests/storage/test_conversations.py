@@ -32,8 +32,9 @@ from qa.datatypes import (
 )
 from qa.errors import LibraryBusyError, LibraryDamagedError, LibraryError, UsageError
 from qa.storage.database import DATABASE, LOCK
-from qa.storage.schema import SCHEMA_VERSION, STEPS
+from qa.storage.schema import APPLICATION_ID, SCHEMA_VERSION, STEPS, checksum
 from qa.storage.store import Store
+from tests.older_layouts import NEW_IN_LAYOUT_6
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -107,7 +108,7 @@ def sentence_answer() -> Answer:
     """A weak answer: a sentence with its likeliest words, another answer and a near passage."""
     wire = Article("9", "Oslo", "oslo.md", None, "Snow fell on Oslo. Rain followed.", "d2")
     near = Article("4", "Rain", "rain.md", None, "It rained all day.", "d3")
-    cited = Citation(1, ASH, 37, 55, lit=(37, 41))
+    cited = Citation(1, replace(ASH, pages=(0, 12)), 37, 55, lit=(37, 41), copies=3)
     why = Why(1.0, 1, 0.5, 1)
     return Answer(
         "What fell in Oslo?",
@@ -139,6 +140,7 @@ def test_everything_that_an_answer_shows_is_kept(library: "Library") -> None:
     ]
     cited, other, near = kept.places
     assert (cited.lit, cited.words, cited.confidence) == ((37, 41), "Snow", None)
+    assert (cited.page, cited.copies) == (2, 3)
     assert (other.said, other.words, other.confidence) == ("Rain followed.", "Rain", 0.2)
     assert (near.start, near.end, near.said) == (0, 18, "")
     assert library.turns(number) == [kept]
@@ -187,12 +189,27 @@ def test_a_follow_up_makes_the_same_of_a_stored_answer(
 
 
 def of_version_5(folder: Path) -> None:
-    """Change a library to layout 5, which stored less of a turn."""
+    """Make a library of layout 5, which stored less of a turn: one answer and one refusal."""
+    for file in folder.iterdir():
+        file.unlink()
     connection = sqlite3.connect(folder / DATABASE)
-    connection.execute("UPDATE turns SET sentence = 'Snow fell in Oslo.' WHERE answer = 'Snow'")
-    for table in ("articles", "turns", "turn_citations"):
-        connection.execute(f"ALTER TABLE {table} DROP COLUMN details")
+    connection.create_function("checksum", -1, checksum, deterministic=True)
+    for step in range(1, 6):
+        connection.executescript(STEPS[step])
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute("PRAGMA user_version = 5")
+    moment = "2026-01-01T00:00:00+00:00"
+    connection.execute("INSERT INTO conversations VALUES (1, 'What fell?', ?, ?)", (moment, moment))
+    connection.executemany(
+        "INSERT INTO turns VALUES (?, 1, 'What fell?', 'What fell?', ?, ?, 0.8, ?, ?, NULL)",
+        [
+            (1, "Snow", "answered", "Snow fell in Oslo.", moment),
+            (2, "", "not_found", "", moment),
+        ],
+    )
+    connection.execute(
+        "INSERT INTO turn_citations VALUES (1, 1, 'Ash', 'ash.txt', 2, '7', 37, 41, 'd1')"
+    )
     connection.commit()
     connection.close()
 
@@ -200,20 +217,20 @@ def of_version_5(folder: Path) -> None:
 def test_turns_of_an_older_library_are_read_and_migrated(
     library: "Library", open_library: Any
 ) -> None:
-    number = library.start_conversation()
-    answer = replace(found("What fell?", "Snow"), in_story=True)
-    kept = library.add_turn(number, "What fell?", answer)
-    library.add_turn(number, "Who sang?", missing("Who sang?"))
     library.close()
     of_version_5(library.folder)
     again = open_library()
-    assert version_and_tables(again.folder)[0] == 5
-    first, second = again.turns(number)
-    assert first == kept
-    assert (second.kind, second.scope, second.in_story) == (AnswerKind.SPAN, Scope(), True)
+    first, second = again.turns(1)
+    assert version_and_tables(again.folder)[0] == 5, "reading does not migrate"
+    (cited,) = first.citations
+    assert (cited.said, cited.words, cited.sentence) == ("Snow fell in Oslo.", "Snow", (37, 55))
+    assert (first.kind, first.scope, first.in_story) == (AnswerKind.SPAN, Scope(), True)
+    assert (second.status, second.places) == (Status.NOT_FOUND, ())
     again.judge(first.id, "right")
     assert version_and_tables(again.folder)[0] == SCHEMA_VERSION
-    assert again.turns(number)[0] == replace(kept, verdict="right")
+    assert again.turns(1) == [replace(first, verdict="right"), second]
+    third = again.add_turn(1, "What fell there?", sentence_answer())
+    assert again.turns(1)[-1] == third
 
 
 @pytest.mark.parametrize(
@@ -227,7 +244,8 @@ def test_turns_of_an_older_library_are_read_and_migrated(
         ("turn_citations", "3"),
         (
             "turn_citations",
-            '{"kind": "source", "sentence": [9, 1], "said": "", "lit": null, "confidence": null}',
+            '{"kind": "source", "sentence": [9, 1], "said": "", "lit": null, "confidence": null, '
+            '"page": null, "copies": 0}',
         ),
     ],
 )
@@ -484,7 +502,8 @@ def of_version_1(folder: Path) -> None:
     connection.execute("DROP TABLE conversations")
     connection.execute("DROP INDEX articles_listed")
     connection.execute("CREATE INDEX articles_by_date ON articles (published)")
-    connection.execute("ALTER TABLE articles DROP COLUMN details")
+    for statement in NEW_IN_LAYOUT_6:
+        connection.execute(statement)
     connection.execute("DROP TABLE article_checksums")
     connection.execute("DROP TABLE passage_checksums")
     connection.execute("PRAGMA user_version = 1")
