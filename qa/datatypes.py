@@ -180,6 +180,8 @@ class Citation:
     """Offset of the quote's end."""
     lit: tuple[int, int] | None = None
     """Offsets of the most likely answer in a quoted sentence; None to highlight the whole quote."""
+    copies: int = 0
+    """How many other articles are near-copies of the cited one: the same report, printed again."""
 
     @property
     def lit_bounds(self) -> tuple[int, int]:

@@ -197,10 +197,11 @@ class Library(OpenedLibrary):
         # The reader loads in a thread while this one imports the rest.
         self._session.load_reader_early()
         from .answering.answer import ask_once
+        from .answering.copies import with_copies
         from .answering.retriever import cleaned_question
 
         started = time.perf_counter()
-        return ask_once(
+        found = ask_once(
             cleaned_question(question),
             self._session,
             self._retriever,
@@ -209,6 +210,7 @@ class Library(OpenedLibrary):
             on_hits=on_hits,
             started=started,
         )
+        return with_copies(found, self._store)
 
     def articles(self, scope: Scope | None = None) -> list[ArticleRow]:
         """Return the articles in a scope without their texts, newest first; by default all."""

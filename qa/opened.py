@@ -189,6 +189,7 @@ class OpenedLibrary:
         from .storage.lock import writer_lock
 
         with writer_lock(self.folder):
+            self._store.check_writable()
             try:
                 self._session.refresh()
                 yield

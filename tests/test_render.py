@@ -20,6 +20,7 @@ from qa.render import (
     Line,
     answer_lines,
     article_lines,
+    article_words,
     explain_lines,
     hit_lines,
     nearest_sentence,
@@ -230,3 +231,22 @@ def test_the_date_of_a_weekday_stands_beside_the_answer() -> None:
     cited = Citation(1, told, 16, 27)
     found = Answer("When?", cited.quote, Status.ANSWERED, 0.9, (cited,), (), ())
     assert shown(found)[:2] == ["on Thursday", "sure · Thursday, 11 April 2013"]
+
+
+@pytest.mark.parametrize(
+    ("copies", "words"),
+    [
+        ((0,), ""),
+        ((0, 0), "2 articles"),
+        ((4,), "5 articles, 1 independent"),
+        ((3, 0), "5 articles, 2 independent"),
+    ],
+)
+def test_copies_are_counted_apart_from_independent_articles(
+    copies: tuple[int, ...], words: str
+) -> None:
+    cited = tuple(
+        Citation(number, Article(str(number), "", "", None, TEXT, ""), 0, 4, copies=count)
+        for number, count in enumerate(copies, start=1)
+    )
+    assert article_words(Answer("Who?", "date", Status.WEAK, 0.5, cited, (), ())) == words

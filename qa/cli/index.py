@@ -104,7 +104,7 @@ def index(
             click.echo(render.to_json(_report_values(report, seconds)))
         else:
             _print_report(report, seconds, prune=prune, folder=opened.folder)
-    if report.failed and not (report.new + report.changed + report.unchanged + report.moved):
+    if report.is_empty:
         raise click.exceptions.Exit(2)
 
 
@@ -139,6 +139,8 @@ def _print_report(report: "Report", seconds: float, *, prune: bool, folder: Path
     rate = f" · {done / seconds:,.0f} articles/s" if done and seconds >= 1 else ""
     say(" · ".join(shown) + f" · {seconds:.1f} s{rate}")
     print_failures(report)
+    for reason, count in report.skipped_for.most_common(MOST_FAILURES):
+        say(f"skipped: {count:,} × {reason}", err=True)
     for name in report.vanished[:MOST_FAILURES]:
         say(f"vanished: {name}", err=True)
     if len(report.vanished) > len(report.unpruned) and not prune:
@@ -172,6 +174,7 @@ def _report_values(report: "Report", seconds: float) -> dict[str, object]:
             {"source": problem.source, "reason": problem.reason} for problem in report.failed
         ],
         "skipped": report.skipped,
+        "skipped_for": dict(report.skipped_for.most_common()),
         "passages": report.passages,
         "seconds": round(seconds, 3),
     }

@@ -49,6 +49,16 @@ def confidence_words(answer: Answer) -> str:
     return "sure" if answer.confidence >= SURE else "likely"
 
 
+def article_words(answer: Answer) -> str:
+    """Return how many articles say so, and how many of them on their own; empty for one."""
+    cited = {citation.article.id: citation.copies for citation in answer.citations}
+    count = len(cited) + sum(cited.values())
+    if count <= 1 or answer.remark:
+        return ""
+    independent = f", {len(cited)} independent" if any(cited.values()) else ""
+    return f"{count} articles{independent}"
+
+
 def unread_words(answer: Answer) -> str:
     """Return a note on the passages that there was no time to read; empty if all were read."""
     if not answer.unread:
@@ -91,9 +101,8 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
         note += f" · {what} likeliest words are marked"
     if day := weekday_words(answer):
         note += f" · {day}"
-    count = len({citation.article.id for citation in answer.citations})
-    where = f" · {count} articles" if count > 1 and not answer.remark else ""
-    lines += _note_lines(f"{note}{where}", width)
+    where = article_words(answer)
+    lines += _note_lines(f"{note} · {where}" if where else note, width)
     lines += _unread_lines(answer, width)
     for citation in answer.citations:
         lines += [[], *_source_lines(citation.number, citation.article, citation.line, width)]

@@ -61,6 +61,7 @@ def citation_values(citation: Citation) -> dict[str, Any]:
         "lit": {"start": citation.lit_bounds[0], "end": citation.lit_bounds[1]},
         "line": citation.line,
         "page": citation.page,
+        "copies": citation.copies,
         "article": article_values(citation.article),
     }
 

@@ -161,6 +161,17 @@ _DETAILS = f"""
 -- Where pages and lines of the source begin, and what gives the date: JSON, or NULL if there is
 -- nothing to say.
 ALTER TABLE articles ADD COLUMN details TEXT;
+ALTER TABLE files ADD COLUMN changed_ns INTEGER NOT NULL DEFAULT 0;
+
+-- Sketches of texts, by which near-copies are found. Articles with the same original are copies of
+-- each other; it is NULL for an article without copies.
+CREATE TABLE copies (
+    article  INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+    version  TEXT NOT NULL,
+    sketch   BLOB NOT NULL,
+    original INTEGER
+);
+CREATE INDEX copies_by_original ON copies (original) WHERE original IS NOT NULL;
 UPDATE article_checksums
     SET value = (SELECT {ARTICLE_CHECKSUM} FROM articles WHERE id = article);
 """

@@ -215,7 +215,6 @@ def test_limits(read_bytes: ReadBytes, monkeypatch: pytest.MonkeyPatch) -> None:
         assert bad.reason == "line 3: too long to read"
         assert len(reads) == data.count(b"text")
     monkeypatch.setattr(load, "FILE_BYTES", 1_000)
-    monkeypatch.setattr(stream, "FILE_BYTES", 1_000)
     for name, data in (("a.txt", b"x " * 600), ("a.txt", gzip.compress(b"x " * 600))):
         found = problem(read_bytes(name, data))
         assert (found.reason, found.quiet) == ("larger than 0 MB; split it", False)
@@ -360,3 +359,21 @@ def test_the_digest_of_a_file_that_keeps_growing_is_given_up(tmp_path: Path) -> 
     (tmp_path / "a.txt").write_bytes(b"abcdef")
     with pytest.raises(ArticleError, match="grew"):
         file_digest(FoundFile(str(tmp_path / "a.txt"), "a.txt", 3, 0))
+
+
+@pytest.mark.parametrize("name", ["Interview with Dr.Holm", "notes.final", "a.rst"])
+def test_prose_under_an_unknown_suffix_is_read(read_bytes: ReadBytes, name: str) -> None:
+    (read,) = read_bytes(name, b"The harbour master, Dr. Holm, closed the port on Sunday.\n")
+    assert isinstance(read, ReadArticle)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.vim", b"if has('x') | let g:a = [1, 2] | endif\n" * 9),
+        ("a.png", b"The mine opened in 1920.\n"),
+        ("a.final", b"The mine opened.\0\n"),
+    ],
+)
+def test_other_files_are_skipped(read_bytes: ReadBytes, name: str, data: bytes) -> None:
+    assert problem(read_bytes(name, data)).quiet

@@ -40,6 +40,7 @@ CITATION = values(
     lit=values(start=COUNT, end=RANK),
     line=RANK,
     page={"type": ["integer", "null"]},
+    copies=COUNT,
     article=ARTICLE,
 )
 HIT = values(rank=RANK, score={"type": "number"}, start=COUNT, end=RANK, text=NAME, article=ARTICLE)
@@ -90,6 +91,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         vanished=listed(NAME),
         failed=listed(values(source=NAME, reason=NAME)),
         skipped=COUNT,
+        skipped_for={"type": "object", "additionalProperties": COUNT},
         passages=COUNT,
         seconds={"type": "number", "minimum": 0},
     ),
