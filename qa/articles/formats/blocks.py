@@ -18,7 +18,10 @@ HEADING_BLOCKS = 3
 """Number of blocks at the start of an article among which its heading is looked for."""
 SHOWN_CHARACTERS = 2_000
 """Number of characters at the start of an article that should show its title."""
+PHRASE_WORDS = 4
+"""Words of a title that are not together by chance, even in the middle of a paragraph."""
 
+_SPACES = re.compile(" {2,}")
 _MADE_UP = re.compile(
     r"(?:microsoft|powerpoint|untitled|unnamed)\b.*|(?:document|presentation|slide) *\d*|.*\.\w{2,5}",
     re.IGNORECASE,
@@ -106,7 +109,7 @@ def _joined(pages: Sequence[Iterable[Block]]) -> tuple[str, list[int], list[Bloc
     for page in pages:
         starts.append(length)
         for block in page:
-            if text := clean(block.text).strip():
+            if text := _SPACES.sub(" ", clean(block.text)).strip():
                 texts.append(text)
                 blocks.append(block)
                 length += len(text) + len("\n\n")
@@ -119,7 +122,7 @@ def _title(stated: str, text: str, blocks: Sequence[Block]) -> str:
     A stated title that the text does not show is often left over from a template.
     """
     stated = one_line(stated)
-    if stated and stated.casefold() in one_line(text[:SHOWN_CHARACTERS]).casefold():
+    if stated and _shows(text[:SHOWN_CHARACTERS].casefold(), stated.casefold()):
         return stated
     titles = [block.text for block in blocks if block.role is Role.TITLE]
     headings = [block.text for block in blocks[:HEADING_BLOCKS] if block.role is Role.HEADING]
@@ -127,3 +130,9 @@ def _title(stated: str, text: str, blocks: Sequence[Block]) -> str:
     if shown or not any(map(str.isalpha, stated)) or _MADE_UP.fullmatch(stated):
         return shown
     return stated
+
+
+def _shows(start: str, stated: str) -> bool:
+    """Whether the start of a text shows the title, as a paragraph or as a phrase."""
+    is_phrase = stated.count(" ") + 1 >= PHRASE_WORDS and stated in " ".join(start.split())
+    return is_phrase or any(" ".join(one.split()) == stated for one in start.split("\n\n"))

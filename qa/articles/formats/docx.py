@@ -27,6 +27,8 @@ _SKIPPED = frozenset(
 )
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _OFF = ("0", "false", "off")
+_TEMPLATE_DATES = ("2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z")
+"""The dates in the templates of python-docx and python-pptx, which they leave in what they write."""
 
 
 def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
@@ -45,7 +47,9 @@ def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
 def office_properties(package: Package) -> Properties:
     """Return the title and the day of creation that an Office package states."""
     root = package.tree(next(package.related("", "core-properties"), ""))
-    return Properties(text_of(root, "title"), parse_date(text_of(root, "created")))
+    created = text_of(root, "created")
+    day = None if created in _TEMPLATE_DATES else parse_date(created)
+    return Properties(text_of(root, "title"), day)
 
 
 def _styles(package: Package, main: str) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from ..dates import parse_date
 from ..decode import decode
 from ..found import Problem, ReadArticle
 from ..markup import markup_text
-from .blocks import Block, Properties, Role, make_article
+from .blocks import Block, Properties, make_article
 from .package import Package, attribute, children, local, resolve, text_of
 
 if TYPE_CHECKING:
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 SUFFIXES = frozenset({".epub"})
 """The suffix of books."""
+HEADING_CHARACTERS = 500
+"""Number of characters at the start of a chapter in which its title is looked for."""
 
-_PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 _FONT_ALGORITHMS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
-"""Ways to scramble fonts, which need no password."""
-_HEAD = re.compile(r"<head\b.*?</head>", re.DOTALL | re.IGNORECASE)
-_PARAGRAPHS = re.compile(r"\n\s*\n")
+"""Ways to scramble fonts, which need no key."""
+_TEXT_KINDS = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
+_CLOSED = re.compile(r"<(title|script|style|textarea|iframe)\b([^<>]{0,1000})/>", re.IGNORECASE)
+"""Tags that XHTML may close at once; read as HTML, they would swallow the chapter."""
 
 
 def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
@@ -39,7 +41,95 @@ def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
     book = package.tree(path)
     if book is None:
         raise ArticleError("no book inside")
-    blocks = [block for part, title in _chapters(package, path, book) for block in _chapter(package, part, title)]
-    published = _published(book)
-    properties = Properties(text_of(book, "title"), published, "book", is_date_guess=False)
+    items = _items(path, book)
+    labels = _labels(package, items)
+    blocks = [
+        block
+        for part in _reading_order(path, book, items)
+        for block in _chapter(package, part, labels.get(part, ""))
+    ]
+    properties = Properties(text_of(book, "title"), _published(book))
     yield ReadArticle(None, make_article(name, [blocks], properties))
+
+
+def _refuse_encrypted(package: Package) -> None:
+    """Raise ArticleError if more than fonts is encrypted."""
+    root = package.tree("META-INF/encryption.xml")
+    for method in () if root is None else root.iter("{*}EncryptionMethod"):
+        if local(method.getparent()) == "EncryptedData" and (
+            attribute(method, "Algorithm") not in _FONT_ALGORITHMS
+        ):
+            raise ArticleError("encrypted (DRM): only the shop's own programs can read it")
+
+
+def _items(path: str, book: Element) -> Mapping[str, tuple[str, str, str]]:
+    """Return name, media type and properties of each part of the book, by its id."""
+    return {
+        attribute(item, "id"): (
+            resolve(path, attribute(item, "href")),
+            attribute(item, "media-type"),
+            attribute(item, "properties"),
+        )
+        for item in book.iter("{*}item")
+    }
+
+
+def _reading_order(
+    path: str, book: Element, items: Mapping[str, tuple[str, str, str]]
+) -> Iterator[str]:
+    """Yield the names of the chapters, but not of the table of contents."""
+    contents = {part for part, _, properties in items.values() if "nav" in properties.split()}
+    contents |= {
+        resolve(path, attribute(reference, "href"))
+        for reference in book.iter("{*}reference")
+        if attribute(reference, "type") == "toc"
+    }
+    for itemref in book.iter("{*}itemref"):
+        part, kind, _ = items.get(attribute(itemref, "idref"), ("", "", ""))
+        if kind in _TEXT_KINDS and part not in contents:
+            yield part
+
+
+def _labels(package: Package, items: Mapping[str, tuple[str, str, str]]) -> Mapping[str, str]:
+    """Return the title of each chapter that the table of contents names, by its part."""
+    labels: dict[str, str] = {}
+    for part, kind, properties in items.values():
+        is_page = "nav" in properties.split()
+        if not is_page and kind != "application/x-dtbncx+xml":
+            continue
+        try:
+            root = package.tree(part)
+        except ArticleError:
+            continue  # the book can be read without its contents
+        for entry in () if root is None else root.iter("{*}a" if is_page else "{*}navPoint"):
+            label = "".join(entry.itertext()) if is_page else text_of(entry, "text")
+            target = attribute(entry, "href") if is_page else _target(entry)
+            labels.setdefault(resolve(part, target), one_line(label))
+    return labels
+
+
+def _target(entry: Element) -> str:
+    """Return where an entry of an NCX table of contents leads to."""
+    return next((attribute(content, "src") for content in children(entry, "content")), "")
+
+
+def _chapter(package: Package, part: str, title: str) -> Iterator[Block]:
+    """Yield the title of a chapter, if the chapter does not show it, and its text."""
+    markup = _CLOSED.sub(r"<\1\2></\1>", decode(package.read(part)))
+    text = markup_text(markup)
+    if title.casefold() not in one_line(text[:HEADING_CHARACTERS]).casefold():
+        yield Block(title)
+    yield Block(text)
+
+
+def _published(book: Element) -> date | None:
+    """Return the day on which the book, often an old one, was published in this form.
+
+    The dates of other events, such as a conversion, do not count.
+    """
+    found = [
+        parse_date(element.text)
+        for element in book.iter("{*}date")
+        if attribute(element, "event") in ("", "publication")
+    ]
+    return next((day for day in found if day), None)

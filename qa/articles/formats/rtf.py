@@ -65,14 +65,14 @@ def _text(markup: str) -> str:
     """Return the text, a line for each paragraph or row. Raises ArticleError for damaged RTF.
 
     striprtf writes ``|`` after a cell and a line end for a line break inside a paragraph, so marks
-    take their place first. It also writes the address behind a link, and takes quadratic time for
-    it, so no link is left to it.
+    take their place first. It also writes the address of a link into the text, and takes quadratic
+    time to find it, so it is given another word for a field's instruction.
     """
     from striprtf.striprtf import rtf_to_text
 
     markup = _LINE.sub(_LINE_END, _ROW.sub(r"\\row ", _CELL.sub(_CELL_END, markup)))
     try:
-        text: str = rtf_to_text(markup.replace("HYPERLINK", ""), errors="replace")
+        text: str = rtf_to_text(markup.replace("\\fldinst", "\\fldtype"), errors="replace")
     except (ValueError, TypeError, LookupError, OverflowError) as error:
         raise ArticleError("damaged RTF; save it as .docx or .txt") from error
     # A character beyond U+FFFF is written as two surrogates.
