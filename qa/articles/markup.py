@@ -5,6 +5,8 @@ import re
 
 TAG_CHARACTERS = 8_192
 """Longest tag that keeps its attributes. A parser takes quadratic time for those of one tag."""
+OPEN_FONTS = 200
+"""Most font tags left open. Each paragraph repeats them all: 2,000 take a gigabyte."""
 
 _VALUE_CHARACTERS = 1_000
 """Longest attribute value that is kept. An image inside a ``data:`` address has megabytes."""
@@ -19,10 +21,15 @@ _CODE = re.compile(r"<(?:code|pre|samp|kbd|textarea)\b", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(r"</[a-z][a-z0-9]*\s*>|<(?:br|hr|img)\b[^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _BLANK_LINES = re.compile(r"\n\s*\n")
+_MORE_BLANK_LINES = re.compile(r"\n{3,}")
 _LONG_VALUE = re.compile(
     rf"""=\s*+(?:"[^"<>]{{{_VALUE_CHARACTERS},}}+"|'[^'<>]{{{_VALUE_CHARACTERS},}}+')"""
 )
 _LONG_TAG = re.compile(rf"(<[a-zA-Z][a-zA-Z0-9:-]{{0,30}}+)\s[^<>]{{{TAG_CHARACTERS},}}+(>?)")
+
+_FONT_TAG = re.compile(
+    r"<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b[^<>]*>", re.IGNORECASE
+)
 
 
 def markup_text(markup: str) -> str:
@@ -38,9 +45,14 @@ def markup_text(markup: str) -> str:
     return text if _CODE.search(markup) else _decoded(text)
 
 
-def without_long_tags(markup: str) -> str:
-    """Return the markup without attribute values and attributes of a hostile or useless length."""
-    return _LONG_TAG.sub(r"\1\2", _LONG_VALUE.sub('=""', markup))
+def tamed(markup: str) -> str:
+    """Return the markup without what takes a parser quadratic time or memory; the text stays.
+
+    That is attributes and their values of a useless length, and font tags if too many are open.
+    """
+    markup = _LONG_TAG.sub(r"\1\2", _LONG_VALUE.sub('=""', markup))
+    still_open = sum(-1 if tag.group(1) else 1 for tag in _FONT_TAG.finditer(markup))
+    return _FONT_TAG.sub("", markup) if still_open > OPEN_FONTS else markup
 
 
 def _decoded(text: str) -> str:
@@ -54,8 +66,13 @@ def _text(markup: str) -> str:
         return _decoded(markup)
     if not _BLOCK.search(markup):
         markup = _BLANK_LINES.sub("<p>", markup)  # as WordPress stores its paragraphs
-    lines = [" ".join(line.split()) for line in _convert(without_long_tags(markup)).split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    return tidy(_convert(tamed(markup)))
+
+
+def tidy(text: str) -> str:
+    """Return the text with one space between words and at most one blank line between lines."""
+    lines = "\n".join(" ".join(line.split()) for line in text.split("\n"))
+    return _MORE_BLANK_LINES.sub("\n\n", lines).strip("\n")
 
 
 def _convert(markup: str) -> str:

@@ -225,6 +225,25 @@ class ArticleStore(Database):
                 )
         return found
 
+    def articles_with_digest(self, digest: str) -> list[ArticleRowId]:
+        """Return the articles whose text has a digest that begins with these hexadecimal digits."""
+        rows = self._rows(
+            "SELECT id FROM articles WHERE substr(digest, 1, length(?)) = ? ORDER BY id",
+            digest,
+            digest,
+        )
+        return [row[0] for row in rows]
+
+    def file_of(self, article: ArticleRowId) -> FileRow:
+        """Return the file of an article. Raises LibraryDamagedError if it has none."""
+        rows = self._rows(
+            "SELECT path FROM files JOIN articles ON file = files.id WHERE articles.id = ?", article
+        )
+        files = self.files([row[0] for row in rows])
+        if not files:
+            raise self.damaged(f"article {article} has no file")
+        return next(iter(files.values()))
+
     def find_articles(self, name: str) -> list[ArticleRowId]:
         """Return the ids of the articles that a user means by an id, a source or a path.
 

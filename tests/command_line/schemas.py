@@ -30,7 +30,15 @@ NAME = {"type": "string", "minLength": 1}
 VERSION = {"const": 1}
 ORIGIN = {"enum": ["flag", "variable", "file", "default"]}
 
-ARTICLE = values(id=NAME, title=TEXT, published=DAY, source=NAME, digest=DIGEST)
+ARTICLE = values(
+    id=NAME,
+    title=TEXT,
+    published=DAY,
+    dated={"type": ["string", "null"]},
+    date_is_guess=FLAG,
+    source=NAME,
+    digest=DIGEST,
+)
 CITATION = values(
     number=RANK,
     quote=NAME,
@@ -40,6 +48,7 @@ CITATION = values(
     lit=values(start=COUNT, end=RANK),
     line=RANK,
     page={"type": ["integer", "null"]},
+    reference=NAME,
     copies=COUNT,
     article=ARTICLE,
 )
@@ -62,6 +71,7 @@ ANSWER = values(
     searched=NAME,
     in_story=FLAG,
     remark=TEXT,
+    notes=listed(NAME),
     citations=listed(CITATION),
     alternatives=listed(values(answer=NAME, confidence=SHARE, citation=CITATION)),
     hits=listed(HIT),
@@ -97,9 +107,22 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ),
     "ls": values(
         version=VERSION,
-        articles=listed(values(**ARTICLE["properties"], passages=RANK)),
+        articles=listed(
+            values(id=NAME, title=TEXT, published=DAY, source=NAME, digest=DIGEST, passages=RANK)
+        ),
     ),
     "show": values(version=VERSION, **ARTICLE["properties"], text=NAME),
+    "verify": values(
+        version=VERSION,
+        references=listed(
+            values(
+                reference=NAME,
+                standing={"enum": ["holds", "moved", "changed", "gone"]},
+                **{key: {"type": ["string", "null"]} for key in ("source", "quote")},
+                **{key: {"type": ["integer", "null"]} for key in ("line", "page")},
+            )
+        ),
+    ),
     "status": values(
         version=VERSION,
         **dict.fromkeys(("articles", "files", "passages", "disk_bytes"), COUNT),

@@ -14,8 +14,8 @@ from ...render import (
     confidence_words,
     lit_pieces,
     nearest_sentence,
+    time_words,
     unread_words,
-    weekday_words,
 )
 from ..entries import Entry, Stage
 from ..layout import inert, shortened
@@ -104,8 +104,8 @@ def _found(entry: Entry, answer: Answer, width: int) -> Content:
         parts += [" ", *_title(entry, cited[0], width - len(confidence) - 3 - 4 * len(cited))]
     elif words:
         parts.append((f" · {words}", ".note"))
-    if day := weekday_words(answer):
-        parts.append((f" · {day}", ".note"))
+    if time := time_words(answer):
+        parts.append((f" · {time}", ".note"))
     parts.append(_verdict(entry))
     if answer.unread:
         parts += ["\n", (unread_words(answer), ".note")]
