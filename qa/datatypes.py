@@ -281,7 +281,7 @@ class Answer:
     unread: int = 0
     """How many of the best passages were not read because the machine was too busy."""
     asked: str = ""
-    """The question as it was typed in a conversation; empty elsewhere."""
+    """The question as it was typed; empty if it is the one that was searched for."""
     in_story: bool = False
     """Whether the question was taken to be about the story of the conversation, not a new one."""
     remark: str = ""

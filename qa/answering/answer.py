@@ -71,12 +71,15 @@ def ask_once(
     started: float,
 ) -> Answer:
     """Answer a question on its own. Raises what ``Library.ask`` raises."""
+    wording = retriever.reworded(question)
     # As many are read whatever k is: k changes what is returned, not the answer.
-    found = retriever.retrieve(question, max(k, READ_PASSAGES), scope)
+    found = retriever.retrieve(wording.text, max(k, READ_PASSAGES), scope)
     if on_hits is not None:
         on_hits(list(found.hits[:k]))
     reader = session.reader
-    return answer(question, found.hits, reader, k=k, timings=found.timings, started=started)
+    made = answer(wording.text, found.hits, reader, k=k, timings=found.timings, started=started)
+    asked = question if wording.notes else ""
+    return replace(made, asked=asked, notes=(*wording.notes, *found.notes))
 
 
 def answer(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from ..datatypes import Answer, AnswerKind, Article, Citation, Hit, Status
+from ..folding import fold
 from ..sentences import after_dateline, sentence_around, sentence_bounds
 from ..terms import shared_words, stem
 from ..timex import time_spans
@@ -119,6 +120,7 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     where = article_words(answer)
     lines += _note_lines(f"{note} · {where}" if where else note, width)
     lines += _unread_lines(answer, width)
+    lines += note_lines(answer.notes, width)
     for citation in answer.citations:
         lines += [[], *_source_lines(citation.number, citation.article, citation.start, width)]
         if answer.kind is AnswerKind.SPAN:
@@ -177,7 +179,7 @@ def nearest_sentence(question: str, text: str) -> list[Piece]:
 
     def shared(bounds: tuple[int, int]) -> int:
         words = shared_words(question, text, *bounds)
-        return len({stem(text[first:last].lower()) for first, last in words})
+        return len({stem(fold(text[first:last])) for first, last in words})
 
     dateline = after_dateline(text)
     bounds = [(start, end) for start, end in sentence_bounds(text) if end > dateline]
@@ -205,11 +207,17 @@ def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
         return wrapped([("No article matches the filter.", "missing")], width)
     lines = wrapped([("Not in your articles.", "missing")], width)
     lines += _unread_lines(answer, width)
+    lines += note_lines(answer.notes, width)
     lines += [[], *_note_lines("The nearest passages; none seems to answer it:", width)]
     for number, hit in enumerate(answer.hits[:3], 1):
         lines += _source_lines(number, hit.passage.article, hit.passage.start, width)
         lines += wrapped(nearest_sentence(answer.question, hit.passage.text), width, INDENT)
     return lines
+
+
+def note_lines(notes: Sequence[str], width: int | None) -> list[Line]:
+    """Return what a person should know about an answer or a search, a line each."""
+    return [line for note in notes for line in _note_lines(note, width)]
 
 
 def _note_lines(text: str, width: int | None, indent: str = "") -> list[Line]:

@@ -55,6 +55,31 @@ def test_titles_from_text(text: str, title: str) -> None:
         assert title_of(text) == title
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "title"),
+    [
+        ("notes/Greta Holm.md", "- sells the mill\n\n- lives in Bergen", "Greta Holm"),
+        ("Zagreb.txt.gz", "It rained. Nobody came.", "Zagreb"),
+        ("mill-sale_2011-04-02.txt", "It rained. Nobody came.", "mill sale 2011-04-02"),
+        ("Board 2011-04-02.txt", "It rained.", "Board 2011-04-02"),
+        ("海港局.txt", "It rained.", "海港局"),
+        ("Greta Holm.txt", "Mill sold\n\nIt rained.", "Mill sold"),
+        ("story.txt", "It rained. Nobody came.", "It rained."),
+        ("IMG_2031.txt", "It rained.", "It rained."),
+        ("Scan001.txt", "It rained.", "It rained."),
+        ("2011-04-02.txt", "It rained.", "It rained."),
+        ("9f3c2a7be1d04c5b.txt", "It rained.", "It rained."),
+        ("New Document 3.txt", "It rained.", "It rained."),
+        ("Greta Holm.jsonl#2", "It rained.", "It rained."),
+        ("https://a.example/Greta-Holm.html", "It rained.", "It rained."),
+        ("Greta Holm on Monday", "It rained.", "It rained."),
+    ],
+)
+def test_a_telling_file_name_is_the_title_of_last_resort(name: str, text: str, title: str) -> None:
+    assert build_article(name, text).title == title
+    assert build_article(name, text, title="Given").title == "Given"
+
+
 @given(st.text(), st.text())
 def test_titles_are_one_short_line(text: str, title: str) -> None:
     text = clean(text)

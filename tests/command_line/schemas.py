@@ -94,7 +94,7 @@ ANSWER = values(
 }
 SCHEMAS: dict[str, dict[str, Any]] = {
     "ask": ANSWER,
-    "search": values(version=VERSION, query=NAME, hits=listed(HIT)),
+    "search": values(version=VERSION, query=NAME, notes=listed(NAME), hits=listed(HIT)),
     "index": values(
         version=VERSION,
         **dict.fromkeys(("new", "changed", "unchanged", "moved", "removed"), COUNT),

@@ -1,11 +1,10 @@
 """Plain text, Markdown, and exports of many articles as text, in whatever encoding."""
 
-import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
 from ...datatypes import Article
-from ..build import build_article, heading_of
+from ..build import build_article
 from ..clean import clean, with_line_ends
 from ..dateline import date_in_name, date_near_top
 from ..dates import Dated, dated_fields
@@ -19,12 +18,6 @@ from .plain import plain_lines
 
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
 """Suffixes of Markdown; other text is Markdown if it has front matter in YAML or TOML."""
-
-_COMMON_NAMES = frozenset(
-    "article chapter copy document draft file index new note notes page readme untitled".split()
-)
-"""Words in names of files that say nothing about what is in them."""
-_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
@@ -65,7 +58,7 @@ def read_text(name: str, text: str, *, encoding: str = "") -> Article:
     return build_article(
         name,
         body,
-        title=title or heading_of(body) or title_in_name(name, is_note=is_note),
+        title=title,
         published=dated.day,
         dated=dated.source,
         is_date_guess=dated.is_guess,
@@ -74,14 +67,3 @@ def read_text(name: str, text: str, *, encoding: str = "") -> Article:
         lines=jumps,
         encoding=encoding,
     )
-
-
-def title_in_name(name: str, *, is_note: bool) -> str:
-    """Return the name of a file if it is a title such as ``Karl Brenner``; otherwise empty.
-
-    It is one if it has words with a blank between them, or if a note's is a word with a capital.
-    """
-    stem = PurePath(name.removesuffix(".gz")).stem.strip()
-    words = [word for word in _WORD.findall(stem) if word.lower() not in _COMMON_NAMES]
-    is_title = bool(words) and (" " in stem or (is_note and stem[0].isupper() and stem.isalpha()))
-    return stem if is_title else ""

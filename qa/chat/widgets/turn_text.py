@@ -54,10 +54,16 @@ def answer_text(entry: Entry, width: int) -> Content:
     if entry.answer is None:
         return _pending(entry, width)
     if entry.answer.remark:
-        return _remark(entry, entry.answer, width)
+        return _with_notes(_remark(entry, entry.answer, width), entry.answer)
     if entry.answer.status is Status.NOT_FOUND:
-        return _not_found(entry, width)
-    return _found(entry, entry.answer, width)
+        return _with_notes(_not_found(entry, width), entry.answer)
+    return _with_notes(_found(entry, entry.answer, width), entry.answer)
+
+
+def _with_notes(text: Content, answer: Answer) -> Content:
+    """Return the text of an answer with a quiet line for each note under it."""
+    notes: Parts = [("\n" + inert(note), ".note") for note in answer.notes]
+    return Content.assemble(text, *notes)
 
 
 def _pending(entry: Entry, width: int) -> Content:
