@@ -9,7 +9,8 @@ from enum import Enum
 from ...datatypes import Article
 from ..build import HEADING_CHARACTERS, build_article
 from ..clean import clean, one_line
-from ..dates import leading_date
+from ..dateline import date_in_name, date_near_top
+from ..dates import Dated
 from ..found import EmptyFileError
 
 CELL_CHARACTERS = HEADING_CHARACTERS
@@ -23,7 +24,8 @@ PHRASE_WORDS = 4
 
 _SPACES = re.compile(" {2,}")
 _MADE_UP = re.compile(
-    r"(?:microsoft|powerpoint|untitled|unnamed)\b.*|(?:document|presentation|slide) *\d*|.*\.\w{2,5}",
+    r"(?:microsoft|powerpoint|untitled|unnamed)\b.*"
+    r"|(?:document|presentation|slide) *\d*|.*\.\w{2,5}",
     re.IGNORECASE,
 )
 """Titles that a program wrote: its own name, a number, or a file name."""
@@ -53,19 +55,15 @@ class Properties:
 
     title: str = ""
     """Its title; empty if it has none."""
-    published: date | None = None
-    """Its date, or None."""
-    dated: str = "document properties"
-    """What gives the date."""
-    is_date_guess: bool = True
-    """Whether the date is only likely, such as that of the file's creation."""
+    created: date | None = None
+    """The day on which it was made, which is a guess at that of publication; None if unknown."""
 
 
 def table_row(cells: Iterable[Sequence[Block]]) -> list[Block]:
     """Return the blocks of a table row, given those of each cell.
 
-    Short cells make one line, such as ``Turku; 195,301``. A row with a cell of several paragraphs or
-    of whole sentences is layout, not data, so its paragraphs stay as they are.
+    Short cells make one line, such as ``Turku; 195,301``. A row with a cell of several paragraphs,
+    or of whole sentences, is layout and not data, so its paragraphs stay as they are.
     """
     filled = [
         [block for block in cell if block.text and not block.text.isspace()] for cell in cells
@@ -83,19 +81,22 @@ def make_article(name: str, pages: Sequence[Iterable[Block]], given: Properties)
     """Return the article of a document with these pages; one page stands for none.
 
     Raises EmptyFileError if there is no text. The title is the document's own, if it shows it at
-    its start or has no heading there. A date at the start of the text beats a guess.
+    its start or has no heading there. A date near the top, or in the file's name, beats the
+    document's own, which is often that of the template or of the last copy.
     """
     text, starts, blocks = _joined(pages)
     if not text:
         raise EmptyFileError("no text in it")
-    is_beaten = given.is_date_guess and leading_date(text) is not None
+    dated = date_near_top(text) or date_in_name(name)
+    dated = dated or Dated(given.created, "document properties", is_guess=True)
     return build_article(
         name,
         text,
         title=_title(given.title, text, blocks),
-        published=None if is_beaten else given.published,
-        dated=given.dated if given.published else "",
-        is_date_guess=given.is_date_guess and given.published is not None,
+        published=dated.day,
+        dated=dated.source,
+        is_date_guess=dated.is_guess,
+        date_digits=dated.digits,
         pages=starts if len(pages) > 1 else (),
     )
 

@@ -28,7 +28,7 @@ _SKIPPED = frozenset(
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _OFF = ("0", "false", "off")
 _TEMPLATE_DATES = ("2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z")
-"""The dates in the templates of python-docx and python-pptx, which they leave in what they write."""
+"""The dates in the templates of python-docx and python-pptx, which stay in what these write."""
 
 
 def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
@@ -79,7 +79,7 @@ def _blocks(container: Element, styles: Mapping[str, str]) -> Iterator[Block]:
             yield from _paragraph(child, styles)
         elif name == "tbl":
             for row in descendants(child, "tr", _SKIPPED):
-                if not any(True for change in children(row, "trPr") for _ in children(change, "del")):
+                if not _is_deleted(row):
                     cells = descendants(row, "tc", _SKIPPED)
                     yield from table_row([*_blocks(cell, styles)] for cell in cells)
         elif name not in _SKIPPED:
@@ -99,6 +99,11 @@ def _paragraph(paragraph: Element, styles: Mapping[str, str]) -> Iterator[Block]
         yield Block(text, Role.HEADING if style.startswith("heading") else Role.TEXT)
     for box in boxes:
         yield from _blocks(box, styles)
+
+
+def _is_deleted(row: Element) -> bool:
+    """Whether a tracked change has removed a table row."""
+    return any(True for mark in children(row, "trPr") for _ in children(mark, "del"))
 
 
 def _style(paragraph: Element, styles: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from ..decode import decode
 from ..found import Problem, ReadArticle
 from ..markup import markup_text
 from .blocks import Block, Properties, make_article
-from .package import Package, attribute, children, local, resolve, text_of
+from .package import Package, attribute, children, resolve, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -29,6 +29,11 @@ _FONT_ALGORITHMS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/p
 _TEXT_KINDS = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 _CLOSED = re.compile(r"<(title|script|style|textarea|iframe)\b([^<>]{0,1000})/>", re.IGNORECASE)
 """Tags that XHTML may close at once; read as HTML, they would swallow the chapter."""
+_NOTE_MARK = re.compile(
+    r"<a\b[^<>]{0,1000}\b(?:noteref|doc-backlink|footnote-back)\b[^<>]{0,1000}>.{0,200}?</a>",
+    re.DOTALL | re.IGNORECASE,
+)
+"""The number of a note in the text, and the arrow that leads back to it."""
 
 
 def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
@@ -55,10 +60,8 @@ def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
 def _refuse_encrypted(package: Package) -> None:
     """Raise ArticleError if more than fonts is encrypted."""
     root = package.tree("META-INF/encryption.xml")
-    for method in () if root is None else root.iter("{*}EncryptionMethod"):
-        if local(method.getparent()) == "EncryptedData" and (
-            attribute(method, "Algorithm") not in _FONT_ALGORITHMS
-        ):
+    for method in () if root is None else root.iterfind("{*}EncryptedData/{*}EncryptionMethod"):
+        if attribute(method, "Algorithm") not in _FONT_ALGORITHMS:
             raise ArticleError("encrypted (DRM): only the shop's own programs can read it")
 
 
@@ -102,7 +105,7 @@ def _labels(package: Package, items: Mapping[str, tuple[str, str, str]]) -> Mapp
         except ArticleError:
             continue  # the book can be read without its contents
         for entry in () if root is None else root.iter("{*}a" if is_page else "{*}navPoint"):
-            label = "".join(entry.itertext()) if is_page else text_of(entry, "text")
+            label = "".join(map(str, entry.itertext())) if is_page else text_of(entry, "text")
             target = attribute(entry, "href") if is_page else _target(entry)
             labels.setdefault(resolve(part, target), one_line(label))
     return labels
@@ -116,7 +119,7 @@ def _target(entry: Element) -> str:
 def _chapter(package: Package, part: str, title: str) -> Iterator[Block]:
     """Yield the title of a chapter, if the chapter does not show it, and its text."""
     markup = _CLOSED.sub(r"<\1\2></\1>", decode(package.read(part)))
-    text = markup_text(markup)
+    text = markup_text(_NOTE_MARK.sub("", markup))
     if title.casefold() not in one_line(text[:HEADING_CHARACTERS]).casefold():
         yield Block(title)
     yield Block(text)

@@ -179,7 +179,7 @@ def _messages(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _without_frame(data: bytes) -> bytes:
-    """Return a message without what Apple Mail writes around it: its length, and a list after it."""
+    """Return a message without its length before it and a list after it, as Apple Mail writes."""
     length = _LENGTH.match(data)
     return data[length.end() : length.end() + int(length[1])] if length else data
 

@@ -19,7 +19,7 @@ _BEGIN, _SIGNED, _END = "-----BEGIN PGP ", "-----BEGIN PGP SIGNED MESSAGE-----",
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """Yield the cleaned paragraphs of a mail's text; quoted ones are apart from the sender's own."""
+    """Yield the cleaned paragraphs of a mail's text, quoted ones apart from the sender's own."""
     runs = list(_runs(clean(text).split("\n")))
     following = [depth for depth, _ in runs[1:]]
     for (depth, lines), next_depth in zip(runs, [*following, 0], strict=True):

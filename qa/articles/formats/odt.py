@@ -22,7 +22,7 @@ _KINDS = ("text", "presentation", "spreadsheet")
 _PAGES = {"presentation": "page", "spreadsheet": "table"}
 _SKIPPED = frozenset(
     {
-        *("tracked-changes", "annotation", "annotation-end", "forms", "settings", "event-listeners"),
+        *("tracked-changes", "annotation", "forms", "settings", "event-listeners"),
         *("note-citation", "ruby-text"),  # the number of a note; the pronunciation above a word
         *("table-of-content", "alphabetical-index", "illustration-index", "table-index"),
         *("title", "desc"),  # what stands for a picture

@@ -45,7 +45,7 @@ class Relationship:
 
 
 class Package:
-    """The parts of a package. Every method raises ArticleError if a part is damaged or too large."""
+    """The parts of a package. Its methods raise ArticleError if a part is damaged or too large."""
 
     def __init__(self, data: bytes, suffix: str) -> None:
         """Open a package; ``suffix`` is what an old file should be saved as."""
@@ -152,8 +152,8 @@ def local(element: Element) -> str:
 
 def attribute(element: Element, name: str) -> str:
     """Return the value of an attribute by its name without a namespace; empty if it is missing."""
-    found = (value for key, value in element.items() if key.rpartition("}")[2] == name)
-    return next(found, "")
+    found = (value for key, value in element.items() if str(key).rpartition("}")[2] == name)
+    return str(next(found, ""))
 
 
 def children(element: Element, name: str) -> Iterator[Element]:

@@ -1,4 +1,4 @@
-"""PPTX: the slides in order, each a page: its text, tables and diagrams, then the speaker's notes."""
+"""PPTX: the slides in order, each a page: text, tables and diagrams, then the speaker's notes."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
         raise ArticleError("no presentation inside")
     links = package.relationships(main)
     slides = [
-        links[identifier].target
+        links[str(identifier)].target
         for slide in descendants(root, "sldId", _SKIPPED)
         for key, identifier in slide.items()
-        if key.endswith("}id") and identifier in links
+        if str(key).endswith("}id") and identifier in links
     ]
     pages = [[*_slide(package, slide)] for slide in slides]
     yield ReadArticle(None, make_article(name, pages, office_properties(package)))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from ...errors import ArticleError
-from ..clean import one_line
 from ..dates import parse_date
 from ..found import EmptyFileError, Problem, ReadArticle
 from .blocks import Block, Properties, make_article, table_row
@@ -20,6 +19,7 @@ MAGIC = b"{\\rtf"
 _CELL_END = "\ue000"
 _LINE_END = "\ue001"
 _CELL = re.compile(r"\\(?:nest)?cell(?![a-z]) ?")
+_LAST_IN_CELL = re.compile(r"\\par(?![a-z])(\s{0,2}\}{0,4}\s{0,2}\\(?:nest)?cell(?![a-z]))")
 _ROW = re.compile(r"\\nestrow(?![a-z]) ?")
 _LINE = re.compile(r"\\line(?![a-z]) ?")
 _RAW = re.compile("[\x80-\xff]")
@@ -70,9 +70,12 @@ def _text(markup: str) -> str:
     """
     from striprtf.striprtf import rtf_to_text
 
-    markup = _LINE.sub(_LINE_END, _ROW.sub(r"\\row ", _CELL.sub(_CELL_END, markup)))
+    markup = _CELL.sub(_CELL_END, _LAST_IN_CELL.sub(r"\1", markup))
+    markup = _LINE.sub(_LINE_END, _ROW.sub(r"\\row ", markup))
     try:
-        text: str = rtf_to_text(markup.replace("\\fldinst", "\\fldtype"), errors="replace")
+        text: str = rtf_to_text(  # type: ignore[no-untyped-call]
+            markup.replace("\\fldinst", "\\fldtype"), errors="replace"
+        )
     except (ValueError, TypeError, LookupError, OverflowError) as error:
         raise ArticleError("damaged RTF; save it as .docx or .txt") from error
     # A character beyond U+FFFF is written as two surrogates.
@@ -91,9 +94,9 @@ def _properties(markup: str) -> Properties:
     """Return the title and the day of creation that the file states."""
     head = markup[:_INFO_CHARACTERS]
     title, created = _TITLE.search(head), _CREATED.search(head)
-    code_page = _CODE_PAGE.search(head)
+    code_page = next(iter(_CODE_PAGE.findall(head)), "")
     return Properties(
-        one_line(_text(f"{{\\rtf1{code_page[0] if code_page else ''} {title[1]}}}")) if title else "",
+        _text(f"{{\\rtf1{code_page} {title[1]}}}") if title else "",
         _day(*created.groups()) if created else None,
     )
 
