@@ -67,6 +67,8 @@ from .errors import (
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
+    from .answering.mentions import Mention
+    from .answering.retriever import Retrieved
     from .articles.found import Problem
     from .conversation.dialogue import Dialogue
     from .conversation.past import Past
@@ -115,6 +117,7 @@ __all__ = [
     "LibraryReadOnlyError",
     "LibraryStatus",
     "LibraryVersionError",
+    "Mention",
     "ModelError",
     "ModelMismatchError",
     "Passage",
@@ -125,6 +128,7 @@ __all__ = [
     "Reader",
     "Reference",
     "Report",
+    "Retrieved",
     "Scope",
     "Settings",
     "SketchFacts",
@@ -143,12 +147,14 @@ _MODULES = {
     "Encoder": "models.encoder",
     "Library": "library",
     "LibraryStatus": "opened",
+    "Mention": "answering.mentions",
     "Past": "conversation.past",
     "Problem": "articles.found",
     "Progress": "indexing.report",
     "Reader": "models.reader",
     "Reference": "references",
     "Report": "indexing.report",
+    "Retrieved": "answering.retriever",
     "Settings": "settings",
     "SketchFacts": "storage.vector_files",
     "Standing": "references",

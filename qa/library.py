@@ -26,6 +26,7 @@ from .storage.article_store import ArticleRow
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
 if TYPE_CHECKING:
+    from .answering.mentions import Mention
     from .answering.retriever import Retrieved, Retriever
     from .conversation.dialogue import Dialogue
     from .conversation.past import Past
@@ -209,6 +210,16 @@ class Library(OpenedLibrary):
             started=started,
         )
         return with_copies(found, self._store)
+
+    def mentions(self, term: str, *, scope: Scope | None = None) -> "list[Mention]":
+        """Return every article that mentions a term, newest first, each with all its places.
+
+        Several words must stand next to each other. Case, accents and English endings make no
+        difference, as in search. Raises UsageError for a term without a word.
+        """
+        from .answering.mentions import mentions
+
+        return mentions(self._session, term, scope or Scope())
 
     def articles(self, scope: Scope | None = None) -> list[ArticleRow]:
         """Return the articles in a scope without their texts, newest first; by default all."""

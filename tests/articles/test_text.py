@@ -177,7 +177,7 @@ def test_anything_else_than_front_matter_is_text(text: str) -> None:
         ("notes/Karl Brenner.md", "- Lives in Kiel\n", "Karl Brenner"),
         ("Karl Brenner.txt", "He lives in Kiel.", "Karl Brenner"),
         ("Kiel.md", "A town.", "Kiel"),
-        ("Kiel.txt", "A town.", "A town."),
+        ("Kiel.txt", "A town.", "Kiel"),
         ("kiel.md", "A town.", "A town."),
         ("New note 12.md", "A town.", "A town."),
         ("Karl Brenner.md", "# Herr Brenner\nHe lives in Kiel.", "Herr Brenner"),

@@ -10,6 +10,7 @@ import pytest
 import tantivy
 from filelock import FileLock
 
+from qa import folding
 from qa.datatypes import ArticleRowId
 from qa.errors import LibraryBusyError
 from qa.storage import live_text
@@ -87,11 +88,11 @@ def test_a_search_waits_for_the_index_that_another_process_builds(
 def test_words_folded_by_another_version_are_indexed_again(
     store: Store, published: LiveText, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_text, "VERSION", live_text.VERSION + 1)
+    monkeypatch.setattr("qa.storage.live_text.VERSION", folding.VERSION + 1)
     live = LiveText(store)
     assert found(live, "ash") == [1]
     mark = FullText(store.folder / FOLDER).mark
-    assert mark.startswith(f"{live_text.LAYOUT}.{live_text.VERSION} ")
+    assert mark.startswith(f"{live_text.LAYOUT}.{folding.VERSION + 1} ")
 
 
 def test_an_index_with_other_fields_is_replaced_without_a_warning(
