@@ -39,11 +39,17 @@ class Mention:
         return len(self.places) + self.in_title
 
     def citation(self, number: int) -> Citation:
-        """Return the sentence of the first mention, lit; else the first sentence, unlit."""
-        if self.places:
-            return next(self.citations(number))
+        """Return the sentence of the first mention, lit; else the first sentence, unlit.
+
+        A mention in the dateline is taken only if there is no other.
+        """
         text = self.article.text
-        told = (each for each in sentence_bounds(text) if each[1] > after_dateline(text))
+        first = after_dateline(text)
+        if self.places:
+            start, end = next((each for each in self.places if each[0] >= first), self.places[0])
+            bounds = sentence_around(text, start, end)
+            return Citation(number, self.article, *bounds, lit=(start, end))
+        told = (each for each in sentence_bounds(text) if each[1] > first)
         start, end = next(told, (0, len(text)))
         return Citation(number, self.article, start, end, lit=(end, end))
 

@@ -74,6 +74,13 @@ def test_a_mention_in_the_title_alone_shows_the_first_sentence_unlit(port: "Libr
     assert dock.citation(1).lit_text == ""
 
 
+def test_a_mention_in_the_dateline_is_shown_only_if_there_is_no_other(library: "Library") -> None:
+    texts = ["CAIRO, Oct. 24 - It rained. Cairo was wet.", "CAIRO, Oct. 24 - It rained."]
+    library.add_articles({"source": text, "title": "Rain", "text": text} for text in texts)
+    shown = {each.article.source: each.citation(1).quote for each in library.mentions("Cairo")}
+    assert [shown[text] for text in texts] == ["Cairo was wet.", "CAIRO, Oct. 24 -"]
+
+
 def test_hundreds_of_articles_are_all_counted(library: "Library") -> None:
     library.add_articles({"source": str(n), "text": f"Ship {n} left."} for n in range(600))
     assert len(library.mentions("ship left")) == 0
