@@ -84,6 +84,11 @@ class Article:
     """
     is_date_guess: bool = False
     """Whether the publication date is only likely, such as one found in a page's text."""
+    date_digits: str = ""
+    """The publication date as the source writes it, if in digits whose order can differ, such as
+    ``03/04/2011``; without ``published`` it can be read in two ways."""
+    encoding: str = ""
+    """Encoding of the source if that was a guess, such as ``cp1252``; empty if it was certain."""
 
     def line_at(self, offset: int) -> int:
         """Return the line of the source, from 1, that an offset is on."""
@@ -93,6 +98,13 @@ class Article:
     def page_at(self, offset: int) -> int | None:
         """Return the page, from 1, that an offset is on; None if the source has no pages."""
         return bisect_right(self.pages, offset) or 1 if self.pages else None
+
+    def where(self, offset: int) -> str:
+        """Return where an offset is, for people: ``report.pdf, page 3`` or ``notes.txt:12``."""
+        page = self.page_at(offset)
+        if page is None:
+            return f"{self.source}:{self.line_at(offset)}"
+        return f"{self.source}, page {page}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +221,11 @@ class Citation:
         """Page of the source where the quote begins, from 1; None if it has no pages."""
         return self.article.page_at(self.start)
 
+    @property
+    def where(self) -> str:
+        """Source and page, or source and line, of the quote: ``report.pdf, page 3``."""
+        return self.article.where(self.start)
+
     @cached_property
     def sentence_bounds(self) -> tuple[int, int]:
         """Offsets of the sentence, or sentences, around the quote."""
@@ -264,7 +281,7 @@ class Answer:
     unread: int = 0
     """How many of the best passages were not read because the machine was too busy."""
     asked: str = ""
-    """The question as it was typed in a conversation; empty elsewhere."""
+    """The question as it was typed; empty if it is the one that was searched for."""
     in_story: bool = False
     """Whether the question was taken to be about the story of the conversation, not a new one."""
     remark: str = ""

@@ -48,7 +48,7 @@ class Reference(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedReference:
     """A reference that was compared with the library and the disk."""
 
     reference: Reference

@@ -86,15 +86,18 @@ def ask_once(
     started: float,
 ) -> Answer:
     """Answer a question on its own. Raises what ``Library.ask`` raises."""
+    wording = retriever.reworded(question)
     # As many are read whatever k is: k changes what is returned, not the answer.
-    asked = time_asked(question, date.today())
-    most = max(k, WIDE if asked else READ_PASSAGES)
-    found = retriever.retrieve(question, most, scope)
-    hits = of_time(found.hits, asked) if asked else found.hits
+    times = time_asked(question, date.today())
+    most = max(k, WIDE if times else READ_PASSAGES)
+    found = retriever.retrieve(wording.text, most, scope)
+    hits = of_time(found.hits, times) if times else found.hits
     if on_hits is not None:
         on_hits(list(hits[:k]))
     reader = session.reader
-    return answer(question, hits, reader, k=k, timings=found.timings, started=started)
+    made = answer(wording.text, hits, reader, k=k, timings=found.timings, started=started)
+    asked = question if wording.notes else ""
+    return replace(made, asked=asked, notes=(*wording.notes, *found.notes, *made.notes))
 
 
 def answer(

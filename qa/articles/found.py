@@ -55,9 +55,11 @@ class Member:
     """A file inside an archive."""
 
     name: str
-    """Its path in the archive, or its address; safe to print."""
+    """Its path in the archive, with a suffix that says what it is; safe to print."""
     data: bytes
     """Its bytes."""
+    url: str = ""
+    """Address that it was fetched from; empty if the archive says nothing."""
     published: date | None = None
     """The day on which the archive says that it was fetched; None if it says nothing."""
 

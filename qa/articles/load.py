@@ -6,18 +6,17 @@ import hashlib
 import io
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from ..errors import ArticleError
-from .clean import clean
 from .decode import decode, is_wide
-from .formats import jsonl, markdown, plain
-from .found import EmptyFileError, FoundFile, NotAnArticleError, Problem, ReadArticle
+from .formats import jsonl, text
+from .found import FoundFile, Member, NotAnArticleError, Problem, ReadArticle
 from .refuse import (
     JSON_SUFFIXES,
     LINES_SUFFIXES,
-    MARKDOWN_SUFFIXES,
     problem_of,
     refuse_kind,
     refuse_size,
@@ -112,8 +111,16 @@ def _read(found: FoundFile) -> Iterator[ReadArticle | Problem]:
     suffix = suffix_of(found.name)
     refuse_suffix(suffix)
     with open_stream(found.path) as stream:
-        refuse_kind(stream.peek(HEAD_BYTES)[:HEAD_BYTES], suffix)
-        yield from _read_stream(found.name, suffix, stream, lambda: _check_unchanged(found))
+        head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
+        refuse_kind(head, suffix)
+        chosen = format_of(suffix, head)
+        if chosen is None or not chosen.holds_files:
+            yield from _read_stream(found.name, suffix, stream, lambda: _check_unchanged(found))
+            return
+    with open_file(found.path) as packed:  # an archive unpacks what is sound of it itself
+        data = read_whole(packed, chosen.most_bytes)
+    _check_unchanged(found)
+    yield from _read_format(found.name, chosen, data)
 
 
 def read_bytes(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
@@ -121,6 +128,8 @@ def read_bytes(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
     suffix = suffix_of(name)
     refuse_suffix(suffix)
     stream = bytes_stream(data)
+    if (chosen := format_of(suffix, data[:HEAD_BYTES])) and chosen.holds_files:
+        raise NotAnArticleError("an archive inside others")  # one could hold itself
     refuse_kind(stream.peek(HEAD_BYTES)[:HEAD_BYTES], suffix)
     yield from _bounded(name, _read_stream(name, suffix, stream, lambda: None))
 
@@ -133,7 +142,8 @@ def _read_stream(
     ``check`` is called when all is read; it raises if the file has changed meanwhile.
     """
     head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
-    if chosen := format_of(suffix, head):
+    chosen = format_of(suffix, head)
+    if chosen is not None:
         data = read_whole(stream, chosen.most_bytes)
         check()
         yield from _read_format(name, chosen, data)
@@ -159,20 +169,40 @@ def _read_format(name: str, chosen: Format, data: bytes) -> Iterator[ReadArticle
     if not chosen.holds_files:
         yield from chosen.read(name, data)
         return
+    found = False
     number = 0
     for member in chosen.members(data):
-        inner = f"{name}/{member.name}"
-        try:
-            for one in read_bytes(inner, member.data):
-                if isinstance(one, Problem):
-                    yield one
-                else:
-                    number += 1
-                    yield ReadArticle(number, one.article)
-        except Exception as error:
-            yield problem_of(inner, error, named=False)
-    if not number:
+        found = True
+        if isinstance(member, Problem):
+            yield replace(member, source=f"{name}/{member.source}")
+            continue
+        for one in _read_member(f"{name}/{member.name}", member):
+            if isinstance(one, Problem):
+                yield one
+            else:
+                number += 1
+                yield ReadArticle(number, one.article)
+    if not found:
         raise NotAnArticleError("holds no file that can be read")
+
+
+def _read_member(name: str, member: Member) -> Iterator[ReadArticle | Problem]:
+    """Yield the articles of a file inside an archive."""
+    try:
+        for one in read_bytes(name, member.data):
+            if isinstance(one, Problem):
+                yield one
+                continue
+            article = one.article
+            if member.url and one.record is None:
+                article = replace(article, source=member.url)
+            if member.published and article.published is None:
+                article = replace(
+                    article, published=member.published, dated="crawl date", is_date_guess=True
+                )
+            yield ReadArticle(one.record, article)
+    except Exception as error:
+        yield replace(problem_of(name, error, named=False), cut_short=False)
 
 
 def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle | Problem]:
@@ -190,12 +220,7 @@ def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle 
             return
     if b"\0" in data and not is_wide(data):
         raise ArticleError("not text: it contains zero bytes")
-    text = clean(decode(data))
-    is_markdown = suffix in MARKDOWN_SUFFIXES or markdown.front_matter(text)[1]
-    article = (markdown if is_markdown else plain).read(name, text)
-    if not article.text.strip():
-        raise EmptyFileError("empty file")
-    yield ReadArticle(None, article)
+    yield from text.read(name, data)
 
 
 def _is_lines(suffix: str, already_read: bytes, stream: io.BufferedReader[Any]) -> bool:

@@ -9,11 +9,10 @@ from pathlib import PurePath
 from ..errors import ArticleError
 from .clean import one_line
 from .decode import is_wide
+from .formats.text import MARKDOWN_SUFFIXES
 from .found import EmptyFileError, FoundFile, NotAnArticleError, Problem
 from .registry import SUFFIXES, format_of
 
-MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
-"""Suffixes that are always read as Markdown."""
 LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 """Suffixes of files with one JSON record on each line."""
 JSON_SUFFIXES = LINES_SUFFIXES | {".json"}
@@ -32,14 +31,10 @@ SYMBOLS = 0.005
 _SUFFIX = re.compile(r"\.[a-z][a-z0-9_+-]{0,9}", re.IGNORECASE)
 _SYMBOL = re.compile(r"[{}<>=_#/\\|*&$@\[\]+~^;]")
 _MAGIC = (
-    (b"%PDF", "a PDF"),
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
     (b"GIF8", "an image"),
-    (b"PK\x03\x04", "a ZIP archive or office document"),
     (b"\x1f\x8b", "compressed twice"),
-    (b"BZh", "compressed in a format that is not supported"),
-    (b"\xfd7zXZ", "compressed in a format that is not supported"),
     (b"\x28\xb5\x2f\xfd", "compressed in a format that is not supported"),
     (b"SQLite format 3", "a database"),
     (b"\x7fELF", "a program"),

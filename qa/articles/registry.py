@@ -26,8 +26,6 @@ HEAD_BYTES = 8_192
 class Format:
     """A format of files."""
 
-    name: str
-    """What people call a file of it, with its article: ``a PDF``."""
     module: str
     """Module in ``qa.articles.formats`` that reads it."""
     suffixes: frozenset[str]
@@ -44,10 +42,10 @@ class Format:
         """Size of the largest file that is read."""
         return LARGE_BYTES if self.needs_worker else FILE_BYTES
 
-    def members(self, data: bytes) -> Iterator[Member]:
+    def members(self, data: bytes) -> Iterator[Member | Problem]:
         """Yield the files in an archive's bytes. Raises ArticleError if it cannot be read."""
         module = import_module(f".formats.{self.module}", __package__)
-        return cast("Callable[[bytes], Iterator[Member]]", module.members)(data)
+        return cast("Callable[[bytes], Iterator[Member | Problem]]", module.members)(data)
 
     def read(self, name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
         """Yield the articles in a file's bytes. Raises ArticleError if it cannot be read."""
@@ -56,13 +54,38 @@ class Format:
 
 
 def _format(
-    name: str, module: str, suffixes: str, beginning: bytes = b"", *, needs_worker: bool = True
+    module: str,
+    suffixes: str,
+    beginning: bytes = b"",
+    *,
+    holds_files: bool = False,
+    needs_worker: bool = True,
 ) -> Format:
     pattern = re.compile(beginning, re.DOTALL | re.IGNORECASE) if beginning else None
-    return Format(name, module, frozenset(suffixes.split()), pattern, needs_worker)
+    return Format(module, frozenset(suffixes.split()), pattern, holds_files, needs_worker)
 
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS = (
+    _format("mhtml", ".mhtml .mht", rb'From: [<"]Saved by |Snapshot-Content-Location:'),
+    _format(
+        "html",
+        ".html .htm .xhtml .xht",
+        rb"\s*(?:\xef\xbb\xbf)?\s*(?:<!--.{0,4000}?-->\s*)?(?:<\?xml[^>]*>\s*)?"
+        rb"<(?:!doctype html|html)\b",
+    ),
+    _format("pdf", ".pdf", rb".{0,1024}?%PDF-"),
+    _format("feed", ".rss .atom .rdf .xml"),
+    _format("table", ".csv .tsv .tab .psv", needs_worker=False),
+    _format("subtitles", ".srt .vtt", needs_worker=False),
+    _format("parquet", ".parquet .pq", rb"PAR1"),
+    _format("warc", ".warc .wet", rb"WARC/", holds_files=True),
+    _format(
+        "archive",
+        ".zip .tar .tgz .tbz .tbz2 .txz .bz2 .xz",
+        rb"BZh|\xfd7zXZ|.{257}ustar|PK\x03\x04",
+        holds_files=True,
+    ),
+)
 """All formats; the first whose beginning matches is taken, before any suffix."""
 
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
@@ -76,7 +99,10 @@ WORKER_SUFFIXES = frozenset(suffix for suffix, one in _BY_SUFFIX.items() if one.
 
 def format_of(suffix: str, head: bytes) -> Format | None:
     """Return the format of a file by its first bytes, or else by its suffix; None for text."""
+    named = _BY_SUFFIX.get(suffix)
+    if named and head.startswith(b"PK\x03\x04"):
+        return named  # an office document, perhaps
     for one in FORMATS:
         if one.beginning and one.beginning.match(head):
             return one
-    return _BY_SUFFIX.get(suffix)
+    return named

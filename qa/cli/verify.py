@@ -12,7 +12,7 @@ from .options import json_option, library_option, open_library
 from .printing import say
 
 if TYPE_CHECKING:
-    from ..references import Checked
+    from ..references import CheckedReference
 
 
 @click.command(short_help="Check whether cited words still stand.")
@@ -58,7 +58,7 @@ def verify(references: tuple[str, ...], library: str | None, as_json: bool) -> N
         raise click.exceptions.Exit(1)
 
 
-def _values(checked: "Checked") -> dict[str, object]:
+def _values(checked: "CheckedReference") -> dict[str, object]:
     """Return a checked reference as JSON values; the place is where the words stand now."""
     article, start = checked.article, checked.reference.start
     stands = article is not None and bool(checked.quote)

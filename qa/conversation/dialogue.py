@@ -119,6 +119,8 @@ class Dialogue:
             return None
         from .telling import LOOKED_AT, about
 
+        wording = self._retriever.reworded(subject)
+        subject = wording.text
         hits = self._retriever.retrieve(subject, max(k, LOOKED_AT), scope).hits
         told = [place for turn in past for place in turn.quoted]
         remark, citations = about(self._session, subject, hits, told)
@@ -126,7 +128,8 @@ class Dialogue:
             return None
         known = {article for turn in past for article in turn.cited}
         in_story = citations[0].article.id in known
-        return _summary(question, remark, citations, started, in_story=in_story)
+        summary = _summary(question, remark, citations, started, in_story=in_story)
+        return replace(summary, notes=wording.notes)
 
     def _answer(
         self,
@@ -137,15 +140,19 @@ class Dialogue:
         on_hits: FoundHits | None,
         started: float,
     ) -> Answer:
+        alone = question
+        notes: tuple[str, ...] = ()
         if past:
             # Imported for follow-ups only: the first question is answered in half a second.
             from .followup import stand_alone
             from .searching import answer_in_story, follow_up
 
-            alone = stand_alone(question, [each.exchange for each in past])
-            asked = follow_up(question, alone, past)
+            wording = self._retriever.reworded(question)
+            notes = wording.notes
+            alone = stand_alone(wording.text, [each.exchange for each in past])
+            asked = follow_up(wording.text, alone, past)
             if asked is not None:
-                return answer_in_story(
+                found = answer_in_story(
                     self._session,
                     self._retriever,
                     asked,
@@ -154,9 +161,8 @@ class Dialogue:
                     on_hits=on_hits,
                     started=started,
                 )
-        else:
-            alone = question
-        return ask_once(
+                return replace(found, notes=(*notes, *found.notes))
+        found = ask_once(
             alone,
             self._session,
             self._retriever,
@@ -165,6 +171,7 @@ class Dialogue:
             on_hits=on_hits,
             started=started,
         )
+        return replace(found, notes=(*notes, *found.notes))
 
     def remember(self, found: Answer) -> Turn:
         """Store an answer of this conversation as its next turn; on the disk on return.

@@ -6,12 +6,12 @@ from ..articles.found import FoundFile, ReadArticle
 from ..articles.load import read_articles
 from ..articles.walk import walk
 from ..datatypes import Article, is_from_memory
-from ..references import Checked, Reference, Standing
+from ..references import CheckedReference, Reference, Standing
 from ..storage.store import Store
 from .stale import FileState, state_of
 
 
-def check_reference(store: Store, reference: Reference) -> Checked:
+def check_reference(store: Store, reference: Reference) -> CheckedReference:
     """Compare a reference with the library, and with the article's file as it is now."""
     numbers = store.articles_with_digest(reference.digest)
     known = store.articles(numbers)
@@ -27,13 +27,13 @@ def check_reference(store: Store, reference: Reference) -> Checked:
                 continue
             texts = {read.digest for read in _articles_in(file.path)}
             if state is FileState.CHANGED and article.digest not in texts:
-                return Checked(reference, Standing.CHANGED, article)
+                return CheckedReference(reference, Standing.CHANGED, article)
         same = article.source == reference.source
-        return Checked(reference, Standing.HOLDS if same else Standing.MOVED, article)
+        return CheckedReference(reference, Standing.HOLDS if same else Standing.MOVED, article)
     for number, article in store.articles(store.find_articles(reference.source)).items():
         if number not in known:
-            return Checked(reference, Standing.CHANGED, article)
-    return Checked(reference, Standing.GONE)
+            return CheckedReference(reference, Standing.CHANGED, article)
+    return CheckedReference(reference, Standing.GONE)
 
 
 def _articles_in(path: str) -> Iterator[Article]:

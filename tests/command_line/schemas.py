@@ -102,7 +102,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             values(**ARTICLE["properties"], count=RANK, in_title=COUNT, mentions=listed(CITATION))
         ),
     ),
-    "search": values(version=VERSION, query=NAME, hits=listed(HIT)),
+    "search": values(version=VERSION, query=NAME, notes=listed(NAME), hits=listed(HIT)),
     "index": values(
         version=VERSION,
         **dict.fromkeys(("new", "changed", "unchanged", "moved", "removed"), COUNT),
