@@ -1,11 +1,11 @@
 """Every place where articles mention a term: a full scan, with the words folded as in search."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..datatypes import Article, ArticleRowId, Citation, Scope
 from ..errors import UsageError
+from ..folding import pieces
 from ..sentences import after_dateline, sentence_around, sentence_bounds
 from .session import Session
 
@@ -14,9 +14,6 @@ AT_ONCE = 500
 
 TITLE_AFTER = 100
 """Code points of a dateline or the like that may stand before a title that a text begins with."""
-
-_CHUNK = re.compile(r"\S+")
-_EDGE = re.compile(r"^\W+|\W+$")
 
 Fold = Callable[[str], list[str]]
 """Returns the words of a text as the full-text index has them."""
@@ -103,22 +100,15 @@ def _places(text: str, wanted: Sequence[str], fold: Fold) -> Iterator[tuple[int,
     """Yield the offsets at which the wanted words follow each other in a text."""
     folded: dict[str, list[str]] = {}
     words: list[str] = []
-    chunks: list[tuple[int, int]] = []
-    for match in _CHUNK.finditer(text):
-        chunk = match.group()
-        if chunk not in folded:
-            folded[chunk] = fold(chunk)
-        words += folded[chunk]
-        chunks += [match.span()] * len(folded[chunk])
+    places: list[tuple[int, int]] = []
+    for start, end in pieces(text, 0, len(text)):
+        piece = text[start:end]
+        if piece not in folded:
+            folded[piece] = fold(piece)
+        words += folded[piece]
+        places += [(start, end)] * len(folded[piece])
     least = 0
     for at in range(len(words) - len(wanted) + 1):
         if at >= least and words[at] == wanted[0] and words[at : at + len(wanted)] == list(wanted):
             least = at + len(wanted)
-            yield _trimmed(text, chunks[at][0], chunks[least - 1][1])
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a range without punctuation at its ends."""
-    piece = _EDGE.sub("", text[start:end])
-    first = text.find(piece, start, end)
-    return first, first + len(piece)
+            yield places[at][0], places[least - 1][1]
