@@ -10,7 +10,7 @@
         answer = library.ask("Who commands NATO's Libya operation?")
         print(answer.status, answer.confidence, answer.text)
         for citation in answer.citations:
-            print(citation.quote, citation.article.source, citation.line)
+            print(citation.quote, citation.where)
 
 `Library.open` opens the library of that name in the data folder, as ``--library news`` does on the
 command line; ``"./news"`` is a path. It is created the first time. `Library.add` reads files and
@@ -89,8 +89,10 @@ if TYPE_CHECKING:
     from .models.encoder import Encoder
     from .models.reader import Reader
     from .opened import LibraryStatus
+    from .references import CheckedReference, Reference, Standing
     from .settings import Settings
     from .storage.article_store import ArticleRow
+    from .storage.doubts import Doubts
     from .storage.vector_files import SketchFacts
 
 __all__ = [
@@ -99,9 +101,11 @@ __all__ = [
     "AnswerKind",
     "Article",
     "ArticleRow",
+    "CheckedReference",
     "Citation",
     "Conversation",
     "Dialogue",
+    "Doubts",
     "Encoder",
     "Hit",
     "Library",
@@ -119,10 +123,12 @@ __all__ = [
     "Progress",
     "QAError",
     "Reader",
+    "Reference",
     "Report",
     "Scope",
     "Settings",
     "SketchFacts",
+    "Standing",
     "Status",
     "Turn",
     "UsageError",
@@ -131,7 +137,9 @@ __all__ = [
 
 _MODULES = {
     "ArticleRow": "storage.article_store",
+    "CheckedReference": "references",
     "Dialogue": "conversation.dialogue",
+    "Doubts": "storage.doubts",
     "Encoder": "models.encoder",
     "Library": "library",
     "LibraryStatus": "opened",
@@ -139,9 +147,11 @@ _MODULES = {
     "Problem": "articles.found",
     "Progress": "indexing.report",
     "Reader": "models.reader",
+    "Reference": "references",
     "Report": "indexing.report",
     "Settings": "settings",
     "SketchFacts": "storage.vector_files",
+    "Standing": "references",
 }
 """Where the public names are that are not in ``datatypes``."""
 

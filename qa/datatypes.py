@@ -84,6 +84,11 @@ class Article:
     """
     is_date_guess: bool = False
     """Whether the publication date is only likely, such as one found in a page's text."""
+    date_digits: str = ""
+    """The publication date as the source writes it, if in digits whose order can differ, such as
+    ``03/04/2011``; without ``published`` it can be read in two ways."""
+    encoding: str = ""
+    """Encoding of the source if that was a guess, such as ``cp1252``; empty if it was certain."""
 
     def line_at(self, offset: int) -> int:
         """Return the line of the source, from 1, that an offset is on."""
@@ -93,6 +98,13 @@ class Article:
     def page_at(self, offset: int) -> int | None:
         """Return the page, from 1, that an offset is on; None if the source has no pages."""
         return bisect_right(self.pages, offset) or 1 if self.pages else None
+
+    def where(self, offset: int) -> str:
+        """Return where an offset is, for people: ``report.pdf, page 3`` or ``notes.txt:12``."""
+        page = self.page_at(offset)
+        if page is None:
+            return f"{self.source}:{self.line_at(offset)}"
+        return f"{self.source}, page {page}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +192,8 @@ class Citation:
     """Offset of the quote's end."""
     lit: tuple[int, int] | None = None
     """Offsets of the most likely answer in a quoted sentence; None to highlight the whole quote."""
+    copies: int = 0
+    """How many other articles are near-copies of the cited one: the same report, printed again."""
 
     @property
     def lit_bounds(self) -> tuple[int, int]:
@@ -206,6 +220,11 @@ class Citation:
     def page(self) -> int | None:
         """Page of the source where the quote begins, from 1; None if it has no pages."""
         return self.article.page_at(self.start)
+
+    @property
+    def where(self) -> str:
+        """Source and page, or source and line, of the quote: ``report.pdf, page 3``."""
+        return self.article.where(self.start)
 
     @cached_property
     def sentence_bounds(self) -> tuple[int, int]:

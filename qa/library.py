@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .conversation.past import Past
     from .indexing.pipeline import Pipeline
     from .indexing.report import Progress, Report
+    from .references import CheckedReference, Reference
 
 PRUNE_SHARE = 0.5
 """Largest share of the known files that pruning drops; nobody deletes more than that by hand."""
@@ -194,10 +195,11 @@ class Library(OpenedLibrary):
         # The reader loads in a thread while this one imports the rest.
         self._session.load_reader_early()
         from .answering.answer import ask_once
+        from .answering.copies import with_copies
         from .answering.retriever import cleaned_question
 
         started = time.perf_counter()
-        return ask_once(
+        found = ask_once(
             cleaned_question(question),
             self._session,
             self._retriever,
@@ -206,6 +208,7 @@ class Library(OpenedLibrary):
             on_hits=on_hits,
             started=started,
         )
+        return with_copies(found, self._store)
 
     def articles(self, scope: Scope | None = None) -> list[ArticleRow]:
         """Return the articles in a scope without their texts, newest first; by default all."""
@@ -237,6 +240,20 @@ class Library(OpenedLibrary):
         if not found:
             raise UsageError(f"No article has the number {identifier}. See them all: qa ls")
         return found[number]
+
+    def verify(self, reference: "str | Reference") -> "CheckedReference":
+        """Say whether the words of a reference still stand there, in the file as it is now.
+
+        A reference is what a citation prints: ``path#start-end@digest``. Raises UsageError if a
+        text is not one.
+        """
+        from .indexing.verify import check_reference
+        from .references import parse_reference
+
+        wanted = parse_reference(reference) if isinstance(reference, str) else reference
+        if wanted is None:
+            raise UsageError(f"{reference} is not a reference; write PATH#START-END@DIGEST.")
+        return check_reference(self._store, wanted)
 
     def conversation(
         self, number: int | None = None, *, earlier: "Sequence[Past]" = ()

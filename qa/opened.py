@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .datatypes import MEMORY_PREFIX
+from .datatypes import MEMORY_PREFIX, is_from_memory
 from .settings import Settings
 from .storage.store import Store
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .models.encoder import Encoder
     from .models.reader import Reader
     from .storage.conversations import Conversations
+    from .storage.doubts import Doubts
     from .storage.vector_files import SketchFacts
 
 
@@ -83,12 +84,16 @@ class OpenedLibrary:
     def stale_files(self, seconds: float | None = None) -> tuple[list[str], list[str]]:
         """Return the paths of files that have changed, and of files that no longer exist.
 
-        Only sizes and modification times are compared. With ``seconds`` the search stops after
-        that time, and starts at another file each time.
+        Sizes and times are compared, and bytes where they disagree. With ``seconds`` the search
+        stops after that time, and starts at another file each time.
         """
         from .indexing.stale import stale_files
 
         return stale_files(self._store, seconds)
+
+    def known_files(self) -> list[str]:
+        """Return the paths of the files that articles were read from."""
+        return [path for path in self._store.files() if not is_from_memory(path)]
 
     def check(self) -> list[str]:
         """Read the whole SQLite file and return its faults, one line each."""
@@ -105,6 +110,10 @@ class OpenedLibrary:
         """
         found = self._store.damaged_articles()
         return {number: path.removeprefix(MEMORY_PREFIX) for number, path in found.items()}
+
+    def doubts(self) -> "Doubts":
+        """Return the articles whose encoding was guessed, or whose date or text is not certain."""
+        return self._store.doubts()
 
     def damaged_conversations(self) -> list[int]:
         """Return the numbers of conversations that cannot be read."""
@@ -189,6 +198,7 @@ class OpenedLibrary:
         from .storage.lock import writer_lock
 
         with writer_lock(self.folder):
+            self._store.check_writable()
             try:
                 self._session.refresh()
                 yield

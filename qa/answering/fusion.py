@@ -13,6 +13,7 @@ from ..datatypes import Hit, Why
 from ..settings import CANDIDATES
 from ..storage.store import Store
 from ..storage.vectors import VectorSearch
+from .copies import without_copies
 
 DENSE_WEIGHT = 0.6
 """Share of the cosine in the fused score, the rest being BM25's.
@@ -36,17 +37,15 @@ def fused_hits(
 
     ``lexical`` are passage numbers with BM25 scores, best first; ``query`` is the question's
     embedding, ``(dimension,)``; ``among`` limits the dense search to these numbers. Passages
-    deleted in the meantime are left out. ``best_bm25`` is the BM25 score that counts as 1; by
-    default it is the best of ``lexical``.
+    deleted in the meantime are left out, and so are copies of better ones. ``best_bm25`` is the
+    BM25 score that counts as 1; by default it is the best of ``lexical``.
     """
     dense = vectors.search(query, CANDIDATES, among)
     found = fuse(lexical, dense, query, vectors, best_bm25=best_bm25)
-    best = sorted(found, key=lambda number: (-found[number][0], number))[:k]
-    passages = store.passages(best)
-    kept = [number for number in best if number in passages]
+    best = sorted(found, key=lambda number: (-found[number][0], number))
     return [
-        Hit(passages[number], found[number][0], rank, found[number][1])
-        for rank, number in enumerate(kept, start=1)
+        Hit(passage, found[number][0], rank, found[number][1])
+        for rank, (number, passage) in enumerate(without_copies(best, store, k), start=1)
     ]
 
 

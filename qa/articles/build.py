@@ -37,6 +37,8 @@ def build_article(
     first_line: int = 1,
     pages: Sequence[int] = (),
     lines: Sequence[tuple[int, int]] = (),
+    date_digits: str = "",
+    encoding: str = "",
 ) -> Article:
     """Return the article of a cleaned text, its id empty.
 
@@ -45,8 +47,10 @@ def build_article(
     ``dated`` says what gives the date; the others are as in `Article`.
     """
     if published is None:
-        published = leading_date(text)
-        dated, is_date_guess = ("first line", False) if published else ("", False)
+        if published := leading_date(text):
+            dated, is_date_guess, date_digits = "first line", False, ""
+        elif not date_digits:
+            dated, is_date_guess = "", False
     return Article(
         id="",
         title=shorten(one_line(title), TITLE_CHARACTERS) or title_of(text, source),
@@ -59,17 +63,22 @@ def build_article(
         lines=tuple(lines),
         dated=dated,
         is_date_guess=is_date_guess,
+        date_digits=date_digits,
+        encoding=encoding,
     )
+
+
+def heading_of(text: str) -> str:
+    """Return the first line of a cleaned text if it is a heading, otherwise an empty string."""
+    found = _FIRST_LINE.match(text.lstrip()[:_LOOKED_AT])
+    return one_line(found.group(1)) if found and _is_heading(found.group(1).strip()) else ""
 
 
 def title_of(text: str, source: str = "") -> str:
     """Return the heading of a cleaned text, the name of its file, or else its first sentence."""
+    if found := heading_of(text) or title_by_name(source):
+        return shorten(found, TITLE_CHARACTERS)
     start = text.lstrip()[:_LOOKED_AT]
-    found = _FIRST_LINE.match(start)
-    if found and _is_heading(found.group(1).strip()):
-        return one_line(found.group(1))
-    if name := title_by_name(source):
-        return shorten(name, TITLE_CHARACTERS)
     rest = start[after_dateline(start) :]
     rest = rest if rest.strip() else start
     for first, last in sentence_bounds(rest)[:1]:

@@ -2,15 +2,18 @@
 
 Cleaning takes these steps:
 
-1. Line ends (CRLF, CR, vertical tab, form feed, NEL, the two Unicode separators) become ``\\n``.
+1. Line ends (CRLF and, in a text without ``\\n``, CR) become ``\\n``.
 2. Terminal escape sequences are removed whole, so that ``ESC[31mred`` becomes ``red``.
 3. Characters that control a terminal or are invisible are removed: control characters,
    bidirectional marks and overrides, format characters, byte order marks, lone surrogates,
    noncharacters and tags (so the flag of England becomes a plain black flag). Joiners stay, because
    emoji and Persian need them.
 4. Tabs and all other kinds of space become one plain space each, because terminals do not agree
-   on their width.
-5. The text is put into Unicode normal form C, so that both ways to type an accent are the same.
+   on their width. So do vertical tab, form feed, NEL, the two Unicode separators and a lone CR: to
+   editors and ``grep`` they end no line, and a cited line must be the one that those count.
+5. Ligatures such as ``ﬁ`` become their letters, and the two hyphens of Unicode ``-``, because words
+   are typed and looked up without them.
+6. The text is put into Unicode normal form C, so that both ways to type an accent are the same.
 """
 
 import re
@@ -26,17 +29,23 @@ _INVISIBLE = (
     "\ufdd0-\ufdef\U000e0000-\U000e0fff"
     + "".join(f"{chr(plane + 0xFFFE)}-{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 65536))
 )
-_LINE_ENDS = "\r\v\f\x85\u2028\u2029"
+_BREAKS = "\r\v\f\x85\u2028\u2029"
 _SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
-_ODD = re.compile(f"[{_CONTROLS}{_INVISIBLE}{_LINE_ENDS}{_SPACES}]")
+_LETTERS = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+    | dict.fromkeys("\u2010\u2011", "-")
+)
+_LIGATURE = re.compile("[\ufb00-\ufb06\u2010\u2011]")
+
+_ODD = re.compile(f"[{_CONTROLS}{_INVISIBLE}{_BREAKS}{_SPACES}]")
 _ODD_ASCII = bytes(code for code in range(128) if _ODD.match(chr(code)))
-_OTHER_LINE_END = re.compile(f"[{_LINE_ENDS}]")
-_LINE_END = re.compile(f"\r\n|[{_LINE_ENDS}]")
+_BREAK = re.compile(f"[{_BREAKS}]")
+_LINE_END = re.compile("(?<!\r)\r+\n")
 _DROPPED = re.compile(f"[{_CONTROLS}{_INVISIBLE}]+")
-_SPACE = re.compile(f"[{_SPACES}]")
+_SPACE = re.compile(f"[{_BREAKS}{_SPACES}]")
 _UNSAFE_ASCII = bytes(code for code in _ODD_ASCII if chr(code) != "\t")
-_UNSAFE_NAME = re.compile(f"[{_CONTROLS}{_LINE_ENDS}\n\t]")
+_UNSAFE_NAME = re.compile(f"[{_CONTROLS}{_BREAKS}\n\t]")
 
 # Each part stops at the next ESC or newline. So a text full of unfinished sequences takes linear
 # time, and no line is lost.
@@ -62,10 +71,12 @@ def clean(text: str) -> str:
     if text.isascii() and len(text.encode().translate(None, _ODD_ASCII)) == len(text):
         return text
     if _ODD.search(text):
-        text = _LINE_END.sub("\n", text)
+        text = with_line_ends(text)
         text = _ESCAPE_SEQUENCE.sub("", text)
         text = _DROPPED.sub("", text)
         text = _SPACE.sub(" ", text)
+    if _LIGATURE.search(text):
+        text = text.translate(_LETTERS)
     if unicodedata.is_normalized("NFC", text):
         return text
     marks = "".join(mark for mark in set(text) if unicodedata.combining(mark))
@@ -73,6 +84,11 @@ def clean(text: str) -> str:
         run = re.compile(f"([{re.escape(marks)}]{{{_LONGEST_MARK_RUN}}})[{re.escape(marks)}]+")
         text = run.sub(r"\1", text)
     return unicodedata.normalize("NFC", text)
+
+
+def with_line_ends(text: str) -> str:
+    """Return the text with ``\\n`` at the end of each of its lines, as `clean` counts them."""
+    return _LINE_END.sub("\n", text) if "\n" in text else text.replace("\r", "\n")
 
 
 def harmless(text: str) -> str:
@@ -83,7 +99,7 @@ def harmless(text: str) -> str:
     if text.isascii() and len(text.encode().translate(None, _UNSAFE_ASCII)) == len(text):
         return text
     text = _ESCAPE_SEQUENCE.sub("", text)
-    return _DROPPED.sub("", _OTHER_LINE_END.sub(" ", text))
+    return _DROPPED.sub("", _BREAK.sub(" ", text))
 
 
 def is_safe_name(name: str) -> bool:

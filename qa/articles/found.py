@@ -1,6 +1,7 @@
 """The results of walking folders and reading files."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from ..datatypes import Article
 from ..errors import ArticleError
@@ -11,7 +12,7 @@ class FoundFile:
     """A regular file that may hold articles, or an article from memory."""
 
     path: str
-    """Absolute path, or `MEMORY_PREFIX` and a source."""
+    """Absolute path without symbolic links, or `MEMORY_PREFIX` and a source."""
     name: str
     """Path as it was given."""
     size_bytes: int
@@ -20,6 +21,9 @@ class FoundFile:
     """Modification time when the file was found, in nanoseconds since 1970."""
     named: bool = False
     """Whether this file itself was given, and not a folder above it."""
+    changed_ns: int = 0
+    """When its bytes, name or permissions last changed, in nanoseconds since 1970; 0 if unknown.
+    No program can set this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,20 @@ class ReadArticle:
     """Record number, from 1, in a file of several articles; None if the file is one article."""
     article: Article
     """The article; its ``id`` is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file inside an archive."""
+
+    name: str
+    """Its path in the archive, with a suffix that says what it is; safe to print."""
+    data: bytes
+    """Its bytes."""
+    url: str = ""
+    """Address that it was fetched from; empty if the archive says nothing."""
+    published: date | None = None
+    """The day on which the archive says that it was fetched; None if it says nothing."""
 
 
 class NotAnArticleError(ArticleError):

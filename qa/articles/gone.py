@@ -1,18 +1,21 @@
 """Whether a file was deleted, or may only be out of reach."""
 
 import os
+import stat
 from collections.abc import Collection, Sequence
 
 
 def is_gone(path: str) -> bool:
-    """Whether there is no such file; a file that may not be looked at counts as existing."""
+    """Whether there is no such file; a file that may not be looked at counts as existing.
+
+    Anything else in its place, such as a folder, is no file.
+    """
     try:
-        os.stat(path)
+        return not stat.S_ISREG(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:
         return False
-    return False
 
 
 def folder_is_bare(path: str) -> bool:

@@ -2,56 +2,37 @@
 
 from __future__ import annotations  # BufferedReader cannot be subscripted at run time
 
-import gzip
 import hashlib
 import io
 import os
-import re
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import chain
-from pathlib import PurePath
 from typing import Any
 
 from ..errors import ArticleError
-from .clean import clean, one_line
 from .decode import decode, is_wide
-from .formats import jsonl, markdown, plain
-from .found import EmptyFileError, FoundFile, NotAnArticleError, Problem, ReadArticle
-from .stream import FILE_BYTES, RECORD_BYTES, open_file, open_stream, read_whole
+from .formats import jsonl, text
+from .found import FoundFile, Member, NotAnArticleError, Problem, ReadArticle
+from .refuse import (
+    JSON_SUFFIXES,
+    LINES_SUFFIXES,
+    problem_of,
+    refuse_kind,
+    refuse_size,
+    refuse_suffix,
+    suffix_of,
+)
+from .registry import HEAD_BYTES, Format, format_of
+from .stream import FILE_BYTES, RECORD_BYTES, bytes_stream, open_file, open_stream, read_whole
 from .walk import walk
 
 __all__ = ["FoundFile", "Problem", "ReadArticle", "file_digest", "read_articles", "refusal", "walk"]
-
-MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
-"""Suffixes that are always read as Markdown."""
-LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
-"""Suffixes of files with one JSON record on each line."""
-JSON_SUFFIXES = LINES_SUFFIXES | {".json"}
-"""Suffixes that must be JSON; such a file is not tried as another format."""
-READ_SUFFIXES = JSON_SUFFIXES | MARKDOWN_SUFFIXES | {"", ".txt", ".text"}
-"""All suffixes that are read, with or without ``.gz`` after them."""
 
 MOST_PROBLEMS = 1_000
 """Unreadable records after which the rest of a file is skipped."""
 ARTICLE_CHARACTERS = 12_000_000
 """Longest article. Splitting one takes a gigabyte; "War and Peace" has 3.2 million characters."""
-
-_SUFFIX = re.compile(r"\.[a-z][a-z0-9_+-]{0,9}", re.IGNORECASE)
-_HEAD_BYTES = 8_192
-_MAGIC = (
-    (b"%PDF", "a PDF"),
-    (b"\x89PNG", "an image"),
-    (b"\xff\xd8\xff", "an image"),
-    (b"GIF8", "an image"),
-    (b"PK\x03\x04", "a ZIP archive or office document"),
-    (b"\x1f\x8b", "compressed twice"),
-    (b"BZh", "compressed in a format that is not supported"),
-    (b"\xfd7zXZ", "compressed in a format that is not supported"),
-    (b"\x28\xb5\x2f\xfd", "compressed in a format that is not supported"),
-    (b"SQLite format 3", "a database"),
-    (b"\x7fELF", "a program"),
-)
 
 
 def read_articles(found: FoundFile) -> Iterator[ReadArticle | Problem]:
@@ -61,28 +42,38 @@ def read_articles(found: FoundFile) -> Iterator[ReadArticle | Problem]:
     problem. If the last value is a problem that is ``cut_short``, the file was not read to its end.
     """
     try:
-        yield from _bounded(found, _read(found))
+        yield from _bounded(found.name, _read(found))
     except Exception as error:  # any error in reading a file is a problem of that file
-        yield _problem(found, error)
+        yield problem_of(found.name, error, named=found.named)
 
 
 def refusal(found: FoundFile) -> Problem | None:
     """Return the problem that a file's name, size or first bytes show, or None."""
-    suffix = _suffix(found.name)
+    suffix = suffix_of(found.name)
     try:
-        _refuse_suffix(suffix)
+        refuse_suffix(suffix)
         with open_stream(found.path) as stream:
-            _refuse_binary(stream.peek(_HEAD_BYTES)[:_HEAD_BYTES], suffix)
+            head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
+        refuse_kind(head, suffix)
+        chosen = format_of(suffix, head)
         if suffix not in JSON_SUFFIXES and not found.name.lower().endswith(".gz"):
-            _refuse_size(found)
+            refuse_size(found, chosen.most_bytes if chosen else FILE_BYTES)
     except Exception as error:
-        return _problem(found, error)
+        return problem_of(found.name, error, named=found.named)
     return None
 
 
-def _bounded(
-    found: FoundFile, read: Iterator[ReadArticle | Problem]
-) -> Iterator[ReadArticle | Problem]:
+def needs_worker(found: FoundFile) -> bool:
+    """Whether a file is in a format that is read in another process; see ``workers``."""
+    try:
+        with open_stream(found.path) as stream:
+            chosen = format_of(suffix_of(found.name), stream.peek(HEAD_BYTES)[:HEAD_BYTES])
+    except Exception:
+        return False  # reading it will report the reason
+    return chosen is not None and chosen.needs_worker
+
+
+def _bounded(name: str, read: Iterator[ReadArticle | Problem]) -> Iterator[ReadArticle | Problem]:
     """Yield what was read. Raises ArticleError at `MOST_PROBLEMS` problems."""
     problems = 0
     for one in read:
@@ -94,30 +85,9 @@ def _bounded(
                 )
         elif len(one.article.text) > ARTICLE_CHARACTERS:
             reason = f"longer than {ARTICLE_CHARACTERS // 1_000_000} million characters; split it"
-            yield Problem(found.name if one.record is None else one.article.source, reason, False)
+            yield Problem(name if one.record is None else one.article.source, reason, False)
             continue
         yield one
-
-
-def _problem(found: FoundFile, error: Exception) -> Problem:
-    """Return the problem for an error that stopped the reading of a file."""
-    quiet = isinstance(error, NotAnArticleError) and not found.named
-    cut_short = not isinstance(error, EmptyFileError)
-    if isinstance(error, ArticleError):
-        reason = str(error)
-    elif isinstance(error, EOFError):
-        reason = "its compressed data is cut short"
-    elif isinstance(error, zlib.error | gzip.BadGzipFile):
-        reason = "its compressed data is damaged"
-    elif isinstance(error, FileNotFoundError):
-        reason = "vanished before it was read"
-    elif isinstance(error, MemoryError):
-        reason = "too large for the memory of this machine"
-    elif isinstance(error, OSError):
-        reason = (error.strerror or str(error)).lower()
-    else:
-        reason = f"reading it failed ({type(error).__name__}: {one_line(str(error))[:200]})"
-    return Problem(found.name, reason, quiet, cut_short)
 
 
 def file_digest(found: FoundFile) -> str:
@@ -138,34 +108,101 @@ def file_digest(found: FoundFile) -> str:
 
 def _read(found: FoundFile) -> Iterator[ReadArticle | Problem]:
     """Yield articles and problems; raise what is wrong with the file as a whole."""
-    suffix = _suffix(found.name)
-    _refuse_suffix(suffix)
+    suffix = suffix_of(found.name)
+    refuse_suffix(suffix)
     with open_stream(found.path) as stream:
-        head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]
-        _refuse_binary(head, suffix)
-        if is_wide(head):
-            data = decode(read_whole(stream)).encode("utf-8", "replace")
-            yield from _read_stream(found, suffix, io.BufferedReader(io.BytesIO(data)))
-        else:
-            yield from _read_stream(found, suffix, stream)
+        head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
+        refuse_kind(head, suffix)
+        chosen = format_of(suffix, head)
+        if chosen is None or not chosen.holds_files:
+            yield from _read_stream(found.name, suffix, stream, lambda: _check_unchanged(found))
+            return
+    with open_file(found.path) as packed:  # an archive unpacks what is sound of it itself
+        data = read_whole(packed, chosen.most_bytes)
+    _check_unchanged(found)
+    yield from _read_format(found.name, chosen, data)
+
+
+def read_bytes(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
+    """Yield the articles of a file inside another one. Raises ArticleError if it is unreadable."""
+    suffix = suffix_of(name)
+    refuse_suffix(suffix)
+    stream = bytes_stream(data)
+    if (chosen := format_of(suffix, data[:HEAD_BYTES])) and chosen.holds_files:
+        raise NotAnArticleError("an archive inside others")  # one could hold itself
+    refuse_kind(stream.peek(HEAD_BYTES)[:HEAD_BYTES], suffix)
+    yield from _bounded(name, _read_stream(name, suffix, stream, lambda: None))
 
 
 def _read_stream(
-    found: FoundFile, suffix: str, stream: io.BufferedReader[Any]
+    name: str, suffix: str, stream: io.BufferedReader[Any], check: Callable[[], None]
 ) -> Iterator[ReadArticle | Problem]:
-    """Yield the articles of a text stream, in the format that its start and suffix show."""
+    """Yield the articles of a stream, in the format that its start and suffix show.
+
+    ``check`` is called when all is read; it raises if the file has changed meanwhile.
+    """
+    head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
+    chosen = format_of(suffix, head)
+    if chosen is not None:
+        data = read_whole(stream, chosen.most_bytes)
+        check()
+        yield from _read_format(name, chosen, data)
+        return
+    if is_wide(head):
+        data = decode(read_whole(stream, FILE_BYTES)).encode("utf-8", "replace")
+        stream = io.BufferedReader(io.BytesIO(data))
+        head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
     already_read = b""
-    head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]
     if suffix in LINES_SUFFIXES or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         already_read = _first_line(stream)
         if _is_lines(suffix, already_read, stream):
-            yield from jsonl.read_lines(found.name, _lines(already_read, stream))
-            _check_unchanged(found)
+            yield from jsonl.read_lines(name, _lines(already_read, stream))
+            check()
             return
-    _refuse_size(found)
-    data = read_whole(stream, already_read)
-    _check_unchanged(found)
-    yield from _read_document(found.name, suffix, data)
+    data = read_whole(stream, FILE_BYTES, already_read)
+    check()
+    yield from _read_document(name, suffix, data)
+
+
+def _read_format(name: str, chosen: Format, data: bytes) -> Iterator[ReadArticle | Problem]:
+    """Yield the articles of a file in one of the formats of the registry."""
+    if not chosen.holds_files:
+        yield from chosen.read(name, data)
+        return
+    found = False
+    number = 0
+    for member in chosen.members(data):
+        found = True
+        if isinstance(member, Problem):
+            yield replace(member, source=f"{name}/{member.source}")
+            continue
+        for one in _read_member(f"{name}/{member.name}", member):
+            if isinstance(one, Problem):
+                yield one
+            else:
+                number += 1
+                yield ReadArticle(number, one.article)
+    if not found:
+        raise NotAnArticleError("holds no file that can be read")
+
+
+def _read_member(name: str, member: Member) -> Iterator[ReadArticle | Problem]:
+    """Yield the articles of a file inside an archive."""
+    try:
+        for one in read_bytes(name, member.data):
+            if isinstance(one, Problem):
+                yield one
+                continue
+            article = one.article
+            if member.url and one.record is None:
+                article = replace(article, source=member.url)
+            if member.published and article.published is None:
+                article = replace(
+                    article, published=member.published, dated="crawl date", is_date_guess=True
+                )
+            yield ReadArticle(one.record, article)
+    except Exception as error:
+        yield replace(problem_of(name, error, named=False), cut_short=False)
 
 
 def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle | Problem]:
@@ -183,12 +220,7 @@ def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle 
             return
     if b"\0" in data and not is_wide(data):
         raise ArticleError("not text: it contains zero bytes")
-    text = clean(decode(data))
-    is_markdown = suffix in MARKDOWN_SUFFIXES or markdown.front_matter(text)[1]
-    article = (markdown if is_markdown else plain).read(name, text)
-    if not article.text.strip():
-        raise EmptyFileError("empty file")
-    yield ReadArticle(None, article)
+    yield from text.read(name, data)
 
 
 def _is_lines(suffix: str, already_read: bytes, stream: io.BufferedReader[Any]) -> bool:
@@ -201,7 +233,7 @@ def _is_lines(suffix: str, already_read: bytes, stream: io.BufferedReader[Any]) 
 def _first_line(stream: io.BufferedReader[Any]) -> bytes:
     """Read up to the first line that is not blank; return it with the blank lines before it."""
     already_read = stream.readline(RECORD_BYTES + 1)
-    while already_read and not already_read.strip() and len(already_read) < _HEAD_BYTES:
+    while already_read and not already_read.strip() and len(already_read) < HEAD_BYTES:
         following = stream.readline(RECORD_BYTES + 1)
         if not following:
             break
@@ -220,37 +252,6 @@ def _lines(already_read: bytes, stream: io.BufferedReader[Any]) -> Iterator[json
         while rest and not rest.endswith(b"\n"):
             rest = stream.readline(1 << 20)
         yield number, None
-
-
-def _suffix(name: str) -> str:
-    """Return the suffix before any ``.gz``, in lower case; empty if there is none."""
-    path = PurePath(name)
-    if path.suffix.lower() == ".gz":
-        path = path.with_suffix("")
-    return path.suffix.lower() if _SUFFIX.fullmatch(path.suffix) else ""
-
-
-def _refuse_suffix(suffix: str) -> None:
-    """Raise for a suffix that no format has."""
-    if suffix not in READ_SUFFIXES:
-        raise NotAnArticleError(f"{suffix} files are not supported")
-
-
-def _refuse_size(found: FoundFile) -> None:
-    """Raise for a file that is too large to be read whole."""
-    if found.size_bytes > FILE_BYTES:
-        raise ArticleError(f"larger than {FILE_BYTES // 1_000_000} MB; split it")
-
-
-def _refuse_binary(head: bytes, suffix: str) -> None:
-    """Raise for a binary file; without a suffix it is skipped quietly."""
-    if not head:
-        raise EmptyFileError("empty file")
-    kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
-    if not kind and (b"\0" not in head or is_wide(head)):
-        return
-    reason = kind or "not text: it contains zero bytes"
-    raise (ArticleError if suffix else NotAnArticleError)(reason)
 
 
 def _check_unchanged(found: FoundFile) -> None:

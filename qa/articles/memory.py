@@ -7,9 +7,9 @@ from ..errors import ArticleError, UsageError
 from .build import build_article
 from .clean import clean, one_line
 from .dates import parse_date
-from .formats import jsonl
 from .found import FoundFile, Problem, ReadArticle
 from .load import ARTICLE_CHARACTERS
+from .record import SOURCE_CHARACTERS, article_of, strings
 
 SOURCE_KEYS = ("url", "source")
 """Keys of the source, best first."""
@@ -46,15 +46,15 @@ def _source(record: Article | Mapping[str, object]) -> str:
     """Return the source on one line; empty if there is none."""
     if isinstance(record, Article):
         return one_line(record.source)
-    return one_line(next(jsonl.strings(record, SOURCE_KEYS), ""))
+    return one_line(next(strings(record, SOURCE_KEYS), ""))
 
 
 def _article(record: Article | Mapping[str, object], source: str) -> Article:
     """Return the cleaned article. Raises ArticleError if something is missing or too long."""
     if not source:
         raise ArticleError("no source (give each article one that identifies it)")
-    if len(source) > jsonl.SOURCE_CHARACTERS:
-        raise ArticleError(f"its source is longer than {jsonl.SOURCE_CHARACTERS:,} characters")
+    if len(source) > SOURCE_CHARACTERS:
+        raise ArticleError(f"its source is longer than {SOURCE_CHARACTERS:,} characters")
     if isinstance(record, Article):
         text = clean(record.text)
         if not text.strip():
@@ -62,7 +62,7 @@ def _article(record: Article | Mapping[str, object], source: str) -> Article:
         day = parse_date(record.published)
         article = build_article(source, text, title=record.title, published=day)
     else:
-        article = jsonl.article_of(record, source)
+        article = article_of(record, source)
     if len(article.text) > ARTICLE_CHARACTERS:
         raise ArticleError(
             f"longer than {ARTICLE_CHARACTERS // 1_000_000} million characters; split it"

@@ -44,19 +44,26 @@ def open_file(path: str) -> io.BufferedReader[Any]:
 def open_stream(path: str) -> Iterator[io.BufferedReader[Any]]:
     """Open a file, unpacking gzip. Raises ArticleError if it is not a regular file."""
     with open_file(path) as file:
-        if file.peek(2)[:2] == _GZIP_MAGIC:
-            size_bytes = os.fstat(file.fileno()).st_size
-            with io.BufferedReader(_Unpacked(file, size_bytes), _BLOCK_BYTES) as unpacked:
-                yield unpacked
-        else:
-            yield file
+        yield _unpacked(file, os.fstat(file.fileno()).st_size)
 
 
-def read_whole(stream: io.BufferedReader[Any], already_read: bytes = b"") -> bytes:
-    """Return what was already read and the rest. Raises ArticleError above `FILE_BYTES`."""
-    data = already_read + stream.read(FILE_BYTES + 1 - len(already_read))
-    if len(data) > FILE_BYTES:
-        raise ArticleError(f"larger than {FILE_BYTES // 1_000_000} MB; split it")
+def bytes_stream(data: bytes) -> io.BufferedReader[Any]:
+    """Return a file's bytes as a stream, unpacking gzip."""
+    return _unpacked(io.BufferedReader(io.BytesIO(data)), len(data))
+
+
+def _unpacked(file: io.BufferedReader[Any], size_bytes: int) -> io.BufferedReader[Any]:
+    """Return the file, or what it unpacks to if it is gzip; ``size_bytes`` is its size."""
+    if file.peek(2)[:2] != _GZIP_MAGIC:
+        return file
+    return io.BufferedReader(_Unpacked(file, size_bytes), _BLOCK_BYTES)
+
+
+def read_whole(stream: io.BufferedReader[Any], most_bytes: int, already_read: bytes = b"") -> bytes:
+    """Return what was already read and the rest. Raises ArticleError above ``most_bytes``."""
+    data = already_read + stream.read(most_bytes + 1 - len(already_read))
+    if len(data) > most_bytes:
+        raise ArticleError(f"larger than {most_bytes // 1_000_000} MB; split it")
     return data
 
 

@@ -57,14 +57,14 @@ class _Walk:
         for path in paths:
             real = os.path.realpath(path)
             if not os.path.isdir(path):
-                yield from self._file(real, os.path.abspath(path), path)
+                yield from self._file(real, path)
                 continue
             name = "" if os.path.normpath(path) == os.curdir else path
-            yield from self._folder(real, os.path.abspath(path), name)
+            yield from self._folder(real, name)
 
-    def _folder(self, real: str, path: str, name: str) -> Iterator[FoundFile | Problem]:
+    def _folder(self, real: str, name: str) -> Iterator[FoundFile | Problem]:
         """Walk a folder with its own stack, because folders can nest deeper than Python calls."""
-        stack = [self._entries(real, path, name)]
+        stack = [self._entries(real, name)]
         while stack:
             entry = next(stack[-1], None)
             if entry is None:
@@ -78,18 +78,16 @@ class _Walk:
                 else:
                     yield from self._file(*where)
 
-    def _entries(
-        self, real: str, path: str, name: str
-    ) -> Iterator[tuple[bool, str, str, str] | Problem]:
-        """Yield for each entry of a folder: whether it is a folder, real path, path and name."""
+    def _entries(self, real: str, name: str) -> Iterator[tuple[bool, str, str] | Problem]:
+        """Yield for each entry of a folder: whether it is a folder, its real path and its name."""
         if real in self._seen:
             return
         self._seen.add(real)
         try:
-            with os.scandir(path) as found:
+            with os.scandir(real) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
         except OSError as error:
-            yield Problem(shown(name or path), _reason(error), quiet=False)
+            yield Problem(shown(name or real), _reason(error), quiet=False)
             return
         for entry in entries:
             if entry.name.startswith("."):
@@ -102,27 +100,29 @@ class _Walk:
             if is_folder and entry.name in SKIPPED_FOLDERS:
                 continue
             inner = os.path.realpath(entry.path) if is_link else os.path.join(real, entry.name)
-            yield is_folder, inner, entry.path, os.path.join(name, entry.name)
+            yield is_folder, inner, os.path.join(name, entry.name)
 
-    def _file(self, real: str, path: str, name: str) -> Iterator[FoundFile | Problem]:
+    def _file(self, real: str, name: str) -> Iterator[FoundFile | Problem]:
         """Yield a file, or its problem, unless it has been seen."""
         if real in self._seen:
             return
         self._seen.add(real)
         try:
-            status = os.stat(path)
+            status = os.stat(real)
         except OSError as error:
             yield Problem(shown(name), _reason(error), quiet=False)
             return
         if not stat.S_ISREG(status.st_mode):
             kind = next((kind for test, kind in _KINDS if test(status.st_mode)), "something else")
             yield Problem(shown(name), f"{kind}, not a file", quiet=False)
-        elif not is_safe_name(path):
+        elif not is_safe_name(real):
             reason = "its name has control characters or is not UTF-8; rename it"
             yield Problem(shown(name), reason, quiet=False)
         else:
             named = real in self._named_files
-            yield FoundFile(path, name, status.st_size, status.st_mtime_ns, named)
+            yield FoundFile(
+                real, name, status.st_size, status.st_mtime_ns, named, status.st_ctime_ns
+            )
 
 
 def _reason(error: OSError) -> str:

@@ -105,11 +105,7 @@ class Entry:
             return ""
         first = self.answer.citations[0]
         when = written_date(first.article.published)
-        source = ", ".join(
-            part
-            for part in (first.article.title, when, f"{first.article.source}:{first.line}")
-            if part
-        )
+        source = ", ".join(part for part in (first.article.title, when, first.where) if part)
         return f"{self.answer.text}\n— {source}"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..atomic import atomic_write
 from ..datatypes import Status
+from ..references import reference_to
 from ..render import answer_values, citation_values, confidence_words, to_json, written_date
 from .entries import Entry, Stage
 from .places import Kind
@@ -78,6 +79,7 @@ def as_markdown(entries: Sequence[Entry]) -> str:
             title = f"{_escaped(place.article.title)}{f', {when}' if when else ''}"
             lines += [f"{place.number}. {title}, {_escaped(place.path)}", ""]
             lines += [f"   > {_escaped(place.citation.sentence)}", ""]
+            lines += [f"   `{reference_to(place.citation)}`", ""]
     return "\n".join(lines)
 
 

@@ -65,8 +65,8 @@ class Place:
 
     @property
     def path(self) -> str:
-        """The article's source with the line."""
-        return f"{self.article.source}:{self.citation.line}"
+        """The article's source with the page or line."""
+        return self.citation.where
 
 
 def places_of_hits(hits: Sequence[Hit], first: int = 1) -> list[Place]:

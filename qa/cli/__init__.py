@@ -41,6 +41,7 @@ COMMANDS = {
     "ls": ("articles", "ls"),
     "show": ("articles", "show"),
     "rm": ("articles", "rm"),
+    "verify": ("verify", "verify"),
     "status": ("status", "status"),
     "doctor": ("doctor", "doctor"),
     "export": ("backup", "export_library"),

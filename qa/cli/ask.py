@@ -96,7 +96,7 @@ def ask(
     with open_library(chosen, create=bool(places)) as opened:
         if places:
             update_index(opened, places, quiet=quiet)
-        with _changes_reported(opened, wanted=not (places or quiet)):
+        with _changes_reported(opened, places, wanted=not quiet):
             last = opened.conversations()[:1] if is_continued else []
             conversation = opened.conversation(last[0].id if last else None)
             answer = conversation.ask(question, k=chosen.hits, scope=paths_scope(scope, places))
@@ -153,7 +153,7 @@ def search(
         raise UsageError("The query is empty.")
     chosen = load_settings(library, model, hits)
     reason = "No article matches the filter."
-    with open_library(chosen) as opened, _changes_reported(opened, wanted=not quiet):
+    with open_library(chosen) as opened, _changes_reported(opened, (), wanted=not quiet):
         retrieved = opened.retrieve(query, k=chosen.hits, scope=scope)
         found, notes = retrieved.hits, list(retrieved.notes)
         if found and not retrieved.has_words:
@@ -180,17 +180,18 @@ def update_index(library: "Library", paths: Sequence[str], *, quiet: bool) -> No
     except LibraryBusyError:
         say("Another qa is writing to the library; asking what is indexed already.", err=True)
         return
-    except LibraryReadOnlyError:
-        say("The library is read-only; asking what is indexed already.", err=True)
+    except LibraryReadOnlyError as error:
+        say(str(error), err=True)
         return
     if not quiet:
         print_failures(report)
 
 
 @contextmanager
-def _changes_reported(library: "Library", *, wanted: bool) -> Iterator[None]:
+def _changes_reported(library: "Library", paths: Sequence[str], *, wanted: bool) -> Iterator[None]:
     """Check for changed and deleted files while the block runs, and name them after it.
 
+    If there are ``paths``, only the files in and under them are named.
     The check ends before this returns or raises, so the library can be closed.
     """
     if not wanted:
@@ -201,7 +202,16 @@ def _changes_reported(library: "Library", *, wanted: bool) -> Iterator[None]:
     with ThreadPoolExecutor(1, "files") as pool:
         check = pool.submit(library.stale_files, CHECK_SECONDS)
         yield
-        _print_changes(library, *check.result())
+        changed, gone = check.result()
+        if paths:
+            from ..articles.gone import is_under
+
+            real = [os.path.realpath(path) for path in paths]
+            changed, gone = (
+                [path for path in files if path in real or is_under(path, real)]
+                for files in (changed, gone)
+            )
+        _print_changes(library, changed, gone)
 
 
 def _print_changes(library: "Library", changed: Sequence[str], gone: Sequence[str]) -> None:

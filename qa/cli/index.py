@@ -4,12 +4,13 @@ import os
 import shlex
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import UsageError
+from ..errors import LibraryBusyError, UsageError
 from ..settings import library_flag, load_settings
 from .options import (
     article_paths,
@@ -46,6 +47,9 @@ MOST_FAILURES = 20
     "--reembed", is_flag=True, help="Embed all articles again; with --model, by another model."
 )
 @click.option("--reread", is_flag=True, help="Also read unchanged files; repairs damaged articles.")
+@click.option(
+    "--watch", is_flag=True, help="Go on, and index files as they change; Ctrl-C ends it."
+)
 @model_option
 @click.option(
     "--device",
@@ -62,6 +66,7 @@ def index(
     prune_share: int,
     reembed: bool,
     reread: bool,
+    watch: bool,
     model: str | None,
     device: str | None,
     as_json: bool,
@@ -75,6 +80,7 @@ def index(
 
     \b
     qa index ~/articles
+    qa index ~/articles --watch
     qa index --prune
     qa index --reembed --model BAAI/bge-small-en-v1.5
 
@@ -84,6 +90,8 @@ def index(
 
     if paths and reembed:
         raise UsageError("--reembed takes no PATH: it embeds all articles of the library again.")
+    if watch and (reembed or reread):
+        raise UsageError("--watch indexes what changes; use --reembed and --reread without it.")
     started = time.monotonic()
     chosen = load_settings(library, model)
     places = article_paths(paths)
@@ -104,8 +112,37 @@ def index(
             click.echo(render.to_json(_report_values(report, seconds)))
         else:
             _print_report(report, seconds, prune=prune, folder=opened.folder)
-    if report.failed and not (report.new + report.changed + report.unchanged + report.moved):
+        if watch:
+            with suppress(KeyboardInterrupt):
+                _watch(opened, places, prune=prune, share=prune_share / 100, as_json=as_json)
+            return
+    if report.is_empty:
         raise click.exceptions.Exit(2)
+
+
+def _watch(
+    library: "Library", paths: Sequence[str], *, prune: bool, share: float, as_json: bool
+) -> None:
+    """Index again after each change, and print a report if it brought anything."""
+    from .. import render
+    from ..indexing.watch import changes, top_folders
+
+    watched = paths or top_folders(library.known_files())
+    say(f"Watching {', '.join(watched)}; Ctrl-C ends it.", err=True)
+    for _ in changes(watched):
+        started = time.monotonic()
+        try:
+            report = library.add(*paths, prune=prune, prune_share=share)
+        except (LibraryBusyError, UsageError) as error:  # a watched path was deleted, perhaps
+            say(str(error), err=True)
+            continue
+        if not (report.new or report.changed or report.moved or report.removed or report.failed):
+            continue
+        seconds = time.monotonic() - started
+        if as_json:
+            click.echo(render.to_json(_report_values(report, seconds)))
+        else:
+            _print_report(report, seconds, prune=prune, folder=library.folder)
 
 
 def add_with_progress(library: "Library", paths: Sequence[str], *, quiet: bool) -> "Report":
@@ -139,6 +176,8 @@ def _print_report(report: "Report", seconds: float, *, prune: bool, folder: Path
     rate = f" · {done / seconds:,.0f} articles/s" if done and seconds >= 1 else ""
     say(" · ".join(shown) + f" · {seconds:.1f} s{rate}")
     print_failures(report)
+    for reason, count in report.skipped_for.most_common(MOST_FAILURES):
+        say(f"skipped: {count:,} × {reason}", err=True)
     for name in report.vanished[:MOST_FAILURES]:
         say(f"vanished: {name}", err=True)
     if len(report.vanished) > len(report.unpruned) and not prune:
@@ -172,6 +211,7 @@ def _report_values(report: "Report", seconds: float) -> dict[str, object]:
             {"source": problem.source, "reason": problem.reason} for problem in report.failed
         ],
         "skipped": report.skipped,
+        "skipped_for": dict(report.skipped_for.most_common()),
         "passages": report.passages,
         "seconds": round(seconds, 3),
     }

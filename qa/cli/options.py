@@ -136,7 +136,7 @@ def article_paths(paths: Sequence[str]) -> list[str]:
 
 def paths_scope(scope: Scope, paths: Sequence[str]) -> Scope:
     """Return the scope limited to articles in or under these paths; unchanged without paths."""
-    return replace(scope, paths=tuple(map(os.path.abspath, paths))) if paths else scope
+    return replace(scope, paths=tuple(map(os.path.realpath, paths))) if paths else scope
 
 
 def _samples() -> Path:

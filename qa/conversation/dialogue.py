@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..answering.answer import FoundHits, ask_once
+from ..answering.copies import with_copies
 from ..answering.retriever import Retriever, cleaned_question
 from ..answering.session import Session
 from ..datatypes import Answer, AnswerKind, Citation, Scope, Status, Turn
@@ -67,6 +68,7 @@ class Dialogue:
         found = None if verbatim else self._told(question, past, scope, k, started)
         if found is None:
             found = self._answer(question, past, k, scope, on_hits, started)
+            found = with_copies(found, self._session.store)
             found = replace(found, asked=question)
         if (turn := Past.of_answer(found)) is not None:
             self._past.append(turn)

@@ -233,5 +233,11 @@ class NoteProblem(Change):
 def put_file(batch: Batch, found: FoundFile, digest: str, *, is_whole: bool) -> int:
     """Add or update a file's row; return its number."""
     return batch.put_file(
-        found.path, found.name, found.size_bytes, found.modified_ns, digest, is_whole=is_whole
+        found.path,
+        found.name,
+        found.size_bytes,
+        found.modified_ns,
+        digest,
+        is_whole=is_whole,
+        changed_ns=found.changed_ns,
     )

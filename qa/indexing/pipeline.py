@@ -7,7 +7,8 @@ another process. `Pipeline` runs them in this one, batch by batch.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ..articles.found import Problem
-from ..articles.load import file_digest, read_articles, refusal
+from ..articles.load import file_digest, needs_worker, read_articles, refusal
+from ..articles.workers import Workers
 from ..errors import ArticleError
 from ..models.encoder import Encoder
 from ..storage.article_store import ArticleRow, FileRow
@@ -15,6 +16,7 @@ from ..storage.live_text import LiveText
 from ..storage.live_vectors import LiveVectors
 from ..storage.store import Store
 from .changes import Change, NoteProblem, Vector
+from .copies import find_copies
 from .match import match_articles
 from .plan import FileToRead
 from .report import Progress, Report
@@ -29,12 +31,14 @@ BATCH_CHANGES = 1000
 def read(
     file: FileToRead,
     stored: Sequence[ArticleRow],
+    workers: Workers,
     damaged: Collection[int] = frozenset(),
 ) -> Iterator[Change]:
     """Yield the changes that a new or changed file brings.
 
-    ``stored`` are the articles that the library has from it; ``damaged`` are row numbers of
-    articles to replace in any case. Errors in the file become changes that report them.
+    ``stored`` are the articles that the library has from it; ``workers`` read formats that need a
+    process; ``damaged`` are row numbers of articles to replace in any case. Errors in the file
+    become changes that report them.
     """
     found = file.found
     if file.row is None and (problem := refusal(found)):
@@ -47,7 +51,7 @@ def read(
         yield NoteProblem(Problem(found.name, reason, quiet=False))
         return
     is_known = file.row is not None
-    read_now = read_articles(found)
+    read_now = workers.read(found) if needs_worker(found) else read_articles(found)
     yield from match_articles(found, digest, read_now, stored, is_known=is_known, damaged=damaged)
 
 
@@ -116,6 +120,7 @@ class Pipeline:
         for batch in batches(split(changes, self._encoder)):
             self._carry_out(batch)
         self._full_text.publish(tidy=True)
+        find_copies(self.store)
         self.store.optimise()
         return self.report
 

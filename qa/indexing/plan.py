@@ -74,7 +74,8 @@ def make_plan(
 ) -> Plan:
     """Compare found files with known ones.
 
-    ``known`` has the library's files by path; ``vanished`` are those of them that no longer exist.
+    ``known`` has the library's files by real path, under which they may not be known yet;
+    ``vanished`` are those of them that no longer exist.
     ``digest_of`` returns the SHA-256 of a file's bytes, or an empty string for a file that cannot
     be read. It is called only for files that may be touched or moved: those with the size of a
     known one. ``reread`` puts every file into ``to_read`` that is not moved.
@@ -92,7 +93,9 @@ def make_plan(
                 plan.to_read.append(FileToRead(file, None, digest))
         elif reread or not row.is_whole:
             plan.to_read.append(FileToRead(file, row))
-        elif (row.size_bytes, row.modified_ns) == (file.size_bytes, file.modified_ns):
+        elif row.path != file.path and _looks_the_same(row, file):
+            plan.moved.append(MoveFile(file, row, row.digest))
+        elif _looks_the_same(row, file):
             plan.unchanged += row.articles
         elif row.size_bytes != file.size_bytes:
             plan.to_read.append(FileToRead(file, row))
@@ -103,6 +106,16 @@ def make_plan(
     moved_rows = {move.row.id for move in plan.moved}
     plan.vanished = [row for row in vanished if row.id not in moved_rows]
     return plan
+
+
+def _looks_the_same(row: FileRow, file: FoundFile) -> bool:
+    """Whether a file has the size and times of a known one.
+
+    A copy can be given an old modification time (cp -p, rsync), but not an old time of change.
+    """
+    return (row.size_bytes, row.modified_ns) == (file.size_bytes, file.modified_ns) and (
+        row.changed_ns in (0, file.changed_ns) or not file.changed_ns
+    )
 
 
 class _Moves:

@@ -1,5 +1,6 @@
 """What an indexing run tells its caller."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -28,15 +29,26 @@ class Report:
     """Whether pruning kept all of them, because more files vanished than it may drop."""
     failed: list[Problem] = field(default_factory=list)
     """Files and records that could not be read, each with the reason."""
-    skipped: int = 0
-    """Files that are not articles, such as images; they are counted and not listed."""
+    skipped_for: Counter[str] = field(default_factory=Counter)
+    """How many files were skipped for each reason, because they are no articles: images, say."""
     passages: int = 0
     """Passages of the articles that were added or replaced."""
+
+    @property
+    def skipped(self) -> int:
+        """How many files were skipped."""
+        return self.skipped_for.total()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether files were found, and none of them gave an article."""
+        articles = self.new + self.changed + self.unchanged + self.moved
+        return not articles and bool(self.failed or self.skipped)
 
     def note(self, problem: Problem) -> None:
         """List a problem, or count it if it is a file that was never an article."""
         if problem.quiet:
-            self.skipped += 1
+            self.skipped_for[problem.reason] += 1
         else:
             self.failed.append(problem)
 

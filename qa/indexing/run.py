@@ -13,11 +13,15 @@ from ..articles.heading import split_under_heading
 from ..articles.load import file_digest
 from ..articles.memory import read_records
 from ..articles.naming import title_by_name
+from ..articles.refuse import suffix_of
+from ..articles.registry import WORKER_SUFFIXES
 from ..articles.walk import walk
+from ..articles.workers import Workers
 from ..datatypes import Article, ArticleRowId, is_from_memory
 from ..errors import ArticleError
 from ..models.encoder import Encoder
 from ..storage.article_store import FileRow
+from ..storage.scope import real_path
 from ..storage.store import Store
 from .changes import (
     Change,
@@ -54,7 +58,7 @@ def index_files(
     """
     report, store = pipeline.report, pipeline.store
     damaged = frozenset(store.damaged_articles()) if reread else frozenset()
-    known = {path: row for path, row in store.files().items() if not is_from_memory(path)}
+    known, twice = _by_real_path(store.files())
     found: list[FoundFile] = []
     for one in walk(paths or [path for path in known if os.path.isfile(path)]):
         if isinstance(one, Problem):
@@ -62,10 +66,13 @@ def index_files(
         else:
             found.append(one)
     seen = {file.path for file in found}
-    under = [os.path.abspath(path) for path in paths] or ["/"]
-    beneath = [row for path, row in known.items() if is_under(path, under)]
-    vanished = [row for row in beneath if row.path not in seen and is_gone(row.path)]
-    plan = make_plan(found, known, vanished, _digest_if_readable, reread=reread)
+    under = [os.path.realpath(path) for path in paths] or ["/"]
+    beneath = {path: row for path, row in known.items() if is_under(path, under)}
+    # A new file may have been moved from anywhere.
+    candidates = beneath if seen <= known.keys() else known
+    gone = [row for path, row in candidates.items() if path not in seen and is_gone(path)]
+    plan = make_plan(found, known, gone, _digest_if_readable, reread=reread)
+    plan.vanished = [row for row in plan.vanished if real_path(row.path) in beneath]
     out_of_reach = _out_of_reach(plan.vanished, seen & known.keys(), all_known=not paths)
     pruning = plan_pruning(plan.vanished, out_of_reach, len(beneath), prune)
     report.unchanged = plan.unchanged
@@ -73,10 +80,32 @@ def index_files(
     report.unpruned = [row.path for row in pruning.kept]
     report.is_too_much = pruning.is_too_much
     pipeline.total = plan.total_bytes
-    changes: Iterable[Change] = _file_changes(pipeline, plan, damaged)
+    changes: Iterable[Change] = chain(
+        _pruned(pipeline, twice), _file_changes(pipeline, plan, damaged)
+    )
     if prune is not None:
         changes = chain(changes, _pruned(pipeline, pruning.dropped))
     return pipeline.carry_out(changes)
+
+
+def _by_real_path(
+    files: Mapping[str, FileRow],
+) -> tuple[dict[str, FileRow], list[FileRow]]:
+    """Return the known files by real path, and the rows of files that are known twice.
+
+    Libraries of older versions may know a file by the path of a link to it.
+    """
+    known: dict[str, FileRow] = {}
+    twice: list[FileRow] = []
+    for path, row in files.items():
+        if is_from_memory(path):
+            continue
+        real = real_path(path)
+        if real in known or (real != path and real in files):
+            twice.append(row)
+        else:
+            known[real] = row
+    return known, twice
 
 
 def index_articles(pipeline: Pipeline, records: Iterable[Article | Mapping[str, object]]) -> Report:
@@ -122,18 +151,20 @@ def _memory_article(
 
 def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> Iterator[Change]:
     """Yield what the files of a plan bring; the bytes of a file count once it is finished."""
-    for moved in plan.moved:
-        yield from _moved(pipeline, moved)
-        pipeline.done += moved.found.size_bytes
     for touched in plan.touched:
         yield touched
         pipeline.done += touched.found.size_bytes
-    for file in plan.to_read:
-        yield from read(file, pipeline.stored(file.row), damaged)
-        pipeline.done += file.found.size_bytes
+    ahead = [file.found for file in plan.to_read if suffix_of(file.found.name) in WORKER_SUFFIXES]
+    with Workers(ahead) as workers:
+        for moved in plan.moved:
+            yield from _moved(pipeline, moved, workers)
+            pipeline.done += moved.found.size_bytes
+        for file in plan.to_read:
+            yield from read(file, pipeline.stored(file.row), workers, damaged)
+            pipeline.done += file.found.size_bytes
 
 
-def _moved(pipeline: Pipeline, move: MoveFile) -> Iterator[Change]:
+def _moved(pipeline: Pipeline, move: MoveFile, workers: Workers) -> Iterator[Change]:
     """Yield a move; read the file again if its article may have its title from the name."""
     if title_by_name(move.row.path) == title_by_name(move.found.path):
         yield move
@@ -141,7 +172,7 @@ def _moved(pipeline: Pipeline, move: MoveFile) -> Iterator[Change]:
     # Until it has been read again the file counts as incomplete. Its articles are counted below.
     yield replace(move, row=replace(move.row, articles=0, is_whole=False))
     file = FileToRead(move.found, move.row, move.digest)
-    for change in read(file, pipeline.stored(move.row)):
+    for change in read(file, pipeline.stored(move.row), workers):
         yield replace(change, is_moved=True) if isinstance(change, KeepArticle) else change
 
 

@@ -4,6 +4,7 @@ Imports go one way, from the last of these modules to the first:
 
     catalog       models.txt: names, weights, digests
     manifest      the record of an export
+    words         English words, from the default encoder
     running, spans, lead
                   what encoder and reader are built from
     encoder, reader

@@ -12,7 +12,7 @@ from ..datatypes import Answer, AnswerKind, Article, Citation, Hit, Status
 from ..folding import fold
 from ..sentences import after_dateline, sentence_around, sentence_bounds
 from ..terms import shared_words, stem
-from .weekdays import weekday_date
+from ..timex import time_spans
 from .wrap import Line, Piece, shortened, wrapped
 
 SURE = 0.85
@@ -24,6 +24,9 @@ NEAR = 0.5
 UNWRAPPED_CELLS = 160
 """Cells of a passage that are shown as its beginning where lines are not wrapped."""
 
+TIME_CONTEXT = 400
+"""Characters around an answer that are read to understand the times that it names."""
+
 INDENT = " " * 4
 """Stands before the text under a title."""
 
@@ -31,9 +34,11 @@ INDENT = " " * 4
 def article_lines(article: Article, width: int | None) -> list[Line]:
     """Return a whole article under its title, date and path; None for ``width`` wraps nothing."""
     when = f"{written_date(article.published)} · " if article.published else ""
+    pages = len(article.pages)
+    length = f", {pages} pages" if pages > 1 else ", 1 page" if pages else ""
     lines: list[Line] = [
         *wrapped([(article.title, "title")], width),
-        [(when, "date"), (article.source, "source")],
+        [(when, "date"), (article.source, "source"), (length, "note")],
         [],
     ]
     for paragraph in article.text.split("\n"):
@@ -50,6 +55,16 @@ def confidence_words(answer: Answer) -> str:
     return "sure" if answer.confidence >= SURE else "likely"
 
 
+def article_words(answer: Answer) -> str:
+    """Return how many articles say so, and how many of them on their own; empty for one."""
+    cited = {citation.article.id: citation.copies for citation in answer.citations}
+    count = len(cited) + sum(cited.values())
+    if count <= 1 or answer.remark:
+        return ""
+    independent = f", {len(cited)} independent" if any(cited.values()) else ""
+    return f"{count} articles{independent}"
+
+
 def unread_words(answer: Answer) -> str:
     """Return a note on the passages that there was no time to read; empty if all were read."""
     if not answer.unread:
@@ -58,13 +73,23 @@ def unread_words(answer: Answer) -> str:
     return f"{passages} not read: the machine is busy. Ask again to read all of them."
 
 
-def weekday_words(answer: Answer) -> str:
-    """Return the date of the weekday that an answer names; empty if it names none, or a date."""
+def time_words(answer: Answer) -> str:
+    """Return the time that an answer's words mean, such as ``Wednesday, 17 April 2013``.
+
+    Empty if they name no time or several, or one that needs nothing else to be understood.
+    """
     if not answer.citations or answer.kind is AnswerKind.SUMMARY:
         return ""
-    first = answer.citations[0]
-    day = weekday_date(first.lit_text, first.article.published)
-    return f"{day:%A}, {written_date(day)}" if day else ""
+    cited = answer.citations[0]
+    start, end = cited.lit_bounds
+    before = max(0, start - TIME_CONTEXT)
+    around = cited.article.text[before : end + TIME_CONTEXT]
+    named = [
+        span
+        for span in time_spans(around, cited.article.published)
+        if span.start < end - before and span.end > start - before
+    ]
+    return named[0].words if len(named) == 1 and named[0].is_relative else ""
 
 
 def written_date(day: date | None) -> str:
@@ -90,22 +115,21 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
         sentences = len(answer.citations)
         what = "a sentence; its" if sentences == 1 else f"{sentences} sentences; their"
         note += f" · {what} likeliest words are marked"
-    if day := weekday_words(answer):
-        note += f" · {day}"
-    count = len({citation.article.id for citation in answer.citations})
-    where = f" · {count} articles" if count > 1 and not answer.remark else ""
-    lines += _note_lines(f"{note}{where}", width)
+    if time := time_words(answer):
+        note += f" · {time}"
+    where = article_words(answer)
+    lines += _note_lines(f"{note} · {where}" if where else note, width)
     lines += _unread_lines(answer, width)
     lines += note_lines(answer.notes, width)
     for citation in answer.citations:
-        lines += [[], *_source_lines(citation.number, citation.article, citation.line, width)]
+        lines += [[], *_source_lines(citation.number, citation.article, citation.start, width)]
         if answer.kind is AnswerKind.SPAN:
             lines += _quote_lines(citation, width)
     others = _further_hits(answer)
     if others:
         lines += [[], *_note_lines("Also", width)]
     for number, hit in enumerate(others, len(answer.citations) + 1):
-        lines += _source_lines(number, hit.passage.article, _line_of(hit), width)
+        lines += _source_lines(number, hit.passage.article, hit.passage.start, width)
         start = shortened(" ".join(hit.passage.text.split()), (width or UNWRAPPED_CELLS) - 4)
         lines.append([(INDENT, "text"), (start, "text")])
     return lines
@@ -118,7 +142,7 @@ def hit_lines(hits: Sequence[Hit], width: int | None, *, explain: bool) -> list[
         if lines:
             lines.append([])
         passage = hit.passage
-        lines += _source_lines(hit.rank, passage.article, _line_of(hit), width)
+        lines += _source_lines(hit.rank, passage.article, passage.start, width)
         if explain:
             lines += _note_lines(why_text(hit), width, INDENT)
         lines += wrapped([(passage.text, "text")], width, INDENT)
@@ -129,7 +153,7 @@ def explain_lines(answer: Answer, width: int | None) -> list[Line]:
     """Return how an answer came about: the scores of each passage, the time of each step."""
     lines: list[Line] = [[], *_note_lines("How it came about", width)]
     for place, hit in enumerate(answer.hits, 1):
-        where = f"{hit.passage.article.source}:{_line_of(hit)}"
+        where = hit.passage.article.where(hit.passage.start)
         lines.append([(f"{place:>3}. ", "number"), (where, "source")])
         lines += _note_lines(why_text(hit), width, " " * 5)
     steps = " · ".join(f"{name} {value:.0f} ms" for name, value in answer.timings.items())
@@ -186,7 +210,7 @@ def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
     lines += note_lines(answer.notes, width)
     lines += [[], *_note_lines("The nearest passages; none seems to answer it:", width)]
     for number, hit in enumerate(answer.hits[:3], 1):
-        lines += _source_lines(number, hit.passage.article, _line_of(hit), width)
+        lines += _source_lines(number, hit.passage.article, hit.passage.start, width)
         lines += wrapped(nearest_sentence(answer.question, hit.passage.text), width, INDENT)
     return lines
 
@@ -205,8 +229,8 @@ def _unread_lines(answer: Answer, width: int | None) -> list[Line]:
     return _note_lines(note, width) if note else []
 
 
-def _source_lines(number: int, article: Article, line: int, width: int | None) -> list[Line]:
-    """Number, title and date on one line; path and line number on the next."""
+def _source_lines(number: int, article: Article, start: int, width: int | None) -> list[Line]:
+    """Number, title and date on one line; path and page, or line number, on the next."""
     when = f" · {written_date(article.published)}" if article.published else ""
     label = f"[{number}] "
     title = article.title
@@ -214,7 +238,7 @@ def _source_lines(number: int, article: Article, line: int, width: int | None) -
         title = shortened(title, max(10, width - len(label) - len(when)))
     return [
         [(label, "number"), (title, "title"), (when, "date")],
-        [(INDENT, "text"), (f"{article.source}:{line}", "source")],
+        [(INDENT, "text"), (article.where(start), "source")],
     ]
 
 
@@ -241,7 +265,3 @@ def _quote_lines(citation: Citation, width: int | None) -> list[Line]:
         if after < len(text):
             end = sentence_around(text, after, after + 1)[1]
     return wrapped(lit_pieces(citation, start, end), width, INDENT)
-
-
-def _line_of(hit: Hit) -> int:
-    return Citation(0, hit.passage.article, hit.passage.start, hit.passage.end).line

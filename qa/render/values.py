@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from ..datatypes import Answer, Article, Citation, Hit
+from ..references import reference_to
 
 JSON_VERSION = 1
 """Version of what ``--json`` prints; raised by a change that can break a program that reads it."""
@@ -59,8 +60,10 @@ def citation_values(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
         "lit": {"start": citation.lit_bounds[0], "end": citation.lit_bounds[1]},
+        "reference": str(reference_to(citation)),
         "line": citation.line,
         "page": citation.page,
+        "copies": citation.copies,
         "article": article_values(citation.article),
     }
 

@@ -38,6 +38,8 @@ class FileRow:
     """Whether all of it was read without errors."""
     articles: int
     """Number of its articles."""
+    changed_ns: int = 0
+    """When its bytes, name or permissions last changed, in nanoseconds; 0 if unknown."""
 
 
 class ArticleRow(NamedTuple):
@@ -103,21 +105,29 @@ class ArticleStore(Database):
             where, values = "WHERE path IN (SELECT value FROM json_each(?))", [json.dumps(paths)]
         rows = self._rows(
             "SELECT files.id, path, name, size_bytes, modified_ns, files.digest, is_whole, "
-            "(SELECT count(*) FROM articles WHERE file = files.id) "
+            "(SELECT count(*) FROM articles WHERE file = files.id), "
+            f"{self._changed_column()} "
             f"FROM files {where} ORDER BY path",
             *values,
         )
         return {row[1]: FileRow(*row) for row in rows}
 
-    def file_stats(self, first: int = 0) -> Iterator[tuple[str, int, int]]:
-        """Yield path, size in bytes and modification time in nanoseconds of every file.
+    def _changed_column(self) -> str:
+        return "changed_ns" if self.layout() >= WITH_DETAILS else "0"
+
+    def file_stats(self, first: int = 0) -> Iterator[tuple[str, int, int, int, str]]:
+        """Yield path, size in bytes, times in nanoseconds and digest of every file.
+
+        The times are those of the last modification and of the last change, 0 if unknown.
 
         Files come in the order of their row ids, starting at ``first`` and wrapping around.
         """
+        changed = self._changed_column()
         for where in ("id >= ?", "id < ?"):
             with self.translate_errors():
                 yield from self.connection().execute(
-                    f"SELECT path, size_bytes, modified_ns FROM files WHERE {where} ORDER BY id",
+                    f"SELECT path, size_bytes, modified_ns, {changed}, digest FROM files "
+                    f"WHERE {where} ORDER BY id",
                     (first,),
                 )
 
@@ -215,6 +225,25 @@ class ArticleStore(Database):
                 )
         return found
 
+    def articles_with_digest(self, digest: str) -> list[ArticleRowId]:
+        """Return the articles whose text has a digest that begins with these hexadecimal digits."""
+        rows = self._rows(
+            "SELECT id FROM articles WHERE substr(digest, 1, length(?)) = ? ORDER BY id",
+            digest,
+            digest,
+        )
+        return [row[0] for row in rows]
+
+    def file_of(self, article: ArticleRowId) -> FileRow:
+        """Return the file of an article. Raises LibraryDamagedError if it has none."""
+        rows = self._rows(
+            "SELECT path FROM files JOIN articles ON file = files.id WHERE articles.id = ?", article
+        )
+        files = self.files([row[0] for row in rows])
+        if not files:
+            raise self.damaged(f"article {article} has no file")
+        return next(iter(files.values()))
+
     def find_articles(self, name: str) -> list[ArticleRowId]:
         """Return the ids of the articles that a user means by an id, a source or a path.
 
@@ -231,9 +260,9 @@ class ArticleStore(Database):
         searches: list[tuple[str, list[str | int]]] = [(f"{SOURCE} = ?", [name])]
         path, _, last = name.rpartition("#")
         if path and (record := parse_number(last)) is not None:
-            searches.append(("path = ? AND record = ?", [os.path.abspath(path), record]))
+            searches.append(("path = ? AND record = ?", [os.path.realpath(path), record]))
             searches.append(("path LIKE ? ESCAPE '!' AND record = ?", [path_ending(path), record]))
-        folder = os.path.abspath(Path(name).expanduser())
+        folder = os.path.realpath(Path(name).expanduser())
         beneath = folder.rstrip("/") + "/"
         searches.append(("path = ? OR substr(path, 1, length(?)) = ?", [folder, beneath, beneath]))
         searches.append(("path LIKE ? ESCAPE '!'", [path_ending(name)]))

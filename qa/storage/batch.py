@@ -36,14 +36,16 @@ class Batch:
         digest: str,
         *,
         is_whole: bool,
+        changed_ns: int = 0,
     ) -> int:
         """Add or update a file; return its row id. A file that is not whole is read again later."""
         row = self._connection.execute(
-            "INSERT INTO files (path, name, size_bytes, modified_ns, digest, is_whole) "
-            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET name = excluded.name, "
+            "INSERT INTO files (path, name, size_bytes, modified_ns, changed_ns, digest, is_whole) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET name = excluded.name, "
             "size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns, "
+            "changed_ns = excluded.changed_ns, "
             "digest = excluded.digest, is_whole = excluded.is_whole RETURNING id",
-            (path, name, size_bytes, modified_ns, digest, is_whole),
+            (path, name, size_bytes, modified_ns, changed_ns, digest, is_whole),
         ).fetchone()
         return int(row[0])
 
@@ -162,6 +164,7 @@ class Batch:
         passages = self._connection.execute(
             "SELECT id FROM passages WHERE article = ?", (article,)
         ).fetchall()
+        self._connection.execute("DELETE FROM copies WHERE article = ?", (article,))
         self._connection.executemany("DELETE FROM embeddings WHERE passage = ?", passages)
         self._connection.executemany("DELETE FROM passages WHERE id = ?", passages)
         self._connection.executemany(

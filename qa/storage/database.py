@@ -16,6 +16,7 @@ from ..errors import (
     LibraryBusyError,
     LibraryDamagedError,
     LibraryError,
+    LibraryReadOnlyError,
     LibraryVersionError,
 )
 from ..settings import library_flag
@@ -80,8 +81,16 @@ class Database:
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
                 raise LibraryError(f"{folder} cannot hold a library: {reason}.") from error
+        self._is_immutable = not os.access(folder, os.W_OK) and not self._has_log()
         try:
-            self._prepare()
+            try:
+                self._prepare()
+            except LibraryError as error:
+                if not self._is_on_a_full_disk(error):
+                    raise
+                self.close()
+                self._is_immutable = True  # reading needs no room
+                self._prepare()
         except BaseException:
             self.close()
             raise
@@ -119,6 +128,14 @@ class Database:
             if connection.in_transaction:  # SQLite itself rolls back when the disk is full
                 connection.execute("ROLLBACK")
             raise
+
+    def check_writable(self) -> None:
+        """Raise LibraryReadOnlyError if the library was opened for reading alone."""
+        if self._is_immutable:
+            raise LibraryReadOnlyError(
+                f"Nothing can be written to {self.folder} (the disk is full or read-only); "
+                "you can still ask questions."
+            )
 
     def layout(self) -> int:
         """Return the version of the library's layout."""
@@ -167,10 +184,19 @@ class Database:
         )
 
     def _address(self) -> str:
-        """Return the file as a URI. In a read-only folder it asks SQLite not to create a log."""
+        """Return the file as a URI. An immutable one needs no log, which SQLite would create."""
         address = self.path.absolute().as_uri()
-        is_immutable = not os.access(self.folder, os.W_OK) and not Path(f"{self.path}-wal").exists()
-        return f"{address}?immutable=1" if is_immutable else address
+        return f"{address}?immutable=1" if self._is_immutable else address
+
+    def _is_on_a_full_disk(self, error: LibraryError) -> bool:
+        """Whether the library could be opened if there were room for SQLite's other files."""
+        code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+        return code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL) and not self._has_log()
+
+    def _has_log(self) -> bool:
+        """Whether there is a log, so that the SQLite file alone may not hold everything."""
+        log = Path(f"{self.path}-wal")
+        return log.exists() and log.stat().st_size > 0
 
     def _prepare(self) -> None:
         """Create the tables if there are none. Raises LibraryError for a file that is unusable."""

@@ -158,9 +158,20 @@ ARTICLE_CHECKSUM = (
 """SQL for the checksum of an article's row."""
 
 _DETAILS = f"""
--- Where pages and lines of the source begin, and what gives the date: JSON, or NULL if there is
--- nothing to say.
+-- Where pages and lines of the source begin, what gives the date, and a guessed encoding: JSON, or
+-- NULL if there is nothing to say.
 ALTER TABLE articles ADD COLUMN details TEXT;
+ALTER TABLE files ADD COLUMN changed_ns INTEGER NOT NULL DEFAULT 0;
+
+-- Sketches of texts, by which near-copies are found. Articles with the same original are copies of
+-- each other; it is NULL for an article without copies.
+CREATE TABLE copies (
+    article  INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+    version  TEXT NOT NULL,
+    sketch   BLOB NOT NULL,
+    original INTEGER
+);
+CREATE INDEX copies_by_original ON copies (original) WHERE original IS NOT NULL;
 UPDATE article_checksums
     SET value = (SELECT {ARTICLE_CHECKSUM} FROM articles WHERE id = article);
 """
@@ -184,12 +195,14 @@ def checksum(*values: str | bytes | int | None) -> int:
 
 
 def details_of(article: Article) -> str | None:
-    """Return what is stored of an article's pages, lines and date; None if there is nothing."""
+    """Return what is stored of an article's pages, lines, date and encoding; None if nothing."""
     values = {
         "pages": article.pages,
         "lines": article.lines,
         "dated": article.dated,
         "guess": article.is_date_guess,
+        "digits": article.date_digits,
+        "encoding": article.encoding,
     }
     return json.dumps(values) if any(values.values()) else None
 
@@ -207,6 +220,8 @@ def read_details(text: str | None) -> dict[str, Any]:
         "lines": tuple((int(offset), int(line)) for offset, line in values["lines"]),
         "dated": str(values["dated"]),
         "is_date_guess": bool(values["guess"]),
+        "date_digits": str(values.get("digits", "")),
+        "encoding": str(values.get("encoding", "")),
     }
 
 

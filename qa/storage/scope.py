@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import lru_cache
 
 from ..datatypes import Scope
 
@@ -44,11 +45,23 @@ def scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
 def shown_source(source: str, path: str, name: str) -> str:
     """Return a source with its path as the user gave it, or absolute if that now leads elsewhere.
 
-    ``path`` is the file's absolute path, ``name`` its path as the user gave it.
+    ``path`` is the file's real path, ``name`` its path as the user gave it.
     """
-    if name == path or os.path.abspath(name) == path:
+    if name == path or real_path(name) == path:
         return source
     return path + source[len(name) :]
+
+
+def real_path(name: str) -> str:
+    """Return an absolute path without symbolic links, quickly for many files of one folder."""
+    folder, last = os.path.split(os.path.abspath(name))
+    path = os.path.join(_real_folder(folder), last)
+    return os.path.realpath(path) if os.path.islink(path) else path
+
+
+@lru_cache(4096)
+def _real_folder(folder: str) -> str:
+    return os.path.realpath(folder)
 
 
 def parse_number(text: str) -> int | None:

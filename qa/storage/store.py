@@ -14,6 +14,7 @@ from ..datatypes import ArticleRowId, Passage, Scope, is_from_memory
 from .article_store import ArticleStore, in_parts, question_marks
 from .batch import Batch
 from .database import COPY_PREFIX
+from .doubts import DoubtStore
 from .scope import scope_sql
 
 if TYPE_CHECKING:  # importing numpy takes 0.1 s, and lists do not need it
@@ -37,7 +38,7 @@ NO_COMMIT = Commit(0, "", 0)
 """The state of a new library."""
 
 
-class Store(ArticleStore):
+class Store(ArticleStore, DoubtStore):
     """The SQLite file of one library. Threads may share it."""
 
     def facts(self) -> dict[str, str]:

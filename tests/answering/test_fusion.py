@@ -125,7 +125,10 @@ def test_what_only_one_list_finds_is_a_candidate_all_the_same(
     assert hits["word"].bm25 is None
 
 
-def test_each_list_gives_a_hundred_candidates(library: "Library", tmp_path: Path) -> None:
+def test_each_list_gives_a_hundred_candidates(
+    library: "Library", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.indexing.pipeline.find_copies", lambda store: 0)
     path = tmp_path / "wire.jsonl"
     path.write_text('{"text": "Ash fell on Iceland."}\n' * 120)
     library.add(path)
@@ -135,8 +138,9 @@ def test_each_list_gives_a_hundred_candidates(library: "Library", tmp_path: Path
 
 
 def test_equal_scores_keep_the_order_in_which_they_were_added(
-    library: "Library", tmp_path: Path
+    library: "Library", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("qa.indexing.pipeline.find_copies", lambda store: 0)
     folder = write(tmp_path / "articles", **{f"copy{n}": "Ash fell on Iceland." for n in range(9)})
     library.add(folder)
     hits = library.search("Did ash fall on Iceland?")

@@ -53,8 +53,9 @@ def test_ordinary_text_is_unchanged(text: str) -> None:
         ("\x1b(Btext", "text"),
         ("\x1b]unfinished\nnext line", "unfinished\nnext line"),
         ("end\x1b", "end"),
-        ("a\r\nb\rc\x85d\u2028e\u2029f\x0bg\x0ch", "a\nb\nc\nd\ne\nf\ng\nh"),
-        ("a\r\r\nb", "a\n\nb"),
+        ("a\r\nb\rc\x85d\u2028e\u2029f\x0bg\x0ch", "a\nb c d e f g h"),
+        ("a\rb\rc", "a\nb\nc"),
+        ("a\r\r\nb", "a\nb"),
         ("a\tb\u00a0c\u3000d", "a b c d"),
         ("\ufeffa\u202eb\u2066c\u200fd\x00e\ud800f", "abcdef"),
         ("cafe\u0301", "café"),
@@ -77,6 +78,7 @@ def test_many_marks_and_escapes_take_linear_time() -> None:
     assert len(clean("a" + "\u0301\u0316" * 500_000)) < 100
     assert clean("\x1b]" * 200_000) == ""
     assert clean("\x1b[" * 500_000 + "m") == ""
+    assert clean("\r" * 500_000 + "a\n") == " " * 500_000 + "a\n"
 
 
 def test_names() -> None:
@@ -102,3 +104,9 @@ def test_names() -> None:
 def test_harmless_removes_terminal_controls(text: str, shown: str) -> None:
     assert harmless(text) == shown
     assert harmless(shown) == shown
+
+
+def test_ligatures_and_hyphens_are_those_that_people_type() -> None:
+    assert clean("O’Connor‐Reﬀ, ﬁred for ﬂooding an oﬃce, baﬄed; non‑proﬁt") == (
+        "O’Connor-Reff, fired for flooding an office, baffled; non-profit"
+    )

@@ -38,7 +38,9 @@ def test_fields(tmp_path: Path) -> None:
     (found,) = walk(["b.txt"])
     status = Path("b.txt").stat()
     path = str(tmp_path / "b.txt")
-    assert found == FoundFile(path, "b.txt", status.st_size, status.st_mtime_ns, named=True)
+    assert found == FoundFile(
+        path, "b.txt", status.st_size, status.st_mtime_ns, True, status.st_ctime_ns
+    )
 
 
 def test_each_file_once() -> None:

@@ -30,7 +30,15 @@ NAME = {"type": "string", "minLength": 1}
 VERSION = {"const": 1}
 ORIGIN = {"enum": ["flag", "variable", "file", "default"]}
 
-ARTICLE = values(id=NAME, title=TEXT, published=DAY, source=NAME, digest=DIGEST)
+ARTICLE = values(
+    id=NAME,
+    title=TEXT,
+    published=DAY,
+    dated={"type": ["string", "null"]},
+    date_is_guess=FLAG,
+    source=NAME,
+    digest=DIGEST,
+)
 CITATION = values(
     number=RANK,
     quote=NAME,
@@ -40,6 +48,8 @@ CITATION = values(
     lit=values(start=COUNT, end=RANK),
     line=RANK,
     page={"type": ["integer", "null"]},
+    reference=NAME,
+    copies=COUNT,
     article=ARTICLE,
 )
 HIT = values(rank=RANK, score={"type": "number"}, start=COUNT, end=RANK, text=NAME, article=ARTICLE)
@@ -61,6 +71,7 @@ ANSWER = values(
     searched=NAME,
     in_story=FLAG,
     remark=TEXT,
+    notes=listed(NAME),
     citations=listed(CITATION),
     alternatives=listed(values(answer=NAME, confidence=SHARE, citation=CITATION)),
     hits=listed(HIT),
@@ -90,14 +101,28 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         vanished=listed(NAME),
         failed=listed(values(source=NAME, reason=NAME)),
         skipped=COUNT,
+        skipped_for={"type": "object", "additionalProperties": COUNT},
         passages=COUNT,
         seconds={"type": "number", "minimum": 0},
     ),
     "ls": values(
         version=VERSION,
-        articles=listed(values(**ARTICLE["properties"], passages=RANK)),
+        articles=listed(
+            values(id=NAME, title=TEXT, published=DAY, source=NAME, digest=DIGEST, passages=RANK)
+        ),
     ),
     "show": values(version=VERSION, **ARTICLE["properties"], text=NAME),
+    "verify": values(
+        version=VERSION,
+        references=listed(
+            values(
+                reference=NAME,
+                standing={"enum": ["holds", "moved", "changed", "gone"]},
+                **{key: {"type": ["string", "null"]} for key in ("source", "quote")},
+                **{key: {"type": ["integer", "null"]} for key in ("line", "page")},
+            )
+        ),
+    ),
     "status": values(
         version=VERSION,
         **dict.fromkeys(("articles", "files", "passages", "disk_bytes"), COUNT),

@@ -101,3 +101,16 @@ def test_an_empty_name_removes_nothing(fresh: Shell) -> None:
     assert fresh("rm", "").code == 2
     assert fresh("rm", "", "--yes").code == 2
     assert len(fresh("ls", "--json").json("ls")["articles"]) == 1
+
+
+def test_verify_checks_references_and_exports(qa: Shell, fresh: Shell) -> None:
+    asked = qa("ask", "--json", "How long is the bridge over the Lonn?").json("ask")
+    reference = asked["citations"][0]["reference"]
+    (held,) = qa("verify", "--json", reference).json("verify")["references"]
+    assert (held["standing"], held["quote"]) == ("holds", asked["answer"])
+    other = reference.replace("@", "@0")
+    write(qa.folder, {"export.md": f"Seen: `{reference}` and `{other}`."})
+    done = qa("verify", "export.md")
+    assert (done.code, done.err) == (1, "")
+    assert [line.split()[0] for line in done.out.splitlines()] == ["holds", "412", "changed"]
+    assert qa("verify", "news").is_refusal()

@@ -670,3 +670,89 @@ def test_a_few_files_may_always_be_pruned(library: "Library", articles: Path) ->
         (articles / name).unlink()
     report = library.add(articles, prune=True)
     assert (report.removed, report.is_too_much) == (2, False)
+
+
+# The same file by another name, another file by the same name
+
+
+def test_a_link_and_its_target_are_one_file(library: "Library", articles: Path) -> None:
+    link = articles.parent / "link"
+    link.symlink_to(articles)
+    assert counts(library.add(link)) == {"new": 2}
+    assert counts(library.add(articles)) == {"unchanged": 2}
+    assert {Path(row.source).parent for row in library.articles()} == {link}
+
+
+def test_a_library_that_knows_a_file_by_its_link_moves_it(
+    library: "Library", articles: Path, word_encoder: "WordEncoder"
+) -> None:
+    link = articles.parent / "link"
+    link.symlink_to(articles)
+    library.add(articles)
+    connection = library._store.connection()
+    connection.execute("UPDATE files SET path = replace(path, ?, ?)", (str(articles), str(link)))
+    before = numbers(library)
+    word_encoder.encoded.clear()
+    assert counts(library.add(articles)) == {"moved": 2}
+    assert (numbers(library), word_encoder.encoded) == (before, [])
+
+
+def test_a_file_that_was_known_twice_is_known_once(library: "Library", articles: Path) -> None:
+    library.add(articles)
+    link = articles.parent / "link"
+    link.symlink_to(articles)
+    copied = articles.parent / "copy"
+    shutil.copytree(articles, copied)
+    library.add(copied)
+    connection = library._store.connection()
+    connection.execute("UPDATE files SET path = replace(path, ?, ?)", (f"{copied}/", f"{link}/"))
+    assert counts(library.add(articles)) == {"removed": 2, "unchanged": 2}
+    assert len(library.articles()) == 2
+
+
+def test_a_renamed_folder_is_moved_when_only_its_new_name_is_indexed(
+    library: "Library", articles: Path, word_encoder: "WordEncoder"
+) -> None:
+    library.add(articles)
+    before = numbers(library)
+    word_encoder.encoded.clear()
+    renamed = articles.rename(articles.parent / "press")
+    report = library.add(renamed, prune=True)
+    assert (counts(report), report.vanished) == ({"moved": 2}, [])
+    assert (numbers(library), word_encoder.encoded) == (before, [])
+
+
+def test_files_that_are_gone_elsewhere_are_not_reported(library: "Library", articles: Path) -> None:
+    library.add(articles)
+    shutil.rmtree(articles)
+    other = articles.parent / "other"
+    other.mkdir()
+    (other / "mine.txt").write_text("The mine opened in 1920.")
+    report = library.add(other, prune=True)
+    assert (counts(report), report.vanished) == ({"new": 1}, [])
+    assert len(library.articles()) == 3
+
+
+def test_a_file_that_became_a_folder_is_gone(library: "Library", articles: Path) -> None:
+    library.add(articles)
+    path = articles / "volcano.txt"
+    path.unlink()
+    path.mkdir()
+    (path / "text.txt").write_text("The mine opened in 1920.")
+    assert library.stale_files() == ([], [str(path)])
+    assert counts(library.add(articles, prune=True)) == {"new": 1, "unchanged": 1, "removed": 1}
+    assert set(texts(library)) == {"election.txt", "text.txt"}
+
+
+def test_bytes_that_keep_size_and_time_are_seen_as_changed(
+    library: "Library", articles: Path
+) -> None:
+    library.add(articles)
+    path = articles / "volcano.txt"
+    new = path.read_text().replace("Iceland", "Ireland")
+    replace_keeping(path, new, modified_ns=path.stat().st_mtime_ns)
+    assert library.stale_files() == ([str(path)], [])
+    assert counts(library.add(articles)) == {"changed": 1, "unchanged": 1}
+    path.chmod(0o600)
+    assert library.stale_files() == ([], [])
+    assert counts(library.add(articles)) == {"unchanged": 2}

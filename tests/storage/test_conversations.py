@@ -19,6 +19,7 @@ from qa.errors import LibraryBusyError, LibraryError, UsageError
 from qa.storage.database import DATABASE, LOCK
 from qa.storage.schema import SCHEMA_VERSION, STEPS
 from qa.storage.store import Store
+from tests.older_layouts import NEW_IN_LAYOUT_6
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -327,7 +328,8 @@ def of_version_1(folder: Path) -> None:
     connection.execute("DROP TABLE conversations")
     connection.execute("DROP INDEX articles_listed")
     connection.execute("CREATE INDEX articles_by_date ON articles (published)")
-    connection.execute("ALTER TABLE articles DROP COLUMN details")
+    for statement in NEW_IN_LAYOUT_6:
+        connection.execute(statement)
     connection.execute("DROP TABLE article_checksums")
     connection.execute("DROP TABLE passage_checksums")
     connection.execute("PRAGMA user_version = 1")

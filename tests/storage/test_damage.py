@@ -18,6 +18,7 @@ from qa.storage.live_text import FOLDER, LiveText
 from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
 from qa.storage.text_files import DamagedTextError, is_intact
+from tests.older_layouts import NEW_IN_LAYOUT_6
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -234,7 +235,8 @@ def test_a_migration_keeps_a_copy_of_the_older_layout(store: Store, put: Put) ->
     put("The mine opened in 1920.")
     for table in ("article_checksums", "passage_checksums"):
         change(store, f"DROP TABLE {table}")
-    change(store, "ALTER TABLE articles DROP COLUMN details")
+    for statement in NEW_IN_LAYOUT_6:
+        change(store, statement)
     change(store, "PRAGMA user_version = 4")
     put("The mill burned.", path="/news/b.txt")
     assert store.damaged_articles() == {}

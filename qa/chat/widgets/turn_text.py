@@ -9,7 +9,14 @@ from textual.style import Style
 from ...answering.answer import READ_PASSAGES
 from ...articles.clean import one_line
 from ...datatypes import Answer, AnswerKind, Citation, Status
-from ...render import confidence_words, lit_pieces, nearest_sentence, unread_words, weekday_words
+from ...render import (
+    article_words,
+    confidence_words,
+    lit_pieces,
+    nearest_sentence,
+    time_words,
+    unread_words,
+)
 from ..entries import Entry, Stage
 from ..layout import inert, shortened
 from ..places import Kind, Place
@@ -98,13 +105,13 @@ def _found(entry: Entry, answer: Answer, width: int) -> Content:
     parts += [(confidence, ".confidence"), (" ·", ".note")]
     for place in cited:
         parts += [" ", _number(entry, place)]
-    count = len({place.article.id for place in cited})
-    if count == 1:
+    words = article_words(answer)
+    if len({place.article.id for place in cited}) == 1 and not words:
         parts += [" ", *_title(entry, cited[0], width - len(confidence) - 3 - 4 * len(cited))]
-    elif count > 1:
-        parts.append((f" · {count} articles", ".note"))
-    if day := weekday_words(answer):
-        parts.append((f" · {day}", ".note"))
+    elif words:
+        parts.append((f" · {words}", ".note"))
+    if time := time_words(answer):
+        parts.append((f" · {time}", ".note"))
     parts.append(_verdict(entry))
     if answer.unread:
         parts += ["\n", (unread_words(answer), ".note")]

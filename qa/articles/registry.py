@@ -1,0 +1,108 @@
+"""The formats that are read from bytes: their suffixes, how a file of each begins, their modules.
+
+Plain text, Markdown and JSON are not among them: `load` reads those as streams of text.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
+
+from .found import Member, Problem, ReadArticle
+from .stream import FILE_BYTES
+
+ReadFormat = Callable[[str, bytes], Iterator[ReadArticle | Problem]]
+"""Reads a file: its name and bytes give articles, and problems with single records."""
+
+LARGE_BYTES = 250_000_000
+"""Largest file, unpacked, that is read in a process of its own."""
+
+HEAD_BYTES = 8_192
+"""Bytes at the start of a file that show its format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format of files."""
+
+    module: str
+    """Module in ``qa.articles.formats`` that reads it."""
+    suffixes: frozenset[str]
+    """Suffixes in lower case, with the dot."""
+    beginning: re.Pattern[bytes] | None = None
+    """Matches the first bytes of such a file, whatever its suffix; None if they show nothing."""
+    holds_files: bool = False
+    """Whether it is an archive of files in other formats."""
+    needs_worker: bool = True
+    """Whether reading one can take so much time or memory that it needs a process of its own."""
+
+    @property
+    def most_bytes(self) -> int:
+        """Size of the largest file that is read."""
+        return LARGE_BYTES if self.needs_worker else FILE_BYTES
+
+    def members(self, data: bytes) -> Iterator[Member | Problem]:
+        """Yield the files in an archive's bytes. Raises ArticleError if it cannot be read."""
+        module = import_module(f".formats.{self.module}", __package__)
+        return cast("Callable[[bytes], Iterator[Member | Problem]]", module.members)(data)
+
+    def read(self, name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
+        """Yield the articles in a file's bytes. Raises ArticleError if it cannot be read."""
+        module = import_module(f".formats.{self.module}", __package__)
+        return cast("ReadFormat", module.read)(name, data)
+
+
+def _format(
+    module: str,
+    suffixes: str,
+    beginning: bytes = b"",
+    *,
+    holds_files: bool = False,
+    needs_worker: bool = True,
+) -> Format:
+    pattern = re.compile(beginning, re.DOTALL | re.IGNORECASE) if beginning else None
+    return Format(module, frozenset(suffixes.split()), pattern, holds_files, needs_worker)
+
+
+FORMATS = (
+    _format("mhtml", ".mhtml .mht", rb'From: [<"]Saved by |Snapshot-Content-Location:'),
+    _format(
+        "html",
+        ".html .htm .xhtml .xht",
+        rb"\s*(?:\xef\xbb\xbf)?\s*(?:<!--.{0,4000}?-->\s*)?(?:<\?xml[^>]*>\s*)?"
+        rb"<(?:!doctype html|html)\b",
+    ),
+    _format("pdf", ".pdf", rb".{0,1024}?%PDF-"),
+    _format("feed", ".rss .atom .rdf .xml"),
+    _format("table", ".csv .tsv .tab .psv", needs_worker=False),
+    _format("subtitles", ".srt .vtt", needs_worker=False),
+    _format("parquet", ".parquet .pq", rb"PAR1"),
+    _format("warc", ".warc .wet", rb"WARC/", holds_files=True),
+    _format(
+        "archive",
+        ".zip .tar .tgz .tbz .tbz2 .txz .bz2 .xz",
+        rb"BZh|\xfd7zXZ|.{257}ustar|PK\x03\x04",
+        holds_files=True,
+    ),
+)
+"""All formats; the first whose beginning matches is taken, before any suffix."""
+
+_BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
+
+SUFFIXES = frozenset(_BY_SUFFIX)
+"""Suffixes of all these formats."""
+
+WORKER_SUFFIXES = frozenset(suffix for suffix, one in _BY_SUFFIX.items() if one.needs_worker)
+"""Suffixes of those that are read in a process of their own."""
+
+
+def format_of(suffix: str, head: bytes) -> Format | None:
+    """Return the format of a file by its first bytes, or else by its suffix; None for text."""
+    named = _BY_SUFFIX.get(suffix)
+    if named and head.startswith(b"PK\x03\x04"):
+        return named  # an office document, perhaps
+    for one in FORMATS:
+        if one.beginning and one.beginning.match(head):
+            return one
+    return named

@@ -1,0 +1,45 @@
+"""Whether the words that a reference is to still stand there."""
+
+from collections.abc import Iterator
+
+from ..articles.found import FoundFile, ReadArticle
+from ..articles.load import read_articles
+from ..articles.walk import walk
+from ..datatypes import Article, is_from_memory
+from ..references import CheckedReference, Reference, Standing
+from ..storage.store import Store
+from .stale import FileState, state_of
+
+
+def check_reference(store: Store, reference: Reference) -> CheckedReference:
+    """Compare a reference with the library, and with the article's file as it is now."""
+    numbers = store.articles_with_digest(reference.digest)
+    known = store.articles(numbers)
+    # The article that still has the path of the reference comes first.
+    for number in sorted(numbers, key=lambda each: known[each].source != reference.source):
+        article = known[number]
+        file = store.file_of(number)
+        if not is_from_memory(file.path):
+            state = state_of(
+                file.path, file.size_bytes, file.modified_ns, file.changed_ns, file.digest
+            )
+            if state is FileState.GONE:
+                continue
+            texts = {read.digest for read in _articles_in(file.path)}
+            if state is FileState.CHANGED and article.digest not in texts:
+                return CheckedReference(reference, Standing.CHANGED, article)
+        same = article.source == reference.source
+        return CheckedReference(reference, Standing.HOLDS if same else Standing.MOVED, article)
+    for number, article in store.articles(store.find_articles(reference.source)).items():
+        if number not in known:
+            return CheckedReference(reference, Standing.CHANGED, article)
+    return CheckedReference(reference, Standing.GONE)
+
+
+def _articles_in(path: str) -> Iterator[Article]:
+    """Yield the articles that a file holds now."""
+    for found in walk([path]):
+        if isinstance(found, FoundFile):
+            for read in read_articles(found):
+                if isinstance(read, ReadArticle):
+                    yield read.article
