@@ -68,6 +68,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from .articles.found import Problem
+    from .answering.retriever import Retrieved
     from .conversation.dialogue import Dialogue
     from .conversation.past import Past
     from .datatypes import (
@@ -125,6 +126,7 @@ __all__ = [
     "Reader",
     "Reference",
     "Report",
+    "Retrieved",
     "Scope",
     "Settings",
     "SketchFacts",
@@ -149,6 +151,7 @@ _MODULES = {
     "Reader": "models.reader",
     "Reference": "references",
     "Report": "indexing.report",
+    "Retrieved": "answering.retriever",
     "Settings": "settings",
     "SketchFacts": "storage.vector_files",
     "Standing": "references",
