@@ -67,8 +67,8 @@ from .errors import (
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
-    from .articles.found import Problem
     from .answering.retriever import Retrieved
+    from .articles.found import Problem
     from .conversation.dialogue import Dialogue
     from .conversation.past import Past
     from .datatypes import (
