@@ -44,7 +44,6 @@ def test_beginning_and_suffix_show_the_format(suffix: str, head: bytes, module: 
 @pytest.mark.parametrize(
     "head",
     [b"Date: 3 May 2011\n\nThe pier opened.", b"<b>Bold</b> words", b"From Harwick. At 9:30\n"],
-    [b"Date: 3 May 2011\n\nThe pier opened.", b"<b>Bold</b> words", b"From Harwick. At 9:30\n"],
 )
 def test_prose_is_of_no_format(head: bytes) -> None:
     assert format_of(".txt", head) is None
