@@ -67,6 +67,8 @@ from .errors import (
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
+    from .answering.mentions import Mention
+    from .answering.retriever import Retrieved
     from .articles.found import Problem
     from .conversation.dialogue import Dialogue
     from .conversation.past import Past
@@ -92,6 +94,7 @@ if TYPE_CHECKING:
     from .references import CheckedReference, Reference, Standing
     from .settings import Settings
     from .storage.article_store import ArticleRow
+    from .storage.doubts import Doubts
     from .storage.vector_files import SketchFacts
 
 __all__ = [
@@ -104,6 +107,7 @@ __all__ = [
     "Citation",
     "Conversation",
     "Dialogue",
+    "Doubts",
     "Encoder",
     "Hit",
     "Library",
@@ -113,6 +117,7 @@ __all__ = [
     "LibraryReadOnlyError",
     "LibraryStatus",
     "LibraryVersionError",
+    "Mention",
     "ModelError",
     "ModelMismatchError",
     "Passage",
@@ -123,6 +128,7 @@ __all__ = [
     "Reader",
     "Reference",
     "Report",
+    "Retrieved",
     "Scope",
     "Settings",
     "SketchFacts",
@@ -137,15 +143,18 @@ _MODULES = {
     "ArticleRow": "storage.article_store",
     "CheckedReference": "references",
     "Dialogue": "conversation.dialogue",
+    "Doubts": "storage.doubts",
     "Encoder": "models.encoder",
     "Library": "library",
     "LibraryStatus": "opened",
+    "Mention": "answering.mentions",
     "Past": "conversation.past",
     "Problem": "articles.found",
     "Progress": "indexing.report",
     "Reader": "models.reader",
     "Reference": "references",
     "Report": "indexing.report",
+    "Retrieved": "answering.retriever",
     "Settings": "settings",
     "SketchFacts": "storage.vector_files",
     "Standing": "references",

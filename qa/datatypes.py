@@ -84,6 +84,11 @@ class Article:
     """
     is_date_guess: bool = False
     """Whether the publication date is only likely, such as one found in a page's text."""
+    date_digits: str = ""
+    """The publication date as the source writes it, if in digits whose order can differ, such as
+    ``03/04/2011``; without ``published`` it can be read in two ways."""
+    encoding: str = ""
+    """Encoding of the source if that was a guess, such as ``cp1252``; empty if it was certain."""
 
     def line_at(self, offset: int) -> int:
         """Return the line of the source, from 1, that an offset is on."""
@@ -276,7 +281,7 @@ class Answer:
     unread: int = 0
     """How many of the best passages were not read because the machine was too busy."""
     asked: str = ""
-    """The question as it was typed in a conversation; empty elsewhere."""
+    """The question as it was typed; empty if it is the one that was searched for."""
     in_story: bool = False
     """Whether the question was taken to be about the story of the conversation, not a new one."""
     remark: str = ""

@@ -4,9 +4,9 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
-from unicodedata import east_asian_width
 
 from . import settings
 from .datatypes import (
@@ -26,7 +26,8 @@ from .storage.article_store import ArticleRow
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
 if TYPE_CHECKING:
-    from .answering.retriever import Retriever
+    from .answering.mentions import Mention
+    from .answering.retriever import Retrieved, Retriever
     from .conversation.dialogue import Dialogue
     from .conversation.past import Past
     from .indexing.pipeline import Pipeline
@@ -161,23 +162,20 @@ class Library(OpenedLibrary):
 
         Raises UsageError for an empty question, LibraryError for a library without articles.
         """
-        from .answering.retriever import cleaned_question
+        return list(self.retrieve(question, k=k, scope=scope).hits)
 
-        return list(self._retriever.retrieve(cleaned_question(question), k, scope or Scope()).hits)
+    def retrieve(
+        self, question: str, *, k: int = settings.HITS, scope: Scope | None = None
+    ) -> "Retrieved":
+        """Return what `search` returns, with notes on how the question was searched.
 
-    def has_words(self, question: str) -> bool:
-        """Whether any article contains one of a question's content words, or a form of it.
-
-        True where words cannot be looked up: if there are none, or if they are in Chinese or
-        Japanese, which puts no spaces between words.
+        Raises what `search` raises.
         """
         from .answering.retriever import cleaned_question
-        from .terms import question_terms
 
-        terms = question_terms(cleaned_question(question))
-        if not terms or any(east_asian_width(letter) in "WF" for letter in "".join(terms)):
-            return True
-        return bool(self._session.full_text.start_search(terms, 1).result())
+        wording = self._retriever.reworded(cleaned_question(question))
+        found = self._retriever.retrieve(wording.text, k, scope or Scope())
+        return replace(found, notes=(*wording.notes, *found.notes))
 
     def ask(
         self,
@@ -212,6 +210,16 @@ class Library(OpenedLibrary):
             started=started,
         )
         return with_copies(found, self._store)
+
+    def mentions(self, term: str, *, scope: Scope | None = None) -> "list[Mention]":
+        """Return every article that mentions a term, newest first, each with all its places.
+
+        Several words must stand next to each other. Case, accents and English endings make no
+        difference, as in search. Raises UsageError for a term without a word.
+        """
+        from .answering.mentions import mentions
+
+        return mentions(self._session, term, scope or Scope())
 
     def articles(self, scope: Scope | None = None) -> list[ArticleRow]:
         """Return the articles in a scope without their texts, newest first; by default all."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .models.encoder import Encoder
     from .models.reader import Reader
     from .storage.conversations import Conversations
+    from .storage.doubts import Doubts
     from .storage.vector_files import SketchFacts
 
 
@@ -109,6 +110,10 @@ class OpenedLibrary:
         """
         found = self._store.damaged_articles()
         return {number: path.removeprefix(MEMORY_PREFIX) for number, path in found.items()}
+
+    def doubts(self) -> "Doubts":
+        """Return the articles whose encoding was guessed, or whose date or text is not certain."""
+        return self._store.doubts()
 
     def damaged_conversations(self) -> list[int]:
         """Return the numbers of conversations that cannot be read."""

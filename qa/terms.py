@@ -2,6 +2,8 @@
 
 import re
 
+from .folding import initials, pieces, plain, split, words_as_written
+
 STOP_WORDS = frozenset(
     """
     a about above after again against all also am an and any anybody anyone anything are as at be
@@ -36,16 +38,65 @@ MONTHS = (
 )
 """English names of the months, in order; ``calendar.month_name`` depends on the locale."""
 
-_WORD = re.compile(r"\w+")
+NAMES = frozenset(
+    form
+    for word in STOP_WORDS - {"a", "an", "i", "s", "t", "the"}
+    for form in (word.upper(), word.capitalize())
+)
+"""Stop words as names are written: ``WHO``, ``US``, ``IT``, ``May``, ``Will``."""
+
+MOST_CAPITALS = 3
+"""Words of a question that all have a capital and are a name; in a longer one capitals say nothing.
+"""
+
+_STARTS = re.compile(r"(?:^|[?!:;\"'“„«(—–]|(?<!\b[A-Z])(?<!\b[A-Z]\w)(?<!\b[A-Z]\w\w)\.)\s*$")
+"""What stands before the first word of a sentence; not the dot of "Mrs." or "T."."""
+
+_CAPITAL = re.compile(r"\b[A-Z][A-Za-z]*\b")
 
 
 def question_terms(question: str) -> list[str]:
-    """Return a question's content words in lower case, in order, without repeats.
+    """Return a question's content words, folded, in order, without repeats.
 
-    A question of stop words only keeps them all, so that it still finds something.
+    A stop word that is a name, as its capitals say, is returned as it is written: ``WHO``. Nothing
+    else has capitals. A question of stop words only keeps them all, so that it finds something.
     """
-    words = list(dict.fromkeys(match.group().lower() for match in _WORD.finditer(question)))
-    return [word for word in words if word not in STOP_WORDS] or words
+    text = plain(question)
+    found = list(words_as_written(text))
+    dotted = initials(question)
+    are_capitals = all(word[0][0].isupper() for word in found)
+    lower: dict[str, None] = {}
+    content: dict[str, None] = {}
+    for word in found:
+        folded = word[0].casefold()
+        lower[folded] = None
+        if folded not in STOP_WORDS:
+            content[folded] = None
+        elif word[0] in dotted or (
+            word[0] in NAMES and _is_name(word, len(found), are_capitals=are_capitals)
+        ):
+            content[word[0]] = None
+    return list(content or lower)
+
+
+def _is_name(word: re.Match[str], count: int, *, are_capitals: bool) -> bool:
+    """Whether a stop word is a name in its text of ``count`` words, by its capitals."""
+    if len(word[0]) > 1 and word[0].isupper():
+        return not word.string.isupper()
+    if are_capitals:
+        return count <= MOST_CAPITALS
+    return not _STARTS.search(word.string, 0, word.start())
+
+
+def capitals(text: str) -> list[str]:
+    """Return the stop words of a ``plain`` text that may be names, with repeats."""
+    return [word for word in _CAPITAL.findall(text) if word in NAMES]
+
+
+def found_words(text: str) -> set[str]:
+    """Return all that the stemmed terms of a question can be found as in a text."""
+    text = plain(text)
+    return {stem(word) for word in (*split(text.casefold()), *capitals(text))}
 
 
 def shared_words(question: str, text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -54,13 +105,13 @@ def shared_words(question: str, text: str, start: int, end: int) -> list[tuple[i
     Words are compared by their stems; stop words are ignored.
     """
     wanted = {stem(term) for term in question_terms(question)} - STOP_WORDS
-    if not wanted:
-        return []
-    return [
-        match.span()
-        for match in _WORD.finditer(text, start, end)
-        if stem(match.group().lower()) in wanted
-    ]
+    found: list[tuple[int, int]] = []
+    for first, last in pieces(text, start, end) if wanted else ():
+        if wanted.isdisjoint(found_words(text[first:last])):
+            continue
+        is_more = found and first < found[-1][1]  # pairs of characters overlap
+        found.append((found.pop()[0] if is_more else first, last))
+    return found
 
 
 def stemmed_terms(text: str) -> list[str]:

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datatypes import Hit, Span
+from ..folding import words
 from ..sentences import sentence_around
-from ..terms import stemmed_terms
+from ..terms import found_words, stemmed_terms
 
 FEATURES = ("reader", "fused", "in_sentence")
 """Names of the features, in column order."""
@@ -61,9 +62,17 @@ class Weighed:
     """Probability in [0, 1] that the sentence holds the answer, if the span is the best one."""
 
 
-def weigh(question: str, hits: Sequence[Hit], spans: Sequence[Span]) -> list[Weighed]:
-    """Return the spans with their confidence, best first."""
-    sentences = sentences_of(spans)
+def weigh(
+    question: str,
+    hits: Sequence[Hit],
+    spans: Sequence[Span],
+    sentences: Sequence[tuple[int, int]] | None = None,
+) -> list[Weighed]:
+    """Return the spans with their confidence, best first.
+
+    ``sentences`` are the offsets of what is shown of each; by default the sentence around it.
+    """
+    sentences = sentences_of(spans) if sentences is None else sentences
     sums = features(question, hits, spans, sentences) @ WEIGHTS
     curve = SLOPE, MARGIN_SLOPE, INTERCEPT
     sentence_curve = SENTENCE_SLOPE, SENTENCE_MARGIN_SLOPE, SENTENCE_INTERCEPT
@@ -125,12 +134,12 @@ def features(
     """
     asked = set(stemmed_terms(question))
     scores = {hit.passage.place: hit.score for hit in hits}
-    rarity = _rarity(asked, [set(stemmed_terms(hit.passage.text)) for hit in hits])
+    rarity = _rarity(asked, [found_words(hit.passage.text) for hit in hits])
     rows = []
     for span, (first, last) in zip(spans, sentences, strict=True):
         text = span.passage.article.text
         fused = scores[span.passage.place]
-        rows.append((span.score, fused, _share(rarity, set(stemmed_terms(text[first:last])))))
+        rows.append((span.score, fused, _share(rarity, found_words(text[first:last]))))
     return np.array(rows, np.float64).reshape(len(spans), len(FEATURES))
 
 
@@ -154,8 +163,8 @@ def margins(kinds: Sequence[Hashable], sums: NDArray[np.float64]) -> NDArray[np.
 
 
 def folded(text: str) -> str:
-    """Return the words without case and outer punctuation, to compare two quotes."""
-    return " ".join(text.casefold().split()).strip(" .,;:!?\"'“”‘’")
+    """Return the folded words, to compare two quotes; the text itself if it has none."""
+    return " ".join(words(text)) or text.strip()
 
 
 def _rarity(wanted: set[str], texts: Sequence[set[str]]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from ..sentences import after_dateline, after_leading_date, sentence_bounds
 from ..shorten import shorten
 from .clean import one_line
 from .dates import leading_date
+from .naming import title_by_name
 
 TITLE_CHARACTERS = 200
 """Longest title that is taken from a file."""
@@ -21,6 +22,7 @@ SENTENCE_CHARACTERS = 80
 _LOOKED_AT = 4_000
 """Code points at the start of a text that are searched for a title."""
 _FIRST_LINE = re.compile(r"([^\n]+)\n[^\S\n]*\n")
+_ITEM = re.compile(r"[-*+•‣–>] |\d{1,3}[.)] ")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
@@ -35,18 +37,23 @@ def build_article(
     first_line: int = 1,
     pages: Sequence[int] = (),
     lines: Sequence[tuple[int, int]] = (),
+    date_digits: str = "",
+    encoding: str = "",
 ) -> Article:
     """Return the article of a cleaned text, its id empty.
 
-    A missing title is taken from the text, and so is a missing date if the text begins with one.
+    A missing title is taken from the text or the source's file name, a missing date from the text
+    if that begins with one.
     ``dated`` says what gives the date; the others are as in `Article`.
     """
     if published is None:
-        published = leading_date(text)
-        dated, is_date_guess = ("first line", False) if published else ("", False)
+        if published := leading_date(text):
+            dated, is_date_guess, date_digits = "first line", False, ""
+        elif not date_digits:
+            dated, is_date_guess = "", False
     return Article(
         id="",
-        title=shorten(one_line(title), TITLE_CHARACTERS) or title_of(text),
+        title=shorten(one_line(title), TITLE_CHARACTERS) or title_of(text, source),
         source=source,
         published=published,
         text=text,
@@ -56,15 +63,24 @@ def build_article(
         lines=tuple(lines),
         dated=dated,
         is_date_guess=is_date_guess,
+        date_digits=date_digits,
+        encoding=encoding,
     )
 
 
-def title_of(text: str) -> str:
-    """Return the heading of a cleaned text, or else its first sentence, shortened."""
+def heading_of(text: str) -> str:
+    """Return the first line of a cleaned text if it is a heading, otherwise an empty string."""
+    found = _FIRST_LINE.match(text.lstrip()[:_LOOKED_AT])
+    return one_line(found.group(1)) if found and _is_heading(found.group(1).strip()) else ""
+
+
+def title_of(text: str, source: str = "") -> str:
+    """Return the heading of a cleaned text, the name of its file, or else its first sentence."""
+    if heading := heading_of(text):
+        return heading
+    if name := title_by_name(source):
+        return shorten(name, TITLE_CHARACTERS)
     start = text.lstrip()[:_LOOKED_AT]
-    found = _FIRST_LINE.match(start)
-    if found and _is_heading(found.group(1).strip()):
-        return one_line(found.group(1))
     rest = start[after_dateline(start) :]
     rest = rest if rest.strip() else start
     for first, last in sentence_bounds(rest)[:1]:
@@ -77,6 +93,7 @@ def _is_heading(line: str) -> bool:
     return (
         len(line) <= HEADING_CHARACTERS
         and not after_leading_date(line)
+        and not _ITEM.match(line)
         and not _SENTENCE_END.search(line)
         and len(sentence_bounds(line)) == 1
     )

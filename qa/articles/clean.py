@@ -11,7 +11,9 @@ Cleaning takes these steps:
 4. Tabs and all other kinds of space become one plain space each, because terminals do not agree
    on their width. So do vertical tab, form feed, NEL, the two Unicode separators and a lone CR: to
    editors and ``grep`` they end no line, and a cited line must be the one that those count.
-5. The text is put into Unicode normal form C, so that both ways to type an accent are the same.
+5. Ligatures such as ``ﬁ`` become their letters, and the two hyphens of Unicode ``-``, because words
+   are typed and looked up without them.
+6. The text is put into Unicode normal form C, so that both ways to type an accent are the same.
 """
 
 import re
@@ -29,6 +31,12 @@ _INVISIBLE = (
 )
 _BREAKS = "\r\v\f\x85\u2028\u2029"
 _SPACES = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+
+_LETTERS = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+    | dict.fromkeys("\u2010\u2011", "-")
+)
+_LIGATURE = re.compile("[\ufb00-\ufb06\u2010\u2011]")
 
 _ODD = re.compile(f"[{_CONTROLS}{_INVISIBLE}{_BREAKS}{_SPACES}]")
 _ODD_ASCII = bytes(code for code in range(128) if _ODD.match(chr(code)))
@@ -67,6 +75,8 @@ def clean(text: str) -> str:
         text = _ESCAPE_SEQUENCE.sub("", text)
         text = _DROPPED.sub("", text)
         text = _SPACE.sub(" ", text)
+    if _LIGATURE.search(text):
+        text = text.translate(_LETTERS)
     if unicodedata.is_normalized("NFC", text):
         return text
     marks = "".join(mark for mark in set(text) if unicodedata.combining(mark))

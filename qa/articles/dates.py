@@ -2,13 +2,36 @@
 
 import calendar
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Literal, NamedTuple
 
+from ..datatypes import Article
 from ..errors import UsageError
 from ..sentences import LEADING_DATE
 
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T\s].*)?", re.DOTALL)
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+DATE_KEYS = (
+    *("date", "published", "publishdate", "datepublish", "datepublished", "publishedat"),
+    *("publisheddate", "publishedon", "publishedtime", "pubdate", "publicationdate"),
+    *("webpublicationdate", "firstpublished", "dateissued", "issued", "articledate"),
+    *("posted", "postedat", "postedon", "created", "createdat", "datecreated", "creationdate"),
+    *("datetime", "timestamp", "time"),
+)
+"""Names of the publication date, best first, as `plain_name` returns them."""
+LATER_DATE_KEYS = (
+    *("updated", "updatedat", "modified", "modifiedat", "datemodified", "lastmodified", "lastmod"),
+    *("seendate", "dateseen", "datedownload", "crawldate", "scrapedat", "fetchedat"),
+)
+"""Names of a day on which an article was changed or seen: a guess at the publication date."""
+
+DayOrder = Literal["day first", "month first"]
+"""How an archive writes dates in digits."""
+
+_ISO = re.compile(r"(\d{4})([-./_ ])(\d\d?)\2(\d\d?)(?:[T\s].*)?", re.DOTALL)
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T\d{4,6}Z?|\d{6})?")
+_DIGITS = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})(?:[,\s]+\d.*)?", re.DOTALL)
+_NOT_IN_NAMES = re.compile(r"[\W_]+")
 _EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?")
 _NAMED = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _YEAR = re.compile(r"\b\d{4}\b")
@@ -21,8 +44,11 @@ def parse_date(value: object) -> date | None:
     """Return the day that a value from front matter or JSON stands for; None if it is not clear.
 
     A day is taken as written, whatever its time zone. A number is seconds or milliseconds since
-    1970, in UTC. ``2011``, ``2011-10``, ``March`` and ``03/04/11`` are not clear.
+    1970, in UTC. ``2011``, ``2011-10``, ``March`` and ``03/04/2011`` are not clear. A database's
+    ``{"$date": …}`` is its value.
     """
+    if isinstance(value, Mapping):
+        return parse_date(value.get("$date", value.get("$numberLong")))
     if isinstance(value, date):
         return value.date() if isinstance(value, datetime) else value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -31,6 +57,87 @@ def parse_date(value: object) -> date | None:
         return _read(str(value).strip())
     except ValueError:  # an integer with thousands of digits
         return None
+
+
+class Dated(NamedTuple):
+    """A publication date and where it comes from."""
+
+    day: date | None
+    """The day; None if its digits can be read in two ways."""
+    source: str
+    """What gives it, such as ``front matter``."""
+    is_guess: bool = False
+    """Whether it is only likely."""
+    digits: str = ""
+    """The date as it was written, if in digits whose order can differ."""
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a field in lower case without signs, such as ``publishedat``."""
+    return _NOT_IN_NAMES.sub("", name).lower()
+
+
+def dated_fields(fields: Mapping[str, object], source: str) -> Dated | None:
+    """Return the publication date that named fields give, by their plain names; None if none."""
+    for keys, is_guess in ((DATE_KEYS, False), (LATER_DATE_KEYS, True)):
+        for key in keys:
+            if dated := dated_value(fields.get(key), source, is_guess=is_guess):
+                return dated
+    return None
+
+
+def dated_value(value: object, source: str, *, is_guess: bool = False) -> Dated | None:
+    """Return a value as a date with its source; None if it is neither clear nor in digits."""
+    day = parse_date(value)
+    written = value.strip() if isinstance(value, str) else ""
+    digits = written if _DIGITS.fullmatch(written) else ""
+    return Dated(day, source, is_guess, digits) if day or digits else None
+
+
+def order_of(digits: str) -> DayOrder | None:
+    """Return in which order a date in digits must be read; None if both are possible.
+
+    With points it is day first everywhere: ``3.4.2011``.
+    """
+    found = _DIGITS.fullmatch(digits)
+    if not found:
+        return None
+    first, second = int(found.group(1)), int(found.group(3))
+    if found.group(2) == "." or first > 12 or first == second:
+        return "day first"
+    return "month first" if second > 12 else None
+
+
+def read_digits(digits: str, order: DayOrder | None) -> date | None:
+    """Return the day of a date in digits, read in this order; None without one, or if not a day."""
+    found = _DIGITS.fullmatch(digits)
+    if not found or order is None:
+        return None
+    first, second, year = found.group(1, 3, 4)
+    return _day(year, second, first) if order == "day first" else _day(year, first, second)
+
+
+def habit_of(digits: Iterable[str]) -> DayOrder | None:
+    """Return the order of all dates in digits that can be read in one way; None if they differ.
+
+    Points say nothing of how an archive writes ``03/04/2011``, and neither does ``04/04/2011``.
+    """
+    telling = {
+        order_of(one)
+        for one in digits
+        if "." not in one and read_digits(one, "day first") != read_digits(one, "month first")
+    }
+    orders = telling - {None}
+    return orders.pop() if len(orders) == 1 else None
+
+
+def settled(article: Article, habit: DayOrder | None) -> Article:
+    """Return an article with its undecided date read by the archive's habit; otherwise as it is."""
+    day = read_digits(article.date_digits, habit)
+    if article.published or day is None:
+        return article
+    dated = f"{article.dated}, {habit} as in the other files"
+    return replace(article, published=day, dated=dated, is_date_guess=True)
 
 
 def named_day(text: str, *, last: bool) -> date:
@@ -55,8 +162,12 @@ def leading_date(text: str) -> date | None:
 
 def _read(text: str) -> date | None:
     """Return the day that stripped text stands for; None if it is not clear."""
-    if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+    if found := _ISO.fullmatch(text):
+        return _day(*found.group(1, 3, 4))
+    if found := _COMPACT.fullmatch(text):
         return _day(*found.group(1, 2, 3))
+    if _DIGITS.fullmatch(text):
+        return read_digits(text, order_of(text))
     if found := _EPOCH.fullmatch(text):
         digits = found.group(1)
         seconds = int(digits) if len(digits) <= 10 else int(digits) // 1000

@@ -11,14 +11,12 @@ from itertools import chain
 from typing import Any
 
 from ..errors import ArticleError
-from .clean import clean
 from .decode import decode, is_wide
-from .formats import export, jsonl, markdown, plain
-from .found import EmptyFileError, FoundFile, Member, NotAnArticleError, Problem, ReadArticle
+from .formats import jsonl, text
+from .found import FoundFile, Member, NotAnArticleError, Problem, ReadArticle
 from .refuse import (
     JSON_SUFFIXES,
     LINES_SUFFIXES,
-    MARKDOWN_SUFFIXES,
     problem_of,
     refuse_kind,
     refuse_size,
@@ -222,16 +220,7 @@ def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle 
             return
     if b"\0" in data and not is_wide(data):
         raise ArticleError("not text: it contains zero bytes")
-    decoded = decode(data)
-    if export.is_export(decoded):
-        yield from export.read(name, data)
-        return
-    text = clean(decoded)
-    is_markdown = suffix in MARKDOWN_SUFFIXES or markdown.front_matter(text)[1]
-    article = markdown.read(name, text) if is_markdown else plain.read(name, decoded)
-    if not article.text.strip():
-        raise EmptyFileError("empty file")
-    yield ReadArticle(None, article)
+    yield from text.read(name, data)
 
 
 def _is_lines(suffix: str, already_read: bytes, stream: io.BufferedReader[Any]) -> bool:

@@ -9,11 +9,10 @@ from pathlib import PurePath
 from ..errors import ArticleError
 from .clean import one_line
 from .decode import is_wide
+from .formats.text import MARKDOWN_SUFFIXES
 from .found import EmptyFileError, FoundFile, NotAnArticleError, Problem
 from .registry import SUFFIXES, format_of
 
-MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
-"""Suffixes that are always read as Markdown."""
 LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 """Suffixes of files with one JSON record on each line."""
 JSON_SUFFIXES = LINES_SUFFIXES | {".json"}

@@ -8,6 +8,7 @@ import click
 
 from ..datatypes import Scope
 from ..errors import UsageError
+from ..folding import fold
 from ..settings import load_settings
 from .options import (
     json_option,
@@ -108,9 +109,9 @@ def _day(row: "ArticleRow") -> str:
 
 
 def _contains(text: str, words: Sequence[str]) -> bool:
-    """Whether a text contains all of the words, in any case."""
-    folded = text.casefold()
-    return all(word.casefold() in folded for word in words)
+    """Whether a text contains all of the words, folded."""
+    folded = fold(text)
+    return all(fold(word) in folded for word in words)
 
 
 @click.command(short_help="Print an article.")

@@ -151,14 +151,17 @@ def search(
     chosen = load_settings(library, model, hits)
     reason = "No article matches the filter."
     with open_library(chosen) as opened, _changes_reported(opened, (), wanted=not quiet):
-        found = opened.search(query, k=chosen.hits, scope=scope)
-        if found and not opened.has_words(query):
-            found, reason = [], "No article contains any of these words."
+        retrieved = opened.retrieve(query, k=chosen.hits, scope=scope)
+        found, notes = retrieved.hits, list(retrieved.notes)
+        if found and not retrieved.has_words:
+            found, reason = (), "No article contains any of these words."
         if as_json:
             values = [render.hit_values(hit, hit.rank) for hit in found]
-            click.echo(render.to_json({"version": 1, "query": query, "hits": values}))
+            shown = {"version": 1, "query": query, "notes": notes, "hits": values}
+            click.echo(render.to_json(shown))
         elif found:
-            print_lines(render.hit_lines(found, columns(), explain=explain))
+            lines = render.hit_lines(found, columns(), explain=explain)
+            print_lines([*lines, *render.note_lines(notes, columns())])
     if not found:
         if not quiet and not as_json:
             say(reason, err=True)

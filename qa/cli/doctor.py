@@ -3,7 +3,7 @@
 import os
 import platform
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -26,6 +26,8 @@ PACKAGES = (
 )
 """Packages whose versions matter most."""
 
+NAMED_ARTICLES = 5
+"""Number of doubtful articles of one kind that are named."""
 NAMED_FILES = 20
 """Number of damaged files that are named."""
 
@@ -158,6 +160,7 @@ def _check_library(chosen: Settings, *, repair: bool) -> Iterator[Finding]:
             if status.model and (other := _other_model(opened)):
                 yield Finding("library", False, *other)
             yield from _check_files(opened, words)
+            yield from _check_reading(opened)
     except LibraryDamagedError as error:
         yield Finding("library", False, str(error), start_again)
     except QAError as error:  # busy, another version, not a library: its message says what to do
@@ -183,6 +186,32 @@ def _check_files(library: "Library", words: str) -> Iterator[Finding]:
         folders = sorted({shlex.quote(os.path.dirname(path)) for path in bare})
         says = f"{len(bare):,} gone with their folder; a disk may not be mounted"
         yield Finding("files", False, says, f"qa rm --yes {' '.join(folders)}{words}")
+
+
+def _check_reading(library: "Library") -> Iterator[Finding]:
+    """Report the articles that may not have been read rightly; a person can look at them."""
+    doubts = library.doubts()
+    for encoding, sources in sorted(doubts.encodings.items()):
+        says = f"{_counted(sources)} in an encoding that was guessed, {encoding}: {_named(sources)}"
+        yield Finding("encoding", True, says)
+    if sources := doubts.replaced:
+        says = f"{_counted(sources)} with unreadable characters (\ufffd): {_named(sources)}"
+        yield Finding("encoding", True, says)
+    if sources := doubts.undated:
+        says = f"{_counted(sources)} left without a date, as 03/04/2011 can be read in two ways: "
+        yield Finding("dates", True, f"{says}{_named(sources)}")
+
+
+def _counted(sources: Sequence[str]) -> str:
+    """Return the number of articles in words."""
+    return "1 article" if len(sources) == 1 else f"{len(sources):,} articles"
+
+
+def _named(sources: Sequence[str]) -> str:
+    """Return the first sources and the number of the others."""
+    named = ", ".join(sources[:NAMED_ARTICLES])
+    more = len(sources) - NAMED_ARTICLES
+    return f"{named} and {more:,} more" if more > 0 else named
 
 
 def _damaged_articles(damaged: "Mapping[int, str]", words: str) -> Iterator[Finding]:

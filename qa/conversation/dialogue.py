@@ -18,8 +18,10 @@ from ..answering.session import Session
 from ..datatypes import Answer, AnswerKind, Citation, Scope, Status, Turn
 from ..errors import UsageError
 from ..settings import HITS
+from .counting import counted, term_counted
 from .manners import manner_of, subject_of
 from .past import Past
+from .two import joined, two_questions
 
 if TYPE_CHECKING:
     from ..storage.conversations import Conversations
@@ -68,12 +70,33 @@ class Dialogue:
         past = [] if verbatim else self._past
         found = None if verbatim else self._told(question, past, scope, k, started)
         if found is None:
-            found = self._answer(question, past, k, scope, on_hits, started)
+            two = None if verbatim else two_questions(question)
+            if two is None:
+                found = self._answer(question, past, k, scope, on_hits, started)
+            else:
+                found = self._both(two, past, k, scope, on_hits)
             found = with_copies(found, self._session.store)
             found = replace(found, asked=question)
         if (turn := Past.of_answer(found)) is not None:
             self._past.append(turn)
         return found
+
+    def _both(
+        self,
+        asked: tuple[str, str],
+        past: Sequence[Past],
+        k: int,
+        scope: Scope,
+        on_hits: FoundHits | None,
+    ) -> Answer:
+        """Answer two questions, the second as a follow-up to the first."""
+        found: list[Answer] = []
+        for question in asked:
+            before = [turn for turn in map(Past.of_answer, found) if turn is not None]
+            started = time.perf_counter()
+            found.append(self._answer(question, [*past, *before], k, scope, on_hits, started))
+            on_hits = None
+        return joined(asked, found, k)
 
     def _told(
         self, question: str, past: Sequence[Past], scope: Scope, k: int, started: float
@@ -85,11 +108,20 @@ class Dialogue:
 
             remark, citations = reply(self._session, manner, past, scope)
             return _summary(question, remark, citations, started, in_story=True)
+        term = term_counted(question)
+        if term is not None:
+            from .followup import stand_alone
+
+            meant = stand_alone(term, [turn.exchange for turn in past])
+            remark, citations = counted(self._session, meant, scope)
+            return _summary(question, remark, citations, started, in_story=True)
         subject = subject_of(question)
         if not subject:
             return None
         from .telling import LOOKED_AT, about
 
+        wording = self._retriever.reworded(subject)
+        subject = wording.text
         hits = self._retriever.retrieve(subject, max(k, LOOKED_AT), scope).hits
         told = [place for turn in past for place in turn.quoted]
         remark, citations = about(self._session, subject, hits, told)
@@ -97,7 +129,8 @@ class Dialogue:
             return None
         known = {article for turn in past for article in turn.cited}
         in_story = citations[0].article.id in known
-        return _summary(question, remark, citations, started, in_story=in_story)
+        summary = _summary(question, remark, citations, started, in_story=in_story)
+        return replace(summary, notes=wording.notes)
 
     def _answer(
         self,
@@ -108,15 +141,19 @@ class Dialogue:
         on_hits: FoundHits | None,
         started: float,
     ) -> Answer:
+        alone = question
+        notes: tuple[str, ...] = ()
         if past:
             # Imported for follow-ups only: the first question is answered in half a second.
             from .followup import stand_alone
             from .searching import answer_in_story, follow_up
 
-            alone = stand_alone(question, [each.exchange for each in past])
-            asked = follow_up(question, alone, past)
+            wording = self._retriever.reworded(question)
+            notes = wording.notes
+            alone = stand_alone(wording.text, [each.exchange for each in past])
+            asked = follow_up(wording.text, alone, past)
             if asked is not None:
-                return answer_in_story(
+                found = answer_in_story(
                     self._session,
                     self._retriever,
                     asked,
@@ -125,9 +162,8 @@ class Dialogue:
                     on_hits=on_hits,
                     started=started,
                 )
-        else:
-            alone = question
-        return ask_once(
+                return replace(found, notes=(*notes, *found.notes))
+        found = ask_once(
             alone,
             self._session,
             self._retriever,
@@ -136,6 +172,7 @@ class Dialogue:
             on_hits=on_hits,
             started=started,
         )
+        return replace(found, notes=(*notes, *found.notes))
 
     def remember(self, found: Answer, scope: Scope | None = None) -> Turn:
         """Store an answer of this conversation as its next turn; on the disk on return.

@@ -9,6 +9,7 @@ from ..answering.answer import READ_SECONDS, FoundHits, compose
 from ..answering.evidence import weigh
 from ..answering.retriever import Retriever
 from ..answering.session import Session
+from ..answering.speech import answering_spans
 from ..datatypes import Answer, ArticleRowId, Hit, Passage, Scope, Status
 from ..terms import stemmed_terms
 from .evidence import SENTENCE_WEAK, Candidate, Reading, Story, article_words, weigh_forms
@@ -77,7 +78,9 @@ def answer_in_story(
     only = narrowed(scope, (*asked.cited, *near))
     inside: Sequence[Hit] = ()
     if only is not None:
-        inside = retriever.retrieve(asked.typed, STORY_PASSAGES, only, best).hits
+        found = retriever.retrieve(asked.typed, STORY_PASSAGES, only, best)
+        # A quoted phrase that only other articles have leads out of the story.
+        inside = () if found.lacks_phrase and not everywhere.lacks_phrase else found.hits
     articles = session.store.articles([ArticleRowId(int(name)) for name in asked.cited])
     words = frozenset(word for each in articles.values() for word in article_words(each))
     story = Story(frozenset(asked.cited), frozenset(near), words)
@@ -91,7 +94,8 @@ def answer_in_story(
     def read(form: str, found: Sequence[Hit]) -> Reading:
         left = max(0.0, READ_SECONDS - (time.perf_counter() - reading))
         passages = [hit.passage for hit in found]
-        return Reading(form, found, session.reader.read(form, passages, left, late))
+        spans = answering_spans(asked.typed, session.reader.read(form, passages, left, late))
+        return Reading(form, found, spans)
 
     openly = read(asked.alone, everywhere.hits[:OPEN_PASSAGES])
     readings = [openly] if leaves else [read(asked.typed, inside), openly]
@@ -108,7 +112,7 @@ def answer_in_story(
         form, hits = asked.alone, list(everywhere.hits)
         weighed = weigh(form, openly.hits, openly.spans)
     now = time.perf_counter()
-    found = compose(
+    answered = compose(
         form,
         hits,
         weighed,
@@ -123,7 +127,7 @@ def answer_in_story(
         sentence_weak=answering.SENTENCE_WEAK if leaves else SENTENCE_WEAK,
         needs_match=leaves,  # "how heavy was it?" is answered by "400 pounds"
     )
-    return replace(found, in_story=not leaves)
+    return replace(answered, in_story=not leaves, notes=(*everywhere.notes, *answered.notes))
 
 
 def _form(candidates: Sequence[Candidate], typed: str) -> str:

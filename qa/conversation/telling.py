@@ -10,7 +10,7 @@ from ..answering.session import Session
 from ..datatypes import Article, ArticleRowId, Citation, Hit, Scope
 from ..sentences import after_dateline, sentence_bounds
 from ..storage.article_store import ArticleRow
-from ..terms import MONTHS, STOP_WORDS, stemmed_terms
+from ..terms import MONTHS, STOP_WORDS, found_words, stemmed_terms
 from .manners import NO_ARTICLES, NOT_THERE, NOTHING_CITED, NOTHING_MORE, REPLIES, Manner
 from .past import Past, Quoted
 from .story import mean_embedding, narrowed
@@ -84,7 +84,7 @@ def telling_sentences(
     score = vectors @ (mean / max(float(np.linalg.norm(mean)), 1e-9))
     score -= LEAD * np.arange(len(bounds)) / len(bounds)
     for place, (start, end) in enumerate(bounds):
-        score[place] += 2.0 * bool(set(wanted) & set(stemmed_terms(text[start:end])))
+        score[place] += 2.0 * bool(found_words(text[start:end]).intersection(wanted))
     chosen: list[int] = []
     for place in np.argsort(-score).tolist():
         if len(chosen) == count:
@@ -167,7 +167,7 @@ def about(
         return "", []
     for hit in hits[:LOOKED_AT]:
         article = hit.passage.article
-        if wanted <= set(stemmed_terms(f"{article.title} {hit.passage.text}")):
+        if wanted <= found_words(f"{article.title} {hit.passage.text}"):
             known = _known(article, told)
             bounds = telling_sentences(session, article, MOST_TOLD, known, wanted)
             bounds = bounds or telling_sentences(session, article, MOST_TOLD, (), wanted)

@@ -116,6 +116,8 @@ class KeepArticle(Change):
     """The article's own source; None if it is named after its file."""
     article: Article
     """The article as it was read now: same text, title and date."""
+    is_moved: bool = False
+    """Whether it is in a file that was renamed."""
 
     def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:
         """Write the article's place."""
@@ -123,8 +125,11 @@ class KeepArticle(Change):
         batch.move_article(self.number, file, self.record, self.url, self.article)
 
     def count(self, report: Report) -> None:
-        """Count an unchanged article."""
-        report.unchanged += 1
+        """Count an unchanged or moved article."""
+        if self.is_moved:
+            report.moved += 1
+        else:
+            report.unchanged += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +194,14 @@ class MoveFile(Change):
     """The file as the library knows it."""
     digest: str
     """SHA-256 of its bytes."""
+    is_renamed: bool = False
+    """Whether its name says something else now. Articles are searched by it, too."""
 
     def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:
         """Write the new path."""
         batch.move_file(self.row.id, self.found.path, self.found.name)
+        if self.is_renamed:
+            batch.renew_passages(self.row.id)
         put_file(batch, self.found, self.digest, is_whole=self.row.is_whole)
 
     def count(self, report: Report) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..articles.found import FoundFile
+from ..articles.naming import name_of
 from ..storage.article_store import FileRow
 from .changes import MoveFile, TouchFile
 
@@ -86,7 +87,8 @@ def make_plan(
         if row is None:
             digest = digest_of(file) if moves.may_hold(file) else ""
             if moved := moves.take(file, digest):
-                plan.moved.append(MoveFile(file, moved, digest))
+                is_renamed = name_of(moved.path) != name_of(file.path)
+                plan.moved.append(MoveFile(file, moved, digest, is_renamed))
             else:
                 plan.to_read.append(FileToRead(file, None, digest))
         elif reread or not row.is_whole:

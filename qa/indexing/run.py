@@ -3,14 +3,17 @@
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 from operator import length_hint
 
+from ..articles.dateline import date_in_name
 from ..articles.found import FoundFile, Problem, ReadArticle
 from ..articles.gone import folder_is_bare, is_gone, is_out_of_reach, is_under
 from ..articles.heading import split_under_heading
 from ..articles.load import file_digest
 from ..articles.memory import read_records
+from ..articles.naming import title_by_name
 from ..articles.refuse import suffix_of
 from ..articles.registry import WORKER_SUFFIXES
 from ..articles.walk import walk
@@ -21,10 +24,17 @@ from ..models.encoder import Encoder
 from ..storage.article_store import FileRow
 from ..storage.scope import real_path
 from ..storage.store import Store
-from .changes import Change, ForgetEmptyFiles, NoteProblem, RemoveArticle
+from .changes import (
+    Change,
+    ForgetEmptyFiles,
+    KeepArticle,
+    MoveFile,
+    NoteProblem,
+    RemoveArticle,
+)
 from .match import match_articles
 from .pipeline import Pipeline, read
-from .plan import Plan, make_plan, plan_pruning
+from .plan import FileToRead, Plan, make_plan, plan_pruning
 from .report import Progress, Report
 
 MEMORY_ARTICLES = 100
@@ -142,17 +152,30 @@ def _memory_article(
 
 def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> Iterator[Change]:
     """Yield what the files of a plan bring; the bytes of a file count once it is finished."""
-    for moved in plan.moved:
-        yield moved
-        pipeline.done += moved.found.size_bytes
-    for touched in plan.touched:
-        yield touched
-        pipeline.done += touched.found.size_bytes
     ahead = [file.found for file in plan.to_read if suffix_of(file.found.name) in WORKER_SUFFIXES]
     with Workers(ahead) as workers:
+        for moved in plan.moved:
+            yield from _moved(pipeline, moved, workers)
+            pipeline.done += moved.found.size_bytes
+        for touched in plan.touched:
+            yield touched
+            pipeline.done += touched.found.size_bytes
         for file in plan.to_read:
             yield from read(file, pipeline.stored(file.row), workers, damaged)
             pipeline.done += file.found.size_bytes
+
+
+def _moved(pipeline: Pipeline, move: MoveFile, workers: Workers) -> Iterator[Change]:
+    """Yield a move; read the file again if its name may give a title or a date."""
+    before, now = move.row.path, move.found.path
+    if (title_by_name(before), date_in_name(before)) == (title_by_name(now), date_in_name(now)):
+        yield move
+        return
+    # Until it has been read again the file counts as incomplete. Its articles are counted below.
+    yield replace(move, row=replace(move.row, articles=0, is_whole=False))
+    file = FileToRead(move.found, move.row, move.digest)
+    for change in read(file, pipeline.stored(move.row), workers):
+        yield replace(change, is_moved=True) if isinstance(change, KeepArticle) else change
 
 
 def _pruned(pipeline: Pipeline, files: Sequence[FileRow]) -> Iterator[Change]:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from ..datatypes import Answer, AnswerKind, Article, Citation, Hit, Status
+from ..folding import fold
 from ..sentences import after_dateline, sentence_around, sentence_bounds
 from ..terms import shared_words, stem
-from .weekdays import weekday_date
+from ..timex import time_spans
 from .wrap import Line, Piece, shortened, wrapped
 
 SURE = 0.85
@@ -22,6 +23,9 @@ NEAR = 0.5
 
 UNWRAPPED_CELLS = 160
 """Cells of a passage that are shown as its beginning where lines are not wrapped."""
+
+TIME_CONTEXT = 400
+"""Characters around an answer that are read to understand the times that it names."""
 
 INDENT = " " * 4
 """Stands before the text under a title."""
@@ -69,13 +73,23 @@ def unread_words(answer: Answer) -> str:
     return f"{passages} not read: the machine is busy. Ask again to read all of them."
 
 
-def weekday_words(answer: Answer) -> str:
-    """Return the date of the weekday that an answer names; empty if it names none, or a date."""
+def time_words(answer: Answer) -> str:
+    """Return the time that an answer's words mean, such as ``Wednesday, 17 April 2013``.
+
+    Empty if they name no time or several, or one that needs nothing else to be understood.
+    """
     if not answer.citations or answer.kind is AnswerKind.SUMMARY:
         return ""
-    first = answer.citations[0]
-    day = weekday_date(first.lit_text, first.article.published)
-    return f"{day:%A}, {written_date(day)}" if day else ""
+    cited = answer.citations[0]
+    start, end = cited.lit_bounds
+    before = max(0, start - TIME_CONTEXT)
+    around = cited.article.text[before : end + TIME_CONTEXT]
+    named = [
+        span
+        for span in time_spans(around, cited.article.published)
+        if span.start < end - before and span.end > start - before
+    ]
+    return named[0].words if len(named) == 1 and named[0].is_relative else ""
 
 
 def written_date(day: date | None) -> str:
@@ -101,11 +115,12 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
         sentences = len(answer.citations)
         what = "a sentence; its" if sentences == 1 else f"{sentences} sentences; their"
         note += f" · {what} likeliest words are marked"
-    if day := weekday_words(answer):
-        note += f" · {day}"
+    if time := time_words(answer):
+        note += f" · {time}"
     where = article_words(answer)
     lines += _note_lines(f"{note} · {where}" if where else note, width)
     lines += _unread_lines(answer, width)
+    lines += note_lines(answer.notes, width)
     for citation in answer.citations:
         lines += [[], *_source_lines(citation.number, citation.article, citation.start, width)]
         if answer.kind is AnswerKind.SPAN:
@@ -164,7 +179,7 @@ def nearest_sentence(question: str, text: str) -> list[Piece]:
 
     def shared(bounds: tuple[int, int]) -> int:
         words = shared_words(question, text, *bounds)
-        return len({stem(text[first:last].lower()) for first, last in words})
+        return len({stem(fold(text[first:last])) for first, last in words})
 
     dateline = after_dateline(text)
     bounds = [(start, end) for start, end in sentence_bounds(text) if end > dateline]
@@ -192,11 +207,17 @@ def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
         return wrapped([("No article matches the filter.", "missing")], width)
     lines = wrapped([("Not in your articles.", "missing")], width)
     lines += _unread_lines(answer, width)
+    lines += note_lines(answer.notes, width)
     lines += [[], *_note_lines("The nearest passages; none seems to answer it:", width)]
     for number, hit in enumerate(answer.hits[:3], 1):
         lines += _source_lines(number, hit.passage.article, hit.passage.start, width)
         lines += wrapped(nearest_sentence(answer.question, hit.passage.text), width, INDENT)
     return lines
+
+
+def note_lines(notes: Sequence[str], width: int | None) -> list[Line]:
+    """Return what a person should know about an answer or a search, a line each."""
+    return [line for note in notes for line in _note_lines(note, width)]
 
 
 def _note_lines(text: str, width: int | None, indent: str = "") -> list[Line]:

@@ -55,6 +55,25 @@ class Batch:
             "UPDATE files SET path = ?, name = ? WHERE id = ?", (path, name, file)
         )
 
+    def renew_passages(self, file: int) -> None:
+        """Give new ids to the passages of the article that is all of a file.
+
+        So they enter the indexes again: the full text has the file's name in each.
+        """
+        import numpy as np
+
+        for (article,) in self._connection.execute(
+            "SELECT id FROM articles WHERE file = ? AND record IS NULL", (file,)
+        ).fetchall():
+            rows = self._connection.execute(
+                'SELECT start, "end", vector FROM passages JOIN embeddings ON passage = id '
+                "WHERE article = ? ORDER BY id",
+                (article,),
+            ).fetchall()
+            places = [(start, end) for start, end, _ in rows]
+            vectors = np.array([np.frombuffer(row[2], "<f2") for row in rows], np.float32)
+            self.replace_passages(ArticleRowId(article), places, vectors)
+
     def put_article(
         self,
         file: int,

@@ -7,17 +7,17 @@ tantivy replaced SQLite's FTS5. On 53,807 news passages and 200 questions the me
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
 from tantivy import Filter, Occur, Query, Tokenizer
 
-from .checksums import file_crc32
+from ..folding import plain, split, words
+from ..terms import NAMES, capitals
+from .text_files import DamagedTextError, is_intact, translate_errors
 
 HEAP_BYTES = 64_000_000
 """Memory for texts that are not written yet; when it is full, a new segment starts."""
@@ -33,95 +33,26 @@ for 10,000, 8 and 204 ms for 200,000.
 CHECKED_BYTES = 16_000_000
 """Largest index whose checksums are verified when it is opened; that takes 10 ms."""
 
-_ANALYZER = "words"
-_FOOTER_MAGIC = (1337).to_bytes(4, "little")
+_STEMS = "stems"
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("number", indexed=True, fast=True)
     builder.add_unsigned_field("digest", fast=True)
-    builder.add_text_field("words", tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("stems", tokenizer_name=_STEMS, index_option="freq")
+    builder.add_text_field("words", tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field("names", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("mark", stored=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
-class DamagedTextError(ValueError):
-    """The full-text index is not what was written."""
-
-
-@contextmanager
-def _translate_errors() -> Iterator[None]:
-    """Turn tantivy's reaction to damage into a DamagedTextError.
-
-    tantivy panics, which Python sees as a BaseException of a type that cannot be imported.
-    """
-    try:
-        yield
-    except ValueError as error:
-        if "os error" in str(error).lower():  # for example a full disk
-            raise OSError(str(error)) from error
-        raise DamagedTextError(str(error)) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise DamagedTextError("the full text is damaged") from error
-
-
-def is_intact(folder: Path) -> bool:
-    """Return whether all files of an index match tantivy's checksums. Reads all of them.
-
-    Leftovers of a killed process are ignored.
-    """
-    try:
-        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        segments = [_segment_files(segment) for segment in meta["segments"]]
-    except FileNotFoundError:
-        return not any(folder.glob("*.store"))
-    except (OSError, ValueError, TypeError, KeyError):
-        return False
-    names = {path.name for path in folder.iterdir()}
-    for stem, deletes in segments:
-        own = {name for name in names if name.startswith(f"{stem}.") and name.count(".") == 1}
-        if not own or (deletes and deletes not in names):
-            return False
-        if not all(_has_own_checksum(folder / name) for name in own | {deletes} - {""}):
-            return False
-    return True
-
-
-def _segment_files(segment: dict[str, Any]) -> tuple[str, str]:
-    """Return the stem of a segment's file names, and the name of its file of deleted texts."""
-    stem = segment["segment_id"].replace("-", "")
-    deletes = segment["deletes"]
-    return stem, f"{stem}.{deletes['opstamp']}.del" if deletes else ""
-
-
-def _has_own_checksum(path: Path) -> bool:
-    """Return whether a file matches the CRC-32 in its footer.
-
-    The footer is JSON, its length in four bytes, and four fixed bytes.
-    """
-    with path.open("rb") as stream:
-        size = stream.seek(0, 2)
-        stream.seek(max(0, size - 8))
-        end = stream.read(8)
-        length = int.from_bytes(end[:4], "little")
-        if end[4:] != _FOOTER_MAGIC or length > size - 8:
-            return False
-        stream.seek(size - 8 - length)
-        try:
-            wanted = json.loads(stream.read(length))["crc"]
-        except (ValueError, TypeError, KeyError):
-            return False
-    return bool(wanted == file_crc32(path, size - 8 - length))
-
-
 class FullText:
-    """A folder of texts by id. Search ignores case, accents and endings (Porter 2 stemming).
+    """A folder of texts by id, searched by their words as `qa.folding` folds them.
 
-    `mark` names the commit that the index reflects; texts and mark change atomically. Threads may
-    search the index at the same time. Only one process at a time may change it.
+    `search` ignores endings, too (Porter 2 stemming); `holding` and `nearest` do not. `mark` names
+    the commit that the index reflects; texts and mark change atomically. Threads may search the
+    index at the same time. Only one process at a time may change it.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -135,16 +66,14 @@ class FullText:
             size_bytes = sum(path.stat().st_size for path in folder.iterdir())
             if size_bytes <= CHECKED_BYTES and not is_intact(folder):
                 raise DamagedTextError(f"{folder} is damaged")
-        with _translate_errors():
+        with translate_errors():
             self._index = tantivy.Index(_schema(), str(folder) if folder else None)
-        self._analyzer = (
-            tantivy.TextAnalyzerBuilder(Tokenizer.simple())
-            .filter(Filter.lowercase())
-            .filter(Filter.ascii_fold())
+        self._stemmer = (
+            tantivy.TextAnalyzerBuilder(Tokenizer.whitespace())
             .filter(Filter.stemmer("english"))
             .build()
         )
-        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+        self._index.register_tokenizer(_STEMS, self._stemmer)
         self._index.config_reader("manual")
         self._writer: tantivy.IndexWriter | None = None
         self.mark = ""
@@ -161,7 +90,7 @@ class FullText:
 
     def refresh(self) -> None:
         """Load the changes of other processes. Raises DamagedTextError."""
-        with _translate_errors():
+        with translate_errors():
             self._index.reload()
             self._searcher = self._index.searcher()
             marks = self._searcher.search(self._number(0), 1).hits
@@ -172,15 +101,16 @@ class FullText:
     ) -> list[tuple[int, float]]:
         """Return id and BM25 score of the texts that match any of the terms best, best first.
 
+        A term in ``NAMES`` matches the stop word written like that, and no other.
         The score is that of Robertson and Zaragoza 2009 with k1 = 1.2 and b = 0.75. ``among``,
         sorted, restricts the search to these ids; the result is exact. Raises DamagedTextError.
         """
-        schema = self._index.schema
-        words = dict.fromkeys(word for term in terms for word in self._analyzer.analyze(term))
-        if not words or limit < 1 or (among is not None and not len(among)):
+        keys = dict.fromkeys(key for term in terms for key in self._keys(term))
+        if not keys or limit < 1 or (among is not None and not len(among)):
             return []
+        schema = self._index.schema
         query = Query.boolean_query(
-            [(Occur.Should, Query.term_query(schema, "words", word, "freq")) for word in words]
+            [(Occur.Should, Query.term_query(schema, *key, "freq")) for key in keys]
         )
         if among is None:
             return self._best(query, limit)
@@ -198,6 +128,56 @@ class FullText:
                 return [found[row] for row in kept[:limit]]
             fetched *= 4
 
+    def has(self, term: str) -> bool:
+        """Whether a text matches a term, as `search` does, or did until it was deleted lately."""
+        with translate_errors():
+            return any(self._searcher.doc_freq(*key) for key in self._keys(term))
+
+    def holding(self, phrase: Sequence[str]) -> NDArray[np.int64]:
+        """Return the ids, sorted, of the texts that hold these folded words side by side.
+
+        Raises DamagedTextError.
+        """
+        schema = self._index.schema
+        if len(phrase) == 1:
+            query = Query.term_query(schema, "words", phrase[0], "basic")
+        else:
+            query = Query.phrase_query(schema, "words", list(phrase))
+        limit = 1_000
+        while len(found := self._best(query, limit)) == limit:
+            limit *= 8
+        return np.sort(np.array([number for number, _ in found], np.int64))
+
+    def nearest(self, word: str, errors: int, limit: int) -> list[tuple[str, int]]:
+        """Return the words of texts nearest to a folded word, each with its distance, at least 1.
+
+        The distance is the number of letters left out, put in, exchanged or transposed, up to
+        ``errors``. Of two at the same distance the more frequent comes first. Raises
+        DamagedTextError.
+        """
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        schema = self._index.schema
+        with translate_errors():
+            query = Query.fuzzy_term_query(schema, "words", word, errors)
+            if not self._searcher.search(
+                query, 1, count=False
+            ).hits:  # the walk takes 1 µs for each word
+                return []
+            known = [term for term, _ in self._searcher.terms_with_prefix("words", "")]
+        found = process.extract(word, known, scorer=OSA.distance, score_cutoff=errors, limit=limit)
+        return [(near, int(distance)) for near, distance, _ in found]
+
+    def words(self, text: str) -> list[str]:
+        """Return the words of a text as they are indexed: folded, without English endings."""
+        return list(self._stemmer.analyze(" ".join(words(text))))
+
+    def all_with(self, word: str) -> list[int]:
+        """Return the ids of all texts with a word, which `words` gave. Raises DamagedTextError."""
+        query = Query.term_query(self._index.schema, "stems", word, "freq")
+        return [number for number, _ in self._best(query, max(self._searcher.num_docs, 1))]
+
     def change(
         self, deleted: Iterable[int], added: Iterable[tuple[int, str]], mark: str, *, whole: bool
     ) -> None:
@@ -211,7 +191,7 @@ class FullText:
             self._writer = self._index.writer(HEAP_BYTES, 1)
         writer = self._writer
         try:
-            with _translate_errors():
+            with translate_errors():
                 self._write(writer, deleted, added, mark, whole=whole)
         except BaseException:
             writer.rollback()
@@ -236,7 +216,11 @@ class FullText:
             document = tantivy.Document()
             document.add_unsigned("number", number)
             document.add_unsigned("digest", text_digest(text))
-            document.add_text("words", text)
+            plainly = plain(text)
+            folded = " ".join(split(plainly.casefold()))
+            document.add_text("stems", folded)
+            document.add_text("words", folded)
+            document.add_text("names", " ".join(capitals(plainly)))
             writer.add_document(document)
         document = tantivy.Document()
         document.add_unsigned("number", 0)
@@ -264,7 +248,7 @@ class FullText:
 
     def digests(self) -> dict[int, int]:
         """Return the `text_digest` of every text by id. Raises DamagedTextError."""
-        with _translate_errors():
+        with translate_errors():
             size = max(self._searcher.num_docs, 1)
             found = [address for _, address in self._searcher.search(Query.all_query(), size).hits]
             numbers = self._searcher.fast_field_values("number", found)
@@ -276,7 +260,7 @@ class FullText:
         }
 
     def _best(self, query: Query, limit: int) -> list[tuple[int, float]]:
-        with _translate_errors():
+        with translate_errors():
             hits = self._searcher.search(query, limit, count=False).hits
             numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         found = [
@@ -284,6 +268,13 @@ class FullText:
             for number, (score, _) in zip(numbers, hits, strict=True)
         ]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+    def _keys(self, term: str) -> list[tuple[str, str]]:
+        """Return field and word of all that a term stands for."""
+        if term in NAMES:
+            return [("names", term)]
+        folded = " ".join(words(term))
+        return [("stems", stem) for stem in self._stemmer.analyze(folded)]
 
     def _number(self, number: int) -> Query:
         return Query.term_query(self._index.schema, "number", number, "basic")

@@ -13,28 +13,33 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import LibraryBusyError
+from ..folding import VERSION
 from .database import CREATION_SECONDS, LOCK
-from .full_text import DamagedTextError, FullText, is_intact, text_digest
+from .full_text import FullText, text_digest
 from .store import NO_COMMIT, Commit, Store
+from .text_files import DamagedTextError, OldTextError, is_intact
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 FOLDER = "full-text"
 """Name of the index's folder in the library's folder."""
 
-LAYOUT = 1
-"""Increased when texts are tokenised differently, so that older indexes are built again."""
+LAYOUT = 2
+"""Increased when other texts are indexed. With an older layout, or words folded by another version
+of `qa.folding`, an index is built again."""
 
 RETRY_SECONDS = 0.25
 """How often to check whether the writing process has built an index."""
@@ -76,7 +81,44 @@ class LiveText:
             index = self._current()
             if self._executor is None:
                 self._executor = ThreadPoolExecutor(1, "full-text")
-            return self._executor.submit(self._search, index, terms, limit, among)
+            wanted = list(terms)
+            return self._executor.submit(
+                self._try, index, lambda now: now.search(wanted, limit, among)
+            )
+
+    def has(self, term: str) -> bool:
+        """Whether a passage matches a term; see `FullText`. Raises what `start_search` raises."""
+        return self._look_up(lambda index: index.has(term))
+
+    def holding(self, phrase: Sequence[str]) -> "NDArray[np.int64]":
+        """Return the ids, sorted, of the passages that hold folded words side by side.
+
+        Raises what `start_search` raises.
+        """
+        return self._look_up(lambda index: index.holding(phrase))
+
+    def nearest(self, word: str, errors: int, limit: int) -> list[tuple[str, int]]:
+        """Return the words nearest to a folded one, with their distance; see `FullText`.
+
+        Raises what `start_search` raises.
+        """
+        return self._look_up(lambda index: index.nearest(word, errors, limit))
+
+    def _look_up(self, act: Callable[[FullText], T]) -> T:
+        with self._lock:
+            return self._try(self._current(), act)
+
+    def folding(self) -> Callable[[str], list[str]]:
+        """Return the function that turns a text into words as they are indexed."""
+        with self._lock:
+            return self._current().words
+
+    def passages_with(self, word: str) -> list[int]:
+        """Return the ids of all passages with a word, as `folding` gives it.
+
+        Raises what `start_search` raises.
+        """
+        return self._look_up(lambda index: index.all_with(word))
 
     def publish(self, *, tidy: bool = False) -> None:
         """Add what was committed to the index. Only the holder of the writer lock may call this.
@@ -91,7 +133,8 @@ class LiveText:
                     raise DamagedTextError(f"{self._folder} is damaged")
                 self._update(newest, tidy=tidy)
             except DamagedTextError as error:
-                log.warning("%s; the full text is made again.", error)
+                if not isinstance(error, OldTextError):
+                    log.warning("%s; the full text is made again.", error)
                 self._written = None
                 shutil.rmtree(self._folder)
                 self._is_damaged = False
@@ -126,21 +169,15 @@ class LiveText:
                 same += digests.get(passage) == text_digest(text)
             return max(known, len(digests)) - same
 
-    def _search(
-        self,
-        index: FullText,
-        terms: Iterable[str],
-        limit: int,
-        among: "NDArray[np.int64] | None",
-    ) -> list[tuple[int, float]]:
+    def _try(self, index: FullText, act: Callable[[FullText], T]) -> T:
+        """Return what a function finds in an index, or in a new one if it is damaged."""
         with self._lock:
-            words = list(terms)
             try:
-                return index.search(words, limit, among)
+                return act(index)
             except DamagedTextError:
                 self._close_index()
                 self._is_damaged = True
-                return self._current().search(words, limit, among)
+                return act(self._current())
 
     def _update(self, newest: Commit, *, tidy: bool = False) -> None:
         """Bring the written index up to the newest commit; see `publish` for ``tidy``."""
@@ -246,10 +283,14 @@ class LiveText:
         """Return the commit that a mark names; None if it is not in this library's history."""
         layout, _, commit = mark.partition(" ")
         revision, _, nonce = commit.partition(" ")
-        if layout != str(LAYOUT) or not revision.isdecimal():
+        if layout != _layout() or not revision.isdecimal():
             return None
         return self._store.find_commit(int(revision), nonce)
 
 
 def _mark(commit: Commit) -> str:
-    return f"{LAYOUT} {commit.revision} {commit.nonce}"
+    return f"{_layout()} {commit.revision} {commit.nonce}"
+
+
+def _layout() -> str:
+    return f"{LAYOUT}.{VERSION}"

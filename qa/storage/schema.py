@@ -158,8 +158,8 @@ ARTICLE_CHECKSUM = (
 """SQL for the checksum of an article's row."""
 
 _DETAILS = f"""
--- Where pages and lines of the source begin, and what gives the date: JSON, or NULL if there is
--- nothing to say.
+-- Where pages and lines of the source begin, what gives the date, and a guessed encoding: JSON, or
+-- NULL if there is nothing to say.
 ALTER TABLE articles ADD COLUMN details TEXT;
 ALTER TABLE files ADD COLUMN changed_ns INTEGER NOT NULL DEFAULT 0;
 
@@ -200,12 +200,14 @@ def checksum(*values: str | bytes | int | None) -> int:
 
 
 def details_of(article: Article) -> str | None:
-    """Return what is stored of an article's pages, lines and date; None if there is nothing."""
+    """Return what is stored of an article's pages, lines, date and encoding; None if nothing."""
     values = {
         "pages": article.pages,
         "lines": article.lines,
         "dated": article.dated,
         "guess": article.is_date_guess,
+        "digits": article.date_digits,
+        "encoding": article.encoding,
     }
     return json.dumps(values) if any(values.values()) else None
 
@@ -223,6 +225,8 @@ def read_details(text: str | None) -> dict[str, Any]:
         "lines": tuple((int(offset), int(line)) for offset, line in values["lines"]),
         "dated": str(values["dated"]),
         "is_date_guess": bool(values["guess"]),
+        "date_digits": str(values.get("digits", "")),
+        "encoding": str(values.get("encoding", "")),
     }
 
 

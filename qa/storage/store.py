@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..datatypes import ArticleRowId, Passage, Scope
+from ..articles.naming import name_of
+from ..datatypes import ArticleRowId, Passage, Scope, is_from_memory
 from .article_store import ArticleStore, in_parts, question_marks
 from .batch import Batch
 from .database import COPY_PREFIX
+from .doubts import DoubtStore
 from .scope import scope_sql
 
 if TYPE_CHECKING:  # importing numpy takes 0.1 s, and lists do not need it
@@ -36,7 +38,7 @@ NO_COMMIT = Commit(0, "", 0)
 """The state of a new library."""
 
 
-class Store(ArticleStore):
+class Store(ArticleStore, DoubtStore):
     """The SQLite file of one library. Threads may share it."""
 
     def facts(self) -> dict[str, str]:
@@ -138,11 +140,12 @@ class Store(ArticleStore):
         return np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
 
     def texts_after(self, passage: int, size: int = 10_000) -> Iterator[tuple[int, str]]:
-        """Yield id and text, under its article's title, of the passages with higher ids, in order.
+        """Yield id and text of the passages with higher ids, in order.
 
+        Each text stands under the title of its article and the name of its file, if that says more.
         ``size`` is the number of passages read at once.
         """
-        article, title, text = 0, "", ""
+        article, heading, text = 0, "", ""
         while True:
             rows = self._rows(
                 'SELECT id, article, start, "end" FROM passages WHERE id > ? ORDER BY id LIMIT ?',
@@ -153,10 +156,20 @@ class Store(ArticleStore):
                 return
             for number, owner, start, end in rows:
                 if owner != article:
-                    title, text = self._row("SELECT title, text FROM articles WHERE id = ?", owner)
+                    heading, text = self._heading_and_text(owner)
                     article = owner
-                yield number, f"{title}\n{text[start:end]}"
+                yield number, f"{heading}\n{text[start:end]}"
             passage = rows[-1][0]
+
+    def _heading_and_text(self, article: int) -> tuple[str, str]:
+        """Return an article's title, with the name of its file if that says more, and its text."""
+        title, text, record, path = self._row(
+            "SELECT title, text, record, path FROM articles JOIN files ON files.id = file "
+            "WHERE articles.id = ?",
+            article,
+        )
+        name = "" if record is not None or is_from_memory(path) else name_of(path)
+        return title if name in title else f"{title}\n{name}", text
 
     def tombstones_after(self, revision: int) -> "NDArray[np.int64]":
         """Return the ids of the passages that were deleted after a revision."""

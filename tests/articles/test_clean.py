@@ -104,3 +104,9 @@ def test_names() -> None:
 def test_harmless_removes_terminal_controls(text: str, shown: str) -> None:
     assert harmless(text) == shown
     assert harmless(shown) == shown
+
+
+def test_ligatures_and_hyphens_are_those_that_people_type() -> None:
+    assert clean("O’Connor‐Reﬀ, ﬁred for ﬂooding an oﬃce, baﬄed; non‑proﬁt") == (
+        "O’Connor-Reff, fired for flooding an office, baffled; non-profit"
+    )

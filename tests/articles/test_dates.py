@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.articles.dates import leading_date, parse_date
+from qa.articles.dates import (
+    dated_fields,
+    habit_of,
+    leading_date,
+    order_of,
+    parse_date,
+    read_digits,
+    settled,
+)
+from qa.datatypes import Article
 from qa.sentences import after_leading_date
 
 DAY = date(2011, 10, 24)
@@ -33,6 +42,17 @@ DAY = date(2011, 10, 24)
         "October 24, 2011 at 5:00 pm",
         "24/10/2011",
         "10/24/2011",
+        "24-10-2011",
+        "24.10.2011",
+        "24/10/2011, 10:30",
+        "2011.10.24",
+        "2011_10_24",
+        "2011 10 24",
+        "20111024T101112Z",
+        "20111024101112",
+        {"$date": "2011-10-24T10:11:12Z"},
+        {"$date": 1319414400000},
+        {"$date": {"$numberLong": "1319414400000"}},
         1319414400,
         1319414400.5,
         1319414400000,
@@ -105,3 +125,63 @@ def test_leading_date() -> None:
     text = "date 2011-10-24 BRUSSELS"
     assert text[after_leading_date(text) :] == "BRUSSELS"
     assert after_leading_date("A date 2011-10-24") == 0
+
+
+def test_points_are_day_first() -> None:
+    assert parse_date("3.4.2011") == date(2011, 4, 3)
+    assert parse_date("03/04/2011") is None
+    assert parse_date("04/04/2011") == date(2011, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("fields", "day", "is_guess"),
+    [
+        ({"publishedat": "2011-10-24", "created": "2012-01-01"}, DAY, False),
+        ({"createdat": "2011-10-24", "updated": "2012-01-01"}, DAY, False),
+        ({"updated": "2011-10-24"}, DAY, True),
+        ({"date": "soon", "pubdate": DAY}, DAY, False),
+    ],
+)
+def test_the_best_field_gives_the_date(
+    fields: dict[str, object], day: date, is_guess: bool
+) -> None:
+    found = dated_fields(fields, "record")
+    assert found
+    assert found[:3] == (day, "record", is_guess)
+
+
+def test_no_field_gives_a_date() -> None:
+    assert dated_fields({"date": "soon", "name": "2011-10-24"}, "record") is None
+
+
+@pytest.mark.parametrize(
+    ("digits", "order"),
+    [
+        ("24/10/2011", "day first"),
+        ("10/24/2011", "month first"),
+        ("10-24-2011", "month first"),
+        ("3.4.2011", "day first"),
+        ("03/04/2011", None),
+        ("2011-10-24", None),
+    ],
+)
+def test_the_order_of_digits(digits: str, order: str | None) -> None:
+    assert order_of(digits) == order
+
+
+def test_an_archives_habit_is_that_of_all_its_clear_dates() -> None:
+    assert habit_of(["24/10/2011", "03/04/2011", "25/12/2011"]) == "day first"
+    assert habit_of(["10/24/2011", "03/04/2011"]) == "month first"
+    assert habit_of(["24/10/2011", "10/24/2011"]) is None
+    assert habit_of(["03/04/2011", "04/04/2011", "24.10.2011"]) is None
+    assert habit_of([]) is None
+
+
+def test_a_habit_decides_a_date_and_says_so() -> None:
+    article = Article("", "", "a", None, "", "", dated="header line", date_digits="03/04/2011")
+    decided = settled(article, "month first")
+    assert (decided.published, decided.is_date_guess) == (date(2011, 3, 4), True)
+    assert decided.dated == "header line, month first as in the other files"
+    assert settled(article, None) == article
+    assert settled(decided, "day first") == decided
+    assert read_digits("13/04/2011", "month first") is None

@@ -1,6 +1,5 @@
 """Formats: titles, dates, sources and the exact text."""
 
-import hashlib
 import json
 from datetime import date
 
@@ -15,7 +14,7 @@ from qa.articles.build import (
     title_of,
 )
 from qa.articles.clean import clean
-from qa.articles.formats import jsonl, markdown, plain
+from qa.articles.formats import jsonl
 from qa.articles.found import Problem, ReadArticle
 from qa.errors import ArticleError
 from qa.shorten import shorten
@@ -56,6 +55,31 @@ def test_titles_from_text(text: str, title: str) -> None:
         assert title_of(text) == title
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "title"),
+    [
+        ("notes/Greta Holm.md", "- sells the mill\n\n- lives in Bergen", "Greta Holm"),
+        ("Zagreb.txt.gz", "It rained. Nobody came.", "Zagreb"),
+        ("mill-sale_2011-04-02.txt", "It rained. Nobody came.", "mill sale 2011-04-02"),
+        ("Board 2011-04-02.txt", "It rained.", "Board 2011-04-02"),
+        ("海港局.txt", "It rained.", "海港局"),
+        ("Greta Holm.txt", "Mill sold\n\nIt rained.", "Mill sold"),
+        ("story.txt", "It rained. Nobody came.", "It rained."),
+        ("IMG_2031.txt", "It rained.", "It rained."),
+        ("Scan001.txt", "It rained.", "It rained."),
+        ("2011-04-02.txt", "It rained.", "It rained."),
+        ("9f3c2a7be1d04c5b.txt", "It rained.", "It rained."),
+        ("New Document 3.txt", "It rained.", "It rained."),
+        ("Greta Holm.jsonl#2", "It rained.", "It rained."),
+        ("https://a.example/Greta-Holm.html", "It rained.", "It rained."),
+        ("Greta Holm on Monday", "It rained.", "It rained."),
+    ],
+)
+def test_a_telling_file_name_is_the_title_of_last_resort(name: str, text: str, title: str) -> None:
+    assert build_article(name, text).title == title
+    assert build_article(name, text, title="Given").title == "Given"
+
+
 @given(st.text(), st.text())
 def test_titles_are_one_short_line(text: str, title: str) -> None:
     text = clean(text)
@@ -71,90 +95,6 @@ def test_shorten_cuts_at_words() -> None:
     assert shorten("one two three", 13) == "one two three"
     assert shorten("one two, three", 13) == "one two…"
     assert all(len(shorten("ab " * 9, limit)) <= limit for limit in range(2, 27))
-
-
-def test_plain_keeps_everything() -> None:
-    text = "date 2011-10-24 BRUSSELS NATO is expected to.\n"
-    article = plain.read("a.txt", text)
-    assert article.text == text
-    assert article.published == date(2011, 10, 24)
-    assert article.digest == hashlib.sha256(text.encode()).hexdigest()
-    assert (article.id, article.source, article.first_line) == ("", "a.txt", 1)
-
-
-def test_front_matter() -> None:
-    text = "---\ntitle: 'A: title'\nDate: 2011-10-24\ntags: [a, b]\n---\n\n# Other\n\nBody.\n"
-    article = markdown.read("a.md", text)
-    assert article.title == "A: title"
-    assert article.published == date(2011, 10, 24)
-    assert article.text == "\n# Other\n\nBody.\n"
-    assert article.first_line == 6
-    # The line number in the file of each line of the text.
-    for number, line in enumerate(article.text.split("\n"), article.first_line):
-        assert text.split("\n")[number - 1] == line
-
-
-@pytest.mark.parametrize("key", ["date", "published", "publish_date", "publishDate", "pubdate"])
-def test_date_keys(key: str) -> None:
-    article = markdown.read("a", f"---\n{key}: 24 October 2011\n---\nBody.")
-    assert article.published == date(2011, 10, 24)
-
-
-@pytest.mark.parametrize(
-    ("block", "title"),
-    [
-        ("title: Yes", "Yes"),
-        ("title: 2012", "2012"),
-        ("title: 2011-10-24", "2011-10-24"),
-        ("title: null", "Heading"),
-        ("title:", "Heading"),
-        ("title: [a, b]", "Heading"),
-        ("title: !!python/object/apply:os.system [ls]", "Heading"),
-        ("title: NATO: the end", "NATO: the end"),
-        ('title: "a\x1b[31mb"', "ab"),
-        ("title: one\ndate: 2011-99-99", "one"),
-        ("a: &a [x, x]\nb: *a\ntitle: aliased", "aliased"),
-        ("? [a]: b\n: c\ntitle: odd", "odd"),
-        ("title: " + "[" * 5_000, "[" * 199 + "…"),
-        ("n: " + "9" * 10_000 + "\ntitle: long number", "long number"),
-    ],
-)
-def test_odd_front_matter(block: str, title: str) -> None:
-    article = markdown.read("a.md", clean(f"---\n{block}\n---\n# Heading\n\nBody."))
-    assert article.title == title
-    assert article.text == "# Heading\n\nBody."
-    assert article.published is None
-
-
-def test_a_yaml_bomb_is_refused() -> None:
-    block = "a0: &a0 {k: v}\n" + "".join(
-        f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 30)
-    )
-    assert markdown.read("a.md", f"---\n{block}title: Bomb\n---\nBody.").title == "Bomb"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "---\n- a\n- b\n---\nBody.",
-        "---\nJust text between rulers.\n---\nBody.",
-        "---\ntitle: never closed\n\nBody.",
-        "---\n---\nBody.",
-        "--- title: no\n---\nBody.",
-        "---\ntitle: far\n" + "# x\n" * 20_000 + "---\nBody.",
-    ],
-)
-def test_anything_else_than_front_matter_is_text(text: str) -> None:
-    assert markdown.front_matter(text) == ({}, 0)
-    assert markdown.read("a.md", text).text == text
-
-
-def test_markdown_titles() -> None:
-    assert markdown.read("a", "Intro.\n\n# The *head* #\n\n# Second").title == "The *head*"
-    assert markdown.read("a", "```\n# comment\n```\n\n# Head").title == "Head"
-    assert markdown.read("a", "```\n# never closed").title != ""
-    assert markdown.read("a", "## Second level\n\nBody one. Body two.").title == "## Second level"
-    assert markdown.read("a", "First sentence. #hashtag").title == "First sentence."
 
 
 def test_json_records() -> None:

@@ -206,7 +206,15 @@ def test_search_for_words_of_no_article_finds_nothing(qa: Shell) -> None:
     assert (done.code, done.json("search")["hits"]) == (1, [])
     assert qa("search", f"{UNKNOWN} harbours").code == 0  # one word is enough, in any form
     assert qa("search", "the of").code == 0  # only stop words
-    assert qa("search", "港口的指挥官是谁").code == 0  # words that cannot be looked up
+    assert qa("search", "港口的指挥官是谁").code == 1
+
+
+def test_a_misspelt_name_is_searched_as_the_nearest_one(qa: Shell) -> None:
+    note = "no article has “Wesstport”; looked for “Westport”"
+    done = qa("search", "Wesstport", "-k", "1")
+    assert (done.code, done.out.splitlines()[-1]) == (0, note)
+    assert qa("search", "Wesstport", "--json").json("search")["notes"] == [note]
+    assert note in qa("ask", "Who commands the harbour of Wesstport?").out.splitlines()
 
 
 # Scope

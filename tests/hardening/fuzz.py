@@ -105,7 +105,7 @@ class Outcome:
 
 def serve() -> None:
     """Fork a process for each line of the input, one at a time."""
-    import charset_normalizer  # noqa: F401 - what is imported later would count as a file's memory
+    import chardet  # noqa: F401 - what is imported later would count as a file's memory
     import dateutil.parser
     import yaml  # noqa: F401
 

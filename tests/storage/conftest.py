@@ -34,11 +34,12 @@ def put_in(word_encoder: "WordEncoder") -> Put:
         url: str | None = None,
         record: int | None = None,
         replacing: int | None = None,
+        **details: Any,
     ) -> ArticleRowId:
         file = batch.put_file(path, name or path, len(text), 1, "digest of " + path, is_whole=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
         number = str(replacing) if replacing else ""
-        article = Article(number, title, "", published, text, digest)
+        article = Article(number, title, "", published, text, digest, **details)
         places, start = [], 0
         for line in text.split("\n"):
             places.append((start, start + len(line)))

@@ -13,10 +13,11 @@ import pytest
 from qa.datatypes import ArticleRowId
 from qa.errors import LibraryDamagedError, LibraryError
 from qa.storage.database import DATABASE
-from qa.storage.full_text import DamagedTextError, FullText, is_intact
+from qa.storage.full_text import FullText
 from qa.storage.live_text import FOLDER, LiveText
 from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
+from qa.storage.text_files import DamagedTextError, is_intact
 from tests.older_layouts import NEW_IN_LAYOUT_6
 
 if TYPE_CHECKING:

@@ -37,6 +37,34 @@ def test_search_ignores_endings_case_and_accents(words: FullText) -> None:
     assert found(words, "air") == []
 
 
+def test_a_name_that_looks_like_a_stop_word_is_found_alone() -> None:
+    index = FullText(None)
+    index.change([], [(1, "It told us who."), (2, "The WHO told the U.S. so.")], "m", whole=False)
+    assert found(index, "WHO") == found(index, "US") == [2]
+    assert found(index, "who") == [1, 2]
+    assert (index.has("WHO"), index.has("May"), index.has("telling")) == (True, False, False)
+
+
+def test_a_phrase_is_held_word_for_word() -> None:
+    index = FullText(None)
+    texts = ["He crossed a Red Line.", "the line, red", "red lines", "海港局周二"]
+    index.change([], enumerate(texts, 1), "mark", whole=False)
+    assert index.holding(["red", "line"]).tolist() == [1]
+    assert index.holding(["red"]).tolist() == [1, 2, 3]
+    assert index.holding(["海港", "港局"]).tolist() == [4]
+    assert index.holding(["港局", "海港"]).tolist() == []
+
+
+def test_the_nearest_words_come_first_and_of_two_the_more_frequent() -> None:
+    index = FullText(None)
+    texts = ["Tavares, Tavares' Tavarel", "Tavarel met Tavarel", "Tavarel Travel Talares"]
+    index.change([], enumerate(texts, 1), "mark", whole=False)
+    assert index.nearest("tavares", 1, 9) == [("tavares", 0), ("tavarel", 1), ("talares", 1)]
+    assert index.nearest("tavarez", 1, 1) == [("tavarel", 1)]
+    assert index.nearest("tavraez", 2, 2) == [("tavarel", 2), ("tavares", 2)]
+    assert index.nearest("oslo", 2, 9) == []
+
+
 def test_a_title_matches_every_text_under_it(words: FullText) -> None:
     assert found(words, "eyjafjallajokull") == [4, 5]
 

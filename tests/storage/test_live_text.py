@@ -7,12 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import tantivy
 from filelock import FileLock
 
+from qa import folding
 from qa.datatypes import ArticleRowId
 from qa.errors import LibraryBusyError
 from qa.storage import live_text
 from qa.storage.database import LOCK
+from qa.storage.full_text import FullText
 from qa.storage.live_text import FOLDER, LiveText
 from qa.storage.schema import SCHEMA_VERSION
 from qa.storage.store import Store
@@ -80,6 +83,29 @@ def test_a_search_waits_for_the_index_that_another_process_builds(
         assert asking.is_alive()
     asking.join()
     assert results == [[1]]
+
+
+def test_words_folded_by_another_version_are_indexed_again(
+    store: Store, published: LiveText, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.storage.live_text.VERSION", folding.VERSION + 1)
+    live = LiveText(store)
+    assert found(live, "ash") == [1]
+    mark = FullText(store.folder / FOLDER).mark
+    assert mark.startswith(f"{live_text.LAYOUT}.{folding.VERSION + 1} ")
+
+
+def test_an_index_with_other_fields_is_replaced_without_a_warning(
+    store: Store, published: LiveText, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.rmtree(store.folder / FOLDER)
+    (store.folder / FOLDER).mkdir()
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("words", stored=False)
+    tantivy.Index(builder.build(), str(store.folder / FOLDER)).writer().commit()
+    live = LiveText(store)
+    assert found(live, "ash") == [1]
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("damage", ["gone", "garbage", "cut", "old", "empty"])

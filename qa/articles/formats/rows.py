@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ..clean import clean
 from ..hyphens import Hyphens
 from ..page_lines import EDGE_LINES, head_keys, is_finished, is_page_number, is_sentence, running
 
@@ -39,20 +38,6 @@ def rows_of(text: str) -> list[Row]:
         for place, part in enumerate(line.split("\f"))
         if part or not (line.startswith("\f") and place == 0)
     ]
-
-
-def joined_rows(rows: Sequence[Row]) -> tuple[str, list[tuple[int, int]]]:
-    """Return the cleaned text of rows, and where its line numbers jump, as in ``Article.lines``."""
-    parts: list[str] = []
-    jumps = []
-    offset, expected = 0, 1
-    for row in rows:
-        if row.line != expected:
-            jumps.append((offset, row.line))
-        parts.append(clean(row.text))
-        offset += len(parts[-1]) + 1
-        expected = row.line + 1
-    return "\n".join(parts), jumps
 
 
 def with_whole_words(rows: Sequence[Row], hyphens: Hyphens) -> list[Row]:

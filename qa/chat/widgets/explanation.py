@@ -8,7 +8,7 @@ from textual.content import Content
 from ...articles.clean import one_line
 from ...datatypes import Hit, Why
 from ...render import confidence_words
-from ...terms import question_terms, stem
+from ...terms import found_words, question_terms, stem
 from ..entries import Entry
 from ..layout import shortened
 
@@ -69,7 +69,7 @@ def _hit_parts(hit: Hit, best: float, stems: Mapping[str, str]) -> Parts:
     length = round(BAR * hit.score / best) if best > 0 else 0
     why = hit.why
     words = "no word" if why.bm25 is None else f"BM25 {why.bm25:.2f} (#{why.bm25_rank})"
-    there = {stem(term) for term in question_terms(f"{article.title} {hit.passage.text}")}
+    there = found_words(f"{article.title} {hit.passage.text}")
     matched = ", ".join(term for root, term in stems.items() if root in there)
     dense = f"cosine {why.cosine:.2f}" + (f" (#{why.dense_rank})" if why.dense_rank else "")
     more = [

@@ -14,8 +14,8 @@ from ...render import (
     confidence_words,
     lit_pieces,
     nearest_sentence,
+    time_words,
     unread_words,
-    weekday_words,
 )
 from ..entries import Entry, Stage
 from ..layout import inert, shortened
@@ -54,10 +54,16 @@ def answer_text(entry: Entry, width: int) -> Content:
     if entry.answer is None:
         return _pending(entry, width)
     if entry.answer.remark:
-        return _remark(entry, entry.answer, width)
+        return _with_notes(_remark(entry, entry.answer, width), entry.answer)
     if entry.answer.status is Status.NOT_FOUND:
-        return _not_found(entry, width)
-    return _found(entry, entry.answer, width)
+        return _with_notes(_not_found(entry, width), entry.answer)
+    return _with_notes(_found(entry, entry.answer, width), entry.answer)
+
+
+def _with_notes(text: Content, answer: Answer) -> Content:
+    """Return the text of an answer with a quiet line for each note under it."""
+    notes: Parts = [("\n" + inert(note), ".note") for note in answer.notes]
+    return Content.assemble(text, *notes)
 
 
 def _pending(entry: Entry, width: int) -> Content:
@@ -105,8 +111,8 @@ def _found(entry: Entry, answer: Answer, width: int) -> Content:
         parts += [" ", *_title(entry, cited[0], width - len(confidence) - 3 - 4 * len(cited))]
     elif words:
         parts.append((f" · {words}", ".note"))
-    if day := weekday_words(answer):
-        parts.append((f" · {day}", ".note"))
+    if time := time_words(answer):
+        parts.append((f" · {time}", ".note"))
     parts.append(_verdict(entry))
     if answer.unread:
         parts += ["\n", (unread_words(answer), ".note")]
