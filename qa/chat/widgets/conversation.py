@@ -158,7 +158,7 @@ def _empty_text() -> Content:
         ("No articles here yet.", ".title"),
         "\n\n",
         "Type a file or folder below and press Enter. Its articles are read and indexed on this "
-        "machine only. Files may be .txt, .md, .jsonl or .jsonl.gz.\n\n",
+        "machine only. Files may be text, web pages, PDF, Office files, mail and more.\n\n",
         ("  ~/articles", ".number"),
         ("   a folder of your own", ".note"),
         "\n",
