@@ -1,7 +1,9 @@
 """The list of articles: stories first, then articles on a story of their own. Knows no Textual."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+from ..folding import fold
 from ..render import written_date
 from ..storage.article_store import ArticleRow
 
@@ -17,24 +19,25 @@ def listed(rows: Sequence[ArticleRow], stories: Sequence[Story]) -> list[Story]:
 
 
 def narrowed(stories: Sequence[Story], typed: str) -> list[Story]:
-    """Return the articles that have all typed words, whatever their case.
+    """Return the articles that have all typed words, whatever their case and accents.
 
     They are looked for in title, source and date, and in the title of the story's newest article.
     """
-    words = typed.casefold().split()
+    words = fold(typed).split()
     if not words:
         return list(stories)
     found = [
-        tuple(row for row in story if _has(words, f"{story[0].title} {_searched(row)}"))
+        tuple(row for row in story if _has(words, _searched(row, story[0].title)))
         for story in stories
     ]
     return [story for story in found if story]
 
 
-def _searched(row: ArticleRow) -> str:
-    return f"{row.title} {row.source} {row.published or ''} {written_date(row.published)}"
+@lru_cache(100_000)  # folding 20,000 titles takes 0.2 s, and each key narrows the list
+def _searched(row: ArticleRow, story: str) -> str:
+    when = f"{row.published or ''} {written_date(row.published)}"
+    return fold(f"{story} {row.title} {row.source} {when}")
 
 
 def _has(words: Sequence[str], text: str) -> bool:
-    folded = text.casefold()
-    return all(word in folded for word in words)
+    return all(word in text for word in words)
