@@ -22,6 +22,8 @@ MOST_READ = 3
 
 _PHRASE = re.compile(r"(?<!\w)[\"“„«](?=\S)([^\"“”„«»\n]+)[\"”“»](?!\w)|[「『]([^」』\n]+)[」』]")
 
+_ENDINGS = ("d", "ed", "s", "es", "ing", "er", "ly")
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -57,8 +59,8 @@ def phrases(question: str) -> list[tuple[str, list[str]]]:
 def reworded(question: str, session: Session) -> Wording:
     """Return a question with each word that no article has exchanged for the nearest that one has.
 
-    Only a misspelt word is exchanged: it has at least ``LEAST_LETTERS``, is no common word, which
-    the encoder has as a single token, and is not part of a quoted phrase.
+    Only a misspelt word is exchanged: it has at least ``LEAST_LETTERS``, is no common word, and is
+    not part of a quoted phrase.
     """
     quoted = [match.span() for match in _PHRASE.finditer(question)]
     parts, notes, done = [], [], 0
@@ -68,7 +70,7 @@ def reworded(question: str, session: Session) -> Wording:
             continue
         if session.full_text.has(typed):
             continue
-        if session.encoder.count_tokens([typed]) == [1]:
+        if _is_common(typed, session):
             continue
         near = _nearest(typed, session)
         if near:
@@ -86,6 +88,14 @@ def _may_be_misspelt(typed: str) -> bool:
         and folded[0].isalpha()
         and folded[0] not in STOP_WORDS
     )
+
+
+def _is_common(typed: str, session: Session) -> bool:
+    """Whether a word, or the one that it is an inflection of, is a single token of the encoder."""
+    forms = [typed]
+    if typed.islower():  # a name has no inflections
+        forms += [typed.removesuffix(ending) for ending in _ENDINGS if typed.endswith(ending)]
+    return 1 in session.encoder.count_tokens(forms)
 
 
 def _nearest(typed: str, session: Session) -> str:
