@@ -30,12 +30,6 @@ from .mail_text import ENCRYPTED, paragraphs
 
 SUFFIXES = frozenset({".eml", ".emlx", ".mbox", ".mbx"})
 """Suffixes of messages and of mailboxes."""
-BEGINNING = (
-    rb"(?!From: ?<Saved)(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*?"
-    rb"(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To):"
-    rb"|From \S[^\n]*\d:\d\d[^\n]*\n[!-9;-~]+:"
-)
-"""Pattern of how a message or a mailbox begins, but not a web page that a browser saved."""
 MESSAGE_BYTES = 16_000_000
 """Longest message in a mailbox that is read whole; its text comes before its attachments."""
 HEADER_CHARACTERS = 10_000
@@ -156,23 +150,21 @@ def read_mailbox(name: str, stream: IO[bytes]) -> Iterator[ReadArticle | Problem
 def _messages(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield the bytes of each message in a mailbox, the longest cut to `MESSAGE_BYTES`.
 
-    A line ``From …`` with a time begins a message if a blank line is before it and a header after.
+    A line ``From …`` with a time begins a message if a header follows; the first needs neither.
     """
     kept: list[bytes] = []
     size_bytes = 0
-    is_after_blank = True
     line = stream.readline(_LINE_BYTES)
     while line:
         following = stream.readline(_LINE_BYTES)
-        begins = is_after_blank and line.startswith(b"From ")
-        if begins and (not kept or (_BETWEEN.match(line) and _HEADER.match(following))):
+        is_between = _BETWEEN.match(line) and _HEADER.match(following)
+        if is_between or (not kept and line.startswith(b"From ")):
             if kept:
                 yield b"".join(kept)
             kept, size_bytes = [], 0
         elif size_bytes + len(line) <= MESSAGE_BYTES:
             kept.append(line[1:] if _ESCAPED_BETWEEN.match(line) else line)
             size_bytes += len(line)
-        is_after_blank = not line.strip()
         line = following
     if kept:
         yield b"".join(kept)
