@@ -43,7 +43,8 @@ class Dialogue:
         self.number = number
         """The conversation's number in its library; None until a turn is remembered."""
         turns = conversations().turns(number) if number is not None else []
-        self._past = [*earlier, *(Past.of_turn(turn) for turn in turns)]
+        stored = [Past.of_turn(turn) for turn in turns]
+        self._past = [*earlier, *(past for past in stored if past is not None)]
 
     def ask(
         self,
@@ -173,15 +174,16 @@ class Dialogue:
         )
         return replace(found, notes=(*notes, *found.notes))
 
-    def remember(self, found: Answer) -> Turn:
+    def remember(self, found: Answer, scope: Scope | None = None) -> Turn:
         """Store an answer of this conversation as its next turn; on the disk on return.
 
-        Only answers are stored, not summaries and remarks. Raises UsageError if the conversation
-        was deleted, LibraryBusyError.
+        ``scope`` is the filter that was in force. Summaries and remarks are stored as well, as what
+        they are. Raises UsageError if the conversation was deleted, LibraryBusyError.
         """
         if self.number is None:
             self.number = self._conversations().start("")
-        return self._conversations().add(self.number, found.asked or found.question, found)
+        question = found.asked or found.question
+        return self._conversations().add(self.number, question, found, scope)
 
 
 def _summary(

@@ -73,7 +73,11 @@ class Told:
         self.scores = scores
 
     def read(
-        self, question: str, passages: Sequence[Passage], seconds: float, late: list[Passage]
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        seconds: float | None = None,
+        late: list[Passage] | None = None,
     ) -> list[Span]:
         """Return spans with the scores given."""
         return [

@@ -19,7 +19,7 @@ from qa.storage.full_text import FullText
 from qa.storage.live_text import FOLDER, LiveText
 from qa.storage.schema import SCHEMA_VERSION
 from qa.storage.store import Store
-from tests.older_layouts import NEW_IN_LAYOUT_6
+from tests.older_layouts import NEW_IN_LAYOUT_6, NEW_TURNS_IN_LAYOUT_6
 
 Put = Callable[..., ArticleRowId]
 
@@ -181,7 +181,7 @@ def test_the_next_batch_drops_the_full_text_in_sqlite(store: Store, put: Put) ->
     )
     connection.execute("DROP INDEX articles_listed")
     connection.execute("CREATE INDEX articles_by_date ON articles (published)")
-    for statement in NEW_IN_LAYOUT_6:
+    for statement in (*NEW_IN_LAYOUT_6, *NEW_TURNS_IN_LAYOUT_6):
         connection.execute(statement)
     connection.execute("DROP TABLE article_checksums")
     connection.execute("DROP TABLE passage_checksums")
