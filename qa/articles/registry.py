@@ -70,7 +70,7 @@ FORMATS = (
     _format(
         "mail",
         ".eml .emlx .mbox .mbx",
-        rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*?"  # any headers, then one that only mail has
+        rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*?"  # headers, then one of mail alone
         rb"(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To):"
         rb"|From \S[^\n]*\d:\d\d[^\n]*\n[!-9;-~]+:",  # a mailbox
     ),
@@ -112,8 +112,8 @@ WORKER_SUFFIXES = frozenset(suffix for suffix, one in _BY_SUFFIX.items() if one.
 def format_of(suffix: str, head: bytes) -> Format | None:
     """Return the format of a file by its first bytes, or else by its suffix; None for text."""
     named = _BY_SUFFIX.get(suffix)
-    if named and head.startswith(b"PK\x03\x04"):
-        return named  # an office document, perhaps
+    if named and (head.startswith(b"PK\x03\x04") or named.module == "mhtml"):
+        return named  # an office document, perhaps; or a saved page, which can begin like a mail
     for one in FORMATS:
         if one.beginning and one.beginning.match(head):
             return one

@@ -68,7 +68,8 @@ def docx(
     parts = {
         "_rels/.rels": links(officeDocument=main, core="/docProps/core.xml"),
         f"{folder}/_rels/{name}.rels": links(styles="s.xml", footnotes="notes.xml"),
-        main: f'<w:document xmlns:w="{namespace}" xmlns:mc="mc"><w:body>{body}</w:body></w:document>',
+        main: f'<w:document xmlns:w="{namespace}" xmlns:mc="mc"><w:body>{body}</w:body>'
+        "</w:document>",
         f"{folder}/s.xml": f'<w:styles xmlns:w="{namespace}">{styles}</w:styles>',
         f"{folder}/notes.xml": f'<w:footnotes xmlns:w="{namespace}">{notes}</w:footnotes>',
         "docProps/core.xml": core or properties(),

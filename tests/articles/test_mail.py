@@ -81,6 +81,7 @@ def test_a_message_has_sender_subject_and_day() -> None:
         ("From: j@a.b\nSubject: =?utf-8?q?Two?=\n =?utf-8?q?_lines?=", "j@a.b", "Two lines"),
         ('From: "Holm, Anna" <a@b.c>, Bo <b@b.c>\nSubject: Bøf', "Holm, Anna", "Bøf"),
         ("From: <a@b.c>\nSubject: =?klingon?q?a?=", "a@b.c", "=?klingon?q?a?="),
+        ("From: a@b.c\nSubject: =?iso-8˜59?q?a?=", "a@b.c", "=?iso-8˜59?q?a?="),
         ("From: Anna (home) <a@b.c>\nSubject:", "Anna (home)", "The roof leaks."),
         ("Subject: \x1b[31mred", "", "red"),
     ],
@@ -324,3 +325,9 @@ def test_a_mailbox_without_text_is_no_article() -> None:
 def test_mail_is_known_by_its_beginning(head: bytes, module: str) -> None:
     found = format_of("", head[:HEAD_BYTES])
     assert (found.module if found else "") == module
+
+
+def test_a_saved_page_may_begin_like_a_mail() -> None:
+    found = format_of(".mht", message("x", "multipart/related"))
+    assert found
+    assert found.module == "mhtml"

@@ -88,6 +88,9 @@ def test_slides_are_pages_with_their_notes() -> None:
 
 
 def test_a_protected_file_is_named() -> None:
-    parts = {"META-INF/manifest.xml": "<m><encryption-data/></m>", "content.xml": b"\x93\x01"}
+    parts: dict[str, str | bytes] = {
+        "META-INF/manifest.xml": "<m><encryption-data/></m>",
+        "content.xml": b"\x93\x01",
+    }
     with pytest.raises(ArticleError, match="password"):
         list(odt.read("a.odt", office.package(parts)))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
@@ -26,6 +26,7 @@ from ..dates import parse_date
 from ..decode import decode, is_wide
 from ..found import EmptyFileError, NotAnArticleError, Problem, ReadArticle
 from ..markup import markup_text
+from .html import page_markup
 from .mail_text import ENCRYPTED, paragraphs
 
 SUFFIXES = frozenset({".eml", ".emlx", ".mbox", ".mbx"})
@@ -44,9 +45,8 @@ _LENGTH = re.compile(rb"(\d{1,9})\s*\n")
 _FIRST_YEAR = 1971
 """A program that does not know the day writes the first of January 1970."""
 
-_LATIN = frozenset({"", "us-ascii", "ascii", "iso-8859-1", "latin-1", "latin1"})
-"""Charsets that programs state for text in others, mostly for UTF-8 and Windows-1252."""
-_ONE_BYTE = re.compile(r"iso-8859-\d+|windows-125\d|cp125\d|koi8-[ru]")
+_UNSTATED = ("us-ascii", "ascii", "unknown-8bit", "x-unknown")
+"""Charsets that say nothing about bytes beyond ASCII."""
 _SIGNATURE = re.compile(r"application/(?:(?:x-)?pkcs7|pgp)-signature")
 _SEALED = re.compile(r"application/(?:x-)?pkcs7-mime|multipart/encrypted")
 
@@ -249,21 +249,11 @@ def _leaf(part: _Mail, kind: str) -> _Content:
 
 
 def _text(part: _Mail) -> str:
-    """Return the text of a part in its charset, or in a likelier one.
-
-    Text in a charset of one byte for each character is hardly ever valid UTF-8 by chance.
-    """
-    payload = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else b""
+    """Return the text of a part: as valid UTF-8, else in the charset stated, else as a guess."""
+    data = part.get_payload(decode=True)
     stated = part.get_content_charset("")
-    if stated in _LATIN:
-        return decode(data)
-    for charset in ("utf-8", stated) if _ONE_BYTE.fullmatch(stated) else (stated,):
-        try:
-            return data.decode(charset)
-        except (LookupError, ValueError):
-            continue
-    return decode(data)
+    charset = "" if stated in _UNSTATED else stated
+    return page_markup(data if isinstance(data, bytes) else b"", charset)
 
 
 def _header(message: _Mail, name: str) -> str:
@@ -278,7 +268,7 @@ def _words(value: str) -> str:
     """Return a header with its encoded words decoded; as it is if they cannot be."""
     try:
         return str(make_header(decode_header(value)))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return value
 
 
