@@ -11,7 +11,7 @@ from ..models.reader import Reader
 from .evidence import Weighed, folded, weigh
 from .kinds import OPEN, YES_OR_NO
 from .later import as_of, later_first
-from .several import CLOSE, in_sentences, sentence_citation
+from .several import in_sentences, sentence_citation
 from .speech import answering_spans, quotation_in, speakers, speaking_first
 from .times import WIDE, may_be_of, of_time, time_asked
 
@@ -63,6 +63,13 @@ MOST_CITATIONS = 3
 
 MOST_ALTERNATIVES = 3
 """Most other answers that are offered."""
+
+CLOSE_THEN = 3.0
+"""How far below the best one's evidence an answer of the time asked for may be and go first.
+
+It is more than for a further sentence, because the best one is of another time, and the other is
+shown only if it is sure enough by itself.
+"""
 
 SEE_FOR_YOURSELF = "see for yourself whether the sentence says yes or no"
 """Note on the answer to a question for yes or no."""
@@ -142,7 +149,7 @@ def _of_then_first(question: str, hits: Sequence[Hit], spans: Sequence[Span]) ->
         return weighed
     then = [span for span in spans if may_be_of(span.passage, time_meant)]
     first = weigh(question, hits, then)
-    if not first or first[0].evidence < weighed[0].evidence - CLOSE:
+    if not first or first[0].evidence < weighed[0].evidence - CLOSE_THEN:
         return weighed
     return [*first, *(each for each in weighed if each.span not in then)]
 
@@ -178,7 +185,10 @@ def compose(
     )
     if not weighed:
         return found
-    weighed, notes = later_first(question, speaking_first(question, weighed))
+    weighed = speaking_first(question, weighed)
+    notes: tuple[str, ...] = ()
+    if time_asked(question, date.today()) is None:
+        weighed, notes = later_first(question, weighed)
     best = weighed[0]
     guess = Alternative(best.span.text, best.confidence, _citation(1, best.span))
     found = replace(found, confidence=best.confidence, guess=guess)

@@ -1,11 +1,11 @@
 """Every place where articles mention a term: a full scan, with the words folded as in search."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..datatypes import Article, ArticleRowId, Citation, Scope
 from ..errors import UsageError
+from ..folding import pieces
 from ..sentences import after_dateline, sentence_around, sentence_bounds
 from .session import Session
 
@@ -14,9 +14,6 @@ AT_ONCE = 500
 
 TITLE_AFTER = 100
 """Code points of a dateline or the like that may stand before a title that a text begins with."""
-
-_CHUNK = re.compile(r"\S+")
-_EDGE = re.compile(r"^\W+|\W+$")
 
 Fold = Callable[[str], list[str]]
 """Returns the words of a text as the full-text index has them."""
@@ -39,11 +36,17 @@ class Mention:
         return len(self.places) + self.in_title
 
     def citation(self, number: int) -> Citation:
-        """Return the sentence of the first mention, lit; else the first sentence, unlit."""
-        if self.places:
-            return next(self.citations(number))
+        """Return the sentence of the first mention, lit; else the first sentence, unlit.
+
+        A mention in the dateline is taken only if there is no other.
+        """
         text = self.article.text
-        told = (each for each in sentence_bounds(text) if each[1] > after_dateline(text))
+        first = after_dateline(text)
+        if self.places:
+            start, end = next((each for each in self.places if each[0] >= first), self.places[0])
+            bounds = sentence_around(text, start, end)
+            return Citation(number, self.article, *bounds, lit=(start, end))
+        told = (each for each in sentence_bounds(text) if each[1] > first)
         start, end = next(told, (0, len(text)))
         return Citation(number, self.article, start, end, lit=(end, end))
 
@@ -97,22 +100,15 @@ def _places(text: str, wanted: Sequence[str], fold: Fold) -> Iterator[tuple[int,
     """Yield the offsets at which the wanted words follow each other in a text."""
     folded: dict[str, list[str]] = {}
     words: list[str] = []
-    chunks: list[tuple[int, int]] = []
-    for match in _CHUNK.finditer(text):
-        chunk = match.group()
-        if chunk not in folded:
-            folded[chunk] = fold(chunk)
-        words += folded[chunk]
-        chunks += [match.span()] * len(folded[chunk])
+    places: list[tuple[int, int]] = []
+    for start, end in pieces(text, 0, len(text)):
+        piece = text[start:end]
+        if piece not in folded:
+            folded[piece] = fold(piece)
+        words += folded[piece]
+        places += [(start, end)] * len(folded[piece])
     least = 0
     for at in range(len(words) - len(wanted) + 1):
         if at >= least and words[at] == wanted[0] and words[at : at + len(wanted)] == list(wanted):
             least = at + len(wanted)
-            yield _trimmed(text, chunks[at][0], chunks[least - 1][1])
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a range without punctuation at its ends."""
-    piece = _EDGE.sub("", text[start:end])
-    first = text.find(piece, start, end)
-    return first, first + len(piece)
+            yield places[at][0], places[least - 1][1]

@@ -42,13 +42,12 @@ def name_of(source: str) -> str:
 def title_by_name(source: str) -> str:
     """Return the name of an article's file if it is good enough for a title, or else nothing.
 
-    That is a name of several words, or of one with a capital; the first sentence says more than
-    ``story.txt``.
+    That is a name with spaces between its words or with a capital: the first sentence says more
+    than ``story.txt`` or ``oil-spill.txt``.
     """
     name = name_of(source)
-    words = _telling(name)
-    is_title = len(words) > 1 or any(not word[0].islower() and len(word) > 2 for word in words)
-    return name if is_title else ""
+    has_capital = any(not word[0].islower() and len(word) > 2 for word in _telling(name))
+    return name if has_capital or " " in PurePosixPath(source).name else ""
 
 
 def _telling(name: str) -> list[str]:

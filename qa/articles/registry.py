@@ -68,24 +68,24 @@ def _format(
 FORMATS = (
     _format("mhtml", ".mhtml .mht", rb'From: [<"]Saved by |Snapshot-Content-Location:'),
     _format(
-        "mail",
-        ".eml .emlx .mbox .mbx",
-        rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*?"  # headers, then one of mail alone
-        rb"(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To):"
-        rb"|From \S[^\n]*\d:\d\d[^\n]*\n[!-9;-~]+:",  # a mailbox
-    ),
-    _format(
         "html",
         ".html .htm .xhtml .xht",
         rb"\s*(?:\xef\xbb\xbf)?\s*(?:<!--.{0,4000}?-->\s*)?(?:<\?xml[^>]*>\s*)?"
         rb"<(?:!doctype html|html)\b",
     ),
     _format("pdf", ".pdf", rb".{0,1024}?%PDF-"),
-    _format("rtf", ".rtf", rb"\s*\{\\rtf"),
     _format("docx", ".docx .docm .dotx .dotm .doc .dot"),
-    _format("pptx", ".pptx .pptm .ppsx .ppsm .potx .potm .ppt .pps"),
     _format("odt", ".odt .ott .odp .otp .ods .ots"),
+    _format("pptx", ".pptx .pptm .ppsx .ppsm .potx .potm .ppt .pps"),
     _format("epub", ".epub", rb"PK\x03\x04.{26}mimetypeapplication/epub"),
+    _format("rtf", ".rtf", rb"\s*\{\\rtf"),
+    _format(
+        "mail",
+        ".eml .emlx .mbox .mbx",
+        rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*?"
+        rb"(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To):"
+        rb"|From \S[^\n]*\d:\d\d[^\n]*\n[!-9;-~]+:",
+    ),
     _format("feed", ".rss .atom .rdf .xml"),
     _format("table", ".csv .tsv .tab .psv", needs_worker=False),
     _format("subtitles", ".srt .vtt", needs_worker=False),

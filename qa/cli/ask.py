@@ -77,6 +77,9 @@ def ask(
     qa ask "When does it end?" --since 2011-10 --json
     qa ask --continue "And what did he say?"
 
+    A phrase in quotation marks is searched word for word. A word that no article has is searched
+    as the nearest one that some article has; the answer says so.
+
     With --continue, QUESTION may refer to what was asked before, with --continue or in the chat;
     the answer becomes part of that conversation.
 
@@ -133,7 +136,8 @@ def search(
     """Show the passages that fit QUERY best, without an answer.
 
     A passage can fit by its meaning, too: it need not contain the words of QUERY. But if no article
-    at all contains one of them, nothing is found. If QUERY is -, qa reads it from standard input.
+    at all contains one of them, or one spelt much the same, nothing is found. A phrase in quotation
+    marks is searched word for word. If QUERY is -, qa reads it from standard input.
 
     \b
     qa search "oil spill"

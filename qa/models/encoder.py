@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .letters import plain_letters
 from .manifest import TOKENIZER, Manifest
 from .running import Workers, open_session
 
@@ -97,17 +96,15 @@ class OnnxEncoder:
         """Return unit embeddings of the texts without a prompt, float32 ``(len(texts), dim)``."""
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        encodings = self._tokenizer.encode_batch_fast(self._prepared(texts))
+        prepared = [text.lower() for text in texts] if self._lower_case else list(texts)
+        encodings = self._tokenizer.encode_batch_fast(prepared)
         return np.concatenate(self._workers.map(self._run, encodings))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens in each text, special tokens not counted."""
-        encodings = self._counter.encode_batch_fast(self._prepared(texts), add_special_tokens=False)
+        prepared = [text.lower() for text in texts] if self._lower_case else list(texts)
+        encodings = self._counter.encode_batch_fast(prepared, add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
-
-    def _prepared(self, texts: Sequence[str]) -> list[str]:
-        plain = map(plain_letters, texts)
-        return [text.lower() for text in plain] if self._lower_case else list(plain)
 
     def _run(self, encoding: Any) -> NDArray[np.float32]:
         ids = np.array([encoding.ids], np.int64)

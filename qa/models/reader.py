@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from ..datatypes import Passage, Span
 from ..sentences import after_dateline, sentence_bounds
 from .lead import lead_of
-from .letters import plain_letters, plain_letters_at
 from .manifest import TOKENIZER, Manifest
 from .running import Workers, open_session
 from .spans import best_spans, whole_words
@@ -83,7 +82,7 @@ class OnnxReader:
         late: list[Passage] | None = None,
     ) -> list[Span]:
         """Return spans from the passages, best first."""
-        shortened = self._shortened(plain_letters(question))
+        shortened = self._shortened(question)
         deadline = None if seconds is None else time.monotonic() + seconds
 
         def read_one(numbered: tuple[int, Passage]) -> list[Span]:
@@ -106,18 +105,14 @@ class OnnxReader:
 
     def _read_one(self, question: str, passage: Passage) -> list[Span]:
         text, lead = passage.text, lead_of(passage)
-        known, places = plain_letters_at(lead + text)
-        encoding = self._tokenizer.encode(question, known)
+        encoding = self._tokenizer.encode(question, lead + text)
         header = max(0, after_dateline(passage.article.text) - passage.start)
         sentences = np.array([end for _, end in sentence_bounds(text)], np.int64)
         candidates: list[tuple[int, int, float]] = []
         for window in [encoding, *encoding.overflowing]:
             start, end = self._run(window)
             no_answer = float(start[0] + end[0])
-            bounds = np.array(window.offsets, np.int64)
-            offsets = np.stack(
-                (places[bounds[:, 0]], places[np.maximum(bounds[:, 1], 1) - 1] + 1), axis=1
-            ) - len(lead)
+            offsets = np.array(window.offsets, np.int64) - len(lead)
             chosen = np.array([part == 1 for part in window.sequence_ids])
             chosen &= offsets[:, 0] >= header
             start, end = np.where(chosen, (start, end), -np.inf).astype(np.float32)

@@ -109,6 +109,11 @@ def test_the_older_answer_is_the_first_alternative() -> None:
     assert found.alternatives[0].citation.article.published == OLD
 
 
+def test_a_later_article_is_no_news_of_the_time_asked_for() -> None:
+    rows = [told(0, OLD, "12 people", 9.0), told(1, NEW, "17 people", 8.5)]
+    assert composed("How many people died on 3 May?", rows).text == "12 people"
+
+
 @pytest.mark.parametrize(
     ("text", "values"),
     [

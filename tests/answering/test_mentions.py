@@ -50,6 +50,13 @@ def test_several_words_stand_next_to_each_other(port: "Library") -> None:
     assert counts(port, "port crane") == {}
 
 
+def test_initials_and_groups_of_digits_are_one_word(library: "Library") -> None:
+    library.add_articles([{"source": "a", "text": "The U.N. sent 1 200 tents. UN trucks left."}])
+    (found,) = library.mentions("UN")
+    assert [found.article.text[start:end] for start, end in found.places] == ["U.N.", "UN"]
+    assert counts(library, "1,200 tents") == {"a": 1}
+
+
 def test_the_list_is_newest_first_and_within_the_filter(port: "Library") -> None:
     assert list(counts(port, "port")) == ["train", "dock", "cafe"]
     assert counts(port, "port", Scope(until=date(2011, 12, 31))) == {"dock": 1}
@@ -60,7 +67,7 @@ def test_places_are_the_words_without_punctuation(port: "Library") -> None:
     assert [cafe.article.text[start:end] for start, end in cafe.places] == [
         "ferry",
         "FERRY",
-        "ferry-men",
+        "ferry",
     ]
     first = cafe.citation(7)
     assert (first.number, first.lit_text) == (7, "ferry")
@@ -72,6 +79,13 @@ def test_a_mention_in_the_title_alone_shows_the_first_sentence_unlit(port: "Libr
     assert (dock.places, dock.in_title, dock.count) == ((), 1, 1)
     assert dock.citation(1).quote == ARTICLES[1][3]
     assert dock.citation(1).lit_text == ""
+
+
+def test_a_mention_in_the_dateline_is_shown_only_if_there_is_no_other(library: "Library") -> None:
+    texts = ["CAIRO, Oct. 24 - It rained. Cairo was wet.", "CAIRO, Oct. 24 - It rained."]
+    library.add_articles({"source": text, "title": "Rain", "text": text} for text in texts)
+    shown = {each.article.source: each.citation(1).quote for each in library.mentions("Cairo")}
+    assert [shown[text] for text in texts] == ["Cairo was wet.", "CAIRO, Oct. 24 -"]
 
 
 def test_hundreds_of_articles_are_all_counted(library: "Library") -> None:

@@ -60,7 +60,9 @@ def test_titles_from_text(text: str, title: str) -> None:
     [
         ("notes/Greta Holm.md", "- sells the mill\n\n- lives in Bergen", "Greta Holm"),
         ("Zagreb.txt.gz", "It rained. Nobody came.", "Zagreb"),
-        ("mill-sale_2011-04-02.txt", "It rained. Nobody came.", "mill sale 2011-04-02"),
+        ("Mill-sale_2011-04-02.txt", "It rained. Nobody came.", "Mill sale 2011-04-02"),
+        ("mill-sale_2011-04-02.txt", "It rained. Nobody came.", "It rained."),
+        ("mill sale.txt", "It rained. Nobody came.", "mill sale"),
         ("Board 2011-04-02.txt", "It rained.", "Board 2011-04-02"),
         ("海港局.txt", "It rained.", "海港局"),
         ("Greta Holm.txt", "Mill sold\n\nIt rained.", "Mill sold"),
