@@ -9,6 +9,7 @@ import pytest
 from qa.articles.formats import mail
 from qa.articles.formats.mail_text import paragraphs
 from qa.articles.found import EmptyFileError, NotAnArticleError, Problem, ReadArticle
+from qa.articles.load import read_bytes
 from qa.articles.registry import HEAD_BYTES, format_of
 from qa.datatypes import Article
 from qa.errors import ArticleError
@@ -329,3 +330,9 @@ def test_a_saved_page_may_begin_like_a_mail() -> None:
     found = format_of(".mht", message("x", "multipart/related"))
     assert found
     assert found.module == "mhtml"
+
+
+def test_many_attachments_do_not_end_a_mailbox() -> None:
+    data = b"From a Tue 10:00\n" + mixed(PLAIN, *[PDF] * 1_100) + MAILBOX.encode()
+    found = list(read_bytes("inbox.mbox", data))
+    assert [one.record for one in found if isinstance(one, ReadArticle)] == [1, 2, 3, 4]

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from qa.articles import load
 from qa.articles.formats import rtf
 from qa.articles.found import EmptyFileError, ReadArticle
 from qa.datatypes import Article
@@ -72,3 +73,11 @@ def test_what_cannot_be_read_has_a_reason(data: bytes, reason: str) -> None:
     with pytest.raises(ArticleError, match=reason) as caught:
         list(rtf.read("a.rtf", data))
     assert isinstance(caught.value, EmptyFileError) is (reason == "empty file")
+
+
+def test_a_doc_file_is_read_if_it_is_rtf_and_named_if_it_is_old() -> None:
+    (one,) = load.read_bytes("a.doc", b"{\\rtf1 It closed in May.}")
+    assert isinstance(one, ReadArticle)
+    assert one.article.text == "It closed in May."
+    with pytest.raises(ArticleError, match="old or password-protected"):
+        list(load.read_bytes("a.doc", b"\xd0\xcf\x11\xe0" + b"\0" * 600))
