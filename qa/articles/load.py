@@ -78,7 +78,7 @@ def _bounded(name: str, read: Iterator[ReadArticle | Problem]) -> Iterator[ReadA
     problems = 0
     for one in read:
         if isinstance(one, Problem):
-            problems += 1
+            problems += not one.quiet
             if problems == MOST_PROBLEMS:
                 raise ArticleError(
                     f"{problems:,} of its records cannot be read; the rest is skipped"

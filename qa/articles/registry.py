@@ -74,10 +74,10 @@ FORMATS = (
         rb"<(?:!doctype html|html)\b",
     ),
     _format("pdf", ".pdf", rb".{0,1024}?%PDF-"),
-    _format("docx", ".docx .docm .dotx .dotm"),
+    _format("docx", ".docx .docm .dotx .dotm .doc .dot"),
     _format("odt", ".odt .ott .odp .otp .ods .ots"),
-    _format("pptx", ".pptx .pptm .ppsx .ppsm .potx .potm"),
-    _format("epub", ".epub"),
+    _format("pptx", ".pptx .pptm .ppsx .ppsm .potx .potm .ppt .pps"),
+    _format("epub", ".epub", rb"PK\x03\x04.{26}mimetypeapplication/epub"),
     _format("rtf", ".rtf", rb"\s*\{\\rtf"),
     _format(
         "mail",
@@ -112,8 +112,8 @@ WORKER_SUFFIXES = frozenset(suffix for suffix, one in _BY_SUFFIX.items() if one.
 def format_of(suffix: str, head: bytes) -> Format | None:
     """Return the format of a file by its first bytes, or else by its suffix; None for text."""
     named = _BY_SUFFIX.get(suffix)
-    if named and head.startswith(b"PK\x03\x04"):
-        return named  # an office document, perhaps
+    if named and (head.startswith(b"PK\x03\x04") or named.module == "mhtml"):
+        return named  # an office document, perhaps; or a saved page, which can begin like a mail
     for one in FORMATS:
         if one.beginning and one.beginning.match(head):
             return one

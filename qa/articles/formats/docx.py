@@ -14,8 +14,8 @@ from .package import Package, attribute, children, descendants, local, text_of
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-SUFFIXES = frozenset({".docx", ".docm", ".dotx", ".dotm"})
-"""Suffixes of documents and of templates, with macros (which are not read) and without."""
+SUFFIXES = frozenset({".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot"})
+"""Suffixes of documents and templates; the two last for old files, which are named, not read."""
 
 _SKIPPED = frozenset(
     {

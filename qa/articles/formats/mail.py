@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
@@ -26,16 +26,11 @@ from ..dates import parse_date
 from ..decode import decode, is_wide
 from ..found import EmptyFileError, NotAnArticleError, Problem, ReadArticle
 from ..markup import markup_text
+from .html import page_markup
 from .mail_text import ENCRYPTED, paragraphs
 
 SUFFIXES = frozenset({".eml", ".emlx", ".mbox", ".mbx"})
 """Suffixes of messages and of mailboxes."""
-BEGINNING = (
-    rb"(?!From: ?<Saved)(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*?"
-    rb"(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To):"
-    rb"|From \S[^\n]*\d:\d\d[^\n]*\n[!-9;-~]+:"
-)
-"""Pattern of how a message or a mailbox begins, but not a web page that a browser saved."""
 MESSAGE_BYTES = 16_000_000
 """Longest message in a mailbox that is read whole; its text comes before its attachments."""
 HEADER_CHARACTERS = 10_000
@@ -50,9 +45,8 @@ _LENGTH = re.compile(rb"(\d{1,9})\s*\n")
 _FIRST_YEAR = 1971
 """A program that does not know the day writes the first of January 1970."""
 
-_LATIN = frozenset({"", "us-ascii", "ascii", "iso-8859-1", "latin-1", "latin1"})
-"""Charsets that programs state for text in others, mostly for UTF-8 and Windows-1252."""
-_ONE_BYTE = re.compile(r"iso-8859-\d+|windows-125\d|cp125\d|koi8-[ru]")
+_UNSTATED = ("us-ascii", "ascii", "unknown-8bit", "x-unknown")
+"""Charsets that say nothing about bytes beyond ASCII."""
 _SIGNATURE = re.compile(r"application/(?:(?:x-)?pkcs7|pgp)-signature")
 _SEALED = re.compile(r"application/(?:x-)?pkcs7-mime|multipart/encrypted")
 
@@ -156,23 +150,21 @@ def read_mailbox(name: str, stream: IO[bytes]) -> Iterator[ReadArticle | Problem
 def _messages(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield the bytes of each message in a mailbox, the longest cut to `MESSAGE_BYTES`.
 
-    A line ``From …`` with a time begins a message if a blank line is before it and a header after.
+    A line ``From …`` with a time begins a message if a header follows; the first needs neither.
     """
     kept: list[bytes] = []
     size_bytes = 0
-    is_after_blank = True
     line = stream.readline(_LINE_BYTES)
     while line:
         following = stream.readline(_LINE_BYTES)
-        begins = is_after_blank and line.startswith(b"From ")
-        if begins and (not kept or (_BETWEEN.match(line) and _HEADER.match(following))):
+        is_between = _BETWEEN.match(line) and _HEADER.match(following)
+        if is_between or (not kept and line.startswith(b"From ")):
             if kept:
                 yield b"".join(kept)
             kept, size_bytes = [], 0
         elif size_bytes + len(line) <= MESSAGE_BYTES:
             kept.append(line[1:] if _ESCAPED_BETWEEN.match(line) else line)
             size_bytes += len(line)
-        is_after_blank = not line.strip()
         line = following
     if kept:
         yield b"".join(kept)
@@ -257,21 +249,11 @@ def _leaf(part: _Mail, kind: str) -> _Content:
 
 
 def _text(part: _Mail) -> str:
-    """Return the text of a part in its charset, or in a likelier one.
-
-    Text in a charset of one byte for each character is hardly ever valid UTF-8 by chance.
-    """
-    payload = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else b""
+    """Return the text of a part: as valid UTF-8, else in the charset stated, else as a guess."""
+    data = part.get_payload(decode=True)
     stated = part.get_content_charset("")
-    if stated in _LATIN:
-        return decode(data)
-    for charset in ("utf-8", stated) if _ONE_BYTE.fullmatch(stated) else (stated,):
-        try:
-            return data.decode(charset)
-        except (LookupError, ValueError):
-            continue
-    return decode(data)
+    charset = "" if stated in _UNSTATED else stated
+    return page_markup(data if isinstance(data, bytes) else b"", charset)
 
 
 def _header(message: _Mail, name: str) -> str:
@@ -286,7 +268,7 @@ def _words(value: str) -> str:
     """Return a header with its encoded words decoded; as it is if they cannot be."""
     try:
         return str(make_header(decode_header(value)))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return value
 
 

@@ -183,8 +183,8 @@ def _key(name: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Return the first line of a parser's message."""
-    return str(error).partition("\n")[0][:100]
+    """Return a parser's message without the place."""
+    return str(error).partition(", line")[0][:100]
 
 
 @contextmanager

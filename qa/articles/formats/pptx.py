@@ -14,8 +14,8 @@ from .package import Package, attribute, children, descendants, local
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-SUFFIXES = frozenset({".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"})
-"""Suffixes of presentations, slide shows and templates, with macros and without."""
+SUFFIXES = frozenset({".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm", ".ppt", ".pps"})
+"""Suffixes of presentations; the two last for old files, which are named, not read."""
 
 _SKIPPED = frozenset({"Fallback", "pPr", "rPr", "endParaRPr", "tblPr", "tblGrid", "tcPr"})
 _CHARACTERS = {"tab": "\t", "br": "\n"}

@@ -13,8 +13,6 @@ from .blocks import Block, Properties, make_article, table_row
 
 SUFFIXES = frozenset({".rtf"})
 """The suffix; word processors also write RTF under ``.doc``."""
-MAGIC = b"{\\rtf"
-"""First bytes of a file."""
 
 _CELL_END = "\ue000"
 _LINE_END = "\ue001"
@@ -35,7 +33,7 @@ def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
     """Yield the one article of a file. Raises ArticleError if it cannot be read."""
     if not data.strip():
         raise EmptyFileError("empty file")
-    if not data.lstrip().startswith(MAGIC):
+    if not data.lstrip().startswith(b"{\\rtf"):
         raise ArticleError("not an RTF file")
     markup = _RAW.sub(_escaped, _without_binary(data).decode("latin-1"))
     pages = [_blocks(_text(markup))]
@@ -66,7 +64,7 @@ def _text(markup: str) -> str:
 
     striprtf writes ``|`` after a cell and a line end for a line break inside a paragraph, so marks
     take their place first. It also writes the address of a link into the text, and takes quadratic
-    time to find it, so it is given another word for a field's instruction.
+    time to find it, so the instructions of fields get another word that it leaves out.
     """
     from striprtf.striprtf import rtf_to_text
 
