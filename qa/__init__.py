@@ -67,6 +67,7 @@ from .errors import (
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
+    from .answering.mentions import Mention
     from .answering.retriever import Retrieved
     from .articles.found import Problem
     from .conversation.dialogue import Dialogue
@@ -116,6 +117,7 @@ __all__ = [
     "LibraryReadOnlyError",
     "LibraryStatus",
     "LibraryVersionError",
+    "Mention",
     "ModelError",
     "ModelMismatchError",
     "Passage",
@@ -145,6 +147,7 @@ _MODULES = {
     "Encoder": "models.encoder",
     "Library": "library",
     "LibraryStatus": "opened",
+    "Mention": "answering.mentions",
     "Past": "conversation.past",
     "Problem": "articles.found",
     "Progress": "indexing.report",

@@ -26,6 +26,7 @@ from .storage.article_store import ArticleRow
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
 if TYPE_CHECKING:
+    from .answering.mentions import Mention
     from .answering.retriever import Retrieved, Retriever
     from .conversation.dialogue import Dialogue
     from .conversation.past import Past
@@ -210,9 +211,28 @@ class Library(OpenedLibrary):
         )
         return with_copies(found, self._store)
 
+    def mentions(self, term: str, *, scope: Scope | None = None) -> "list[Mention]":
+        """Return every article that mentions a term, newest first, each with all its places.
+
+        Several words must stand next to each other. Case, accents and English endings make no
+        difference, as in search. Raises UsageError for a term without a word.
+        """
+        from .answering.mentions import mentions
+
+        return mentions(self._session, term, scope or Scope())
+
     def articles(self, scope: Scope | None = None) -> list[ArticleRow]:
         """Return the articles in a scope without their texts, newest first; by default all."""
         return self._store.article_rows(scope)
+
+    def stories(self, scope: Scope | None = None) -> list[tuple[ArticleRow, ...]]:
+        """Return the newest articles in a scope by story: those on the same events together.
+
+        The story with most articles comes first; an article may be on a story of its own.
+        """
+        from .conversation.telling import stories
+
+        return [story.articles for story in stories(self._session, self.articles(scope))]
 
     def passage_counts(self) -> dict[ArticleRowId, int]:
         """Return the number of passages of each article, by its row number."""
@@ -287,12 +307,15 @@ class Library(OpenedLibrary):
         """Return a conversation's turns, oldest first. Raises UsageError if there is none."""
         return self._conversations.turns(conversation)
 
-    def add_turn(self, conversation: int, question: str, answer: Answer) -> Turn:
+    def add_turn(
+        self, conversation: int, question: str, answer: Answer, scope: Scope | None = None
+    ) -> Turn:
         """Store a question as it was typed, with its answer; it is on the disk on return.
 
-        ``answer.question`` is what was searched. Raises UsageError or LibraryBusyError.
+        ``answer.question`` is what was searched, ``scope`` the filter that was in force. Raises
+        UsageError or LibraryBusyError.
         """
-        return self._conversations.add(conversation, question, answer)
+        return self._conversations.add(conversation, question, answer, scope)
 
     def judge(self, turn: int, verdict: Verdict | None) -> None:
         """Store whether an answer is ``"right"`` or ``"wrong"``; None withdraws the verdict.

@@ -6,3 +6,9 @@ NEW_IN_LAYOUT_6 = (
     "DROP TABLE copies",
 )
 """SQL that takes a library's tables back to layout 5, except the columns of tables it drops."""
+
+NEW_TURNS_IN_LAYOUT_6 = (
+    "ALTER TABLE turns DROP COLUMN details",
+    "ALTER TABLE turn_citations DROP COLUMN details",
+)
+"""The same for the tables of conversations."""

@@ -3,12 +3,17 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ..datatypes import Alternative, Answer, AnswerKind, Citation, Hit, Passage, Scope, Span, Status
 from ..models.reader import Reader
 from .evidence import Weighed, folded, weigh
-from .several import asks_yes_or_no, in_sentences, sentence_citation, wants_sentences
+from .kinds import OPEN, YES_OR_NO
+from .later import as_of, later_first
+from .several import in_sentences, sentence_citation
+from .speech import answering_spans, quotation_in, speakers, speaking_first
+from .times import WIDE, may_be_of, of_time, time_asked
 
 if TYPE_CHECKING:
     from .retriever import Retriever
@@ -59,6 +64,16 @@ MOST_CITATIONS = 3
 MOST_ALTERNATIVES = 3
 """Most other answers that are offered."""
 
+CLOSE_THEN = 3.0
+"""How far below the best one's evidence an answer of the time asked for may be and go first.
+
+It is more than for a further sentence, because the best one is of another time, and the other is
+shown only if it is sure enough by itself.
+"""
+
+SEE_FOR_YOURSELF = "see for yourself whether the sentence says yes or no"
+"""Note on the answer to a question for yes or no."""
+
 
 def ask_once(
     question: str,
@@ -73,13 +88,16 @@ def ask_once(
     """Answer a question on its own. Raises what ``Library.ask`` raises."""
     wording = retriever.reworded(question)
     # As many are read whatever k is: k changes what is returned, not the answer.
-    found = retriever.retrieve(wording.text, max(k, READ_PASSAGES), scope)
+    times = time_asked(question, date.today())
+    most = max(k, WIDE if times else READ_PASSAGES)
+    found = retriever.retrieve(wording.text, most, scope)
+    hits = of_time(found.hits, times) if times else found.hits
     if on_hits is not None:
-        on_hits(list(found.hits[:k]))
+        on_hits(list(hits[:k]))
     reader = session.reader
-    made = answer(wording.text, found.hits, reader, k=k, timings=found.timings, started=started)
+    made = answer(wording.text, hits, reader, k=k, timings=found.timings, started=started)
     asked = question if wording.notes else ""
-    return replace(made, asked=asked, notes=(*wording.notes, *found.notes))
+    return replace(made, asked=asked, notes=(*wording.notes, *found.notes, *made.notes))
 
 
 def answer(
@@ -111,7 +129,29 @@ def read(question: str, hits: Sequence[Hit], reader: Reader, late: list[Passage]
     Passages that there was no time to read are appended to ``late``.
     """
     spans = reader.read(question, [hit.passage for hit in hits], READ_SECONDS, late)
-    return weigh(question, hits, spans)
+    spans = answering_spans(question, spans)
+    words = quotation_in(question)
+    named = speakers(words, spans) if words else []
+    if named:
+        shown = [sentence for _, sentence in named]
+        return weigh(question, hits, [span for span, _ in named], shown)
+    return _of_then_first(question, hits, spans)
+
+
+def _of_then_first(question: str, hits: Sequence[Hit], spans: Sequence[Span]) -> list[Weighed]:
+    """Return spans with their confidence, best first; those of the time asked for go first.
+
+    That is if the best of them comes close to the best of all. It is judged beside its like alone.
+    """
+    weighed = weigh(question, hits, spans)
+    time_meant = time_asked(question, date.today())
+    if time_meant is None or not weighed or may_be_of(weighed[0].span.passage, time_meant):
+        return weighed
+    then = [span for span in spans if may_be_of(span.passage, time_meant)]
+    first = weigh(question, hits, then)
+    if not first or first[0].evidence < weighed[0].evidence - CLOSE_THEN:
+        return weighed
+    return [*first, *(each for each in weighed if each.span not in then)]
 
 
 def compose(
@@ -145,6 +185,10 @@ def compose(
     )
     if not weighed:
         return found
+    weighed = speaking_first(question, weighed)
+    notes: tuple[str, ...] = ()
+    if time_asked(question, date.today()) is None:
+        weighed, notes = later_first(question, weighed)
     best = weighed[0]
     guess = Alternative(best.span.text, best.confidence, _citation(1, best.span))
     found = replace(found, confidence=best.confidence, guess=guess)
@@ -155,25 +199,18 @@ def compose(
         return found
     if status is Status.ANSWERED:
         status = at_most
-    if wants_sentences(question) and (kind, status) != (AnswerKind.SPAN, Status.ANSWERED):
-        return in_sentences(found, weighed, status)
-    if kind is AnswerKind.SENTENCE or asks_yes_or_no(question):
-        return _sentence_answer(found, weighed, status)
-    words = folded(best.span.text)
-    citations = _citations([entry.span for entry in weighed if folded(entry.span.text) == words])
-    others = [entry for entry in weighed if folded(entry.span.text) != words]
-    most = 1 - best.confidence
-    alternatives = tuple(
-        Alternative(entry.span.text, min(entry.confidence, most), _citation(number, entry.span))
-        for number, entry in enumerate(_distinct(others), start=len(citations) + 1)
-    )
-    return replace(
-        found,
-        text=best.span.text,
-        status=status,
-        citations=citations,
-        alternatives=alternatives,
-    )
+    is_claim = (kind, status) == (AnswerKind.SPAN, Status.ANSWERED)
+    if OPEN.fits(question) and not is_claim:
+        found = in_sentences(found, weighed, status)
+    elif YES_OR_NO.fits(question):
+        found = _sentence_answer(found, weighed, status)
+        notes = (SEE_FOR_YOURSELF, *notes)
+    elif kind is AnswerKind.SENTENCE or quotation_in(question):
+        found = _sentence_answer(found, weighed, status)
+    else:
+        found = _span_answer(found, weighed, status)
+    latest = as_of(question, found)
+    return replace(found, notes=(latest, *notes) if latest else notes)
 
 
 def claim(
@@ -193,6 +230,26 @@ def claim(
     if sentence >= sentence_weak:
         return AnswerKind.SENTENCE, Status.WEAK
     return AnswerKind.SPAN, Status.NOT_FOUND
+
+
+def _span_answer(found: Answer, weighed: Sequence[Weighed], status: Status) -> Answer:
+    """Answer with the best span's words; cite all articles that have them, offer other words."""
+    best = weighed[0]
+    words = folded(best.span.text)
+    citations = _citations([entry.span for entry in weighed if folded(entry.span.text) == words])
+    others = [entry for entry in weighed if folded(entry.span.text) != words]
+    most = 1 - best.confidence
+    alternatives = tuple(
+        Alternative(entry.span.text, min(entry.confidence, most), _citation(number, entry.span))
+        for number, entry in enumerate(_distinct(others), start=len(citations) + 1)
+    )
+    return replace(
+        found,
+        text=best.span.text,
+        status=status,
+        citations=citations,
+        alternatives=alternatives,
+    )
 
 
 def _sentence_answer(found: Answer, weighed: Sequence[Weighed], status: Status) -> Answer:

@@ -62,9 +62,17 @@ class Weighed:
     """Probability in [0, 1] that the sentence holds the answer, if the span is the best one."""
 
 
-def weigh(question: str, hits: Sequence[Hit], spans: Sequence[Span]) -> list[Weighed]:
-    """Return the spans with their confidence, best first."""
-    sentences = sentences_of(spans)
+def weigh(
+    question: str,
+    hits: Sequence[Hit],
+    spans: Sequence[Span],
+    sentences: Sequence[tuple[int, int]] | None = None,
+) -> list[Weighed]:
+    """Return the spans with their confidence, best first.
+
+    ``sentences`` are the offsets of what is shown of each; by default the sentence around it.
+    """
+    sentences = sentences_of(spans) if sentences is None else sentences
     sums = features(question, hits, spans, sentences) @ WEIGHTS
     curve = SLOPE, MARGIN_SLOPE, INTERCEPT
     sentence_curve = SENTENCE_SLOPE, SENTENCE_MARGIN_SLOPE, SENTENCE_INTERCEPT

@@ -4,7 +4,6 @@ They are answered by the sentence that answers best and by up to two more that c
 say something else, each cited.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,33 +19,6 @@ CLOSE = 2.0
 
 MOST_SHARED = 0.5
 """Share of a sentence's content words above which it repeats another."""
-
-_OPEN = re.compile(
-    r"\W*(?:(?:and|but|so|then|ok|well)\b\W*)*(?:"
-    r"why|how come|tell me|explain|describe|compare|list\b|"
-    r"how (?!many|much|long|old|far|big|large|tall|deep|fast|high|often|wide|heavy|likely|soon)|"
-    r"what(?:'s| is| was) the (?:story|background|reason|plan|difference|argument|excuse)|"
-    r"what(?:'s| has| had| did)? happen|"
-    r"what (?:did|does|do|has|have|had|is|are|was|were)\b.{1,80}\b(?:say|said|saying|think|thought|"
-    r"argue|argued|claim|claimed|react|respond|promise|promised|want|wanted|call|called)\b)",
-    re.IGNORECASE,
-)
-_YES_NO = re.compile(
-    r"\W*(?:(?:and|but|so|then|ok|well)\b\W*)*(?:"
-    r"is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)"
-    r"(?:n['’]t)?\b",
-    re.IGNORECASE,
-)
-
-
-def asks_yes_or_no(question: str) -> bool:
-    """Whether a question asks for yes or no, which words cut out of a sentence cannot say."""
-    return bool(_YES_NO.match(question))
-
-
-def wants_sentences(question: str) -> bool:
-    """Whether a question asks for more than a few words."""
-    return bool(_OPEN.match(question))
 
 
 def in_sentences(found: Answer, weighed: Sequence[Weighed], status: Status) -> Answer:

@@ -76,8 +76,10 @@ def heading_of(text: str) -> str:
 
 def title_of(text: str, source: str = "") -> str:
     """Return the heading of a cleaned text, the name of its file, or else its first sentence."""
-    if found := heading_of(text) or title_by_name(source):
-        return shorten(found, TITLE_CHARACTERS)
+    if heading := heading_of(text):
+        return heading
+    if name := title_by_name(source):
+        return shorten(name, TITLE_CHARACTERS)
     start = text.lstrip()[:_LOOKED_AT]
     rest = start[after_dateline(start) :]
     rest = rest if rest.strip() else start

@@ -22,7 +22,7 @@ _INLINES = (
 _ATTRIBUTES = r"""(?:\s+[\w:@.-]+(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=]+))?)*\s*/?"""
 _BLOCK = re.compile(rf"</?(?:{_BLOCKS}){_ATTRIBUTES}>", re.IGNORECASE)
 _INLINE = re.compile(rf"</?(?:{_INLINES}){_ATTRIBUTES}>", re.IGNORECASE)
-_CELL = re.compile(r"</t[dh]\s*>(?=\s*<t[dh])", re.IGNORECASE)
+_CELL = re.compile(r"</t[dh][ ]*>(?=\s*<t[dh])", re.IGNORECASE)
 _CLOSING = re.compile(rf"</(?:{_BLOCKS}|{_INLINES})\s*>|<(?:br|p|hr)\s*/?>", re.IGNORECASE)
 _HIDDEN = re.compile(
     r"<!--.*?-->|<(script|style|template)\b[^<>]*>.*?</\1\s*>|<!doctype[^<>]*>",
@@ -66,7 +66,7 @@ def without_entities(text: str) -> str:
     """Return the text with its entities decoded; what is none, such as ``a & b``, stays."""
     if "&" not in text:
         return text
-    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
+    return _ENTITY.sub(lambda entity: html.unescape(entity.group()).replace("\n", " "), text)
 
 
 def _newlines(found: re.Match[str]) -> str:

@@ -74,6 +74,18 @@ FORMATS = (
         rb"<(?:!doctype html|html)\b",
     ),
     _format("pdf", ".pdf", rb".{0,1024}?%PDF-"),
+    _format("docx", ".docx .docm .dotx .dotm"),
+    _format("odt", ".odt .ott .odp .otp .ods .ots"),
+    _format("pptx", ".pptx .pptm .ppsx .ppsm .potx .potm"),
+    _format("epub", ".epub"),
+    _format("rtf", ".rtf", rb"\s*\{\\rtf"),
+    _format(
+        "mail",
+        ".eml .emlx .mbox .mbx",
+        rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*?"
+        rb"(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To):"
+        rb"|From \S[^\n]*\d:\d\d[^\n]*\n[!-9;-~]+:",
+    ),
     _format("feed", ".rss .atom .rdf .xml"),
     _format("table", ".csv .tsv .tab .psv", needs_worker=False),
     _format("subtitles", ".srt .vtt", needs_worker=False),

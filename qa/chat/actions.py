@@ -146,6 +146,15 @@ ACTIONS = (
         hint="search",
     ),
     Action(
+        "articles",
+        "Articles and stories",
+        "Lists your articles by story; type to narrow the list, Enter opens one.",
+        SOURCES,
+        ("f4",),
+        hint="articles",
+        app_action="articles",
+    ),
+    Action(
         "explain",
         "How the answer was found",
         "Shows ranks, scores and times; the same key shows the source again.",
@@ -240,7 +249,7 @@ ACTIONS = (
         app_action="quit",
     ),
 )
-"""In the order of palette and help."""
+"""In the order of the help."""
 
 BY_NAME = {action.name: action for action in ACTIONS}
 
@@ -249,9 +258,10 @@ HINTED = tuple(
     for name in (
         "back",
         "palette",
+        "articles",
+        "help",
         "copy_answer",
         "find",
-        "help",
         "explain",
         "open_article",
         "filter",
@@ -259,6 +269,34 @@ HINTED = tuple(
     )
 )
 """The bottom row, most important first: what does not fit is left out."""
+
+PALETTE = tuple(
+    BY_NAME[name]
+    for name in (
+        "copy_answer",
+        "open_article",
+        "articles",
+        "find",
+        "filter",
+        "others",
+        "explain",
+        "new_conversation",
+        "conversations",
+        "export",
+        "add_articles",
+        "edit_search",
+        "right",
+        "wrong",
+        "next_source",
+        "previous_source",
+        "earlier_turn",
+        "later_turn",
+        "theme",
+        "help",
+        "quit",
+    )
+)
+"""The command palette, what people want most first. It needs neither itself nor the way back."""
 
 _SCROLLING = (
     ("ctrl+up", "scroll_source(-3)"),

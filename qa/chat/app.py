@@ -8,17 +8,18 @@ from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App, SystemCommand
 from textual.message import Message
 from textual.screen import Screen
-from textual.theme import Theme
 
 from ..datatypes import Scope
 from ..settings import HITS
 from . import messages
 from .actions import DIGITS
 from .backend import Backend
+from .dialogs.articles import ArticleList
 from .dialogs.conversations import ConversationList
 from .dialogs.filter import FilterDialog
 from .dialogs.help import HelpScreen
 from .dialogs.line import AddDialog, ExportDialog
+from .dialogs.theme import ThemeList
 from .export import export_name, written
 from .layout import inert
 from .palette import Commands
@@ -84,10 +85,6 @@ class ChatApp(App[None]):
         """Return the chat's own colours, for themes that do not define them."""
         return own_variables(self.current_theme)
 
-    def on_mount(self) -> None:
-        """Remember the theme whenever it changes."""
-        self.theme_changed_signal.subscribe(self, self._remember_theme)
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Leave out Textual's own commands: the table of actions has what is needed."""
         return ()
@@ -114,6 +111,14 @@ class ChatApp(App[None]):
     def action_conversations(self) -> None:
         """Request the stored conversations; ``_listed`` shows them."""
         self.main.run_in_thread(self.backend.list_conversations)
+
+    def action_articles(self) -> None:
+        """Request the articles; ``_articles_listed`` shows them."""
+        self.main.run_in_thread(self.backend.list_articles, self.talk.scope)
+
+    def action_change_theme(self) -> None:
+        """Choose the theme, and remember it."""
+        self.push_screen(ThemeList(), self._remember_theme)
 
     def action_help(self) -> None:
         """Show the help."""
@@ -177,6 +182,16 @@ class ChatApp(App[None]):
             listed = ConversationList(message.conversations, self._rename, self._delete)
             self.push_screen(listed, self._resume)
 
+    @on(messages.ArticlesListed)
+    def _articles_listed(self, message: messages.ArticlesListed) -> None:
+        if self.main.is_current:
+            listed = ArticleList(message.rows, message.stories, message.scope)
+            self.push_screen(listed, self._read)
+
+    def _read(self, article: str | None) -> None:
+        if article is not None:
+            self.main.run_in_thread(self.backend.read, article)
+
     @on(messages.Failed)
     def _failed(self, message: messages.Failed) -> None:
         self.notify(inert(message.error), severity="warning", markup=False, timeout=8)
@@ -194,8 +209,9 @@ class ChatApp(App[None]):
         else:
             self.main.view.bottom.update_status()
 
-    def _remember_theme(self, theme: Theme) -> None:
-        remember_theme(theme.name)
+    def _remember_theme(self, theme: str | None) -> None:
+        if theme is not None:
+            remember_theme(theme)
 
 
 def _summary(report: "Report") -> str:

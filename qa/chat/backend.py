@@ -15,7 +15,7 @@ from textual.message import Message
 from ..datatypes import Answer, Hit, Scope, Verdict
 from ..errors import QAError, UsageError
 from . import messages
-from .entries import stored_entry
+from .stored import stored_entry
 from .talk import Request
 
 if TYPE_CHECKING:
@@ -128,23 +128,24 @@ class Backend:
             )
             if not request.stopped.is_set():
                 self._post(messages.Answered(number, answer))
-                if answer.is_answer:
-                    self._store(number, request.question, answer)
+                self._store(request, answer)
         except StoppedError:
             return
         except Exception as error:
             self._post(messages.NotAnswered(number, describe(error)))
 
-    def _store(self, number: int, question: str, answer: Answer) -> None:
+    def _store(self, request: Request, answer: Answer) -> None:
         with self._conversation_lock:
             try:
                 if self._conversation is None:
                     self._conversation = self.library.start_conversation()
-                turn = self.library.add_turn(self._conversation, question, answer)
+                turn = self.library.add_turn(
+                    self._conversation, request.question, answer, request.scope
+                )
             except Exception as error:
                 self._post(messages.Failed(f"Not stored: {describe(error)}"))
             else:
-                self._post(messages.Stored(number, turn))
+                self._post(messages.Stored(request.number, turn))
 
     def judge(self, turn: int, verdict: Verdict | None) -> None:
         """Store the person's verdict on a turn; None takes it back."""
@@ -158,6 +159,20 @@ class Backend:
     def list_conversations(self) -> None:
         """List the stored conversations."""
         self._try(lambda: self._post(messages.Listed(self.library.conversations())))
+
+    def list_articles(self, scope: Scope) -> None:
+        """List the articles in a scope, and the stories among them."""
+
+        def listed() -> None:
+            rows = self.library.articles(scope)
+            stories = self.library.stories(scope)
+            self._post(messages.ArticlesListed(rows, stories, scope))
+
+        self._try(listed)
+
+    def read(self, article: str) -> None:
+        """Read an article of the list."""
+        self._try(lambda: self._post(messages.ArticleRead(self.library.article(article))))
 
     def rename(self, conversation: int, title: str) -> None:
         """Give a conversation another title, and list all again."""
@@ -187,7 +202,7 @@ class Backend:
                 conversation = stored[0].id
             turns = self.library.turns(conversation)
             articles = {}
-            for identifier in {cited[0] for turn in turns for cited in turn.articles}:
+            for identifier in {place.article for turn in turns for place in turn.places}:
                 try:
                     articles[identifier] = self.library.article(identifier)
                 except UsageError:
@@ -207,6 +222,7 @@ class Backend:
                 raise StoppedError
             share = done / total if total else 1.0
             self._post(messages.Indexing(share, report.new + report.changed))
+            self.count(scope)  # they can be asked already
 
         try:
             paths = [os.path.expanduser(path) for path in paths]

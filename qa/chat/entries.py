@@ -1,12 +1,12 @@
 """A question of the conversation and what is known about it so far. Knows no Textual."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
 from ..conversation.past import Past
-from ..datatypes import Answer, Article, Citation, Hit, Scope, Turn
+from ..datatypes import Answer, Hit, Scope, Turn
 from ..render import written_date
 from .places import Kind, Place, places_of_answer, places_of_hits
 
@@ -79,24 +79,32 @@ class Entry:
         self.searched = answer.question
         self.places = places_of_answer(answer)
         self.shown = 0
-        if opened:
-            same = [place for place in self.places if place.article.id == opened.article.id]
-            self.shown = same[0].number if same else 0
+        if opened and (same := self.place_in(opened.article.id)):
+            self.shown = same.number
 
     @property
     def past(self) -> Past | None:
-        """What a follow-up question may refer to; None if the question has no answer."""
-        if self.answer is not None:
-            return Past.of_answer(self.answer)
-        return Past.of_turn(self.turn) if self.turn is not None else None
+        """What a follow-up question may refer to; None if there is nothing."""
+        if self.turn is not None:
+            return Past.of_turn(self.turn)
+        return Past.of_answer(self.answer) if self.answer is not None else None
 
     def place(self, number: int) -> Place | None:
         """Return the place with a number."""
         return next((place for place in self.places if place.number == number), None)
 
+    def place_in(self, article: str) -> Place | None:
+        """Return the first place in an article, by the article's id."""
+        return next((place for place in self.places if place.article.id == article), None)
+
     def of_kind(self, kind: Kind) -> list[Place]:
         """Return the places of one kind."""
         return [place for place in self.places if place.kind is kind]
+
+    @property
+    def has_found(self) -> bool:
+        """Whether any passage was found."""
+        return bool(self.hits or (self.turn and self.turn.places))
 
     @property
     def reference(self) -> str:
@@ -107,51 +115,3 @@ class Entry:
         when = written_date(first.article.published)
         source = ", ".join(part for part in (first.article.title, when, first.where) if part)
         return f"{self.answer.text}\n— {source}"
-
-
-def stored_entry(turn: Turn, articles: Mapping[str, Article]) -> Entry:
-    """Return an entry for a turn stored in the library.
-
-    ``articles`` maps the ids of the cited articles to those that still exist. Where an article was
-    changed or removed, the stored sentence is shown instead.
-    """
-    places = []
-    for number, ((title, source, line), (identifier, start, end, digest)) in enumerate(
-        zip(turn.sources, turn.articles, strict=True), start=1
-    ):
-        article = articles.get(identifier)
-        if article is not None and article.digest == digest:
-            cited = Citation(number, article, start, end)
-            places.append(Place(number, Kind.CITATION, cited, turn.confidence))
-            continue
-        cited = _stored_citation(number, turn, title, source, line)
-        note = "has changed since" if article else "is gone"
-        note = f"The article {note}; this is what it said."
-        places.append(Place(number, Kind.CITATION, cited, turn.confidence, note))
-    answer = Answer(
-        question=turn.searched,
-        text=turn.answer,
-        status=turn.status,
-        confidence=turn.confidence,
-        citations=tuple(place.citation for place in places),
-        alternatives=(),
-        hits=(),
-        in_story=True,  # which turns began a story is not stored
-    )
-    return Entry(
-        question=turn.question,
-        asked_at=turn.asked_at,
-        searched=turn.searched,
-        stage=Stage.ANSWERED,
-        answer=answer,
-        turn=turn,
-        places=places,
-    )
-
-
-def _stored_citation(number: int, turn: Turn, title: str, source: str, line: int) -> Citation:
-    """Return a citation of the stored sentence, as if the sentence were a whole article."""
-    text = turn.sentence if turn.answer in turn.sentence else turn.answer
-    start = text.find(turn.answer)
-    article = Article("", title, source, None, text, "", first_line=line)
-    return Citation(number, article, start, start + len(turn.answer))

@@ -11,8 +11,10 @@ from ..atomic import atomic_write
 from ..datatypes import Status
 from ..references import reference_to
 from ..render import answer_values, citation_values, confidence_words, to_json, written_date
+from ..storage.scope import scope_values
 from .entries import Entry, Stage
 from .places import Kind
+from .wording import scope_words
 
 VERSION = 1
 """Version of the JSON: raised for a change that could break programs that read it."""
@@ -63,6 +65,8 @@ def as_markdown(entries: Sequence[Entry]) -> str:
     lines = ["# Questions to my articles", ""]
     for entry in _answered(entries):
         lines += [f"## {_escaped(entry.question)}", ""]
+        if not entry.scope.is_all:
+            lines += [f"*searched: {_escaped(scope_words(entry.scope))}*", ""]
         if entry.asked_as:
             lines += [f"*asked as: {_escaped(entry.asked_as)}*", ""]
         answer = entry.answer
@@ -74,6 +78,8 @@ def as_markdown(entries: Sequence[Entry]) -> str:
             verdict = f", judged {entry.turn.verdict}" if entry.turn and entry.turn.verdict else ""
             sure = f"{confidence_words(answer)}{verdict}"
             lines += [f"**{_escaped(answer.text)}**", "", sure, ""]
+        if answer is not None:
+            lines += [line for note in answer.notes for line in (f"*{_escaped(note)}*", "")]
         for place in entry.of_kind(Kind.CITATION):
             when = written_date(place.article.published)
             title = f"{_escaped(place.article.title)}{f', {when}' if when else ''}"
@@ -94,10 +100,11 @@ def _values(entry: Entry) -> dict[str, Any]:
         "question": entry.question,
         "searched": entry.searched,
         "asked_at": entry.asked_at.isoformat(),
+        "filter": scope_values(entry.scope),
         "verdict": entry.turn.verdict if entry.turn else None,
     }
     # Without passages and timings: those explain the search, not the conversation.
-    kept = ("status", "answer", "confidence", "alternatives")
+    kept = ("status", "kind", "answer", "remark", "notes", "confidence", "alternatives")
     values |= {name: value for name, value in answer_values(answer).items() if name in kept}
     cited = [place.citation for place in entry.of_kind(Kind.CITATION)]
     return values | {"citations": [citation_values(citation) for citation in cited]}

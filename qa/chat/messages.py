@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from ..datatypes import Answer, Conversation, Hit, Turn
+from ..datatypes import Answer, Article, Conversation, Hit, Scope, Turn
 from ..indexing import Report
+from ..storage.article_store import ArticleRow
+from .browsing import Story
 from .entries import Entry
 from .talk import Talk
 
@@ -185,6 +187,26 @@ class Listed(AppMessage):
 
     conversations: Sequence[Conversation]
     """The most recently used first."""
+
+
+@dataclass
+class ArticlesListed(AppMessage):
+    """The articles in a scope, in answer to a request for them."""
+
+    rows: Sequence[ArticleRow]
+    """The articles, newest first."""
+    stories: Sequence[Story]
+    """The newest of them by story, the largest story first."""
+    scope: Scope
+    """The scope."""
+
+
+@dataclass
+class ArticleRead(Message):
+    """An article of the list was read, to be shown."""
+
+    article: Article
+    """The article."""
 
 
 @dataclass

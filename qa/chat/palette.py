@@ -5,18 +5,18 @@ from collections.abc import Callable
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from .actions import ACTIONS, Action
+from .actions import PALETTE, Action
 from .screen import ChatScreen
 
-LEFT_OUT = {"palette", "back"}
-"""Actions that make no sense in the palette."""
+IN_HELP = 0.5
+"""Weight of a match in the explanation: one in the title counts more."""
 
 
 class Commands(Provider):
     """Offers the actions by title."""
 
     async def discover(self) -> Hits:
-        """Offer all actions, in the table's order."""
+        """Offer all actions, in the palette's order."""
         for action in self._possible():
             yield DiscoveryHit(
                 _title(action), self._runner(action), text=action.title, help=action.help
@@ -26,7 +26,8 @@ class Commands(Provider):
         """Offer the actions that match what is typed."""
         matcher = self.matcher(query)
         for action in self._possible():
-            score = matcher.match(f"{action.title} {action.help}")
+            in_help = IN_HELP * matcher.match(action.help)
+            score = max(matcher.match(action.title), in_help)
             if score > 0:
                 yield Hit(
                     score,
@@ -40,7 +41,7 @@ class Commands(Provider):
         if not isinstance(self.screen, ChatScreen):
             return []
         allows = self.screen.talk.allows
-        return [each for each in ACTIONS if each.name not in LEFT_OUT and allows(each.name)]
+        return [action for action in PALETTE if allows(action.name)]
 
     def _runner(self, action: Action) -> Callable[[], None]:
         def run() -> None:

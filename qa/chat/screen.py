@@ -16,8 +16,9 @@ from .actions import screen_bindings
 from .backend import Backend
 from .clipboard import copy
 from .entries import Entry
+from .places import Place
 from .talk import Talk
-from .widgets.prompt import Prompt
+from .widgets.prompt import LONGEST_QUESTION, Prompt
 from .widgets.turn import TurnView
 from .widgets.view import WIDE, ChatView
 from .wording import counted
@@ -33,8 +34,8 @@ class ChatScreen(Screen[None]):
     AUTO_FOCUS = "#prompt"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual has it
     COMPONENT_CLASSES: ClassVar[set[str]] = set(
-        "bar bar-rest confidence date hint key library note note-strong number path right scope "
-        "scope-narrow status strong title wrong".split()
+        "bar bar-rest confidence date focused hint key library note note-strong number path right "
+        "scope scope-narrow status strong title wrong".split()
     )
 
     def __init__(
@@ -84,6 +85,18 @@ class ChatScreen(Screen[None]):
             self.view.prompt.insert_text_at_cursor(character)
             event.stop()
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Paste into the question line, whatever has the focus outside the article view."""
+        if not self.view.is_reading and not self.view.source.has_focus_within:
+            self.view.focus_prompt()
+            self.view.prompt.paste(event.text)
+            event.stop()
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        self.view.show_focus()
+
     # Calls of the backend
 
     def run_in_thread(self, call: Callable[..., None], *arguments: object) -> None:
@@ -111,7 +124,7 @@ class ChatScreen(Screen[None]):
     def add_articles(self, *paths: str) -> None:
         """Index files and folders."""
         self.talk.indexing_began()
-        self.view.bottom.update_status()
+        self.view.show_library()
         self.run_in_thread(self._backend.add, paths, self.talk.scope)
 
     def resume(self, conversation: int | None) -> None:
@@ -134,10 +147,20 @@ class ChatScreen(Screen[None]):
 
     @on(Prompt.Entered)
     def _entered(self, message: Prompt.Entered) -> None:
-        if self.talk.is_empty:
+        if self.talk.is_empty and self.talk.indexing:
+            self.view.prompt.value = message.text
+            self.view.prompt.action_end()
+            self.view.bottom.say("the first articles are not there yet")
+        elif self.talk.is_empty:
             self.add_articles(message.text)
         else:
             self.ask(message.text, verbatim=message.verbatim)
+
+    @on(Prompt.Cut)
+    def _cut(self, message: Prompt.Cut) -> None:
+        left_out = counted(message.characters, "character")
+        words = f"the last {left_out} left out: " if message.characters else ""
+        self.view.bottom.say(f"{words}a question has at most {LONGEST_QUESTION:,}")
 
     @on(TurnView.Chosen)
     def _turn_clicked(self, message: TurnView.Chosen) -> None:
@@ -164,6 +187,13 @@ class ChatScreen(Screen[None]):
     @on(messages.NotResumed)
     def _not_resumed(self) -> None:
         self._ask_all(self.talk.resumed(None))
+
+    @on(messages.ArticleRead)
+    def _article_read(self, message: messages.ArticleRead) -> None:
+        self.talk.browse(message.article)
+        self.view.source.show_article()
+        self.view.show_source()
+        self.view.read(True)
 
     def _ask_all(self, questions: Sequence[tuple[str, bool]]) -> None:
         for question, verbatim in questions:
@@ -226,13 +256,20 @@ class ChatScreen(Screen[None]):
 
     def action_open_place(self, number: int) -> None:
         """Open a source of the chosen question by its number."""
-        if not self.talk.open_place(number):
+        if not self.talk.has_numbers and self.talk.pending is not None:
+            self.view.bottom.say("sources get their numbers with the answer")
+        elif self.talk.chosen is None or not self._open(self.talk.chosen.place(number)):
             self.view.bottom.say(f"there is no source {number}")
-            return
+
+    def _open(self, place: Place | None) -> bool:
+        """Show a place of the chosen question; return whether there is one."""
+        if not self.talk.open_place(place):
+            return False
         self.view.source.show_article()
         self.view.show_source()
         if not self.view.is_wide:
             self.view.read(True)
+        return True
 
     def action_next_source(self) -> None:
         """Open the next source."""
@@ -243,15 +280,12 @@ class ChatScreen(Screen[None]):
         self._turn_page(-1)
 
     def _turn_page(self, step: int) -> None:
-        place = self.talk.turn_page(step, is_visible=self.view.is_wide)
-        if place is not None:
-            self.action_open_place(place.number)
+        self._open(self.talk.turn_page(step, is_visible=self.view.is_wide))
 
     def action_open_article(self) -> None:
         """Give the article the whole screen, or take it back."""
-        place = self.talk.place
-        if place is not None:
-            self.talk.open_place(place.number)
+        if self.talk.place is not None:
+            self.talk.open_place(self.talk.place)
             self.view.source.show_article()
             self.view.read(not self.view.is_reading)
 
@@ -285,7 +319,14 @@ class ChatScreen(Screen[None]):
         entry = self.talk.entry(number)
         if entry is not None:
             self._choose(entry)
-            self.action_open_place(place)
+            self._open(entry.place(place))
+
+    def action_open_found(self, number: int, article: str) -> None:
+        """Open an article that was found for any question, before it has an answer or after."""
+        entry = self.talk.entry(number)
+        if entry is not None:
+            self._choose(entry)
+            self._open(entry.place_in(article))
 
     # Actions: the conversation
 
@@ -306,8 +347,8 @@ class ChatScreen(Screen[None]):
         self._choose(self.talk.neighbour(1), scroll=True)
 
     def _choose(self, entry: Entry | None, *, scroll: bool = False) -> None:
-        if entry is not None and entry is not self.talk.chosen:
-            self.talk.chosen = entry
+        if entry is not None and (entry is not self.talk.chosen or self.talk.browsed):
+            self.talk.choose(entry)
             self.view.show_chosen(scroll=scroll)
 
     def action_unfold(self, number: int) -> None:

@@ -10,9 +10,9 @@ from threading import Event
 
 from ..answering.answer import READ_PASSAGES
 from ..conversation.past import Past
-from ..datatypes import Answer, Hit, Scope, Turn, Verdict
+from ..datatypes import Answer, Article, Hit, Scope, Turn, Verdict
 from .entries import Entry, Stage
-from .places import Place
+from .places import Place, browsed_place
 from .wording import counted
 
 LEAVING = "leaving once the articles being indexed are stored …"
@@ -45,6 +45,8 @@ class Talk:
         """The questions of this conversation, oldest first."""
         self.chosen: Entry | None = None
         """The question whose sources are shown."""
+        self.browsed: Place | None = None
+        """The article opened from the list of articles; None if a source is shown."""
         self.scope = scope or Scope()
         """The filter: which articles are searched."""
         self.library = ""
@@ -94,7 +96,7 @@ class Talk:
         earlier = tuple(each.past for each in self.entries if each.past is not None)
         entry = Entry(question, datetime.now(UTC), self._number, self.scope)
         self.entries.append(entry)
-        self.chosen = entry
+        self.choose(entry)
         self._request = Request(entry.number, question, self.scope, verbatim, earlier)
         return self._request
 
@@ -180,9 +182,24 @@ class Talk:
     @property
     def place(self) -> Place | None:
         """The place in the source pane: the one opened, else the first."""
+        if self.browsed is not None:
+            return self.browsed
         if self.chosen is None or not self.chosen.places:
             return None
         return self.chosen.place(self.chosen.shown) or self.chosen.places[0]
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether sources can be opened by number: not before the answer, which numbers them."""
+        return self.chosen is not None and bool(self.chosen.places) and not self.chosen.is_pending
+
+    def choose(self, entry: Entry | None) -> None:
+        """Show the sources of a question."""
+        self.chosen, self.browsed = entry, None
+
+    def browse(self, article: Article) -> None:
+        """Show an article that no answer led to."""
+        self.browsed = browsed_place(article)
 
     def neighbour(self, step: int) -> Entry | None:
         """Return the question ``step`` places after the chosen one, if there is one."""
@@ -191,11 +208,12 @@ class Talk:
         at = self.entries.index(self.chosen) + step
         return self.entries[at] if 0 <= at < len(self.entries) else None
 
-    def open_place(self, number: int) -> bool:
-        """Open a place of the chosen question; return whether it has one with that number."""
-        if self.chosen is None or self.chosen.place(number) is None:
+    def open_place(self, place: Place | None) -> bool:
+        """Open a place of the chosen question; return whether there is one."""
+        if place is None or self.chosen is None:
             return False
-        self.chosen.shown = number
+        if not place.is_browsed:
+            self.chosen.shown, self.browsed = place.number, None
         return True
 
     def turn_page(self, step: int, *, is_visible: bool) -> Place | None:
@@ -204,10 +222,11 @@ class Talk:
         ``is_visible`` says whether the source pane is on the screen. If it is not and nothing was
         opened yet, the first place comes first.
         """
+        is_browsing, self.browsed = self.browsed is not None, None
         place, chosen = self.place, self.chosen
         if place is None or chosen is None:
             return None
-        if not chosen.shown and not is_visible:
+        if is_browsing or (not chosen.shown and not is_visible):
             return place
         at = chosen.places.index(place)
         return chosen.places[(at + step) % len(chosen.places)]
@@ -215,12 +234,15 @@ class Talk:
     def allows(self, action: str) -> bool:
         """Return whether an action of the table makes sense now."""
         chosen = self.chosen
-        if action in {"next_source", "previous_source", "find", "open_article", "open_place"}:
+        if action in {"next_source", "previous_source", "open_place"}:
             return chosen is not None and bool(chosen.places)
+        if action in {"find", "open_article"}:
+            return self.place is not None
         is_possible = {
             "edit_search": chosen is not None,
             "explain": chosen is not None and not chosen.is_pending,
             "copy_answer": chosen is not None and bool(chosen.reference),
+            "articles": self.articles is not None and not self.is_empty,
             "others": bool(chosen and chosen.answer and chosen.answer.alternatives),
             "right": bool(chosen and chosen.answer and chosen.answer.is_answer),
             "wrong": bool(chosen and chosen.answer and chosen.answer.is_answer),
@@ -284,4 +306,4 @@ class Talk:
             self._number += 1
             entry.number = self._number
         self.entries = list(entries)
-        self.chosen = self.entries[-1] if self.entries else None
+        self.choose(self.entries[-1] if self.entries else None)

@@ -9,6 +9,7 @@ import logging
 import secrets
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
@@ -21,6 +22,9 @@ ADDRESS = "127.0.0.1"
 
 PORT = 8222
 """The default port."""
+
+PAGE = Path(__file__).parent / "page"
+"""Folder of the page, which asks nothing of any other host."""
 
 INSTALL = "pip install 'article-qa[web]'"
 """The command that installs what the browser needs."""
@@ -105,4 +109,4 @@ def make_server(command: str, port: int) -> "Server":
         if host != own or origin not in (None, f"http://{own}"):
             raise web.HTTPForbidden(text="Only this chat's own page may connect to it.")
 
-    return LoopbackServer(command, host=ADDRESS, port=port, title="qa")
+    return LoopbackServer(command, host=ADDRESS, port=port, title="qa", templates_path=PAGE)

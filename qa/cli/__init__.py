@@ -25,7 +25,7 @@ qa answers questions from your own articles: with their exact words, and where t
 Nothing leaves this machine.
 
 Try it:
-  qa index ~/articles                   read a folder of .txt, .md and .jsonl files
+  qa index ~/articles                   read a folder of text, web pages, PDF, mail …
   qa ask "When does the mission end?"   get an answer, with its source
   qa chat                               ask and follow up, on a full screen
 
@@ -37,6 +37,7 @@ COMMANDS = {
     "ask": ("ask", "ask"),
     "chat": ("chat", "chat"),
     "search": ("ask", "search"),
+    "mentions": ("mentions", "mentions"),
     "index": ("index", "index"),
     "ls": ("articles", "ls"),
     "show": ("articles", "show"),

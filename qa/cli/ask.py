@@ -99,9 +99,10 @@ def ask(
         with _changes_reported(opened, places, wanted=not quiet):
             last = opened.conversations()[:1] if is_continued else []
             conversation = opened.conversation(last[0].id if last else None)
-            answer = conversation.ask(question, k=chosen.hits, scope=paths_scope(scope, places))
-            if is_continued and answer.is_answer:
-                conversation.remember(answer)
+            searched = paths_scope(scope, places)
+            answer = conversation.ask(question, k=chosen.hits, scope=searched)
+            if is_continued:
+                conversation.remember(answer, searched)
             if as_json:
                 click.echo(render.to_json(render.answer_values(answer)))
             else:

@@ -47,7 +47,8 @@ def chat(
     """Talk with your articles on a full screen: your questions, the answers, and their sources.
 
     With PATH, qa indexes what is new or changed there while you ask, and asks only the articles in
-    or under PATH. Without PATH it asks the whole library. F1 shows the keys, Ctrl-Q quits.
+    or under PATH. Without PATH it asks the whole library. F1 shows the keys, F4 lists the articles
+    by story, Ctrl-Q quits. With --web the page in the browser loads nothing from elsewhere.
 
     \b
     qa chat

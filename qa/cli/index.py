@@ -74,9 +74,10 @@ def index(
 ) -> None:
     """Add the articles under PATH to the library, or update them.
 
-    Without PATH, qa updates all files that the library knows. It reads .txt, .md, .jsonl and
-    .jsonl.gz files, in folders at any depth, and skips what has not changed. You can stop it at any
-    time: what is finished stays, and the next run continues from there.
+    Without PATH, qa updates all files that the library knows. It reads text, Markdown, web pages,
+    PDF, Office files, EPUB, RTF, mail, JSON, CSV, feeds, subtitles, and archives of these, in
+    folders at any depth, and skips what has not changed. You can stop it at any time: what is
+    finished stays, and the next run continues from there.
 
     \b
     qa index ~/articles

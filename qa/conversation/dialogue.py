@@ -18,8 +18,10 @@ from ..answering.session import Session
 from ..datatypes import Answer, AnswerKind, Citation, Scope, Status, Turn
 from ..errors import UsageError
 from ..settings import HITS
+from .counting import counted, term_counted
 from .manners import manner_of, subject_of
 from .past import Past
+from .two import joined, two_questions
 
 if TYPE_CHECKING:
     from ..storage.conversations import Conversations
@@ -41,7 +43,8 @@ class Dialogue:
         self.number = number
         """The conversation's number in its library; None until a turn is remembered."""
         turns = conversations().turns(number) if number is not None else []
-        self._past = [*earlier, *(Past.of_turn(turn) for turn in turns)]
+        stored = [Past.of_turn(turn) for turn in turns]
+        self._past = [*earlier, *(past for past in stored if past is not None)]
 
     def ask(
         self,
@@ -67,12 +70,33 @@ class Dialogue:
         past = [] if verbatim else self._past
         found = None if verbatim else self._told(question, past, scope, k, started)
         if found is None:
-            found = self._answer(question, past, k, scope, on_hits, started)
+            two = None if verbatim else two_questions(question)
+            if two is None:
+                found = self._answer(question, past, k, scope, on_hits, started)
+            else:
+                found = self._both(two, past, k, scope, on_hits)
             found = with_copies(found, self._session.store)
             found = replace(found, asked=question)
         if (turn := Past.of_answer(found)) is not None:
             self._past.append(turn)
         return found
+
+    def _both(
+        self,
+        asked: tuple[str, str],
+        past: Sequence[Past],
+        k: int,
+        scope: Scope,
+        on_hits: FoundHits | None,
+    ) -> Answer:
+        """Answer two questions, the second as a follow-up to the first."""
+        found: list[Answer] = []
+        for question in asked:
+            before = [turn for turn in map(Past.of_answer, found) if turn is not None]
+            started = time.perf_counter()
+            found.append(self._answer(question, [*past, *before], k, scope, on_hits, started))
+            on_hits = None
+        return joined(asked, found, k)
 
     def _told(
         self, question: str, past: Sequence[Past], scope: Scope, k: int, started: float
@@ -83,6 +107,13 @@ class Dialogue:
             from .telling import reply
 
             remark, citations = reply(self._session, manner, past, scope)
+            return _summary(question, remark, citations, started, in_story=True)
+        term = term_counted(question)
+        if term is not None:
+            from .followup import stand_alone
+
+            meant = stand_alone(term, [turn.exchange for turn in past])
+            remark, citations = counted(self._session, meant, scope)
             return _summary(question, remark, citations, started, in_story=True)
         subject = subject_of(question)
         if not subject:
@@ -143,15 +174,16 @@ class Dialogue:
         )
         return replace(found, notes=(*notes, *found.notes))
 
-    def remember(self, found: Answer) -> Turn:
+    def remember(self, found: Answer, scope: Scope | None = None) -> Turn:
         """Store an answer of this conversation as its next turn; on the disk on return.
 
-        Only answers are stored, not summaries and remarks. Raises UsageError if the conversation
-        was deleted, LibraryBusyError.
+        ``scope`` is the filter that was in force. Summaries and remarks are stored as well, as what
+        they are. Raises UsageError if the conversation was deleted, LibraryBusyError.
         """
         if self.number is None:
             self.number = self._conversations().start("")
-        return self._conversations().add(self.number, found.asked or found.question, found)
+        question = found.asked or found.question
+        return self._conversations().add(self.number, question, found, scope)
 
 
 def _summary(

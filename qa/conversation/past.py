@@ -66,11 +66,22 @@ class Past:
         return cls(exchange, tuple(each for each in places if each.article), not found.in_story)
 
     @classmethod
-    def of_turn(cls, turn: Turn) -> Self:
-        """Return what a later question needs of a stored turn."""
-        title = turn.sources[0][0] if turn.sources else ""
-        exchange = Exchange(turn.searched, turn.answer, title)
-        return cls(exchange, tuple(Quoted(*place) for place in turn.articles))
+    def of_turn(cls, turn: Turn) -> Self | None:
+        """Return what a later question needs of a stored turn; None if it changes nothing."""
+        if turn.kind is AnswerKind.REMARK or turn.is_list:
+            return None
+        if not turn.citations:
+            shown = () if turn.in_story else turn.places[:1]
+            places = tuple(Quoted(place.article, 0, 0, place.digest) for place in shown)
+            return cls(Exchange(turn.searched, ""), places, not turn.in_story)
+        first = turn.citations[0]
+        exchange = Exchange(turn.searched, first.words, first.title)
+        places = tuple(
+            Quoted(place.article, *place.sentence, place.digest)
+            for place in turn.citations
+            if place.article
+        )
+        return cls(exchange, places, not turn.in_story)
 
 
 def _quoted(article: Article, start: int, end: int) -> Quoted:

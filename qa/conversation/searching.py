@@ -9,6 +9,7 @@ from ..answering.answer import READ_SECONDS, FoundHits, compose
 from ..answering.evidence import weigh
 from ..answering.retriever import Retriever
 from ..answering.session import Session
+from ..answering.speech import answering_spans
 from ..datatypes import Answer, ArticleRowId, Hit, Passage, Scope, Status
 from ..terms import stemmed_terms
 from .evidence import SENTENCE_WEAK, Candidate, Reading, Story, article_words, weigh_forms
@@ -93,7 +94,8 @@ def answer_in_story(
     def read(form: str, found: Sequence[Hit]) -> Reading:
         left = max(0.0, READ_SECONDS - (time.perf_counter() - reading))
         passages = [hit.passage for hit in found]
-        return Reading(form, found, session.reader.read(form, passages, left, late))
+        spans = answering_spans(asked.typed, session.reader.read(form, passages, left, late))
+        return Reading(form, found, spans)
 
     openly = read(asked.alone, everywhere.hits[:OPEN_PASSAGES])
     readings = [openly] if leaves else [read(asked.typed, inside), openly]
@@ -125,7 +127,7 @@ def answer_in_story(
         sentence_weak=answering.SENTENCE_WEAK if leaves else SENTENCE_WEAK,
         needs_match=leaves,  # "how heavy was it?" is answered by "400 pounds"
     )
-    return replace(answered, in_story=not leaves, notes=everywhere.notes)
+    return replace(answered, in_story=not leaves, notes=(*everywhere.notes, *answered.notes))
 
 
 def _form(candidates: Sequence[Candidate], typed: str) -> str:

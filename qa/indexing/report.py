@@ -48,7 +48,8 @@ class Report:
     def note(self, problem: Problem) -> None:
         """List a problem, or count it if it is a file that was never an article."""
         if problem.quiet:
-            self.skipped_for[problem.reason] += 1
+            # Without what differs from file to file, such as the columns of a table.
+            self.skipped_for[problem.reason.partition(" (")[0]] += 1
         else:
             self.failed.append(problem)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import chain, islice
 from operator import length_hint
 
+from ..articles.dateline import date_in_name
 from ..articles.found import FoundFile, Problem, ReadArticle
 from ..articles.gone import folder_is_bare, is_gone, is_out_of_reach, is_under
 from ..articles.heading import split_under_heading
@@ -151,22 +152,23 @@ def _memory_article(
 
 def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> Iterator[Change]:
     """Yield what the files of a plan bring; the bytes of a file count once it is finished."""
-    for touched in plan.touched:
-        yield touched
-        pipeline.done += touched.found.size_bytes
     ahead = [file.found for file in plan.to_read if suffix_of(file.found.name) in WORKER_SUFFIXES]
     with Workers(ahead) as workers:
         for moved in plan.moved:
             yield from _moved(pipeline, moved, workers)
             pipeline.done += moved.found.size_bytes
+        for touched in plan.touched:
+            yield touched
+            pipeline.done += touched.found.size_bytes
         for file in plan.to_read:
             yield from read(file, pipeline.stored(file.row), workers, damaged)
             pipeline.done += file.found.size_bytes
 
 
 def _moved(pipeline: Pipeline, move: MoveFile, workers: Workers) -> Iterator[Change]:
-    """Yield a move; read the file again if its article may have its title from the name."""
-    if title_by_name(move.row.path) == title_by_name(move.found.path):
+    """Yield a move; read the file again if its name may give a title or a date."""
+    before, now = move.row.path, move.found.path
+    if (title_by_name(before), date_in_name(before)) == (title_by_name(now), date_in_name(now)):
         yield move
         return
     # Until it has been read again the file counts as incomplete. Its articles are counted below.

@@ -12,15 +12,18 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 from ..articles.clean import clean, one_line
-from ..datatypes import Answer, Conversation, Status, Turn, Verdict
+from ..datatypes import Answer, Conversation, Scope, Turn, Verdict
 from ..errors import LibraryBusyError, LibraryDamagedError, LibraryError, UsageError
 from ..shorten import shorten
 from .database import Database
+from .schema import WITH_DETAILS
+from .turns import PLACE_COLUMNS, TURN_COLUMNS, place_rows, read_turn, turn_details
 
 TITLE_LENGTH = 80
 """Longest title made from a question, in code points."""
 
-_TURN = "id, question, searched, answer, status, confidence, sentence, asked_at, verdict FROM turns"
+_DAMAGED = (TypeError, ValueError, KeyError, AttributeError)
+"""What reading a damaged row may raise."""
 
 _LISTED = (
     "SELECT id, title, started, updated, "
@@ -63,7 +66,7 @@ class Conversations:
                             connection.execute(f"{_LISTED} WHERE id = ?", (number,)).fetchone()
                         )
                         self._turns("WHERE conversation = ? ORDER BY id", number)
-                except (LibraryDamagedError, sqlite3.Error, TypeError, ValueError):
+                except (LibraryDamagedError, sqlite3.Error, *_DAMAGED):
                     damaged.append(number)
         return damaged
 
@@ -91,24 +94,29 @@ class Conversations:
             )
             return int(added.lastrowid or 0)
 
-    def add(self, conversation: int, question: str, answer: Answer) -> Turn:
-        """Add a turn; return it. Raises UsageError if the conversation does not exist."""
+    def add(
+        self, conversation: int, question: str, answer: Answer, scope: Scope | None = None
+    ) -> Turn:
+        """Add a turn with the filter in force; return it.
+
+        Raises UsageError if the conversation does not exist.
+        """
         typed = clean(question).strip()
         if not typed:
             raise UsageError("The question is empty.")
-        sentence = answer.citations[0].sentence if answer.citations else ""
+        title = shorten(one_line(typed), TITLE_LENGTH) if answer.is_answer else ""
         with self._transaction() as connection:
             now = datetime.now(UTC).isoformat()
             changed = connection.execute(
                 "UPDATE conversations SET updated = ?, "
                 "title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
-                (now, shorten(one_line(typed), TITLE_LENGTH), _row_id(conversation)),
+                (now, title, _row_id(conversation)),
             )
             if not changed.rowcount:
                 raise _not_found("conversation", conversation)
             added = connection.execute(
                 "INSERT INTO turns (conversation, question, searched, answer, status, confidence, "
-                "sentence, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "sentence, asked_at, details) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?)",
                 (
                     conversation,
                     typed,
@@ -116,34 +124,28 @@ class Conversations:
                     answer.text,
                     answer.status.value,
                     answer.confidence,
-                    sentence,
                     now,
+                    turn_details(answer, scope or Scope()),
                 ),
             )
             connection.executemany(
-                "INSERT INTO turn_citations (turn, number, title, source, line, article, start, "
-                '"end", digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-                [
-                    (
-                        added.lastrowid,
-                        number,
-                        citation.article.title,
-                        citation.article.source,
-                        citation.line,
-                        citation.article.id,
-                        citation.start,
-                        citation.end,
-                        citation.article.digest,
-                    )
-                    for number, citation in enumerate(answer.citations, start=1)
-                ],
+                f"INSERT INTO turn_citations (turn, {PLACE_COLUMNS}, details) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(added.lastrowid, *row) for row in place_rows(answer)],
             )
             return self._turns("WHERE id = ?", added.lastrowid)[0]
 
     def judge(self, turn: int, verdict: Verdict | None) -> None:
-        """Set a turn's verdict; None removes it. Raises UsageError if the turn does not exist."""
+        """Set a turn's verdict; None removes it.
+
+        Raises UsageError if the turn does not exist, or is a remark or a summary.
+        """
         if verdict is not None and verdict not in get_args(Verdict):
             raise UsageError(f"An answer is right or wrong, not {verdict}.")
+        if self._has_tables() and any(
+            not found.is_answer for found in self._turns("WHERE id = ?", _row_id(turn))
+        ):
+            raise UsageError("Only an answer is right or wrong; this is none.")
         self._change("UPDATE turns SET verdict = ? WHERE id = ?", "turn", turn, verdict)
 
     def rename(self, conversation: int, title: str) -> None:
@@ -173,16 +175,18 @@ class Conversations:
 
     def _turns(self, where: str, *values: object) -> list[Turn]:
         connection = self._database.connection()
+        details = "details" if self._database.layout() >= WITH_DETAILS else "NULL"
+        select = f"SELECT {TURN_COLUMNS}, {details} FROM turns {where}"
         turns = []
-        for row in connection.execute(f"SELECT {_TURN} {where}", values).fetchall():
+        for row in connection.execute(select, values).fetchall():
             places = connection.execute(
-                'SELECT title, source, line, article, start, "end", digest FROM turn_citations '
+                f"SELECT {PLACE_COLUMNS}, {details} FROM turn_citations "
                 "WHERE turn = ? ORDER BY number",
                 (row[0],),
             ).fetchall()
             try:
-                turns.append(_turn(row, places))
-            except (TypeError, ValueError) as error:
+                turns.append(read_turn(row, places))
+            except _DAMAGED as error:
                 raise self._database.damaged(f"a turn of a conversation: {error}") from error
         return turns
 
@@ -222,23 +226,6 @@ def _conversation(row: Sequence[Any]) -> Conversation:
     return Conversation(row[0], str(row[1]), _time(row[2]), _time(row[3]), row[4])
 
 
-def _turn(row: Sequence[Any], places: Sequence[Sequence[Any]]) -> Turn:
-    """Return a turn from its row and citations. Raises TypeError or ValueError if damaged."""
-    return Turn(
-        id=row[0],
-        question=row[1],
-        searched=row[2],
-        answer=row[3],
-        status=Status(row[4]),
-        confidence=float(row[5]),
-        sentence=row[6],
-        sources=tuple((place[0], place[1], int(place[2])) for place in places),
-        articles=tuple((place[3], int(place[4]), int(place[5]), place[6]) for place in places),
-        asked_at=_time(row[7]),
-        verdict=row[8],
-    )
-
-
 def cases(turns: Sequence[Turn]) -> list[dict[str, Any]]:
     """Return one labelled question for each question in the judged turns, oldest first.
 
@@ -268,7 +255,7 @@ def cases(turns: Sequence[Turn]) -> list[dict[str, Any]]:
             found[key] = case
         if turn.answer:
             case["answers"] = _without_repeats([*case["answers"], turn.answer])
-            sources = [source for _, source, _ in turn.sources]
+            sources = [place.source for place in turn.citations]
             case["articles"] = _without_repeats([*case["articles"], *sources])
     for key, case in found.items():
         if others := [text for text in wrong.get(key, ()) if text not in case["answers"]]:

@@ -169,6 +169,15 @@ class FullText:
         found = process.extract(word, known, scorer=OSA.distance, score_cutoff=errors, limit=limit)
         return [(near, int(distance)) for near, distance, _ in found]
 
+    def words(self, text: str) -> list[str]:
+        """Return the words of a text as they are indexed: folded, without English endings."""
+        return list(self._stemmer.analyze(" ".join(words(text))))
+
+    def all_with(self, word: str) -> list[int]:
+        """Return the ids of all texts with a word, which `words` gave. Raises DamagedTextError."""
+        query = Query.term_query(self._index.schema, "stems", word, "freq")
+        return [number for number, _ in self._best(query, max(self._searcher.num_docs, 1))]
+
     def change(
         self, deleted: Iterable[int], added: Iterable[tuple[int, str]], mark: str, *, whole: bool
     ) -> None:

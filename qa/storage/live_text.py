@@ -108,6 +108,18 @@ class LiveText:
         with self._lock:
             return self._try(self._current(), act)
 
+    def folding(self) -> Callable[[str], list[str]]:
+        """Return the function that turns a text into words as they are indexed."""
+        with self._lock:
+            return self._current().words
+
+    def passages_with(self, word: str) -> list[int]:
+        """Return the ids of all passages with a word, as `folding` gives it.
+
+        Raises what `start_search` raises.
+        """
+        return self._look_up(lambda index: index.all_with(word))
+
     def publish(self, *, tidy: bool = False) -> None:
         """Add what was committed to the index. Only the holder of the writer lock may call this.
 

@@ -174,12 +174,17 @@ CREATE TABLE copies (
 CREATE INDEX copies_by_original ON copies (original) WHERE original IS NOT NULL;
 UPDATE article_checksums
     SET value = (SELECT {ARTICLE_CHECKSUM} FROM articles WHERE id = article);
+
+-- What else a turn and each of its places are shown with, as JSON; see ``turns.py``. It is NULL
+-- where an older layout stored less. The places are now all numbered ones, not the citations alone.
+ALTER TABLE turns ADD COLUMN details TEXT;
+ALTER TABLE turn_citations ADD COLUMN details TEXT;
 """
 
 WITH_CHECKSUMS = 5
 """First layout with checksums."""
 WITH_DETAILS = 6
-"""First layout with details of an article."""
+"""First layout with details of an article, of a turn and of its places."""
 
 STEPS = {1: _FIRST, 2: _CONVERSATIONS, 3: _NO_FULL_TEXT, 4: _LISTED, 5: _CHECKSUMS, 6: _DETAILS}
 """SQL that leads to each layout from the one before; layout 1 starts with an empty file."""

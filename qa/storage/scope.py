@@ -2,7 +2,10 @@
 
 import json
 import os
+from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from ..datatypes import Scope
 
@@ -40,6 +43,32 @@ def scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
             conditions.append(f"articles.id {operator} (SELECT value FROM json_each(?))")
             values.append(json.dumps(known))
     return " AND ".join(conditions) or "1", values
+
+
+def scope_values(scope: Scope) -> dict[str, Any]:
+    """Return what limits a scope, as JSON values; empty if nothing does."""
+    values = {
+        "since": scope.since.isoformat() if scope.since else None,
+        "until": scope.until.isoformat() if scope.until else None,
+        "source": scope.source,
+        "paths": list(scope.paths),
+        "without": list(scope.without),
+        "only": list(scope.only),
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def read_scope(values: Mapping[str, Any]) -> Scope:
+    """Return the scope that `scope_values` described. Raises ValueError, TypeError if damaged."""
+    since, until = values.get("since"), values.get("until")
+    return Scope(
+        since=date.fromisoformat(since) if since else None,
+        until=date.fromisoformat(until) if until else None,
+        source=values.get("source"),
+        paths=tuple(values.get("paths", ())),
+        without=tuple(values.get("without", ())),
+        only=tuple(values.get("only", ())),
+    )
 
 
 def shown_source(source: str, path: str, name: str) -> str:

@@ -1,10 +1,8 @@
 """Answers of several sentences, with evidence that is written down."""
 
-import pytest
-
-from qa.answering.answer import compose
+from qa.answering.answer import SEE_FOR_YOURSELF, compose
 from qa.answering.evidence import Weighed
-from qa.answering.several import asks_yes_or_no, in_sentences, wants_sentences
+from qa.answering.several import in_sentences
 from qa.datatypes import Answer, AnswerKind, Article, Hit, Passage, Span, Status, Why
 
 NOTHING = Answer("Why?", "", Status.NOT_FOUND, 0.0, (), (), ())
@@ -55,36 +53,6 @@ def test_a_sentence_that_shares_more_than_half_its_words_is_left_out() -> None:
     assert sentences(first, ("Alpha bravo golf.", 5.0)) == [first[0]], "half of the shorter one"
 
 
-@pytest.mark.parametrize(
-    ("question", "wanted"),
-    [
-        ("Why did the ship sink?", True),
-        ("And how was it raised?", True),
-        ("What has the captain said about it?", True),
-        ("What happened to the crew?", True),
-        ("How many were saved?", False),
-        ("Who raised the ship?", False),
-        ("When did the captain leave?", False),
-    ],
-)
-def test_what_wants_sentences(question: str, wanted: bool) -> None:
-    assert wants_sentences(question) is wanted
-
-
-@pytest.mark.parametrize(
-    ("question", "wanted"),
-    [
-        ("Did she know?", True),
-        ("and was he caught", True),
-        ("Isn't it closed?", True),
-        ("Who did it?", False),
-        ("Island or mainland?", False),
-    ],
-)
-def test_questions_for_yes_or_no(question: str, wanted: bool) -> None:
-    assert asks_yes_or_no(question) is wanted
-
-
 def test_no_fragment_answers_yes_or_no() -> None:
     text = "She denied that she had known."
     passage = Passage(Article("1", "", "", None, text, ""), 0, len(text))
@@ -93,3 +61,4 @@ def test_no_fragment_answers_yes_or_no() -> None:
     for question, shown in (("Had she known?", text), ("What had she done?", "she had known")):
         found = compose(question, [hit], [entry], k=1, unread=0, timings={})
         assert found.text == shown
+        assert (SEE_FOR_YOURSELF in found.notes) is (shown == text)

@@ -51,7 +51,7 @@ def test_a_misspelt_word_is_searched_as_the_nearest_one(
     news: "Library", question: str, note: str
 ) -> None:
     found = news.ask(question)
-    assert found.notes == (note,)
+    assert found.notes[0] == note
     typed, near = note.split("“")[1:]
     assert found.question == question.replace(typed.split("”")[0], near.split("”")[0])
     assert found.citations[0].article.source.endswith("two.txt" if "Q" in note else "one.txt")

@@ -327,6 +327,7 @@ def test_signs_of_less_and_more_are_text(text: str) -> None:
 
 def test_entities_in_plain_text_are_decoded() -> None:
     assert text_of("Fish &amp; chips &#8211; &pound;9", "a.txt") == "Fish & chips – £9"
+    assert lines_of(read_text("a.txt", "One&#10;line\nTwo")) == [(1, "One line"), (2, "Two")]
     assert without_entities("AT&T; R&D &nosuch; &") == "AT&T; R&D &nosuch; &"
 
 
@@ -357,12 +358,13 @@ def test_marks_of_quotation_are_left_out() -> None:
 # Anything
 
 
-@given(st.text(st.sampled_from("ab*_[]()`<>|-=#!~\\&;:/ \n^"), max_size=120))
+@given(st.text(st.sampled_from("ab*_[]()`<>|-=#!~\\&;:/ \n\f1^"), max_size=120))
 def test_any_markdown_is_read(text: str) -> None:
-    article = read_text("a.md", clean(text))
-    assert clean(article.text) == article.text
-    count = text.count("\n") + 1
-    assert all(1 <= number <= count for number, _ in lines_of(article))
+    for name in ("a.md", "a.txt"):
+        article = read_text(name, text)
+        assert clean(article.text) == article.text
+        count = text.count("\n") + 1
+        assert all(1 <= number <= count for number, _ in lines_of(article))
 
 
 def test_joined_lines() -> None:

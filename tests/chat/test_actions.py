@@ -4,8 +4,9 @@ import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
+from textual.widgets import OptionList
 
-from qa.chat.actions import ACTIONS, article_bindings, screen_bindings, written_key
+from qa.chat.actions import ACTIONS, PALETTE, article_bindings, screen_bindings, written_key
 from qa.chat.app import ChatApp
 from qa.chat.dialogs.help import HelpScreen, help_text
 from qa.chat.screen import ChatScreen
@@ -26,6 +27,11 @@ def test_every_action_exists_and_no_key_is_bound_twice() -> None:
     for bindings in (screen_bindings(), article_bindings()):
         keys = [binding.key for binding in bindings]
         assert len(keys) == len(set(keys))
+
+
+def test_the_palette_has_every_action_but_itself_and_the_way_back() -> None:
+    names = [action.name for action in PALETTE]
+    assert sorted(names) == sorted({action.name for action in ACTIONS} - {"palette", "back"})
 
 
 def test_the_help_lists_every_action_with_its_keys() -> None:
@@ -78,6 +84,10 @@ def test_the_palette_offers_possible_actions_and_runs_them(
         await pilot.pause(0.4)
         assert "Add articles" in shown(pilot)
         assert "Copy the answer" not in shown(pilot)  # there is none yet
+        options = pilot.app.screen.query_one(OptionList).options
+        titles = [str(option.prompt).split("  ")[0] for option in options]
+        assert titles[:2] == ["Articles and stories", "Filter by date or source"]
+        assert titles[-2:] == ["Help", "Quit"]
         await pilot.press("escape")
         await ask(pilot, COMMANDED)
         await pilot.press("ctrl+p")

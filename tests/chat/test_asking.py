@@ -1,5 +1,6 @@
 """From a question to its answer on the screen."""
 
+import json
 import threading
 import time
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from qa.chat.entries import Stage
+from qa.chat.export import as_json, as_markdown
 from qa.chat.widgets.source import FindLine
 from qa.conversation.past import Exchange
 from qa.datatypes import Scope, Turn
@@ -82,8 +84,12 @@ def test_passages_are_shown_before_the_answer(scripted: ScriptedLibrary) -> None
         screen = shown(pilot)
         assert "reading 5 passages …" in screen
         assert "Found; being read" in screen
-        assert "[1] " in screen
+        assert "· Libya mission nears its end" in screen
+        assert "[1]" not in screen  # the answer would give the passage another number
+        assert "1-9 source" not in screen
         assert "reading 5 passages ·" in main.view.bottom.status
+        await pilot.press("alt+1")
+        assert main.view.bottom._remark == "sources get their numbers with the answer"
         scripted.gate.set()
         await until(pilot, lambda: "sure" in shown(pilot))
 
@@ -266,8 +272,11 @@ def test_a_source_opened_during_reading_stays_open(scripted: ScriptedLibrary) ->
         scripted.gate.clear()
         await pilot.press(*COMMANDED, "enter")
         await until(pilot, lambda: main.talk.entries[0].stage is Stage.READING)
-        number = next(p.number for p in main.talk.entries[0].places if "Miners" in p.article.title)
-        await pilot.press(f"alt+{number}")
+        await pilot.press("alt+right")
+        opened = main.talk.place
+        while main.talk.place is not None and "Miners" not in main.talk.place.article.title:
+            await pilot.press("alt+right")
+            assert main.talk.place is not opened
         scripted.gate.set()
         await until(pilot, lambda: main.talk.entries[0].stage is Stage.ANSWERED)
         assert main.talk.place is not None
@@ -335,6 +344,63 @@ def test_a_pasted_question_is_one_clean_line(scripted: ScriptedLibrary) -> None:
     drive(chat(scripted), act)
 
 
+@pytest.mark.parametrize("length", [1_999, 2_000])
+def test_a_long_paste_is_kept(scripted: ScriptedLibrary, length: int) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        prompt = chat_of(pilot).main.view.prompt
+        prompt.post_message(events.Paste("x" * length))
+        await until(pilot, lambda: len(prompt.value) == length)
+        assert chat_of(pilot).main.view.bottom._remark == ""
+
+    drive(chat(scripted), act)
+
+
+def test_a_paste_that_is_too_long_is_cut_and_said_to_be(scripted: ScriptedLibrary) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await pilot.press(*"Why? ")
+        main.view.prompt.post_message(events.Paste("word " * 1_000))
+        await until(pilot, lambda: len(main.view.prompt.value) == 2_000)
+        assert main.view.prompt.value.startswith("Why? word word")
+        said = "the last 3,004 characters left out: a question has at most 2,000"
+        await until(pilot, lambda: main.view.bottom._remark == said)
+        main.view.bottom.say("")
+        await pilot.press("x")
+        await until(pilot, lambda: main.view.bottom._remark == "a question has at most 2,000")
+        assert len(main.view.prompt.value) == 2_000
+
+    drive(chat(scripted), act)
+
+
+def test_a_paste_goes_to_the_question_line_from_the_conversation_too(
+    scripted: ScriptedLibrary,
+) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await pilot.press("tab")
+        assert main.view.conversation.has_focus
+        main.view.conversation.post_message(events.Paste(MINERS))
+        await until(pilot, lambda: main.view.prompt.value == MINERS)
+        assert main.view.prompt.has_focus
+
+    drive(chat(scripted), act)
+
+
+def test_the_pane_with_the_focus_is_marked(scripted: ScriptedLibrary) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+        assert "━" not in shown(pilot)
+        for left, right in (("━", "─"), ("─", "━")):
+            await pilot.press("tab")
+            await until(pilot, lambda: "━" in shown(pilot))
+            line = shown(pilot).splitlines()[1]
+            assert (line[0], line[-1]) == (left, right)
+        await pilot.press("tab")
+        await until(pilot, lambda: "━" not in shown(pilot))
+
+    drive(chat(scripted), act)
+
+
 def test_an_empty_line_asks_nothing(scripted: ScriptedLibrary) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("space", "enter")
@@ -364,6 +430,12 @@ def test_a_filter_limits_the_articles_searched(scripted: ScriptedLibrary) -> Non
         await pilot.press("ctrl+l", "down", "down", *"*libya*", "enter")
         await until(pilot, lambda: main.talk.articles == 0)
         assert "from 25 October 2011 · *libya*" in shown(pilot)
+        assert "searched: from 25 October 2011 · all sources" in shown(pilot)  # the turn's own
+        (stored,) = scripted.conversations()
+        assert scripted.turns(stored.id)[0].scope == since
+        told = json.loads(as_json(main.talk.entries))
+        assert told["turns"][0]["filter"] == {"since": "2011-10-25"}
+        assert "searched: from 25 October 2011" in as_markdown(main.talk.entries)
 
     drive(chat(scripted), act)
 

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from qa.chat.dialogs.conversations import ConversationList
 from qa.chat.entries import Stage
 from qa.chat.export import as_markdown
+from qa.datatypes import Answer, AnswerKind, Status
 
 from .conftest import (
     COMMANDED,
@@ -126,6 +127,48 @@ def test_a_conversation_is_stored_and_continued(scripted: ScriptedLibrary) -> No
 
     drive(chat(scripted), first)
     drive(chat(scripted, resume=True), again)
+
+
+def test_a_continued_conversation_shows_all_that_was_shown(scripted: ScriptedLibrary) -> None:
+    before: list[str] = []
+
+    async def first(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+        await pilot.press("ctrl+l", *"2011", "enter")
+        await ask(pilot, UNKNOWN)
+        await pilot.press("alt+2")
+        await pilot.pause()
+        before.extend(shown(pilot).splitlines()[2:-3])
+
+    async def again(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await until(pilot, lambda: len(main.talk.entries) == 2)
+        await pilot.press("alt+2")
+        await pilot.pause()
+        assert shown(pilot).splitlines()[2:-3] == before
+        assert any("searched: from 1 January 2011" in line for line in before)
+        await pilot.press("alt+up", "alt+a")
+        await until(pilot, lambda: "[3] Ambassadors 20%" in shown(pilot))
+
+    drive(chat(scripted), first)
+    drive(chat(scripted, resume=True), again)
+
+
+def test_thanks_are_kept_and_are_not_judged(scripted: ScriptedLibrary) -> None:
+    thanks = Answer(
+        "thanks", "", Status.NOT_FOUND, 0.0, (), (), (), kind=AnswerKind.REMARK, remark="Welcome."
+    )
+
+    async def act(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: len(chat_of(pilot).main.talk.entries) == 1)
+        await pilot.pause()
+        assert "▌ Welcome." in shown(pilot)
+        await pilot.press("ctrl+g")
+        await pilot.pause()
+        assert "right" not in shown(pilot)
+
+    scripted.add_turn(scripted.start_conversation(), "thanks", thanks)
+    drive(chat(scripted, resume=True), act)
 
 
 def test_a_source_that_has_changed_since_is_marked_as_changed(

@@ -2,12 +2,25 @@
 
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import OptionList
 
 from qa.chat.marks import Highlight
 from qa.chat.widgets.article import ArticleText
 from qa.chat.widgets.source import FindLine
 
-from .conftest import COMMANDED, MINERS, UNKNOWN, ScriptedLibrary, ask, chat, chat_of, drive, shown
+from .conftest import (
+    COMMANDED,
+    MINERS,
+    UNKNOWN,
+    ScriptedLibrary,
+    ask,
+    chat,
+    chat_of,
+    drive,
+    shown,
+    until,
+)
 
 LONG = "\n\n".join(
     f"Paragraph {number} says nothing of note about anything at all." for number in range(4000)
@@ -152,6 +165,115 @@ def test_in_a_narrow_terminal_the_source_takes_the_whole_screen(scripted: Script
         assert main.view.is_wide
 
     drive(chat(scripted), act, size=(80, 24))
+
+
+def top_line(pilot: Pilot[None], pane: Widget) -> str:
+    """Return the first words that a pane shows."""
+    row = shown(pilot).splitlines()[pane.content_region.y]
+    return row[pane.content_region.x : pane.content_region.right].strip(" ▌│█")[:12]
+
+
+@pytest.mark.slow
+def test_a_resize_keeps_the_place_in_the_article(
+    empty: ScriptedLibrary, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("long")
+    (folder / "long.txt").write_text(f"{LONG}\n\nThe needle lies here.\n\n{LONG}\n")
+    empty.add(folder)
+    empty.script["Where is the needle?"] = (0.9, ["needle"], [])
+
+    async def act(pilot: Pilot[None]) -> None:
+        await ask(pilot, "Where is the needle?")
+        article = chat_of(pilot).main.view.source.article
+        for size in ((80, 24), (200, 60), (110, 12), (120, 30)):
+            await pilot.resize_terminal(*size)
+            await pilot.press("ctrl+o")
+            await pilot.pause()
+            assert on_screen(article, Highlight.ANSWER) == "needle"
+            await pilot.press("escape")
+        await pilot.press("ctrl+o", "pagedown", "pagedown", "down")
+        await pilot.pause()
+        place = article._rows.rows[article.scroll_offset.y][0]
+        for size in ((80, 24), (200, 60), (120, 30), (66, 12), (120, 30)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            start, end = article._rows.rows[article.scroll_offset.y]
+            assert start <= place <= end
+
+    drive(chat(empty), act, size=(120, 30))
+
+
+def test_a_resize_keeps_the_place_in_the_conversation(scripted: ScriptedLibrary) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        view = chat_of(pilot).main.view.conversation
+        for question in (COMMANDED, UNKNOWN, MINERS, UNKNOWN, COMMANDED):
+            await ask(pilot, question)
+        for size in ((80, 20), (200, 24), (120, 20)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert view.is_vertical_scroll_end  # the last answer stays in view
+        view.scroll_to(y=view.views[2].virtual_region.y, animate=False)
+        await pilot.pause()
+        assert top_line(pilot, view) == MINERS[:12]
+        for size in ((80, 20), (120, 22), (70, 20), (104, 18), (120, 20)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            await until(pilot, lambda: top_line(pilot, view) == MINERS[:12])
+        await pilot.press("ctrl+o", "escape")  # the conversation is hidden, and comes back
+        await pilot.pause()
+        assert top_line(pilot, view) == MINERS[:12]
+
+    drive(chat(scripted), act, size=(120, 20))
+
+
+def test_an_article_stands_in_the_middle_of_a_wide_screen(scripted: ScriptedLibrary) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+        await pilot.press("ctrl+o")
+        await pilot.pause()
+        lines = shown(pilot).splitlines()
+        title = next(line for line in lines if "NATO is to close" in line)
+        text = next(line for line in lines if "Lieutenant-General" in line)
+        assert title.index("NATO") == text.index("Lieutenant") == 56
+        assert max(map(len, lines[2:-2])) <= 56 + 88
+
+    drive(chat(scripted), act, size=(200, 60))
+
+
+def test_articles_are_listed_narrowed_and_opened(scripted: ScriptedLibrary) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await ask(pilot, MINERS)
+        await pilot.press("f4")
+        await until(pilot, lambda: "Articles and stories · 3 articles" in shown(pilot))
+        await pilot.press(*"LIBYA oct")
+        listed = pilot.app.screen.query_one(OptionList)
+        await until(pilot, lambda: listed.option_count == 2)
+        assert "25 Oct 2011  Libya mission nears its end" in shown(pilot)
+        await pilot.press(*" 25", "enter")
+        await until(pilot, lambda: main.view.is_reading)
+        assert "under Charles Bouchard is to end" in main.view.source.article.text
+        assert highlighted(main.view.source.article, Highlight.WORD) == []
+        assert "Near the question" not in shown(pilot)
+        await pilot.press("escape")
+        assert main.focused is main.view.prompt
+        assert main.talk.place is main.talk.browsed
+        await pilot.press("alt+1")
+        assert highlighted(main.view.source.article, Highlight.ANSWER) == ["33"]
+
+    drive(chat(scripted), act)
+
+
+def test_a_list_without_an_article_that_fits_says_so(scripted: ScriptedLibrary) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        await pilot.press("f4")
+        await until(pilot, lambda: "Miners out" in shown(pilot))
+        await pilot.press(*"zebra")
+        await until(pilot, lambda: "No article fits." in shown(pilot))
+        await pilot.press("enter", "escape")
+        assert chat_of(pilot).main.is_current
+
+    drive(chat(scripted), act)
 
 
 def test_searching_in_an_article(scripted: ScriptedLibrary) -> None:

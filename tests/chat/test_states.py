@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 import threading
 from pathlib import Path
@@ -92,6 +93,41 @@ def test_paths_of_the_command_line_are_indexed_at_once(
         await until(pilot, lambda: chat_of(pilot).main.talk.articles == 3)
 
     drive(chat(empty, index=[str(newsroom)]), act)
+
+
+def test_the_header_counts_while_the_first_articles_come_in(
+    empty: ScriptedLibrary, newsroom: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    add = empty.add
+
+    first = threading.Event()
+
+    def slowly(*paths: Any, **given: Any) -> Any:
+        first.wait(timeout=30)
+        given["progress"](1, 3, add(newsroom / "chile.md"))
+        gate.wait(timeout=30)
+        return add(*paths, **given)
+
+    monkeypatch.setattr(empty, "add", slowly)
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        main.view.prompt.value = str(newsroom)
+        await pilot.press("enter")
+        await until(pilot, lambda: "The articles are being read." in shown(pilot))
+        await pilot.press(*"Who?", "enter")
+        await until(pilot, lambda: "not there yet" in main.view.bottom._remark)
+        assert main.view.prompt.value == "Who?"  # not taken for a path
+        first.set()
+        await until(pilot, lambda: "1 article " in shown(pilot).splitlines()[0])
+        assert main.view.bottom.status == "indexing 33% · 1 article"
+        await ask(pilot, MINERS)  # it can be asked already
+        assert "likely" in shown(pilot)
+        gate.set()
+        await until(pilot, lambda: "3 articles" in shown(pilot).splitlines()[0])
+
+    drive(chat(empty), act)
 
 
 def test_models_load_while_the_person_types(
@@ -235,11 +271,17 @@ def test_the_theme_is_remembered(scripted: ScriptedLibrary, home: Path) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("ctrl+t")
         await pilot.pause()
-        await pilot.press(*"qa-light")
-        await pilot.pause(0.3)
-        await pilot.press("enter", "enter")
+        assert pilot.app.theme == "qa-dark"
+        await pilot.press("down")
+        await until(pilot, lambda: pilot.app.theme == "qa-light")  # shown before it is chosen
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.theme == "qa-dark")
+        assert remembered_theme() is None
+        await pilot.press("ctrl+t", *"qa-l")
         await until(pilot, lambda: pilot.app.theme == "qa-light")
+        await pilot.press("enter")
         await until(pilot, lambda: remembered_theme() == "qa-light")
+        assert pilot.app.theme == "qa-light"
 
     drive(chat(scripted), act)
     assert ChatApp(lambda: scripted).theme == "qa-light"
@@ -263,6 +305,33 @@ def test_without_textual_serve_the_error_names_the_command_to_install_it(
     monkeypatch.setitem(sys.modules, "aiohttp", None)
     with pytest.raises(UsageError, match=r"pip install 'article-qa\[web\]'"):
         web.make_server("qa chat", 8222)
+
+
+def test_the_page_asks_nothing_of_another_host_and_takes_the_focus(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("textual_serve")
+    from aiohttp.test_utils import make_mocked_request
+
+    server = web.make_server("qa chat", 8222)
+    printed: list[str] = []
+    monkeypatch.setattr(server.console, "print", lambda text, **_: printed.append(text))
+
+    async def visit() -> str:
+        app = await server._make_app()
+        await server.on_startup(app)
+        path = "/?" + printed[0].partition("?")[2].split()[0]
+        request = make_mocked_request("GET", path, headers={"Host": "127.0.0.1:8222"}, app=app)
+        app.freeze()
+        response: Any = await server.handle_index(request)
+        return str(response.text)
+
+    page = asyncio.run(visit())
+    asked = re.findall(r'(?:src|href|url)\W{1,3}((?:https?:)?//[^/"]+)', page)
+    assert set(asked) == {"http://127.0.0.1:8222"}
+    assert "font-face" not in page
+    assert '<link rel="icon" href="data:image/svg+xml,' in page
+    assert ".focus()" in page
 
 
 def test_in_a_browser_only_the_own_page_can_connect(

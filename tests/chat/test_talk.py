@@ -4,16 +4,19 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
-from qa.chat.entries import Stage, stored_entry
+from qa.chat.entries import Stage
 from qa.chat.places import Kind
+from qa.chat.stored import stored_entry
 from qa.chat.talk import LEAVING, Request, Talk
 from qa.conversation.past import Exchange
 from qa.datatypes import (
     Alternative,
     Answer,
+    AnswerKind,
     Article,
     Citation,
     Hit,
@@ -21,6 +24,7 @@ from qa.datatypes import (
     Scope,
     Status,
     Turn,
+    TurnPlace,
     Why,
 )
 
@@ -59,12 +63,16 @@ def turn(question: str = "How many?", digest: str = "digest") -> Turn:
         answer="33",
         status=Status.ANSWERED,
         confidence=0.9,
-        sentence="All 33 miners were lifted.",
-        sources=(("Miners out", "chile.md", 1),),
-        articles=(("1", 4, 6, digest),),
         asked_at=datetime(2026, 1, 1, tzinfo=UTC),
         verdict=None,
+        places=(stored_place(Kind.CITATION, digest=digest),),
     )
+
+
+def stored_place(kind: Kind, **given: Any) -> TurnPlace:
+    """The words "33" of the article, as they are stored."""
+    place = TurnPlace(1, kind, "1", "Miners out", "chile.md", 1, 4, 6, "digest", (0, 26), TEXT[:26])
+    return replace(place, **given)
 
 
 def asked(talk: Talk, question: str = "How many?", *, verbatim: bool = False) -> Request:
@@ -187,11 +195,43 @@ def test_a_stored_turn_shows_its_source_or_what_it_said(
     assert place.citation.quote == "33"
 
 
+def test_a_resumed_turn_shows_what_it_showed() -> None:
+    kept = replace(
+        turn(),
+        kind=AnswerKind.SENTENCE,
+        answer=TEXT[:26],
+        scope=Scope(source="*.md"),
+        notes=("as of 14 October 2010",),
+        places=(
+            stored_place(Kind.CITATION, start=0, end=26, lit=(4, 6), page=2, copies=3),
+            stored_place(Kind.OTHER, number=2, start=43, end=48, confidence=0.2),
+            stored_place(Kind.PASSAGE, number=3, article="2", end=26, said=""),
+        ),
+    )
+    entry = stored_entry(kept, {"1": ARTICLE, "2": OTHER})
+    answer = entry.answer
+    assert answer is not None
+    assert (answer.kind, answer.notes, entry.scope.source) == (kept.kind, kept.notes, "*.md")
+    assert (answer.citations[0].quote, answer.citations[0].lit_text) == (TEXT[:26], "33")
+    assert answer.citations[0].copies == 3
+    assert [(other.text, other.confidence) for other in answer.alternatives] == [("a day", 0.2)]
+    assert [(place.number, place.kind) for place in entry.places] == [
+        (1, Kind.CITATION),
+        (2, Kind.OTHER),
+        (3, Kind.PASSAGE),
+    ]
+    # Without the third article its number stays free: the other numbers are as they were.
+    fewer = stored_entry(kept, {"1": ARTICLE}).places
+    assert [place.number for place in fewer] == [1, 2]
+    gone = stored_entry(kept, {}).places[0].citation
+    assert (gone.quote, gone.lit_text, gone.where) == (TEXT[:26], "33", "chile.md, page 2")
+
+
 def test_choosing_questions_and_sources() -> None:
     talk = Talk()
     assert talk.place is None
     assert talk.neighbour(1) is None
-    assert not talk.open_place(1)
+    assert not talk.open_place(None)
     answered(talk, "first")
     answered(talk, "second")
     assert talk.neighbour(1) is None
@@ -200,10 +240,10 @@ def test_choosing_questions_and_sources() -> None:
     assert talk.place is first
     assert talk.turn_page(1, is_visible=False) is first  # nothing was opened yet
     assert talk.turn_page(1, is_visible=True) is second
-    assert talk.open_place(2)
+    assert talk.open_place(second)
     assert talk.place is second
     assert talk.turn_page(1, is_visible=True) is first
-    assert not talk.open_place(9)
+    assert not talk.open_place(talk.entries[1].place(9))
     assert talk.place is second
 
 
@@ -211,7 +251,8 @@ def test_an_article_opened_while_reading_stays_open() -> None:
     talk = Talk()
     request = asked(talk)
     talk.found(request.number, HITS)
-    assert talk.open_place(2)
+    assert not talk.has_numbers  # the answer numbers them
+    assert talk.open_place(talk.entries[0].place_in("2"))
     talk.answered(request.number, answer())
     assert talk.place is not None
     assert talk.place.article is OTHER

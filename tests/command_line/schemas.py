@@ -94,6 +94,14 @@ ANSWER = values(
 }
 SCHEMAS: dict[str, dict[str, Any]] = {
     "ask": ANSWER,
+    "mentions": values(
+        version=VERSION,
+        term=NAME,
+        count=COUNT,
+        articles=listed(
+            values(**ARTICLE["properties"], count=RANK, in_title=COUNT, mentions=listed(CITATION))
+        ),
+    ),
     "search": values(version=VERSION, query=NAME, notes=listed(NAME), hits=listed(HIT)),
     "index": values(
         version=VERSION,

@@ -70,7 +70,7 @@ def test_json_lines_may_be_one_or_have_a_byte_order_mark_blank_lines_and_crlf(
     path.write_bytes(b"\xef\xbb\xbf\r\n" + f"{line}\r\n\r\n{line}\r\n".encode())
     first, second = read_set(path).questions
     assert first.text == second.text == "Who built it?"
-    assert first.answers == ("Anna\nMarsh",)
+    assert first.answers == ("Anna Marsh",)
     assert (first.place, second.place) == (f"{path}:2", f"{path}:4")
     assert first.gold == {}
 

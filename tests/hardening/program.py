@@ -141,7 +141,7 @@ def look(say: Say, library: str) -> int:
         if count := opened.differing_words():
             wrong.append(f"the words of {count} passages differ")
         turns = [
-            [turn.id, turn.question, turn.answer, len(turn.sources)]
+            [turn.id, turn.question, turn.answer, len(turn.citations)]
             for conversation in opened.conversations()
             for turn in opened.turns(conversation.id)
         ]

@@ -364,7 +364,7 @@ def make_foreign(library: Path) -> None:
         (f"Who {ALL}?", f"Who is {ALL}?", f"He {ALL}", f"He {ALL} is.", moment),
     )
     connection.execute(
-        "INSERT INTO turn_citations VALUES (7, 1, ?, ?, 3, '1', 0, 4, 'other')", (ALL, ALL)
+        "INSERT INTO turn_citations VALUES (7, 1, ?, ?, 3, '1', 0, 4, 'other', NULL)", (ALL, ALL)
     )
     connection.execute("COMMIT")
     connection.close()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
-from qa.datatypes import Alternative, Answer, Article, ArticleRowId, Citation, Status
-from qa.errors import LibraryBusyError, LibraryError, UsageError
+from qa.conversation.past import Past
+from qa.datatypes import (
+    Alternative,
+    Answer,
+    AnswerKind,
+    Article,
+    ArticleRowId,
+    Citation,
+    Hit,
+    Passage,
+    PlaceKind,
+    Scope,
+    Status,
+    Why,
+)
+from qa.errors import LibraryBusyError, LibraryDamagedError, LibraryError, UsageError
 from qa.storage.database import DATABASE, LOCK
-from qa.storage.schema import SCHEMA_VERSION, STEPS
+from qa.storage.schema import APPLICATION_ID, SCHEMA_VERSION, STEPS, checksum
 from qa.storage.store import Store
 from tests.older_layouts import NEW_IN_LAYOUT_6
 
@@ -73,18 +88,177 @@ def test_a_turn_is_read_as_it_was_stored(library: "Library", open_library: Any) 
     second = library.add_turn(number, "  And why? ", missing("Why did snow fall?"))
     assert (first.question, first.searched) == ("What fell there?", "What fell in Oslo?")
     assert (first.answer, first.status, first.confidence) == ("Snow", Status.ANSWERED, 0.8)
-    assert first.sentence == "Snow fell in Oslo."
-    assert first.sources == (("Ash over [Europe]", "news/ash.txt", 2), ("Oslo", "oslo.md", 5))
-    assert first.articles == (("7", 37, 41, "d1"), ("9", 0, 4, "d2"))
+    ash, oslo = first.citations
+    assert (ash.title, ash.source, ash.line) == ("Ash over [Europe]", "news/ash.txt", 2)
+    assert (ash.article, ash.start, ash.end, ash.digest) == ("7", 37, 41, "d1")
+    assert (ash.said, ash.words, ash.sentence) == ("Snow fell in Oslo.", "Snow", (37, 55))
+    assert (oslo.number, oslo.title, oslo.source, oslo.line) == (2, "Oslo", "oslo.md", 5)
+    assert (oslo.said, oslo.sentence) == ("Snow fell.", (0, 10))
     assert ASH.text[37:41] == "Snow"
     assert first.verdict is None
     assert before <= first.asked_at <= second.asked_at <= datetime.now(UTC)
     assert first.asked_at.utcoffset() == timedelta(0)
-    assert (second.question, second.answer, second.sentence) == ("And why?", "", "")
+    assert (second.question, second.answer) == ("And why?", "")
     assert second.status is Status.NOT_FOUND
-    assert second.sources == ()
-    assert second.articles == ()
+    assert second.places == ()
     assert open_library().turns(number) == library.turns(number) == [first, second]
+
+
+def sentence_answer() -> Answer:
+    """A weak answer: a sentence with its likeliest words, another answer and a near passage."""
+    wire = Article("9", "Oslo", "oslo.md", None, "Snow fell on Oslo. Rain followed.", "d2")
+    near = Article("4", "Rain", "rain.md", None, "It rained all day.", "d3")
+    cited = Citation(1, replace(ASH, pages=(0, 12)), 37, 55, lit=(37, 41), copies=3)
+    why = Why(1.0, 1, 0.5, 1)
+    return Answer(
+        "What fell in Oslo?",
+        "Snow fell in Oslo.",
+        Status.WEAK,
+        0.4,
+        (cited,),
+        (Alternative("Rain", 0.2, Citation(1, wire, 19, 23)),),
+        (Hit(Passage(ASH, 12, 55), 0.9, 1, why), Hit(Passage(near, 0, 18), 0.5, 2, why)),
+        kind=AnswerKind.SENTENCE,
+        unread=2,
+        asked="What fell there?",
+        in_story=True,
+        notes=("no article has “Osslo”; looked for “Oslo”",),
+    )
+
+
+def test_everything_that_an_answer_shows_is_kept(library: "Library") -> None:
+    scope = Scope(since=date(2010, 4, 1), source="*.txt", paths=("/news",), only=("4", "7", "9"))
+    number = library.start_conversation()
+    answer = sentence_answer()
+    kept = library.add_turn(number, "What fell there?", answer, scope)
+    assert (kept.kind, kept.unread, kept.in_story) == (AnswerKind.SENTENCE, 2, True)
+    assert (kept.notes, kept.scope) == (answer.notes, scope)
+    assert [(place.number, place.kind, place.article) for place in kept.places] == [
+        (1, PlaceKind.CITATION, "7"),
+        (2, PlaceKind.OTHER, "9"),
+        (3, PlaceKind.PASSAGE, "4"),
+    ]
+    cited, other, near = kept.places
+    assert (cited.lit, cited.words, cited.confidence) == ((37, 41), "Snow", None)
+    assert (cited.page, cited.copies) == (2, 3)
+    assert (other.said, other.words, other.confidence) == ("Rain followed.", "Rain", 0.2)
+    assert (near.start, near.end, near.said) == (0, 18, "")
+    assert library.turns(number) == [kept]
+
+
+def test_a_refusal_keeps_the_nearest_passages(library: "Library") -> None:
+    why = Why(1.0, 1, 0.5, 1)
+    hits = (Hit(Passage(ASH, 12, 36), 0.9, 1, why), Hit(Passage(ASH, 37, 55), 0.5, 2, why))
+    refusal = replace(missing("Who sang?"), hits=hits)
+    kept = library.add_turn(library.start_conversation(), "Who sang?", refusal)
+    (near,) = kept.places  # the best passage of each article
+    assert (near.kind, near.start, near.end) == (PlaceKind.PASSAGE, 12, 36)
+    assert kept.citations == ()
+
+
+def test_remarks_and_summaries_are_kept_but_are_no_answers(library: "Library") -> None:
+    number = library.start_conversation()
+    hello = replace(missing("hello"), kind=AnswerKind.REMARK, remark="Hello.")
+    told = replace(found("sum up"), kind=AnswerKind.SUMMARY, remark="In its own sentences")
+    turns = [library.add_turn(number, each.question, each) for each in (hello, told)]
+    assert [(turn.kind, turn.remark, turn.is_answer) for turn in turns] == [
+        (AnswerKind.REMARK, "Hello.", False),
+        (AnswerKind.SUMMARY, "In its own sentences", False),
+    ]
+    for turn in turns:
+        with pytest.raises(UsageError, match="Only an answer"):
+            library.judge(turn.id, "right")
+    assert library.cases() == []
+    assert library.conversations()[0].title == ""
+    library.add_turn(number, "What fell?", missing("What fell?"))
+    assert library.conversations()[0].title == "What fell?"
+
+
+@pytest.mark.parametrize("in_story", [True, False])
+@pytest.mark.parametrize("kind", list(AnswerKind))
+def test_a_follow_up_makes_the_same_of_a_stored_answer(
+    library: "Library", kind: AnswerKind, in_story: bool
+) -> None:
+    number = library.start_conversation()
+    whole = replace(sentence_answer(), kind=kind, in_story=in_story)
+    refused = replace(whole, status=Status.NOT_FOUND, text="", citations=(), alternatives=())
+    listed = replace(found("overview", "Snow", replace(ASH, id="8")), kind=kind)
+    for answer in (whole, refused, listed):
+        kept = library.add_turn(number, "What fell there?", answer)
+        assert Past.of_turn(kept) == Past.of_answer(answer)
+
+
+def of_version_5(folder: Path) -> None:
+    """Make a library of layout 5, which stored less of a turn: one answer and one refusal."""
+    for file in folder.iterdir():
+        file.unlink()
+    connection = sqlite3.connect(folder / DATABASE)
+    connection.create_function("checksum", -1, checksum, deterministic=True)
+    for step in range(1, 6):
+        connection.executescript(STEPS[step])
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("PRAGMA user_version = 5")
+    moment = "2026-01-01T00:00:00+00:00"
+    connection.execute("INSERT INTO conversations VALUES (1, 'What fell?', ?, ?)", (moment, moment))
+    connection.executemany(
+        "INSERT INTO turns VALUES (?, 1, 'What fell?', 'What fell?', ?, ?, 0.8, ?, ?, NULL)",
+        [
+            (1, "Snow", "answered", "Snow fell in Oslo.", moment),
+            (2, "", "not_found", "", moment),
+        ],
+    )
+    connection.execute(
+        "INSERT INTO turn_citations VALUES (1, 1, 'Ash', 'ash.txt', 2, '7', 37, 41, 'd1')"
+    )
+    connection.commit()
+    connection.close()
+
+
+def test_turns_of_an_older_library_are_read_and_migrated(
+    library: "Library", open_library: Any
+) -> None:
+    library.close()
+    of_version_5(library.folder)
+    again = open_library()
+    first, second = again.turns(1)
+    assert version_and_tables(again.folder)[0] == 5, "reading does not migrate"
+    (cited,) = first.citations
+    assert (cited.said, cited.words, cited.sentence) == ("Snow fell in Oslo.", "Snow", (37, 55))
+    assert (first.kind, first.scope, first.in_story) == (AnswerKind.SPAN, Scope(), True)
+    assert (second.status, second.places) == (Status.NOT_FOUND, ())
+    again.judge(first.id, "right")
+    assert version_and_tables(again.folder)[0] == SCHEMA_VERSION
+    assert again.turns(1) == [replace(first, verdict="right"), second]
+    third = again.add_turn(1, "What fell there?", sentence_answer())
+    assert again.turns(1)[-1] == third
+
+
+@pytest.mark.parametrize(
+    ("table", "details"),
+    [
+        ("turns", "no JSON"),
+        ("turns", "[]"),
+        ("turns", '{"kind": "song"}'),
+        ("turns", '{"scope": {"since": "soon"}}'),
+        ("turn_citations", "{}"),
+        ("turn_citations", "3"),
+        (
+            "turn_citations",
+            '{"kind": "source", "sentence": [9, 1], "said": "", "lit": null, "confidence": null, '
+            '"page": null, "copies": 0}',
+        ),
+    ],
+)
+def test_damaged_details_are_noticed(library: "Library", table: str, details: str) -> None:
+    number = library.start_conversation()
+    library.add_turn(number, "What fell?", found("What fell?"))
+    connection = sqlite3.connect(library.folder / DATABASE)
+    connection.execute(f"UPDATE {table} SET details = ?", (details,))
+    connection.commit()
+    connection.close()
+    with pytest.raises(LibraryDamagedError):
+        library.turns(number)
+    assert library.damaged_conversations() == [number]
 
 
 def test_the_most_recent_conversation_is_listed_first(library: "Library") -> None:

@@ -18,7 +18,7 @@ from qa.storage.live_text import FOLDER, LiveText
 from qa.storage.live_vectors import LiveVectors
 from qa.storage.store import Store
 from qa.storage.text_files import DamagedTextError, is_intact
-from tests.older_layouts import NEW_IN_LAYOUT_6
+from tests.older_layouts import NEW_IN_LAYOUT_6, NEW_TURNS_IN_LAYOUT_6
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -235,7 +235,7 @@ def test_a_migration_keeps_a_copy_of_the_older_layout(store: Store, put: Put) ->
     put("The mine opened in 1920.")
     for table in ("article_checksums", "passage_checksums"):
         change(store, f"DROP TABLE {table}")
-    for statement in NEW_IN_LAYOUT_6:
+    for statement in (*NEW_IN_LAYOUT_6, *NEW_TURNS_IN_LAYOUT_6):
         change(store, statement)
     change(store, "PRAGMA user_version = 4")
     put("The mill burned.", path="/news/b.txt")

@@ -10,16 +10,16 @@ import pytest
 import tantivy
 from filelock import FileLock
 
+from qa import folding
 from qa.datatypes import ArticleRowId
 from qa.errors import LibraryBusyError
-from qa.folding import VERSION
 from qa.storage import live_text
 from qa.storage.database import LOCK
 from qa.storage.full_text import FullText
 from qa.storage.live_text import FOLDER, LiveText
 from qa.storage.schema import SCHEMA_VERSION
 from qa.storage.store import Store
-from tests.older_layouts import NEW_IN_LAYOUT_6
+from tests.older_layouts import NEW_IN_LAYOUT_6, NEW_TURNS_IN_LAYOUT_6
 
 Put = Callable[..., ArticleRowId]
 
@@ -88,11 +88,11 @@ def test_a_search_waits_for_the_index_that_another_process_builds(
 def test_words_folded_by_another_version_are_indexed_again(
     store: Store, published: LiveText, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_text, "VERSION", VERSION + 1)
+    monkeypatch.setattr("qa.storage.live_text.VERSION", folding.VERSION + 1)
     live = LiveText(store)
     assert found(live, "ash") == [1]
     mark = FullText(store.folder / FOLDER).mark
-    assert mark.startswith(f"{live_text.LAYOUT}.{VERSION + 1} ")
+    assert mark.startswith(f"{live_text.LAYOUT}.{folding.VERSION + 1} ")
 
 
 def test_an_index_with_other_fields_is_replaced_without_a_warning(
@@ -181,7 +181,7 @@ def test_the_next_batch_drops_the_full_text_in_sqlite(store: Store, put: Put) ->
     )
     connection.execute("DROP INDEX articles_listed")
     connection.execute("CREATE INDEX articles_by_date ON articles (published)")
-    for statement in NEW_IN_LAYOUT_6:
+    for statement in (*NEW_IN_LAYOUT_6, *NEW_TURNS_IN_LAYOUT_6):
         connection.execute(statement)
     connection.execute("DROP TABLE article_checksums")
     connection.execute("DROP TABLE passage_checksums")

@@ -16,10 +16,15 @@ from ..layout import Layout
 from ..marks import Highlight, Mark, MarkIndex, pieces, word_marks
 
 MARGIN = 2
-"""Free cells on each side of the text."""
+"""Least number of free cells on each side of the text."""
 
 WIDEST = 88
 """Maximum width of a row in cells: longer rows are hard to read."""
+
+
+def margin(width: int) -> int:
+    """Return the free cells on each side of the text in a pane: it stands in the middle."""
+    return max(MARGIN, (width - WIDEST) // 2)
 
 
 class ArticleText(ScrollView, can_focus=True, inherit_bindings=False):
@@ -43,7 +48,9 @@ class ArticleText(ScrollView, can_focus=True, inherit_bindings=False):
         self._marks: list[Mark] = []
         self._found: list[Mark] = []
         self._mark_index = MarkIndex([])
-        self._anchor: int | None = None
+        self._kept = 0
+        self._is_lowered = False
+        self._kept_y: float | None = None
 
     @property
     def text(self) -> str:
@@ -77,12 +84,12 @@ class ArticleText(ScrollView, can_focus=True, inherit_bindings=False):
         if number >= len(rows):
             return Strip.blank(width, base)
         start, end = rows[number]
-        segments = [Segment(" " * MARGIN, base)]
+        segments = [Segment(" " * self._margin, base)]
         marks = [*self._mark_index.touching(start, end), *self._selected(number, start, end)]
         for first, last, highlights in pieces(start, end, marks):
             segments.append(Segment(self._rows.drawn(first, last), self._style(base, highlights)))
         strip = Strip(segments).extend_cell_length(width, base).crop(0, width)
-        return strip.apply_offsets(-MARGIN, number)
+        return strip.apply_offsets(-self._margin, number)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the text that is selected with the mouse."""
@@ -95,20 +102,14 @@ class ArticleText(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Break the rows for the new width, keeping the same text in view."""
-        if self._room == self._rows.width:
-            if self._anchor is not None:
-                self._scroll_to_anchor()
-            return
-        anchor = self._anchor
-        rows, top = self._rows.rows, self.scroll_offset.y
-        offset = rows[top][0] if 0 <= top < len(rows) else 0
-        self._rows = Layout(self.text, self._room)
-        if anchor is not None:
-            self._go_to(anchor)
-        else:
-            self._rows.show(offset)
+        if self.scroll_y != self._kept_y and self._rows.rows:  # somebody has scrolled
+            top = min(self.scroll_offset.y, len(self._rows.rows) - 1)
+            self._kept, self._is_lowered = self._rows.rows[top][0], False
+        if self._room != self._rows.width:
+            self._rows = Layout(self.text, self._room)
+            self._rows.show(self._kept)
             self._update_size()
-            self.scroll_to(y=self._rows.row_at(offset), animate=False)
+        self._scroll_to_kept()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Lay out more text when the edge of the part that is laid out comes near."""
@@ -127,21 +128,13 @@ class ArticleText(ScrollView, can_focus=True, inherit_bindings=False):
         """Scroll to the end of the article."""
         self._go_to(len(self.text))
 
-    def on_mouse_scroll_down(self) -> None:
-        """Stop keeping the passage in view on a resize."""
-        self._anchor = None
-
-    def on_mouse_scroll_up(self) -> None:
-        """Stop keeping the passage in view on a resize."""
-        self._anchor = None
-
-    def on_key(self) -> None:
-        """Stop keeping the passage in view on a resize."""
-        self._anchor = None
-
     @property
     def _room(self) -> int:
-        return max(4, min(WIDEST, self.size.width - 2 * MARGIN))
+        return max(4, self.size.width - 2 * self._margin)
+
+    @property
+    def _margin(self) -> int:
+        return margin(self.size.width)
 
     @property
     def _word_marks(self) -> list[Mark]:
@@ -152,15 +145,17 @@ class ArticleText(ScrollView, can_focus=True, inherit_bindings=False):
         return word_marks(self.text, rows[0][0], rows[-1][1], self._question)
 
     def _go_to(self, offset: int) -> None:
+        """Scroll an offset into the upper third of the pane."""
         self._rows.show(offset)
         self._update_size()
-        self._anchor = offset
-        self._scroll_to_anchor()
+        self._kept, self._is_lowered = offset, True
+        self._scroll_to_kept()
 
-    def _scroll_to_anchor(self) -> None:
-        """Scroll the anchor into the upper third of the pane."""
-        row = self._rows.row_at(self._anchor or 0)
-        self.scroll_to(y=max(0, row - max(1, self.size.height // 3)), animate=False)
+    def _scroll_to_kept(self) -> None:
+        """Scroll to the offset that stays in view on a resize."""
+        above = max(1, self.size.height // 3) if self._is_lowered else 0
+        self.scroll_to(y=max(0, self._rows.row_at(self._kept) - above), animate=False)
+        self._kept_y = self.scroll_y
 
     def _shift(self) -> None:
         """Lay out the blocks around the top row, which stays where it is on the screen."""
@@ -172,10 +167,13 @@ class ArticleText(ScrollView, can_focus=True, inherit_bindings=False):
         self._rows.show(offset)
         if self._rows.first != first:
             self._update_size()
+            is_kept = self.scroll_y == self._kept_y
             self.scroll_to(y=self._rows.row_at(offset), animate=False)
+            if is_kept:
+                self._kept_y = self.scroll_y
 
     def _update_size(self) -> None:
-        self.virtual_size = Size(self._room + MARGIN, len(self._rows.rows))
+        self.virtual_size = Size(self._room + self._margin, len(self._rows.rows))
         self._index_marks()
 
     def _index_marks(self) -> None:

@@ -21,20 +21,34 @@ CLOCK_SECONDS = 0.1
 
 
 class Rule(PlainText):
-    """A horizontal line that joins the vertical line between the panes."""
+    """A horizontal line that joins the vertical line between the panes.
 
-    def __init__(self, join: str, split: Callable[[], int | None]) -> None:
-        """``join`` is drawn at the column that ``split`` returns, if it returns one."""
+    It is highlighted along the pane that has the focus.
+    """
+
+    def __init__(
+        self,
+        join: str,
+        split: Callable[[], int | None],
+        focused: Callable[[], tuple[int, int] | None],
+    ) -> None:
+        """``join`` is drawn at the column that ``split`` returns, if it returns one.
+
+        ``focused`` returns the columns of the pane that has the focus, if one has it.
+        """
         super().__init__(classes="rule")
         self._join = join
         self._split = split
+        self._focused = focused
 
     def render(self) -> Content:
         """Draw the line."""
         split, width = self._split(), self.size.width
-        if split is None or not 0 < split < width:
-            return Content("─" * width)
-        return Content("─" * split + self._join + "─" * (width - split - 1))
+        first, last = self._focused() or (0, 0)
+        line = "─" * first + "━" * (last - first) + "─" * (width - last)
+        if split is not None and 0 < split < width:
+            line = line[:split] + self._join + line[split + 1 :]
+        return Content(line).stylize(".focused", first, last)
 
 
 class TopRow(PlainText):

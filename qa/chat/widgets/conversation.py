@@ -6,14 +6,19 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 
 from ...articles.clean import one_line
+from ...datatypes import Scope
 from ..actions import BY_NAME
 from ..entries import Entry
 from ..layout import inert, shortened
 from ..talk import Talk
 from .text import PlainText
 from .turn import TurnView
+
+Reading = tuple[PlainText, float] | None
+"""A text and the share of its rows that are above the upper edge; None at the end."""
 
 
 class Conversation(VerticalScroll):
@@ -24,6 +29,9 @@ class Conversation(VerticalScroll):
     def __init__(self, talk: Talk) -> None:
         super().__init__(id="conversation")
         self._talk = talk
+        self._place: Reading = None
+        self._laid_out = self.size
+        self._is_returning = False
 
     def compose(self) -> ComposeResult:
         """Create the welcome."""
@@ -41,7 +49,9 @@ class Conversation(VerticalScroll):
     def add(self, *entries: Entry) -> None:
         """Append turns and scroll to the last one."""
         self.query_one(Welcome).display = False
-        self.mount(*(TurnView(entry) for entry in entries))
+        before = [view.entry.scope for view in self.views[-1:]] or [Scope()]
+        scopes = [*before, *(entry.scope for entry in entries)]
+        self.mount(*map(TurnView, entries, scopes))
         self._scroll_to_end()
 
     def show(self, entry: Entry) -> None:
@@ -57,6 +67,7 @@ class Conversation(VerticalScroll):
 
     def show_all(self) -> None:
         """Show another conversation from its beginning, or the welcome if it has no turns."""
+        self._place = None
         self.query(TurnView).remove()
         if self._talk.entries:
             self.add(*self._talk.entries)
@@ -75,9 +86,48 @@ class Conversation(VerticalScroll):
         """Update the welcome from the state of the library."""
         self.query_one(Welcome).show(self._talk, self.size.width - 6)
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Note the place that a resize has to keep."""
+        super().watch_scroll_y(old_value, new_value)
+        if not self._is_returning and self.size == self._laid_out:
+            self._place = self._reading()
+
+    def on_resize(self) -> None:
+        """Keep the place: the text at the upper edge, or the end."""
+        self.call_after_refresh(self._return)
+
+    def _return(self) -> None:
+        """Scroll to the place that was noted before the size changed."""
+        self._laid_out = self.size
+        if self._place is None:
+            target = self.max_scroll_y
+        else:
+            text, share = self._place
+            target = round(_top(text) + share * text.virtual_region.height)
+        self._is_returning = True
+        self.scroll_to(y=target, animate=False, immediate=True)
+        self._is_returning = False
+
+    def _reading(self) -> Reading:
+        """Return the text at the upper edge, and the share of it that is above the edge."""
+        if self.is_vertical_scroll_end:
+            return None
+        for text in self.query(".question, .asked-as, .answer").results(PlainText):
+            top, height = _top(text), text.virtual_region.height
+            if text.display and top + height > self.scroll_y:
+                return text, (self.scroll_y - top) / max(1, height)
+        return None
+
     def _scroll_to_end(self) -> None:
         # Not anchor(): that would push a short conversation to the bottom of the pane.
         self.call_after_refresh(self.scroll_end, animate=False, immediate=True)
+
+
+def _top(text: Widget) -> int:
+    """Return the first row of a text of a turn, counted from the first row of all turns."""
+    turn = text.parent
+    assert isinstance(turn, TurnView)  # noqa: S101 - that is where texts are
+    return turn.virtual_region.y + text.virtual_region.y
 
 
 class Welcome(PlainText):
@@ -93,7 +143,7 @@ class Welcome(PlainText):
         elif talk.articles is None:
             self.update(Content.styled("Opening the library …", ".note"))
         elif talk.is_empty:
-            self.update(_empty_text())
+            self.update(_coming_text() if talk.indexing else _empty_text())
         else:
             self.update(_ready_text(talk.titles, talk.articles, room))
 
@@ -108,12 +158,20 @@ def _empty_text() -> Content:
         ("No articles here yet.", ".title"),
         "\n\n",
         "Type a file or folder below and press Enter. Its articles are read and indexed on this "
-        "machine only. Files may be .txt, .md, .jsonl or .jsonl.gz.\n\n",
+        "machine only. Files may be text, web pages, PDF, Office files, mail and more.\n\n",
         ("  ~/articles", ".number"),
         ("   a folder of your own", ".note"),
         "\n",
         ("  seeds", ".number"),
         ("        the sample articles", ".note"),
+    )
+
+
+def _coming_text() -> Content:
+    return Content.assemble(
+        ("The articles are being read.", ".title"),
+        "\n\n",
+        "You can ask as soon as the first ones are counted above, while the others come in.",
     )
 
 

@@ -31,6 +31,13 @@ class Prompt(Line):
         verbatim: bool
         """Whether to search the text as it is, even if it looks like a follow-up."""
 
+    @dataclass
+    class Cut(Message):
+        """The line is full: some of what was typed or pasted was left out."""
+
+        characters: int
+        """How many code points were left out; 0 for a key."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "earlier", show=False),
         Binding("down", "later", show=False),
@@ -94,14 +101,21 @@ class Prompt(Line):
         self.value = self._asked[place] if place < len(self._asked) else self._draft
         self.cursor_position = len(self.value)
 
+    def restricted(self) -> None:
+        """Say that the line is full."""
+        self.post_message(self.Cut(0))
+
+    def paste(self, text: str) -> None:
+        """Insert text as one line without control characters, cut where the line is full."""
+        pasted = one_line(text)
+        start, end = sorted(self.selection)
+        kept = pasted[: LONGEST_QUESTION - len(self.value) + end - start]
+        if kept:
+            self.replace(kept, start, end)
+        if len(kept) < len(pasted):
+            self.post_message(self.Cut(len(pasted) - len(kept)))
+
     def _on_paste(self, event: events.Paste) -> None:
-        """Insert pasted text as one line without control characters."""
-        pasted = one_line(event.text)
-        if pasted:
-            selection = self.selection
-            if selection.is_empty:
-                self.insert_text_at_cursor(pasted)
-            else:
-                self.replace(pasted, *selection)
+        self.paste(event.text)
         event.prevent_default()
         event.stop()

@@ -19,7 +19,7 @@ from ..actions import article_bindings
 from ..entries import Entry
 from ..marks import Highlight, Mark
 from ..places import Kind, Place
-from .article import ArticleText
+from .article import ArticleText, margin
 from .explanation import explained
 from .keys import run_binding
 from .text import Line, PlainText
@@ -90,25 +90,34 @@ class SourcePane(Vertical):
         """Whether the explanation is shown in place of the article."""
         return self.has_class("-why")
 
-    def show(self, entry: Entry | None, place: Place | None) -> None:
-        """Show a place of an answer; without one, a line about what will appear here."""
-        self.place = place
-        self.set_class(place is None, "-empty")
+    def show(self, entry: Entry | None, place: Place | None, *, stay: bool = False) -> None:
+        """Show a place of an answer; without one, a line about what will appear here.
+
+        With ``stay``, a place that is shown already stays as it was scrolled.
+        """
+        stays = stay and place is not None and place is self.place
+        self.place, self._entry = place, entry
+        self._show_head()
+        self._explain()
+        if stays:
+            return
         self.close_find()
-        head = self.query_one("#source-head", PlainText)
-        foot = self.query_one("#source-foot", PlainText)
-        if entry is None or place is None:
-            head.update(_nothing_yet(entry))
-            foot.update("")
+        if place is None:
             self.article.show_text("", [], "", 0)
         else:
-            head.update(_head(entry, place, self._room))
-            foot.update(_foot(entry, place))
-            question = entry.searched or entry.question
+            asked = entry if entry is not None and not place.is_browsed else None
+            question = (asked.searched or asked.question) if asked else ""
             start = place.citation.start
             self.article.show_text(place.article.text, place.marks, question, start)
-        self._entry = entry
-        self._explain()
+
+    def _show_head(self) -> None:
+        """Show what stands above and below the text."""
+        entry, place = self._entry, self.place
+        self.set_class(place is None, "-empty")
+        head = self.query_one("#source-head", PlainText)
+        foot = self.query_one("#source-foot", PlainText)
+        head.update(_nothing_yet(entry) if place is None else _head(entry, place, self._room))
+        foot.update(Content() if place is None else _foot(entry, place))
 
     def show_article(self) -> None:
         """Show the article in place of the explanation."""
@@ -147,7 +156,16 @@ class SourcePane(Vertical):
     @property
     def _room(self) -> int:
         """Cells in a line of the head; while the pane is hidden, those of the screen."""
-        return (self.size.width or self.screen.size.width) - 4
+        width = self.size.width or self.screen.size.width
+        return width - 2 * margin(width)
+
+    def on_resize(self) -> None:
+        """Keep what stands around the text in line with it."""
+        space = margin(self.article.size.width)
+        for name in ("#source-head", "#why-scroll", "#find-bar", "#source-foot"):
+            self.query_one(name).styles.padding = (0, space)
+        if self.is_attached:
+            self._show_head()
 
     def _explain(self) -> None:
         # Only while it is shown, as it takes some milliseconds.
@@ -221,12 +239,12 @@ def _matches(text: str, wanted: str) -> Iterator[list[tuple[int, int]]]:
         position = max(limit, stretch[-1][1] if stretch else 0)
 
 
-def _head(entry: Entry, place: Place, room: int) -> Content:
+def _head(entry: Entry | None, place: Place, room: int) -> Content:
     """Return title, date and path, below a note on what kind of place it is."""
     parts: list[tuple[str, str] | str] = []
     if place.note:
         parts += [(place.note, ".note-strong"), "\n"]
-    elif place.kind is Kind.PASSAGE:
+    elif entry is not None and place.kind is Kind.PASSAGE and not place.is_browsed:
         parts += [(_passage_note(entry), ".note-strong"), "\n"]
     elif place.kind is Kind.OTHER:
         parts += [("Another answer", ".note-strong"), "\n"]
@@ -247,14 +265,15 @@ def _passage_note(entry: Entry) -> str:
     return "Also near the question, but not a source of the answer"
 
 
-def _foot(entry: Entry, place: Place) -> Content:
+def _foot(entry: Entry | None, place: Place) -> Content:
     """Return the number of the place, with arrows to click; empty if it is the only one."""
-    count = len(entry.places)
-    if count < 2:
+    if entry is None or len(entry.places) < 2 or place.is_browsed:
         return Content()
     back = Content.styled(" ◂ ", Style.from_meta({"@click": "screen.previous_source"}))
     on = Content.styled(" ▸ ", Style.from_meta({"@click": "screen.next_source"}))
-    return Content.assemble(back, (f" {place.number} of {count} ", ".note"), on)
+    # Before the answer there are no numbers. In a resumed turn some may be missing.
+    number = "   " if entry.is_pending else f" {place.number} of {entry.places[-1].number} "
+    return Content.assemble(back, (number, ".note"), on)
 
 
 def _nothing_yet(entry: Entry | None) -> Content:

@@ -72,12 +72,13 @@ def _pending(entry: Entry, width: int) -> Content:
     read = min(len(entry.hits), READ_PASSAGES)
     parts: Parts = [(f"reading {counted(read, 'passage')} …", ".note")]
     for place in entry.places[:NEAREST]:
-        parts += _place_line(entry, place, width)
+        # Without a number, as the answer gives it another one.
+        parts += ["\n", ("· ", ".note"), *_title(entry, place, width - 2)]
     return Content.assemble(*parts)
 
 
 def _not_found(entry: Entry, width: int) -> Content:
-    if not entry.hits and not entry.scope.is_all:
+    if not entry.has_found and not entry.scope.is_all:
         return Content.styled("No article matches the filter.", ".strong")
     parts: Parts = [("Not in your articles.", ".strong"), _verdict(entry)]
     if entry.answer is not None and entry.answer.unread:
@@ -206,6 +207,8 @@ def _number(entry: Entry, place: Place) -> Content:
 def _link(text: str, entry: Entry, place: Place) -> Content:
     """Return text that opens a place when it is clicked."""
     action = f"screen.open_source({entry.number}, {place.number})"
+    if entry.is_pending:
+        action = f"screen.open_found({entry.number}, {place.article.id!r})"
     return Content(text).stylize(Style.from_meta({"@click": action}))
 
 

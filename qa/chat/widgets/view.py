@@ -26,11 +26,11 @@ class ChatView(Vertical):
     def compose(self) -> ComposeResult:
         """Create the widgets."""
         yield TopRow(self._talk)
-        yield Rule("┬", self._split)
+        yield Rule("┬", self._split, self._focused)
         with Horizontal(id="panes"):
             yield Conversation(self._talk)
             yield SourcePane(id="source")
-        yield Rule("┴", self._split)
+        yield Rule("┴", self._split, self._focused)
         with Horizontal(id="line"):
             yield PlainText("❯", id="sign")
             yield Prompt()
@@ -78,7 +78,7 @@ class ChatView(Vertical):
         """Show what has changed about a question."""
         self.conversation.show(entry)
         if entry is self._talk.chosen:
-            self.show_source()
+            self.source.show(entry, self._talk.place, stay=True)
         self.bottom.update_status()
         self._show_actions()
 
@@ -102,8 +102,14 @@ class ChatView(Vertical):
         else:
             self.source.close_find()
             self.focus_prompt()
-        self.call_after_refresh(lambda: [rule.refresh() for rule in self.query(Rule)])
         self._show_actions()
+        self.call_after_refresh(self.show_focus)
+
+    def show_focus(self) -> None:
+        """Show which pane has the focus."""
+        for rule in self.query(Rule):
+            rule.refresh()
+        self.query_one("#sign").set_class(self.prompt.has_focus, "-focused")
 
     def focus_prompt(self) -> None:
         """Give the focus to the question line."""
@@ -126,7 +132,14 @@ class ChatView(Vertical):
             for action in HINTED
             if action.name not in pointless and self._talk.allows(action.name)
         ]
-        self.bottom.show_actions(possible, numbers=self._talk.place is not None)
+        self.bottom.show_actions(possible, numbers=self._talk.has_numbers)
+
+    def _focused(self) -> tuple[int, int] | None:
+        """Return the columns of the pane that has the focus; None if the question line has it."""
+        for pane in (self.conversation, self.source):
+            if pane.has_focus_within:
+                return pane.region.x, pane.region.right
+        return None
 
     def _split(self) -> int | None:
         """Return the column of the line between the panes; None if there is none."""
