@@ -11,7 +11,7 @@ from .session import Session
 LEAST_LETTERS = 4
 """Letters of a word that may be misspelt; among shorter ones too many are alike."""
 
-LONG = 8
+LONG = 10
 """Letters from which a word may have two errors."""
 
 MOST_NEAR = 12
