@@ -27,7 +27,9 @@ def match_articles(
     is_whole, is_cut_short = True, False
     for one in read:
         if isinstance(one, Problem):
-            is_whole, is_cut_short = False, one.cut_short
+            # What was never an article, such as an attachment, is missing from nothing.
+            is_whole = is_whole and one.quiet and not one.cut_short
+            is_cut_short = one.cut_short
             keeps_old = is_cut_short and bool(matcher.unmatched)
             yield NoteProblem(_with_note(one) if keeps_old else one)
         else:
