@@ -756,3 +756,52 @@ def test_bytes_that_keep_size_and_time_are_seen_as_changed(
     path.chmod(0o600)
     assert library.stale_files() == ([], [])
     assert counts(library.add(articles)) == {"unchanged": 2}
+
+
+# Formats that are read in other processes
+
+MAIL = """\
+From: Anna Holm <anna@example.org>
+Subject: The pier
+Date: Fri, 21 Oct 2011 10:00:00 +0200
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+The pier reopens in May.
+--b
+Content-Type: image/png
+Content-Disposition: attachment; filename=pier.png
+Content-Transfer-Encoding: base64
+
+iVBORw0KGgo=
+--b--
+"""
+
+
+def test_formats_are_read_in_order_and_not_again(library: "Library", tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    (folder / "a.html").write_text(
+        "<html><head><title>Storm</title></head><body><p>A storm closed the port on Sunday, and "
+        "nobody was hurt by the fallen crane.</p></body></html>"
+    )
+    (folder / "b.eml").write_text(MAIL)
+    (folder / "c.rtf").write_text(r"{\rtf1 The mill burned in 1930.}")
+    (folder / "d.pdf").write_text("%PDF-1.7 cut short")
+    (folder / "e.csv").write_text("title,text\nMine,The mine opened in 1920.\n")
+    report = library.add(folder)
+    assert counts(report) == {"new": 4}
+    assert [Path(problem.source).name for problem in report.failed] == ["d.pdf"]
+    assert dict(report.skipped_for) == {"attachment of a mail": 1}
+    assert [row.title for row in sorted(library.articles())] == [
+        "Storm",
+        "The pier",
+        "The mill burned in 1930.",
+        "Mine",
+    ]
+    again = library.add(folder)
+    assert (counts(again), len(again.failed)) == ({"unchanged": 4}, 1)
+    assert not again.skipped_for
