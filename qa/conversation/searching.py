@@ -26,6 +26,9 @@ STORY_PASSAGES = 8
 OPEN_PASSAGES = 6
 """Passages that are read among all articles; 8 and 6 answer as many questions as 10 and 10."""
 
+NEW_WORDS = 2
+"""Words that the story has not, from which a question without capitals may leave it."""
+
 NAMED_HITS = 3
 """Best hits in which a name may be that leads away from the story."""
 
@@ -100,7 +103,10 @@ def answer_in_story(
     openly = read(asked.alone, everywhere.hits[:OPEN_PASSAGES])
     readings = [openly] if leaves else [read(asked.typed, inside), openly]
     candidates = weigh_forms(readings, story)
+    # Without capitals it is not known whether the new words are names.
     form, at_most = asked.alone, Status.ANSWERED
+    if leaves and not names_in(asked.typed):
+        at_most = Status.WEAK
     if candidates and not leaves:
         form, article = _form(candidates, asked.typed), candidates[0].weighed.span.passage.article
         if article.id not in story.cited | story.near:
@@ -147,8 +153,15 @@ def _form(candidates: Sequence[Candidate], typed: str) -> str:
 def _names_another(
     question: str, story: Story, inside: Sequence[Hit], everywhere: Sequence[Hit]
 ) -> bool:
-    """Whether a question names something that the story has not, and one of the best hits has."""
+    """Whether a question names something that the story has not, and one of the best hits has.
+
+    In a question typed without capitals any word can be a name; there, two words must be new.
+    """
     names = {stem for name in names_in(question) for stem in stemmed_terms(name.text)}
+    if question.islower():
+        names = set(stemmed_terms(question)) - story.words
+        if len(names) < NEW_WORDS:
+            return False
     if not names or names & story.words:
         return False
     near = [hit.passage.article for hit in inside if hit.passage.article.id in story.near]

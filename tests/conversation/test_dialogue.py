@@ -59,6 +59,16 @@ def test_a_question_with_words_of_another_story_leaves_this_one(told: "Library")
     assert not found.in_story
 
 
+def test_a_question_without_capitals_leaves_it_too(told: "Library") -> None:
+    conversation = told.conversation()
+    conversation.ask("What shook the harbour of Westport?")
+    found = conversation.ask("and what did engineers find in the tower")
+    assert "rust" in found.citations[0].sentence
+    assert not found.in_story
+    assert found.status is Status.WEAK
+    assert conversation.ask("and the spring?").in_story
+
+
 def test_verbatim_forgets_the_story_for_one_question(told: "Library") -> None:
     conversation = told.conversation()
     conversation.ask("What shook the harbour of Westport?")
