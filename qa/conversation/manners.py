@@ -77,8 +77,8 @@ _ABOUT = (
     *("what do you know about", "what do you have on", "what do you have about"),
     *(
         f"{ask} {what} {on}"
-        for ask in ("what's the", "what is the", "the", "")
-        for what in ("latest", "news", "story")
+        for ask in ("what's the", "what is the", "the", "any", "")
+        for what in ("latest", "news", "latest news", "story")
         for on in ("on", "about", "with", "of", "from", "behind")
     ),
     *("summarise", "summarize"),

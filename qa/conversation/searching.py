@@ -133,6 +133,10 @@ def answer_in_story(
         sentence_weak=answering.SENTENCE_WEAK if leaves else SENTENCE_WEAK,
         needs_match=leaves,  # "how heavy was it?" is answered by "400 pounds"
     )
+    if answered.status is Status.NOT_FOUND:
+        # What is nearest by its words helps more than what the reader likes best of the story.
+        nearest = sorted(answered.hits, key=lambda hit: -hit.score)
+        answered = replace(answered, hits=tuple(nearest))
     return replace(answered, in_story=not leaves, notes=(*everywhere.notes, *answered.notes))
 
 

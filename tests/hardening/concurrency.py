@@ -100,7 +100,7 @@ def text_of(version: Version) -> str:
         if chance.random() < 0.2:
             sentences[-1] += "\n\n"
     body = " ".join(sentences).replace("\n\n ", "\n\n").rstrip()
-    return f"{title_of(version)}\n\n{body}\n" if index in PLAIN else f"{body}\n"
+    return f"{title_of(version)}\n\n{body}" if index in PLAIN else body
 
 
 def day_of(version: Version) -> date | None:

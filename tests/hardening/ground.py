@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qa.datatypes import PlaceKind
 from qa.storage.database import DATABASE, LOCK
 from qa.storage.live_text import FOLDER
 from qa.storage.schema import (
     SCHEMA_VERSION,
     STEPS,
     WITH_CHECKSUMS,
+    WITH_DETAILS,
     article_checksum_sql,
     checksum,
 )
@@ -443,6 +445,12 @@ def take_back(path: Path, version: int) -> None:
             connection.execute(f"DELETE FROM main.{name}")
             connection.execute(
                 f"INSERT INTO main.{name} ({listed}) SELECT {listed} FROM newer.{name}"
+            )
+        if version < WITH_DETAILS and "turn_citations" in names:  # it had citations alone
+            connection.execute(
+                "DELETE FROM main.turn_citations WHERE (turn, number) IN (SELECT turn, number "
+                "FROM newer.turn_citations WHERE json_extract(details, '$.kind') <> ?)",
+                (PlaceKind.CITATION.value,),
             )
         if version >= WITH_CHECKSUMS:
             connection.execute(

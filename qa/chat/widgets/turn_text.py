@@ -131,7 +131,8 @@ def _remark(entry: Entry, answer: Answer, width: int) -> Content:
         lines = [part for place in cited for part in _place_line(entry, place, width)]
         return Content.assemble(remark, *lines)
     parts = _sentences(entry, cited, numbered=len(cited) > 1)
-    return Content.assemble(*parts, remark, ":\n", *_title(entry, cited[0], width))
+    remark = (f"{inert(answer.remark).removesuffix(':')}:\n", ".note")
+    return Content.assemble(*parts, remark, *_title(entry, cited[0], width))
 
 
 def _sentences(entry: Entry, places: Sequence[Place], *, numbered: bool) -> Parts:
