@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from ..conversation.past import Past
 from ..datatypes import Answer, Hit, Scope, Turn
-from ..render import written_date
+from ..render import article_date
 from .places import Kind, Place, places_of_answer, places_of_hits
 
 
@@ -112,6 +112,6 @@ class Entry:
         if self.answer is None or not self.answer.citations:
             return ""
         first = self.answer.citations[0]
-        when = written_date(first.article.published)
+        when = article_date(first.article)
         source = ", ".join(part for part in (first.article.title, when, first.where) if part)
         return f"{self.answer.text}\n— {source}"

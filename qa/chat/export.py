@@ -10,7 +10,7 @@ from typing import Any
 from ..atomic import atomic_write
 from ..datatypes import Status
 from ..references import reference_to
-from ..render import answer_values, citation_values, confidence_words, to_json, written_date
+from ..render import answer_values, article_date, citation_values, confidence_words, to_json
 from ..storage.scope import scope_values
 from .entries import Entry, Stage
 from .places import Kind
@@ -81,7 +81,7 @@ def as_markdown(entries: Sequence[Entry]) -> str:
         if answer is not None:
             lines += [line for note in answer.notes for line in (f"*{_escaped(note)}*", "")]
         for place in entry.of_kind(Kind.CITATION):
-            when = written_date(place.article.published)
+            when = article_date(place.article)
             title = f"{_escaped(place.article.title)}{f', {when}' if when else ''}"
             lines += [f"{place.number}. {title}, {_escaped(place.path)}", ""]
             lines += [f"   > {_escaped(place.citation.sentence)}", ""]

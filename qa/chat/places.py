@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .. import places
 from ..datatypes import Answer, Article, Citation, Hit, PlaceKind
 from ..places import NumberedPlace
-from ..render import written_date
+from ..render import article_date
 from .marks import Highlight, Mark
 from .wording import short_date
 
@@ -42,7 +42,7 @@ class Place(NumberedPlace):
     @property
     def when(self) -> str:
         """The publication date in words; empty if there is none."""
-        return written_date(self.article.published)
+        return article_date(self.article)
 
     @property
     def short_date(self) -> str:

@@ -33,7 +33,7 @@ INDENT = " " * 4
 
 def article_lines(article: Article, width: int | None) -> list[Line]:
     """Return a whole article under its title, date and path; None for ``width`` wraps nothing."""
-    when = f"{written_date(article.published)} · " if article.published else ""
+    when = f"{article_date(article)} · " if article.published else ""
     pages = len(article.pages)
     length = f", {pages} pages" if pages > 1 else ", 1 page" if pages else ""
     lines: list[Line] = [
@@ -95,6 +95,12 @@ def time_words(answer: Answer) -> str:
 def written_date(day: date | None) -> str:
     """Return a date as ``24 October 2011``; empty for None."""
     return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def article_date(article: Article) -> str:
+    """Return the publication date in words, marked if it is a guess; empty if there is none."""
+    guess = "about " if article.published and article.is_date_guess else ""
+    return f"{guess}{written_date(article.published)}"
 
 
 def answer_lines(answer: Answer, width: int | None) -> list[Line]:
@@ -231,7 +237,7 @@ def _unread_lines(answer: Answer, width: int | None) -> list[Line]:
 
 def _source_lines(number: int, article: Article, start: int, width: int | None) -> list[Line]:
     """Number, title and date on one line; path and page, or line number, on the next."""
-    when = f" · {written_date(article.published)}" if article.published else ""
+    when = f" · {article_date(article)}" if article.published else ""
     label = f"[{number}] "
     title = article.title
     if width:
