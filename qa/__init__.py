@@ -69,6 +69,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 if TYPE_CHECKING:
     from .answering.mentions import Mention
     from .answering.retriever import Retrieved
+    from .answering.timeline import Event
     from .articles.found import Problem
     from .conversation.dialogue import Dialogue
     from .conversation.past import Past
@@ -109,6 +110,7 @@ __all__ = [
     "Dialogue",
     "Doubts",
     "Encoder",
+    "Event",
     "Hit",
     "Library",
     "LibraryBusyError",
@@ -145,6 +147,7 @@ _MODULES = {
     "Dialogue": "conversation.dialogue",
     "Doubts": "storage.doubts",
     "Encoder": "models.encoder",
+    "Event": "answering.timeline",
     "Library": "library",
     "LibraryStatus": "opened",
     "Mention": "answering.mentions",

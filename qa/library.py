@@ -28,6 +28,7 @@ from .storage.article_store import ArticleRow
 if TYPE_CHECKING:
     from .answering.mentions import Mention
     from .answering.retriever import Retrieved, Retriever
+    from .answering.timeline import Event
     from .conversation.dialogue import Dialogue
     from .conversation.past import Past
     from .indexing.pipeline import Pipeline
@@ -220,6 +221,12 @@ class Library(OpenedLibrary):
         from .answering.mentions import mentions
 
         return mentions(self._session, term, scope or Scope())
+
+    def timeline(self, question: str, *, scope: Scope | None = None) -> "list[Event]":
+        """Return the dated sentences on a subject, the earliest first. Raises what `ask` raises."""
+        from .answering.timeline import timeline
+
+        return timeline(question, self._retriever, scope or Scope())
 
     def articles(self, scope: Scope | None = None) -> list[ArticleRow]:
         """Return the articles in a scope without their texts, newest first; by default all."""

@@ -42,6 +42,7 @@ COMMANDS = {
     "ls": ("articles", "ls"),
     "show": ("articles", "show"),
     "rm": ("articles", "rm"),
+    "timeline": ("timeline", "timeline"),
     "verify": ("verify", "verify"),
     "status": ("status", "status"),
     "doctor": ("doctor", "doctor"),

@@ -120,6 +120,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         ),
     ),
     "show": values(version=VERSION, **ARTICLE["properties"], text=NAME),
+    "timeline": values(
+        version=VERSION,
+        question=NAME,
+        events=listed(values(first=DAY, last=DAY, when=NAME, citation=CITATION)),
+    ),
     "verify": values(
         version=VERSION,
         references=listed(

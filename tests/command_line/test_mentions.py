@@ -36,3 +36,11 @@ def test_on_a_terminal_the_mention_is_lit_and_the_total_stands_last(qa: Shell) -
     count = qa("mentions", "bridge", "--json").json("mentions")
     last = f"{count['count']} mentions in {len(count['articles'])} articles"
     assert last in shown.out.splitlines()[-1]
+
+
+def test_timeline_lists_dated_sentences(qa: Shell) -> None:
+    done = qa("timeline", "--json", "storm harbour Westport")
+    events = done.json("timeline")["events"]
+    assert events
+    assert [event["first"] for event in events] == sorted(event["first"] for event in events)
+    assert qa("timeline", "zqxwvyut").code == 1

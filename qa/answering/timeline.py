@@ -1,0 +1,73 @@
+"""Dated sentences on a subject, from all articles, in the order of what they tell."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ..datatypes import Citation, Hit, Scope
+from ..sentences import after_dateline, sentence_bounds
+from ..terms import found_words, stemmed_terms
+from ..timex import TimeSpan, time_spans
+from .retriever import Retriever, cleaned_question
+
+PASSAGES = 40
+"""Passages in which sentences are looked for."""
+
+NEAR = 0.6
+"""Least score of a passage, as a share of the best one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A sentence that tells when something was, or will be."""
+
+    first: date
+    """The first day that its words mean."""
+    last: date
+    """The last day; the words say no more exactly when it was."""
+    when: str
+    """The time in words, such as ``Wednesday, 17 April 2013`` or ``since March 2009``."""
+    citation: Citation
+    """The sentence, its time lit."""
+
+
+def timeline(question: str, retriever: Retriever, scope: Scope) -> list[Event]:
+    """Return the dated sentences that share a word with a question, the earliest first.
+
+    Sentences with the same words come once. Raises what `Retriever.retrieve` raises.
+    """
+    question = cleaned_question(question)
+    wanted = set(stemmed_terms(question))
+    hits = retriever.retrieve(question, PASSAGES, scope).hits
+    least = NEAR * hits[0].score if hits else 0.0
+    found: dict[str, tuple[TimeSpan, Hit, int, int]] = {}
+    for hit in hits:
+        if hit.score < least:
+            break
+        for span, start, end in _dated_sentences(hit, wanted):
+            text = " ".join(hit.passage.article.text[start:end].split())
+            found.setdefault(text, (span, hit, start, end))
+    ordered = sorted(found.values(), key=lambda each: (each[0].first, each[0].last))
+    return [
+        Event(span.first, span.last, span.words, _citation(number, span, hit, start, end))
+        for number, (span, hit, start, end) in enumerate(ordered, start=1)
+    ]
+
+
+def _dated_sentences(hit: Hit, wanted: set[str]) -> list[tuple[TimeSpan, int, int]]:
+    """Return the sentences of a passage on the subject, with their first time and offsets."""
+    passage, article = hit.passage, hit.passage.article
+    told = after_dateline(article.text) - passage.start
+    spans = [span for span in time_spans(passage.text, article.published) if span.start >= told]
+    is_about = wanted <= found_words(article.title)
+    dated = []
+    for start, end in sentence_bounds(passage.text):
+        inside = [span for span in spans if start <= span.start and span.end <= end]
+        if inside and (is_about or wanted & found_words(passage.text[start:end])):
+            dated.append((inside[0], passage.start + start, passage.start + end))
+    return dated
+
+
+def _citation(number: int, span: TimeSpan, hit: Hit, start: int, end: int) -> Citation:
+    offset = hit.passage.start
+    lit = (offset + span.start, offset + span.end)
+    return Citation(number, hit.passage.article, start, end, lit=lit)

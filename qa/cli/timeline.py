@@ -1,0 +1,73 @@
+"""``qa timeline``."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from ..datatypes import Scope
+from ..settings import load_settings
+from .options import json_option, library_option, model_option, open_library, scope_options
+from .printing import say
+
+if TYPE_CHECKING:
+    from ..answering.timeline import Event
+    from ..render import Line
+
+
+@click.command(short_help="List dated sentences on a subject, in order.")
+@click.argument("question")
+@library_option
+@json_option
+@scope_options
+@model_option
+def timeline(
+    question: str, library: str | None, as_json: bool, scope: Scope, model: str | None
+) -> None:
+    """List sentences that say when something happened, the earliest first, from all articles.
+
+    QUESTION is a question or a subject. Days such as "on Wednesday" or "last week" are counted from
+    the date of their article, and are never given more exactly than the words say.
+
+    \b
+    qa timeline "oil spill"
+    qa timeline "Who leads Libya?" --until 2011
+
+    Exit code: 0 found, 1 no dated sentence, 2 something is wrong.
+    """
+    from .. import render
+    from .printing import columns, print_lines
+
+    question = sys.stdin.read() if question == "-" else question
+    with open_library(load_settings(library, model)) as opened:
+        events = opened.timeline(question, scope=scope)
+    if as_json:
+        values = [
+            {
+                "first": event.first.isoformat(),
+                "last": event.last.isoformat(),
+                "when": event.when,
+                "citation": render.citation_values(event.citation),
+            }
+            for event in events
+        ]
+        click.echo(render.to_json({"version": 1, "question": question, "events": values}))
+    elif events:
+        print_lines(list(_lines(events, columns())))
+    else:
+        say("No article has a dated sentence on that.", err=True)
+    if not events:
+        raise click.exceptions.Exit(1)
+
+
+def _lines(events: "Sequence[Event]", width: int | None) -> "Iterator[Line]":
+    """Yield each time, with the sentence under it and where it stands."""
+    from .. import render
+
+    for event in events:
+        cited = event.citation
+        yield [(event.when, "date")]
+        pieces = render.lit_pieces(cited, cited.start, cited.end)
+        yield from render.wrapped(pieces, width, "    ")
+        yield [("    ", "text"), (cited.where, "source")]

@@ -1,0 +1,55 @@
+"""Dated sentences on a subject: in the order of what they tell, from all articles."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qa.datatypes import Scope
+
+if TYPE_CHECKING:
+    from qa.library import Library
+
+
+@pytest.fixture
+def told(library: "Library", tmp_path: Path) -> "Library":
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "fire.txt").write_text(
+        "date 2011-10-24\n\nThe mill burned on Friday. Nobody was hurt. "
+        "The mill was built in 1911. The mayor spoke on Sunday."
+    )
+    (folder / "plan.txt").write_text(
+        "date 2012-03-01\n\nThe mill will be built again next year. It burned last October."
+    )
+    (folder / "pier.txt").write_text("date 2010-01-05\n\nThe pier closed on Monday.")
+    library.add(folder)
+    return library
+
+
+def test_events_come_in_the_order_of_their_days_from_all_articles(told: "Library") -> None:
+    events = told.timeline("the mill")
+    assert [(event.when, event.citation.quote) for event in events] == [
+        ("1911", "The mill was built in 1911."),
+        ("October 2011", "It burned last October."),
+        ("Friday, 21 October 2011", "The mill burned on Friday."),
+        ("Sunday, 23 October 2011", "The mayor spoke on Sunday."),
+        ("2013", "The mill will be built again next year."),
+    ]
+    assert [event.citation.number for event in events] == [1, 2, 3, 4, 5]
+    lit = [event.citation.lit_text for event in events]
+    assert lit == ["1911", "last October", "on Friday", "on Sunday", "next year"]
+
+
+def test_no_event_is_more_exact_than_its_words(told: "Library") -> None:
+    (built, *_) = told.timeline("the mill")
+    assert (str(built.first), str(built.last)) == ("1911-01-01", "1911-12-31")
+
+
+def test_a_filter_holds(told: "Library") -> None:
+    events = told.timeline("the mill", scope=Scope(source="*plan.txt"))
+    assert [event.when for event in events] == ["October 2011", "2013"]
+
+
+def test_a_subject_of_no_article_has_no_events(told: "Library") -> None:
+    assert told.timeline("volcano") == []
