@@ -38,7 +38,7 @@ def test_events_come_in_the_order_of_their_days_from_all_articles(told: "Library
     ]
     assert [event.citation.number for event in events] == [1, 2, 3, 4, 5]
     lit = [event.citation.lit_text for event in events]
-    assert lit == ["1911", "last October", "on Friday", "on Sunday", "next year"]
+    assert lit == ["1911", "last October", "Friday", "Sunday", "next year"]
 
 
 def test_no_event_is_more_exact_than_its_words(told: "Library") -> None:
