@@ -103,6 +103,14 @@ class PutArticle(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class SettleDate(PutArticle):
+    """Give a stored article the date that its digits mean; it counts as it was counted before."""
+
+    def count(self, report: Report) -> None:
+        """Count nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeepArticle(Change):
     """Leave a stored article's text alone; at most its place in the file has changed."""
 

@@ -32,6 +32,7 @@ from .changes import (
     NoteProblem,
     RemoveArticle,
 )
+from .habits import settle_dates
 from .match import match_articles
 from .pipeline import Pipeline, read
 from .plan import FileToRead, Plan, make_plan, plan_pruning
@@ -86,7 +87,10 @@ def index_files(
     )
     if prune is not None:
         changes = chain(changes, _pruned(pipeline, pruning.dropped))
-    return pipeline.carry_out(changes)
+    report = pipeline.carry_out(changes)
+    if dated := list(settle_dates(store)):
+        pipeline.carry_out(dated)
+    return report
 
 
 def _by_real_path(

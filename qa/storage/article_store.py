@@ -61,6 +61,19 @@ class ArticleRow(NamedTuple):
     """URL of the article, if it gives one."""
 
 
+class WrittenDate(NamedTuple):
+    """A publication date in digits whose order can differ, such as 03/04/2011."""
+
+    article: ArticleRowId
+    """The article's row."""
+    path: str
+    """Absolute path of its file."""
+    digits: str
+    """The date as it is written."""
+    is_undated: bool
+    """Whether it could not be read, so that the article has no date."""
+
+
 class Counts(NamedTuple):
     """How much a library holds."""
 
@@ -224,6 +237,18 @@ class ArticleStore(Database):
                     **read_details(details),
                 )
         return found
+
+    def written_dates(self) -> list[WrittenDate]:
+        """Return the dates that are written in digits, by the path of their file."""
+        if self.layout() < WITH_DETAILS:
+            return []
+        digits = "coalesce(json_extract(details, '$.digits'), '')"
+        rows = self._rows(
+            f"SELECT articles.id, path, {digits}, published IS NULL FROM articles "
+            f"JOIN files ON files.id = articles.file WHERE {digits} <> '' "
+            "ORDER BY path, articles.id"
+        )
+        return [WrittenDate(*row) for row in rows]
 
     def articles_with_digest(self, digest: str) -> list[ArticleRowId]:
         """Return the articles whose text has a digest that begins with these hexadecimal digits."""

@@ -805,3 +805,42 @@ def test_formats_are_read_in_order_and_not_again(library: "Library", tmp_path: P
     again = library.add(folder)
     assert (counts(again), len(again.failed)) == ({"unchanged": 4}, 1)
     assert not again.skipped_for
+
+
+# Dates in digits
+
+
+def test_a_date_that_can_be_read_in_two_ways_is_read_as_the_others_of_its_folder(
+    library: "Library", tmp_path: Path
+) -> None:
+    for folder, clear in (("uk", "24/10/2011"), ("us", "10/24/2011")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "clear.txt").write_text(f"Mill\nDate: {clear}\n\nThe mill burned.")
+        (tmp_path / folder / "open.txt").write_text("Pier\nDate: 03/04/2011\n\nThe pier closed.")
+    report = library.add(tmp_path / "uk", tmp_path / "us")
+    assert counts(report) == {"new": 4}
+    dates = {row.source.removeprefix(str(tmp_path)): row.published for row in library.articles()}
+    assert {name: str(day) for name, day in dates.items()} == {
+        "/uk/clear.txt": "2011-10-24",
+        "/uk/open.txt": "2011-04-03",
+        "/us/clear.txt": "2011-10-24",
+        "/us/open.txt": "2011-03-04",
+    }
+    (row,) = library.find("uk/open.txt")
+    article = library.article(row.id)
+    assert (article.is_date_guess, article.dated) == (
+        True,
+        "header line, day first as in the other files",
+    )
+    assert counts(library.add(tmp_path / "uk", tmp_path / "us")) == {"unchanged": 4}
+
+
+def test_a_date_that_nothing_decides_is_left_out_and_named(
+    library: "Library", tmp_path: Path
+) -> None:
+    path = tmp_path / "open.txt"
+    path.write_text("Pier\nDate: 03/04/2011\n\nThe pier closed.")
+    library.add(path)
+    (row,) = library.articles()
+    assert row.published is None
+    assert library.doubts().undated == [str(path)]
