@@ -26,6 +26,13 @@ PACKAGES = (
 )
 """Packages whose versions matter most."""
 
+EXTRAS = (
+    ("web-pages", "trafilatura", "the text of web pages is found more exactly with"),
+    ("parquet", "arro3.io", "Parquet files are read with"),
+    ("web", "textual_serve", "the chat is shown in a browser with"),
+)
+"""Extra, a module of it, and what it adds."""
+
 NAMED_ARTICLES = 5
 """Number of doubtful articles of one kind that are named."""
 NAMED_FILES = 20
@@ -75,6 +82,7 @@ def doctor(library: str | None, repair: bool, as_json: bool) -> None:
 
 def _check_all(chosen: Settings, *, repair: bool) -> Iterator[Finding]:
     yield from _check_packages()
+    yield from _check_extras()
     yield from _check_model("encoder")
     yield from _check_model("reader")
     yield from _check_library(chosen, repair=repair)
@@ -89,6 +97,23 @@ def _check_packages() -> Iterator[Finding]:
             yield Finding("package", True, f"{name} {version(name)}")
         except PackageNotFoundError:
             yield Finding("package", False, f"{name} is missing", f"pip install {name}")
+
+
+def _check_extras() -> Iterator[Finding]:
+    """Say what the optional packages that are not installed would add."""
+    for extra, module, adds in EXTRAS:
+        if not _is_installed(module):
+            install = f"pip install 'article-qa[{extra}]'"
+            yield Finding("extra", True, f"{adds}: {install}")
+
+
+def _is_installed(module: str) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # the package that it is in
+        return False
 
 
 def _check_model(role: str) -> Iterator[Finding]:
