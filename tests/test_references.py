@@ -114,6 +114,13 @@ def test_an_article_from_memory_holds(library: "Library") -> None:
     assert (checked.standing, checked.quote) == (Standing.HOLDS, "pier")
 
 
+def test_a_place_that_the_text_does_not_have_does_not_hold(
+    library: "Library", reference: Reference
+) -> None:
+    beyond = reference._replace(start=5000, end=6000)
+    assert library.verify(beyond).standing is Standing.CHANGED
+
+
 def test_what_is_no_reference_is_refused(library: "Library") -> None:
     with pytest.raises(UsageError, match="PATH#START-END@DIGEST"):
         library.verify("pier.txt")

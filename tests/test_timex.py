@@ -166,6 +166,16 @@ def test_the_nearest_verb_says_whether_it_is_to_come() -> None:
     assert [span.first.day for span in time_spans(text, ARTICLE)] == [17, 19, 15]
 
 
+def test_a_clause_after_it_does_not_make_a_past_day_one_to_come() -> None:
+    text = "The talks began on Monday and are expected to last a week."
+    assert [span.first.day for span in time_spans(text, ARTICLE)] == [15]
+
+
+@pytest.mark.parametrize("text", ["twenty-five years ago", "1,200 years ago", "2.5 years ago"])
+def test_no_number_is_cut_out_of_a_larger_one(text: str) -> None:
+    assert time_spans(f"It sank {text}.", ARTICLE) == []
+
+
 def test_without_the_articles_date_only_full_dates_are_understood() -> None:
     text = (
         "He left on Monday, in May, two days ago, in 2009 and on 3 May 2010. A day later he came."

@@ -97,6 +97,8 @@ def ask_once(
     reader = session.reader
     made = answer(wording.text, hits, reader, k=k, timings=found.timings, started=started)
     asked = question if wording.notes else ""
+    if wording.notes and made.status is Status.ANSWERED:
+        made = replace(made, status=Status.WEAK)  # the other word may be another name
     return replace(made, asked=asked, notes=(*wording.notes, *found.notes, *made.notes))
 
 

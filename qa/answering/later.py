@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from ..datatypes import Answer
+from ..folding import fold
 from ..terms import MONTHS, stemmed_terms
 from .evidence import Weighed, folded
 from .kinds import LATEST
@@ -28,7 +29,7 @@ although the reader likes the first one better.
 SAME_SUBJECT = 0.3
 """Least share of the content words of the shorter passage that both have."""
 
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,. ]*\d|(?<![\w.])\d|[^\W\d_]+")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)*|[^\W\d_]+")
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen twenty"
@@ -86,13 +87,12 @@ def values_in(text: str) -> set[float]:
     """Return the numbers that a text names, in digits or in words: 12 for "12" and "twelve"."""
     found: set[float] = set()
     value: float | None = None
-    for match in _NUMBER.finditer(text.lower()):
+    for match in _NUMBER.finditer(fold(text)):
         word = match.group()
         number = _VALUES.get(word)
         if word[0].isdigit():
-            digits = word.replace(" ", "").replace(",", "")
             try:
-                number = float(digits)
+                number = float(word)
             except ValueError:  # a version or a date with dots
                 continue
         if number is not None:

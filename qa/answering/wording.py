@@ -8,8 +8,11 @@ from ..folding import pieces, words
 from ..terms import STOP_WORDS, stem
 from .session import Session
 
-LEAST_LETTERS = 4
-"""Letters of a word that may be misspelt; among shorter ones too many are alike."""
+LEAST_LETTERS = 5
+"""Letters of a name that may be misspelt; among shorter ones too many are alike."""
+
+LEAST_LOWER = 6
+"""Letters of another word that may be."""
 
 LONG = 10
 """Letters from which a word may have two errors."""
@@ -84,7 +87,7 @@ def _may_be_misspelt(typed: str) -> bool:
     folded = words(typed)
     return (
         len(folded) == 1
-        and len(folded[0]) >= LEAST_LETTERS
+        and len(folded[0]) >= (LEAST_LOWER if typed.islower() else LEAST_LETTERS)
         and folded[0].isalpha()
         and folded[0] not in STOP_WORDS
     )

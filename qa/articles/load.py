@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from ..errors import ArticleError
+from .clean import one_line
 from .decode import decode, is_wide
 from .formats import jsonl, text
 from .found import FoundFile, Member, NotAnArticleError, Problem, ReadArticle
@@ -83,11 +84,12 @@ def _bounded(name: str, read: Iterator[ReadArticle | Problem]) -> Iterator[ReadA
                 raise ArticleError(
                     f"{problems:,} of its records cannot be read; the rest is skipped"
                 )
+            yield replace(one, reason=one_line(one.reason))  # it may quote the file
         elif len(one.article.text) > ARTICLE_CHARACTERS:
             reason = f"longer than {ARTICLE_CHARACTERS // 1_000_000} million characters; split it"
             yield Problem(name if one.record is None else one.article.source, reason, False)
-            continue
-        yield one
+        else:
+            yield one
 
 
 def file_digest(found: FoundFile) -> str:
@@ -171,7 +173,7 @@ def _read_format(name: str, chosen: Format, data: bytes) -> Iterator[ReadArticle
         return
     found = False
     number = 0
-    for member in chosen.members(data):
+    for member in chosen.members(name, data):
         found = True
         if isinstance(member, Problem):
             yield replace(member, source=f"{name}/{member.source}")

@@ -88,7 +88,7 @@ def problem_of(name: str, error: Exception, *, named: bool) -> Problem:
     quiet = isinstance(error, NotAnArticleError) and not named
     cut_short = not isinstance(error, EmptyFileError)
     if isinstance(error, ArticleError):
-        reason = str(error)
+        reason = one_line(str(error))
     elif isinstance(error, EOFError):
         reason = "its compressed data is cut short"
     elif isinstance(error, zlib.error | gzip.BadGzipFile):

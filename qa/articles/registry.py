@@ -18,6 +18,9 @@ ReadFormat = Callable[[str, bytes], Iterator[ReadArticle | Problem]]
 LARGE_BYTES = 250_000_000
 """Largest file, unpacked, that is read in a process of its own."""
 
+ReadMembers = Callable[[bytes, str], Iterator[Member | Problem]]
+"""Reads an archive: its bytes and name give the files in it, and problems with single ones."""
+
 HEAD_BYTES = 8_192
 """Bytes at the start of a file that show its format."""
 
@@ -42,10 +45,10 @@ class Format:
         """Size of the largest file that is read."""
         return LARGE_BYTES if self.needs_worker else FILE_BYTES
 
-    def members(self, data: bytes) -> Iterator[Member | Problem]:
+    def members(self, name: str, data: bytes) -> Iterator[Member | Problem]:
         """Yield the files in an archive's bytes. Raises ArticleError if it cannot be read."""
         module = import_module(f".formats.{self.module}", __package__)
-        return cast("Callable[[bytes], Iterator[Member | Problem]]", module.members)(data)
+        return cast("ReadMembers", module.members)(data, name)
 
     def read(self, name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
         """Yield the articles in a file's bytes. Raises ArticleError if it cannot be read."""

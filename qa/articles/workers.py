@@ -13,12 +13,14 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from queue import Full, Queue
 from types import TracebackType
 from typing import Self
 
 from .found import FoundFile, Problem, ReadArticle
+from .refuse import problem_of
 
 SECONDS = 60.0
 """Longest wait for the next article of a file."""
@@ -45,8 +47,11 @@ class Workers:
         """Prepare to read these files, in this order; processes start with the first of them."""
         self._count = count or min(MOST_PROCESSES, os.cpu_count() or 1)
         self._next = deque(files)
+        self._expected = {file.path for file in self._next}
         self._reading: dict[str, _Reading] = {}
         self._pool = ThreadPoolExecutor(self._count, "qa-reader")
+        # For files that nobody knew to need a process: they must not wait for those read ahead.
+        self._extra = ThreadPoolExecutor(1, "qa-reader-extra")
         self._processes = threading.local()
         self._all: list[_Process] = []
 
@@ -65,18 +70,11 @@ class Workers:
 
     def read(self, found: FoundFile) -> Iterator[ReadArticle | Problem]:
         """Yield the articles and problems of a file, as ``load.read_articles`` does."""
-        if found.path not in self._reading:
-            self._start(found)
-        if self._next and self._next[0].path == found.path:
-            self._next.popleft()
-        for path, earlier in list(self._reading.items()):
-            if path == found.path:
-                break
-            earlier.is_dropped.set()  # nobody asked for it
-            del self._reading[path]
-        while self._next and len(self._reading) < _AHEAD * self._count:
-            self._start(self._next.popleft())
-        reading = self._reading[found.path]
+        if found.path in self._expected:
+            reading = self._expected_reading(found)
+        else:
+            reading = _Reading(found)
+            self._extra.submit(self._read, reading)
         try:
             while (result := reading.results.get()) is not None:
                 yield result
@@ -84,14 +82,33 @@ class Workers:
             reading.is_dropped.set()
             self._reading.pop(found.path, None)
 
+    def _expected_reading(self, found: FoundFile) -> "_Reading":
+        """Return the reading of the next file in order; those before it were left out."""
+        self._expected.discard(found.path)
+        for path, earlier in list(self._reading.items()):
+            if path == found.path:
+                break
+            earlier.is_dropped.set()  # nobody asked for it
+            del self._reading[path]
+        while found.path not in self._reading:
+            following = self._next.popleft()
+            if following.path == found.path:
+                self._start(following)
+        while self._next and len(self._reading) < _AHEAD * self._count:
+            self._start(self._next.popleft())
+        return self._reading[found.path]
+
     def close(self) -> None:
         """End all processes, and forget what was read ahead."""
         for reading in self._reading.values():
             reading.is_dropped.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        pools = self._pool, self._extra
+        for pool in pools:
+            pool.shutdown(wait=False, cancel_futures=True)
         for process in self._all:
             process.kill()
-        self._pool.shutdown()
+        for pool in pools:
+            pool.shutdown()
         for process in self._all:
             process.close()
 
@@ -100,7 +117,14 @@ class Workers:
         self._pool.submit(self._read, reading)
 
     def _read(self, reading: "_Reading") -> None:
-        """Read a file in this thread's process."""
+        """Read a file in this thread's process; what goes wrong is a problem of the file."""
+        try:
+            self._read_in_process(reading)
+        except Exception as error:
+            reading.put(problem_of(reading.found.name, error, named=reading.found.named))
+            reading.put(None)
+
+    def _read_in_process(self, reading: "_Reading") -> None:
         process: _Process | None = getattr(self._processes, "one", None)
         if process is None or process.is_over:
             process = self._processes.one = _Process()
@@ -136,7 +160,8 @@ class _Process:
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, ExitStack() as stack:
+            stack.enter_context(ours)  # closed if the process cannot be started
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _CODE, json.dumps(sys.path), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
@@ -145,6 +170,7 @@ class _Process:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for qa, which ends this process
             )
+            stack.pop_all()
         self._connection = Connection(ours.detach())
         self.is_over = False
 

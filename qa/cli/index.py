@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from ..indexing import Report
     from ..library import Library
 
+BUSY_SECONDS = 5
+"""Wait before the next try while another process writes."""
+
 MOST_FAILURES = 20
 """Number of unreadable files that are named; --json names them all."""
 
@@ -133,8 +136,8 @@ def _watch(
     for _ in changes(watched):
         started = time.monotonic()
         try:
-            report = library.add(*paths, prune=prune, prune_share=share)
-        except (LibraryBusyError, UsageError) as error:  # a watched path was deleted, perhaps
+            report = _add_when_free(library, paths, prune=prune, share=share)
+        except UsageError as error:  # a watched path was deleted, perhaps
             say(str(error), err=True)
             continue
         if not (report.new or report.changed or report.moved or report.removed or report.failed):
@@ -144,6 +147,17 @@ def _watch(
             click.echo(render.to_json(_report_values(report, seconds)))
         else:
             _print_report(report, seconds, prune=prune, folder=library.folder)
+
+
+def _add_when_free(
+    library: "Library", paths: Sequence[str], *, prune: bool, share: float
+) -> "Report":
+    """Index paths; while another qa writes, wait for it."""
+    while True:
+        try:
+            return library.add(*paths, prune=prune, prune_share=share)
+        except LibraryBusyError:
+            time.sleep(BUSY_SECONDS)
 
 
 def add_with_progress(library: "Library", paths: Sequence[str], *, quiet: bool) -> "Report":

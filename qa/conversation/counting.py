@@ -32,8 +32,7 @@ _FORMS = (
         "In how many articles is X mentioned?",
     ),
     (
-        r"how (?:often|many times) (?:is|are|was|were|does|do) (?P<term>.+?) (?:mentioned|named|"
-        r"appear|occur)",
+        r"how (?:often|many times) (?:is|are|was|were) (?P<term>.+?) (?:mentioned|named)",
         "How often is X mentioned?",
     ),
 )
@@ -49,6 +48,9 @@ _ALL = re.compile(
     r"(?: in (?:all|total))?",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"\b(?:is|are|was|were|did|do|does|has|have|had|will|or|as)\b", re.IGNORECASE)
+"""Matches what stands in questions about more than a term."""
+_ARTICLE = re.compile(r"^(?:the|an?|any|my|our)\s+(?=\S)", re.IGNORECASE)
 _EDGES = " \"'“”‘’„«»?!.,;:"
 
 
@@ -58,7 +60,12 @@ def term_counted(question: str) -> str | None:
     if _ALL.fullmatch(asked):
         return ""
     found = next(filter(None, (form.fullmatch(asked) for form in _TERMS)), None)
-    return (found["term"].strip(_EDGES) or None) if found else None
+    if found is None:
+        return None
+    term = found["term"].strip(_EDGES)
+    if term != found["term"].strip():  # it is quoted
+        return term or None
+    return None if _CLAUSE.search(term) else _ARTICLE.sub("", term) or None
 
 
 def counted(session: Session, term: str, scope: Scope) -> tuple[str, list[Citation]]:

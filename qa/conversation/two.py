@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..answering.wording import phrases
 from ..datatypes import Answer, AnswerKind, Citation, Status
 
 LEAST_WORDS = 3
@@ -11,7 +12,9 @@ LEAST_WORDS = 3
 
 _ASKING = r"who|whom|whose|what|when|where|why|how|which"
 _BETWEEN = re.compile(
-    rf"(?:\?|;|,?\s+and(?: also)?(?=\s))\s*(?:and\s+|also\s+)?(?=(?:{_ASKING})\b)", re.IGNORECASE
+    rf"(?:\?|;|,?\s+and(?: also)?(?=\s))\s*(?:and\s+|also\s+)?(?=(?:{_ASKING})\b)"
+    r"(?!(?-i:WHO)\b)",
+    re.IGNORECASE,
 )
 _QUESTION = re.compile(
     rf"\W*(?:(?:and|but|so)\s+)?(?:(?:in|on|at|to|from|by|for|with)\s+)?(?:{_ASKING}|is|are|was|"
@@ -34,7 +37,7 @@ def two_questions(question: str) -> tuple[str, str] | None:
     about who won and how it ended?", is no question of its own.
     """
     parts = _BETWEEN.split(question)
-    if len(parts) != 2:
+    if len(parts) != 2 or phrases(question):
         return None
     first, second = (part.strip(" \t,;?") for part in parts)
     start = _QUESTION.match(first)

@@ -96,16 +96,15 @@ def _grouped(copies: Copies, new: Sequence[ArticleRowId]) -> dict[ArticleRowId, 
             texts[index] = shingles(text)
         return texts[index]
 
-    joined: set[int] = set()
     fresh = {place[number] for number in new if number in place}
     for one, other in _pairs(table, fresh):
         first, second = sorted((root(one), root(other)))
         if first != second and jaccard(set_of(one), set_of(other)) >= SIMILAR:
             parent.setdefault(first, first)
             parent[second] = first
-            joined |= {one, other}
-    changed = {root(index) for index in joined}
-    return {numbers[index]: numbers[root(index)] for index in parent if root(index) in changed}
+    # A group is named after one of its members. That one may have left it and begun another.
+    groups = {index: numbers[root(index)] for index in parent}
+    return {numbers[index]: name for index, name in groups.items() if name != originals[index]}
 
 
 def _pairs(table: NDArray[np.uint32], fresh: set[int]) -> Iterator[tuple[int, int]]:

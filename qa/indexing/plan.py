@@ -99,10 +99,12 @@ def make_plan(
             plan.unchanged += row.articles
         elif row.size_bytes != file.size_bytes:
             plan.to_read.append(FileToRead(file, row))
-        elif (digest := digest_of(file)) == row.digest:
-            plan.touched.append(TouchFile(file, digest, row.articles))
-        else:
+        elif (digest := digest_of(file)) != row.digest:
             plan.to_read.append(FileToRead(file, row, digest))
+        elif row.path != file.path:
+            plan.moved.append(MoveFile(file, row, digest))
+        else:
+            plan.touched.append(TouchFile(file, digest, row.articles))
     moved_rows = {move.row.id for move in plan.moved}
     plan.vanished = [row for row in vanished if row.id not in moved_rows]
     return plan

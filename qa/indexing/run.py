@@ -172,7 +172,10 @@ def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> I
 def _moved(pipeline: Pipeline, move: MoveFile, workers: Workers) -> Iterator[Change]:
     """Yield a move; read the file again if its name may give a title or a date."""
     before, now = move.row.path, move.found.path
-    if (title_by_name(before), date_in_name(before)) == (title_by_name(now), date_in_name(now)):
+    inside = f"{move.row.name}/"  # the files of an archive have its path in theirs
+    is_archive = any((row.url or "").startswith(inside) for row in pipeline.stored(move.row))
+    told = [(title_by_name(path), date_in_name(path)) for path in (before, now)]
+    if told[0] == told[1] and not is_archive:
         yield move
         return
     # Until it has been read again the file counts as incomplete. Its articles are counted below.

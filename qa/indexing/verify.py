@@ -1,11 +1,10 @@
 """Whether the words that a reference is to still stand there."""
 
-from collections.abc import Iterator
-
 from ..articles.found import FoundFile, ReadArticle
-from ..articles.load import read_articles
+from ..articles.load import needs_worker, read_articles
 from ..articles.walk import walk
-from ..datatypes import Article, is_from_memory
+from ..articles.workers import Workers
+from ..datatypes import is_from_memory
 from ..references import CheckedReference, Reference, Standing
 from ..storage.store import Store
 from .stale import FileState, state_of
@@ -25,9 +24,10 @@ def check_reference(store: Store, reference: Reference) -> CheckedReference:
             )
             if state is FileState.GONE:
                 continue
-            texts = {read.digest for read in _articles_in(file.path)}
-            if state is FileState.CHANGED and article.digest not in texts:
+            if state is FileState.CHANGED and not _holds(file.path, article.digest):
                 return CheckedReference(reference, Standing.CHANGED, article)
+        if reference.end > len(article.text):  # it is no reference to this text
+            return CheckedReference(reference, Standing.CHANGED, article)
         same = article.source == reference.source
         return CheckedReference(reference, Standing.HOLDS if same else Standing.MOVED, article)
     for number, article in store.articles(store.find_articles(reference.source)).items():
@@ -36,10 +36,12 @@ def check_reference(store: Store, reference: Reference) -> CheckedReference:
     return CheckedReference(reference, Standing.GONE)
 
 
-def _articles_in(path: str) -> Iterator[Article]:
-    """Yield the articles that a file holds now."""
-    for found in walk([path]):
-        if isinstance(found, FoundFile):
-            for read in read_articles(found):
-                if isinstance(read, ReadArticle):
-                    yield read.article
+def _holds(path: str, digest: str) -> bool:
+    """Whether a file holds an article with this digest now."""
+    with Workers() as workers:
+        for found in walk([path]):
+            if isinstance(found, FoundFile):
+                read = workers.read(found) if needs_worker(found) else read_articles(found)
+                articles = [one.article for one in read if isinstance(one, ReadArticle)]
+                return any(article.digest == digest for article in articles)
+    return False

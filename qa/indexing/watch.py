@@ -7,6 +7,9 @@ from threading import Event
 QUIET_MILLISECONDS = 1_000
 """How long nothing must change before a change is told; programs write files in several steps."""
 
+STEP_MILLISECONDS = 1_000
+"""How often the watch looks whether it must end."""
+
 LONGEST_MILLISECONDS = 10_000
 """A change is told after this time although others still follow."""
 
@@ -14,21 +17,27 @@ LONGEST_MILLISECONDS = 10_000
 def changes(paths: Sequence[str], stop: Event | None = None) -> Iterator[None]:
     """Yield after each burst of changes to files in and under the paths, until ``stop`` is set.
 
-    Hidden files do not count. Raises FileNotFoundError for a path that does not exist.
+    It yields once at the beginning, when the watch has begun. Hidden files do not count. Raises
+    FileNotFoundError for a path that does not exist.
     """
     from watchfiles import Change, watch
 
     def is_visible(change: Change, path: str) -> bool:
         return not os.path.basename(path).startswith(".")
 
-    for _ in watch(
+    has_begun = False
+    for changed in watch(
         *paths,
         watch_filter=is_visible,
         debounce=LONGEST_MILLISECONDS,
         step=QUIET_MILLISECONDS,
         stop_event=stop,
+        rust_timeout=STEP_MILLISECONDS,
+        yield_on_timeout=True,
     ):
-        yield
+        if changed or not has_begun:
+            has_begun = True
+            yield
 
 
 def top_folders(files: Iterable[str]) -> list[str]:

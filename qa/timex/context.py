@@ -97,10 +97,13 @@ class Context:
         return max(days for days in times if days[0] <= today)
 
 
+_NEXT_CLAUSE = re.compile(r",|\b(?:and|but|that|which|who|as|when)\b")
+
+
 def is_to_come(match: re.Match[str]) -> bool:
     """Whether the sentence of an expression is about what is to come, by its nearest verbs."""
     text, start, end = match.string, match.start(), match.end()
     before = _CLAUSE_END.split(text[max(0, start - _CLAUSE) : start])[-1]
-    after = _CLAUSE_END.split(text[end : end + _CLAUSE])[0]
+    after = _NEXT_CLAUSE.split(_CLAUSE_END.split(text[end : end + _CLAUSE])[0])[0]
     verbs = list(_TO_COME.finditer(before))[-1:] or list(_TO_COME.finditer(after))[:1]
     return bool(verbs and verbs[0]["yes"])

@@ -78,7 +78,7 @@ _PARTS = {
     "OF": r"(?: of)? (?P<of>last|this|next) year\b",
     "AHEAD": r"(?= ?(?:to|and|or|[–-]) ?(?:\d{1,2} )?[a-z]+(?: \d{1,2},)? (?P<ahead>[12]\d{3})\b)",
     "YEAR": r"(?P<y>[12]\d{3})",
-    "NUMBER": rf"\b(?P<n>\d{{1,3}}|an?|{'|'.join(NUMBERS[1:])})",
+    "NUMBER": rf"(?<!\w[-–.,])\b(?P<n>\d{{1,3}}|an?|{'|'.join(NUMBERS[1:])})",
     "UNIT": r"(?P<unit>day|weekend|week|month|year|decade)",
     "CENTURY": "|".join(CENTURIES),
 }

@@ -162,7 +162,7 @@ def test_too_many_and_too_large_files(monkeypatch: pytest.MonkeyPatch) -> None:
     budget = archive._Budget(10**9, members_left=2)
     files = io.BytesIO(zipped({f"{n}.txt": b"Text." for n in range(3)}))
     with pytest.raises(ArticleError, match="files; the rest is not read"):
-        list(archive._members("", files, budget, 1))
+        list(archive._members("", files, budget, 1, ""))
 
 
 def test_other_files_are_no_archives() -> None:

@@ -60,6 +60,24 @@ def test_files_that_nobody_asks_for_are_passed_over() -> None:
         assert sources(reader.read(file("other.pdf"))) == ["other.pdf#1"]
 
 
+def test_a_file_out_of_order_leaves_what_was_read_ahead() -> None:
+    files = [file(f"{number}.pdf", articles=200) for number in range(8)]
+    with Workers(files, count=2) as reader:
+        for number, found in enumerate(files):
+            assert len(sources(reader.read(found))) == 200
+            assert sources(reader.read(file(f"page{number}"))) == [f"page{number}#1"]
+        assert len(reader._all) == 3
+
+
+def test_a_process_that_cannot_start_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr("qa.articles.workers.subprocess.Popen", refuse)
+    with Workers(count=1) as reader:
+        assert sources(reader.read(file("a.pdf"))) == ["cannot allocate memory"]
+
+
 def test_a_crash_is_a_problem_of_its_file() -> None:
     with Workers(count=1) as reader:
         first, broken = reader.read(file("crash.pdf"))

@@ -22,13 +22,19 @@ def test_each_form_finds_its_term(question: str) -> None:
     [
         ("how many articles mention “oil spill”?", "oil spill"),
         ("which articles are about Mary Tobin?", "Mary Tobin"),
-        ("list articles about the ferry", "the ferry"),
+        ("list articles about the ferry", "ferry"),
         ("How many articles are there about NATO?", "NATO"),
         ("how many articles are there?", ""),
         ("How many articles do you have in total?", ""),
         ("How many articles of the treaty were signed?", None),
         ("Which articles did she sell?", None),
         ("How many people mention it?", None),
+        ("How many stories on the rescue were published?", None),
+        ("How many files with secrets were stolen?", None),
+        ("Which articles mention Croatia or Chile?", None),
+        ("How often do earthquakes occur?", None),
+        ("How often is the US mentioned?", "US"),
+        ("Which articles mention “the will was read”?", "the will was read"),
     ],
 )
 def test_the_term_of_a_question(question: str, term: str | None) -> None:
@@ -51,12 +57,12 @@ def port(library: "Library") -> "Library":
 def test_the_articles_with_most_mentions_come_first(port: "Library") -> None:
     found = port.conversation().ask("Which articles mention the ferry?")
     assert (found.kind, found.is_list) == (AnswerKind.SUMMARY, True)
-    assert found.remark == "2 articles mention “the ferry”, 3 times (2, 1):"
+    assert found.remark == "2 articles mention “ferry”, 3 times (2, 1):"
     assert [cited.quote for cited in found.citations] == [
         "The ferry left.",
         "A crane raised the ferry.",
     ]
-    assert [cited.lit_text for cited in found.citations] == ["The ferry", "the ferry"]
+    assert [cited.lit_text for cited in found.citations] == ["ferry", "ferry"]
 
 
 def test_one_article_and_none(port: "Library") -> None:
@@ -68,7 +74,7 @@ def test_one_article_and_none(port: "Library") -> None:
 
 def test_words_that_are_apart_count_if_no_article_has_them_together(port: "Library") -> None:
     found = port.conversation().ask("Which articles are about a crane ferry?")
-    assert found.remark == "1 article has all words of “a crane ferry”:"
+    assert found.remark == "1 article has all words of “crane ferry”:"
 
 
 def test_all_articles_are_counted_within_the_filter(port: "Library") -> None:

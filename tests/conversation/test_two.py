@@ -42,6 +42,8 @@ def test_both_parts_are_questions(question: str, parts: tuple[str, str]) -> None
         "What is a regatta and how the winner is found?",
         "The race and who won it",
         "Who came, who stayed and who left the race?",
+        "Did the UN and WHO send help?",
+        "Who said “we came, and what matters is peace”?",
     ],
 )
 def test_a_single_question_stays_one(question: str) -> None:

@@ -93,6 +93,17 @@ def test_an_article_that_changes_leaves_the_group(library: "Library", press: Pat
     assert groups(library) == [{"agency", "b"}, {"c", "mine"}]
 
 
+def test_a_group_whose_first_member_left_is_not_joined_with_its_new_one(
+    library: "Library", press: Path
+) -> None:
+    for name in ("b", "c"):
+        (press / f"{name}.txt").write_text(REPORT)
+    library.add(press)
+    (press / "agency.txt").write_text(OTHER + "The tower fell.")
+    library.add(press)
+    assert groups(library) == [{"agency", "mine"}, {"b", "c"}]
+
+
 def test_sketches_of_another_version_are_made_again(
     library: "Library", press: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

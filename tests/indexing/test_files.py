@@ -1,10 +1,12 @@
 """Indexing files: new, changed, moved, vanished; unchanged text is never embedded again."""
 
+import bz2
 import gzip
 import json
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -756,6 +758,39 @@ def test_bytes_that_keep_size_and_time_are_seen_as_changed(
     path.chmod(0o600)
     assert library.stale_files() == ([], [])
     assert counts(library.add(articles)) == {"unchanged": 2}
+
+
+def test_a_folder_that_became_a_link_keeps_its_articles(
+    library: "Library", articles: Path, word_encoder: "WordEncoder"
+) -> None:
+    library.add(articles)
+    before = numbers(library)
+    elsewhere = articles.parent / "disk"
+    shutil.copytree(articles, elsewhere)
+    shutil.rmtree(articles)
+    articles.symlink_to(elsewhere)
+    word_encoder.encoded.clear()
+    for expected in ({"moved": 2}, {"unchanged": 2}, {"unchanged": 2}):
+        assert counts(library.add(articles)) == expected
+    assert (numbers(library), word_encoder.encoded) == (before, [])
+
+
+def test_files_of_a_renamed_archive_have_its_new_name(library: "Library", tmp_path: Path) -> None:
+    path = tmp_path / "old.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("pier.txt", "The pier closed on Sunday.")
+    library.add(path)
+    renamed = path.rename(tmp_path / "new.zip")
+    assert counts(library.add(renamed)) == {"moved": 1}
+    (row,) = library.articles()
+    assert row.source == f"{renamed}/pier.txt"
+
+
+def test_a_packed_table_is_a_table(library: "Library", tmp_path: Path) -> None:
+    path = tmp_path / "wire.csv.bz2"
+    path.write_bytes(bz2.compress(b"title,text\nPier,It closed.\nMine,It opened.\n"))
+    library.add(path)
+    assert {row.title for row in library.articles()} == {"Pier", "Mine"}
 
 
 # Formats that are read in other processes

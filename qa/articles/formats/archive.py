@@ -77,15 +77,16 @@ class _Budget:
             raise _TooMuchError(f"has more than {MEMBERS:,} files; the rest is not read")
 
 
-def members(data: bytes) -> Iterator[Member | Problem]:
+def members(data: bytes, archive: str = "") -> Iterator[Member | Problem]:
     """Yield the files in an archive and in those inside it, and a problem for each bad one.
 
+    ``archive`` is its name: a single file that is only packed has that name without its suffix.
     Names and the sources of problems are paths in the archive; hidden files are left out. Of a
     damaged archive all that comes before the damage is yielded. Raises ArticleError for the rest,
     NotAnArticleError if it is no archive.
     """
     stream = io.BytesIO(data)
-    yield from _members("", stream, _budget(stream), 1)
+    yield from _members("", stream, _budget(stream), 1, archive)
 
 
 def unpacked(stream: IO[bytes]) -> io.RawIOBase | None:
@@ -112,22 +113,22 @@ def _unpacked(stream: IO[bytes], budget: _Budget) -> io.RawIOBase | None:
 
 
 def _members(
-    place: str, stream: IO[bytes], budget: _Budget, depth: int
+    place: str, stream: IO[bytes], budget: _Budget, depth: int, name: str
 ) -> Iterator[Member | Problem]:
-    """Yield the files of an archive that is inside ``depth - 1`` others, at this path."""
+    """Yield the files of an archive with this name, inside ``depth - 1`` others, at this path."""
     try:
-        for inner, open_file in _files(place, stream, budget):
+        for inner, open_file in _files(name, stream, budget):
             budget.take_member()
             parts = _harmless_parts(inner)
             if not parts or any(part[0] == "." or part in SKIPPED_FOLDERS for part in parts):
                 continue
-            name = "/".join([*filter(None, [place]), *parts])
+            path = "/".join([*filter(None, [place]), *parts])
             try:
-                yield from _member(name, open_file, budget, depth)
+                yield from _member(path, open_file, budget, depth)
             except _TooMuchError:
                 raise
             except ArticleError as error:
-                yield Problem(name, str(error), quiet=False)
+                yield Problem(path, str(error), quiet=False)
     except DAMAGE as error:
         raise ArticleError("damaged or cut short; what comes before the damage was read") from error
 
@@ -141,10 +142,10 @@ def _member(
         return
     if depth == DEPTH:
         raise ArticleError(f"more than {DEPTH} archives inside each other")
-    yield from _members(name, io.BytesIO(_read(open_file, budget)), budget, depth + 1)
+    yield from _members(name, io.BytesIO(_read(open_file, budget)), budget, depth + 1, name)
 
 
-def _files(place: str, stream: IO[bytes], budget: _Budget) -> Iterator[_File]:
+def _files(name: str, stream: IO[bytes], budget: _Budget) -> Iterator[_File]:
     """Yield the files of an archive of any kind. Raises NotAnArticleError if it is none."""
     head = stream.read(_TAR_BLOCK_BYTES)
     stream.seek(0)
@@ -155,7 +156,7 @@ def _files(place: str, stream: IO[bytes], budget: _Budget) -> Iterator[_File]:
         if _is_tar(buffered.peek(_TAR_BLOCK_BYTES)[:_TAR_BLOCK_BYTES]):
             yield from _tar_files(buffered)
         else:
-            yield PurePath(place).stem or "text", lambda: buffered
+            yield PurePath(name).stem or "text", lambda: buffered
     elif _is_tar(head):
         yield from _tar_files(stream)
     else:

@@ -36,7 +36,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _DAMAGED = "damaged or cut short; what comes before the damage was read"
 
 
-def members(data: bytes) -> Iterator[Member | Problem]:
+def members(data: bytes, archive: str = "") -> Iterator[Member | Problem]:
     """Yield the pages and texts of a web archive, and a problem for each that cannot be read.
 
     Their names, also as sources of problems, are their numbers and the suffix of their type. Raises
