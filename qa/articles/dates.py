@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from ..datatypes import Article
@@ -72,6 +73,7 @@ class Dated(NamedTuple):
     """The date as it was written, if in digits whose order can differ."""
 
 
+@lru_cache(4_096)
 def plain_name(name: str) -> str:
     """Return the name of a field in lower case without signs, such as ``publishedat``."""
     return _NOT_IN_NAMES.sub("", name).lower()

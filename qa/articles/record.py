@@ -8,13 +8,12 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 
 from ..datatypes import Article
 from ..errors import ArticleError
 from .build import build_article
 from .clean import clean
-from .dates import parse_date
+from .dates import DATE_KEYS, LATER_DATE_KEYS, parse_date, plain_name
 from .markup import markup_text
 
 TEXT_KEYS = (
@@ -28,19 +27,6 @@ SUMMARY_KEYS = ("description", "summary", "abstract", "leadparagraph", "excerpt"
 """Names of a summary, which is the text of a record that has a title and a date and no text."""
 TITLE_KEYS = ("title", "headline", "webtitle", "articletitle", "heading", "subject", "name")
 """Names of the title, best first."""
-DATE_KEYS = (
-    *("date", "published", "publishdate", "datepublish", "datepublished", "publishedat"),
-    *("publisheddate", "publishedon", "publishedtime", "pubdate", "publicationdate"),
-    *("webpublicationdate", "firstpublished", "dateissued", "issued", "articledate"),
-    *("posted", "postedat", "created", "createdat", "datecreated", "creationdate"),
-    *("datetime", "timestamp", "time"),
-)
-"""Names of the publication date, best first."""
-LATER_DATE_KEYS = (
-    *("updated", "updatedat", "modified", "modifiedat", "datemodified", "lastmodified"),
-    *("seendate", "dateseen", "datedownload", "crawldate", "scrapedat", "fetchedat"),
-)
-"""Names of a day on which the article was changed or seen: a guess at the publication date."""
 SOURCE_KEYS = ("url", "link", "weburl", "permalink", "canonicalurl", "sourceurl", "uri", "source")
 """Names of the address, best first."""
 SOURCE_CHARACTERS = 2_000
@@ -52,7 +38,6 @@ _INNER_CHARACTERS = 20
 """Shortest text of an object inside a record; what is shorter is a label."""
 _PARTS = ("rendered", "value", "main", "text", "html", "plain", "content", "body")
 """Names of the part that is the value of a field that is an object, best first."""
-_NOT_IN_NAMES = re.compile(r"[\W_]+")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+|\S+/\S*\.\w{1,8}|[~.]{0,2}/\S+", re.IGNORECASE)
 _MARKUP = re.compile(
     r"</(?:p|div|span|a|em|strong|[biuq]|[uod]l|li|d[dt]|h[1-6]|blockquote|table|tr|t[dh]|figure"
@@ -61,7 +46,6 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
-_COMPACT_TIME = re.compile(r"(\d{8})T\d{4,6}Z?")
 _CUT_MARK = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*\Z")
 """What the free NewsAPI writes where it cuts a text off."""
 
@@ -158,12 +142,6 @@ def strings(record: Mapping[str, object], keys: Iterable[str]) -> Iterator[str]:
     return _strings(_fields(record), keys)
 
 
-@lru_cache(4_096)
-def plain_name(name: str) -> str:
-    """Return a field's name as it is compared: in lower case, without signs."""
-    return _NOT_IN_NAMES.sub("", name.lower())
-
-
 def decoded(text: str) -> str:
     """Return a text without HTML: tags are gone and entities decoded; other text is unchanged."""
     if "<" not in text and "&" not in text:
@@ -244,8 +222,6 @@ def _day(value: object, depth: int = 0) -> date | None:
     if isinstance(value, Mapping | list) and depth < _DEPTH:
         values = value.values() if isinstance(value, Mapping) else value
         return next((day for inner in values if (day := _day(inner, depth + 1))), None)
-    if isinstance(value, str) and (compact := _COMPACT_TIME.fullmatch(value.strip())):
-        value = compact.group(1)
     return parse_date(value)
 
 

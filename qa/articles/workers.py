@@ -16,8 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
 from queue import Full, Queue
-from types import TracebackType
-from typing import Self
 
 from .found import FoundFile, Problem, ReadArticle
 from .refuse import problem_of
@@ -41,7 +39,7 @@ _Result = ReadArticle | Problem | None
 
 
 class Workers:
-    """Reads files in other processes, for one thread. Close it, or use it in a ``with`` block."""
+    """Reads files in other processes, for one thread; ``close`` ends them."""
 
     def __init__(self, files: Iterable[FoundFile] = (), count: int | None = None) -> None:
         """Prepare to read these files, in this order; processes start with the first of them."""
@@ -54,19 +52,6 @@ class Workers:
         self._extra = ThreadPoolExecutor(1, "qa-reader-extra")
         self._processes = threading.local()
         self._all: list[_Process] = []
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it."""
-        self.close()
 
     def read(self, found: FoundFile) -> Iterator[ReadArticle | Problem]:
         """Yield the articles and problems of a file, as ``load.read_articles`` does."""

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import chain, islice
 from operator import length_hint
@@ -157,7 +158,7 @@ def _memory_article(
 def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> Iterator[Change]:
     """Yield what the files of a plan bring; the bytes of a file count once it is finished."""
     ahead = [file.found for file in plan.to_read if suffix_of(file.found.name) in WORKER_SUFFIXES]
-    with Workers(ahead) as workers:
+    with closing(Workers(ahead)) as workers:
         for moved in plan.moved:
             yield from _moved(pipeline, moved, workers)
             pipeline.done += moved.found.size_bytes

@@ -1,5 +1,7 @@
 """Whether the words that a reference is to still stand there."""
 
+from contextlib import closing
+
 from ..articles.found import FoundFile, ReadArticle
 from ..articles.load import needs_worker, read_articles
 from ..articles.walk import walk
@@ -38,7 +40,7 @@ def check_reference(store: Store, reference: Reference) -> CheckedReference:
 
 def _holds(path: str, digest: str) -> bool:
     """Whether a file holds an article with this digest now."""
-    with Workers() as workers:
+    with closing(Workers()) as workers:
         for found in walk([path]):
             if isinstance(found, FoundFile):
                 read = workers.read(found) if needs_worker(found) else read_articles(found)

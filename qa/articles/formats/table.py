@@ -12,10 +12,10 @@ from itertools import islice
 
 from ...errors import ArticleError
 from ..clean import clean
+from ..dates import DATE_KEYS, plain_name
 from ..decode import decode
 from ..found import EmptyFileError, NotAnArticleError, Problem, ReadArticle
 from ..record import (
-    DATE_KEYS,
     SOURCE_KEYS,
     TEXT_KEYS,
     TITLE_KEYS,
@@ -23,7 +23,6 @@ from ..record import (
     article_of,
     has_text,
     has_titles,
-    plain_name,
 )
 from ..stream import RECORD_BYTES
 
