@@ -76,6 +76,7 @@ FORMATS = (
         rb"\s*(?:\xef\xbb\xbf)?\s*(?:<!--.{0,4000}?-->\s*)?(?:<\?xml[^>]*>\s*)?"
         rb"<(?:!doctype html|html)\b",
     ),
+    # Viewers allow a kilobyte before the mark of a PDF.
     _format("pdf", ".pdf", rb".{0,1024}?%PDF-"),
     _format("docx", ".docx .docm .dotx .dotm .doc .dot"),
     _format("odt", ".odt .ott .odp .otp .ods .ots"),

@@ -18,8 +18,6 @@ from .pdf_paragraphs import joined, paragraphs_of, usual_size, without_running
 
 SUFFIXES = frozenset({".pdf"})
 """Suffixes of the format."""
-BEGINNING = rb"[\s\S]{0,1024}?%PDF-"
-"""Matches the first bytes of a file: viewers allow a kilobyte before the mark."""
 SCAN_CHARACTERS = 20
 """Characters on an average page under which a file counts as pictures."""
 HEADING_SIZE = 1.15
