@@ -250,6 +250,8 @@ class Alternative:
     """Probability in [0, 1] that it is right."""
     citation: Citation
     """Where the article says so."""
+    differs: bool = False
+    """Whether it and the answer cannot both be right: another number, date or name."""
 
 
 @dataclass(frozen=True, slots=True)

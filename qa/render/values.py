@@ -41,6 +41,7 @@ def answer_values(answer: Answer) -> dict[str, Any]:
             {
                 "answer": other.text,
                 "confidence": round(other.confidence, 4),
+                "differs": other.differs,
                 "citation": citation_values(other.citation),
             }
             for other in answer.alternatives
