@@ -157,6 +157,8 @@ class Hit:
     """Rank by retrieval, from 1. The hits of an answer are in the reader's order instead."""
     why: Why
     """The scores behind the rank."""
+    is_copy: bool = False
+    """Whether its article is a near-copy of one that is cited, or has a better hit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,20 @@ SPELLED_ALIKE = 0.8
 """Least similarity of two spellings of one name: Qaddafi and Gaddafi."""
 
 _ASKING = r"\W*(?:(?:and|but|so|then)\b\W*)*"
-_WHEN = re.compile(rf"{_ASKING}(?:when\b|(?:on |in )?(?:what|which) (?:day|date|month|year)\b)", re.I)
+_WHEN = re.compile(
+    rf"{_ASKING}(?:when\b|(?:on |in )?(?:what|which) (?:day|date|month|year)\b)", re.I
+)
 _NAMING = re.compile(
     rf"{_ASKING}(?:(?:in|at|to|from|by|near|for) )?"
-    r"(?:who(?! are\b| were\b)|whom\b|whose\b|where\b|(?:which|what) (?!\w+s\b)\w+)",
+    r"(?:who(?! are\b| were\b)|whom\b|whose\b|where\b|which (?!\w+s\b|of\b)\w+"
+    r"|what (?:city|town|country|state|place|company|team))\b",
     re.IGNORECASE,
 )
-_HOLDS_OFFICE = re.compile(rf"{_ASKING}who(?:'s| is| was| leads| heads| runs)\b", re.IGNORECASE)
+_HOLDS_OFFICE = re.compile(
+    rf"{_ASKING}who(?: leads| heads| runs|(?:'s| is| was)(?: now| currently| still)?"
+    r" (?:the|an?|\w+ of|(?:\w+ ){0,3}?\w+['’]s?)) ",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"\b[A-Z]\w*")
 _TITLES = frozenset(
     "mr mrs ms miss dr sir lord lady prof professor gen general col colonel maj major capt captain "
@@ -99,8 +106,13 @@ def _same_name(question: str, one: Span, other: Span) -> bool | None:
 
 
 def _names(text: str, asked: set[str]) -> list[str]:
-    """Return the words of a name in lower case, without titles and words of the question."""
+    """Return the words of a name in lower case, without titles and words of the question.
+
+    Empty if most of the text is no name.
+    """
     words = [word.casefold() for word in _NAME.findall(plain(text))]
+    if 2 * len(words) < len(stemmed_terms(text)):  # "the coach of the Argentinian football team"
+        return []
     return [word for word in words if word not in _TITLES and stem(word) not in asked]
 
 
@@ -109,6 +121,8 @@ def _are_one(first: list[str], second: list[str]) -> bool:
     short, long = sorted((first, second), key=len)
     if len(short) == 1 and short[0] == "".join(word[0] for word in long):
         return True
+    if short and long and short[-1] == long[-1]:  # David and Dave Emerson
+        return all(any(word[0] == other[0] for other in long) for word in short)
     return all(any(_are_alike(word, other) for other in long) for word in short)
 
 

@@ -12,7 +12,7 @@ ABOUT = 0.1
 ROUNDED = 0.025
 """Share by which a number may be off from one that ends in two zeros: 1,480 is told as 1,500."""
 
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)*|[^\W\d_]+")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)*(?!\d|st|nd|rd|th)|[^\W\d_]+")
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen twenty"
@@ -25,6 +25,9 @@ _LARGE = {
     **{"dozen": 12.0, "hundred": 1e2, "thousand": 1e3},
     **{"million": 1e6, "billion": 1e9, "trillion": 1e12},
 }
+UNLIKE = 20
+"""How many times a number may be another one that is told of the same thing."""
+
 _PART = re.compile(rf"\b(half|quarter)(?: of)? an? ({'|'.join(_LARGE)})\b")
 _PARTS = {"half": "0.5", "quarter": "0.25"}
 _SIGNS = {"$": " dollar ", "£": " pound ", "€": " euro ", "%": " percent "}
@@ -52,11 +55,13 @@ class Amount:
     """The words that say what it counts, without their endings; empty if none do."""
 
     def agrees(self, other: "Amount") -> bool | None:
-        """Whether both can be the same number; None if they count different things."""
+        """Whether both can be the same number; None if they seem to count different things."""
         if self.unit and other.unit and not self.unit & other.unit:
             are_people = self.unit & _PEOPLE and other.unit & _PEOPLE
             if not are_people:
                 return None
+        if min(self.value, other.value) * UNLIKE < max(self.value, other.value):
+            return None
         off, most = abs(self.value - other.value), max(self.value, other.value)
         if self.is_rough or other.is_rough:
             return off <= ABOUT * most

@@ -1,7 +1,7 @@
-"""Copies of one report among the hits and citations: read once, counted apart."""
+"""Copies of one report among hits and answers: read once, shown once, counted apart."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..datatypes import Answer, AnswerKind, ArticleRowId, Citation, Passage
@@ -46,29 +46,60 @@ def without_copies(best: Sequence[int], store: Store, k: int) -> list[tuple[int,
 
 
 def with_copies(found: Answer, store: Store) -> Answer:
-    """Return an answer whose citations say how many copies there are, each report cited once."""
-    if not found.citations or not found.is_answer:
+    """Return an answer in which each report is shown once, with the number of its copies.
+
+    Copies of what is shown are left out of citations and other answers, unless they tell something
+    else; those among the hits are marked.
+    """
+    if not found.is_answer:
         return found
+    others = [other.citation for other in found.alternatives]
+    articles = {
+        *(cited.article.id for cited in (*found.citations, *others)),
+        *(hit.passage.article.id for hit in found.hits),
+    }
     copies = Copies(store)
-    groups = copies.groups(_row(cited.article.id) for cited in found.citations)
+    groups = copies.groups(map(_row, articles))
     if not groups:
         return found
     counts = copies.counts(groups.values())
+    shown = _Shown({article: groups.get(_row(article)) for article in articles})
     cited: list[Citation] = []
-    seen: set[int] = set()
     for citation in found.citations:
-        group = groups.get(_row(citation.article.id))
-        if group is None:
-            cited.append(citation)
-        elif group not in seen or found.kind is AnswerKind.SENTENCES:
-            cited.append(replace(citation, copies=counts[group] - 1))
-            seen.add(group)
-    numbered = [replace(citation, number=place) for place, citation in enumerate(cited, start=1)]
-    others = [
-        replace(other, citation=replace(other.citation, number=place))
-        for place, other in enumerate(found.alternatives, start=len(numbered) + 1)
+        is_new = shown.takes(citation.article.id)
+        if is_new or found.kind is AnswerKind.SENTENCES:
+            group = groups.get(_row(citation.article.id))
+            more = counts[group] - 1 if group is not None else 0
+            cited.append(replace(citation, number=len(cited) + 1, copies=more))
+    offered = [
+        other
+        for other in found.alternatives
+        if shown.takes(other.citation.article.id) or other.differs
     ]
-    return replace(found, citations=tuple(numbered), alternatives=tuple(others))
+    return replace(
+        found,
+        citations=tuple(cited),
+        alternatives=tuple(
+            replace(other, citation=replace(other.citation, number=place))
+            for place, other in enumerate(offered, start=len(cited) + 1)
+        ),
+        hits=tuple(
+            replace(hit, is_copy=not shown.takes(hit.passage.article.id)) for hit in found.hits
+        ),
+    )
+
+
+class _Shown:
+    """Which article of each group of copies is shown."""
+
+    def __init__(self, groups: Mapping[str, int | None]) -> None:
+        self._groups = groups
+        self._of_group: dict[int, str] = {}
+
+    def takes(self, article: str) -> bool:
+        """Whether an article is no copy of another that is shown; if so, it is shown."""
+        group = self._groups[article]
+        return group is None or self._of_group.setdefault(group, article) == article
 
 
 class _Told:

@@ -77,6 +77,7 @@ def hit_values(hit: Hit, place: int) -> dict[str, Any]:
         "start": hit.passage.start,
         "end": hit.passage.end,
         "text": hit.passage.text,
+        "is_copy": hit.is_copy,
         "article": article_values(hit.passage.article),
         "why": {
             "bm25": None if hit.why.bm25 is None else round(hit.why.bm25, 4),
