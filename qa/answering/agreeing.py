@@ -42,8 +42,8 @@ _HOLDS_OFFICE = re.compile(
 _NAME = re.compile(r"\b[A-Z]\w*")
 _TITLES = frozenset(
     "mr mrs ms miss dr sir lord lady prof professor gen general col colonel maj major capt captain "
-    "lt lieutenant sgt sergeant adm admiral president chancellor prime minister senator mayor judge "
-    "king queen prince princess pope the in at near".split()
+    "lt lieutenant sgt sergeant adm admiral president chancellor prime minister senator mayor "
+    "judge king queen prince princess pope the in at near".split()
 )
 
 

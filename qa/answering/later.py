@@ -37,16 +37,22 @@ ANSWERS = 2.0
 ANSWERS_TOO = 3.0
 """Least reader's score of an answer that differs.
 
-Of 26 wrong notes on answers to news questions 16 had a lower one, or the best answer had; of planted
-disagreements none.
+Of 26 wrong notes on answers to news questions 16 had a lower one, or the best answer had; none of
+the planted disagreements.
 """
 
 COUNTS_TOO = -1.5
 """The same where a number is asked for: the reader likes "the number of people killed at 14" less,
 and two numbers can be compared more surely."""
 
+SAME_WEEK = 2.0
+"""How much more is allowed of two numbers in articles of one week, which are of one event."""
+
 UNNAMED = 1.0
-"""The same if the question names nobody and nothing, so that little shows what it is about."""
+"""How far if the question names nobody and nothing, and the articles are not of one week."""
+
+DAYS = 7
+"""Days of a week."""
 
 SAME_SUBJECT = 0.3
 """Least share of the content words of the shorter passage that both have, if nothing is named."""
@@ -75,7 +81,7 @@ class Told:
 
 
 def later_first(question: str, weighed: Sequence[Weighed], time: Time | None = None) -> Told:
-    """Return spans, best first, so that a later article goes before older ones that it differs from.
+    """Return spans, best first; a later article goes before the older ones that it differs from.
 
     A question for the latest puts the newest of those that answer first. Only articles that may be
     of ``time`` are compared.
@@ -119,13 +125,16 @@ def _is_near(question: str, best: Weighed, other: Weighed, time: Time | None) ->
     if passage.article.id == article.id or (time is not None and not may_be_of(passage, time)):
         return False
     behind = best.evidence - other.evidence
-    if behind > COMPARABLE:
+    if behind > COMPARABLE + _slack(question, best, other):
         return False
     names = {stem(word.casefold()) for word in _NAMED.findall(plain(question))}
     names -= {stem(month.casefold()) for month in MONTHS}
     held = names & _words(best)
     if held:
         return held <= _words(other)
+    if _are_of_one_week(best, other):
+        held = set(stemmed_terms(question)) & _words(best)
+        return len(held - _words(other)) <= min(1, len(held) - 2)
     return behind <= (CLOSE if LATEST.fits(question) else UNNAMED) and _same_subject(
         question, best, other
     )
@@ -143,7 +152,8 @@ def _by_article(
     least = COUNTS_TOO if _HOW_MANY.match(question) else ANSWERS_TOO
     for each in near:
         is_same = agree(question, best.span, each.span)
-        differs = is_same is False and best.span.score >= ANSWERS and each.span.score >= least
+        answers = each.span.score >= least - _slack(question, best, each)
+        differs = is_same is False and answers and best.span.score >= ANSWERS
         key = each.span.passage.article.id
         if is_same:
             same.setdefault(key, each)
@@ -176,6 +186,15 @@ def _date_of(entry: Weighed) -> date:
 
 def _date_of_group(group: Sequence[Weighed]) -> date:
     return max(map(_date_of, group))
+
+
+def _slack(question: str, one: Weighed, other: Weighed) -> float:
+    return SAME_WEEK if _HOW_MANY.match(question) and _are_of_one_week(one, other) else 0.0
+
+
+def _are_of_one_week(one: Weighed, other: Weighed) -> bool:
+    days = [each.span.passage.article.published for each in (one, other)]
+    return bool(days[0] and days[1] and abs((days[0] - days[1]).days) <= DAYS)
 
 
 def _same_subject(question: str, one: Weighed, other: Weighed) -> bool:

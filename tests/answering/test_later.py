@@ -85,10 +85,23 @@ def test_an_article_that_says_both_does_not_differ() -> None:
 
 
 def test_an_answer_far_behind_does_not_count() -> None:
-    rows = told(0, OLD, "12", 9.0), told(1, NEW, "17 people", 5.1)
+    rows = told(0, OLD, "12", 9.0), told(1, NEWEST, "17 people", 5.1)
     assert order(QUESTION, *rows)[0] == ["17 people", "12"]
-    rows = told(0, OLD, "12", 9.0), told(1, NEW, "17 people", 4.9)
+    rows = told(0, OLD, "12", 9.0), told(1, NEWEST, "17 people", 4.9)
     assert order(QUESTION, *rows) == (["12", "17 people"], "")
+
+
+def test_numbers_in_articles_of_one_week_may_be_farther_apart() -> None:
+    rows = told(0, OLD, "12", 9.0), told(1, NEW, "17 people", 3.1, score=-3.0)
+    assert order(QUESTION, *rows)[0] == ["17 people", "12"]
+
+
+def test_without_a_name_articles_of_one_week_with_the_words_asked_for_differ() -> None:
+    question = "How many people died when the ferry sank?"
+    rows = told(0, OLD, "12", 9.0), told(1, NEW, "17 people", 6.0)
+    assert order(question, *rows)[0] == ["17 people", "12"]
+    rows = told(0, OLD, "12", 9.0), told(1, NEWEST, "17 people", 6.0)
+    assert order(question, *rows)[1] == ""
 
 
 @pytest.mark.parametrize(
@@ -96,7 +109,7 @@ def test_an_answer_far_behind_does_not_count() -> None:
     [(2.0, -1.5, True), (1.9, 4.0, False), (4.0, -1.6, False)],
 )
 def test_both_must_answer_in_the_readers_eyes(best: float, other: float, does_differ: bool) -> None:
-    rows = told(0, OLD, "12", 9.0, score=best), told(1, NEW, "17", 8.0, score=other)
+    rows = told(0, OLD, "12", 9.0, score=best), told(1, NEWEST, "17", 8.0, score=other)
     assert bool(order(QUESTION, *rows)[1]) is does_differ
 
 

@@ -1,4 +1,4 @@
-"""Near-copies of real articles, as other papers print an agency's report, and what only looks so."""
+"""Near-copies of real articles, as other papers print a report, and what only looks like one."""
 
 import random
 import re
@@ -136,7 +136,7 @@ def quoting(paragraphs: list[str], quoted: str) -> list[str]:
 
 _ASKED = [
     "Why do you run for this office, and what have you done before that prepares you for it?",
-    "Which three things would you change first if you were elected, and how would you pay for them?",
+    "Which three things would you change first if you were elected, and who is to pay for them?",
     "What do you think of the present government, and which of its decisions would you take back?",
     "Do you want the voting age to be lowered, and should prisoners be allowed to vote at all?",
     "How should the country answer to the warming of the climate and to the price of oil and gas?",
