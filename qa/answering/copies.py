@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..datatypes import Answer, AnswerKind, ArticleRowId, Citation, Passage
+from ..datatypes import Answer, AnswerKind, Article, ArticleRowId, Citation, Passage
+from ..sentences import sentence_bounds
 from ..storage.copies import Copies
 from ..storage.store import Store
 
 NEW_WORDS = 5
-"""A passage of a copy is read as well if so many of its words are new: those of a sentence."""
+"""A passage of a copy is read as well if so many words of one of its sentences are new."""
 
 MOST_CHANGED = 2
 """Passages of copies that are read as well because they have another name or number."""
@@ -20,26 +21,27 @@ _WORD = re.compile(r"\w+")
 def without_copies(best: Sequence[int], store: Store, k: int) -> list[tuple[int, Passage]]:
     """Return the first k of these passages, by number, that say something new.
 
-    A passage of a copy is left out if earlier passages of the same report have its words. One that
-    adds a sentence stays, and so do the first that have another name or number. Passages that were
-    deleted are left out.
+    The longest of a report's articles that come first stands for it. A passage of another is left
+    out if that article, or a passage kept before, has its words. One that adds a sentence stays,
+    and so do the first that have another name or number. Passages that were deleted are left out.
     """
     kept: list[tuple[int, Passage]] = []
     told: dict[int, _Told] = {}
     for first in range(0, len(best), k):
         part = best[first : first + k]
         passages = store.passages(part)
-        groups = Copies(store).groups(_row(passage.article.id) for passage in passages.values())
+        articles = {each.article.id: each.article for each in passages.values()}
+        groups = Copies(store).groups(map(_row, articles))
+        for article in sorted(articles.values(), key=lambda each: -len(each.text)):
+            if (group := groups.get(_row(article.id))) is not None:
+                told.setdefault(group, _Told(article))
         for number in part:
             if number not in passages:
                 continue
             passage = passages[number]
             group = groups.get(_row(passage.article.id))
-            if group is not None:
-                words = set(_WORD.findall(passage.text))
-                if not told.setdefault(group, _Told()).takes(words):
-                    continue
-            kept.append((number, passage))
+            if group is None or told[group].takes(passage):
+                kept.append((number, passage))
             if len(kept) == k:
                 return kept
     return kept
@@ -103,21 +105,31 @@ class _Shown:
 
 
 class _Told:
-    """What the passages of one report have told so far."""
+    """What the articles of one report have told so far."""
 
-    def __init__(self) -> None:
-        self._words: set[str] = set()
+    def __init__(self, article: Article) -> None:
+        self._article = article.id
+        self._words = set(_WORD.findall(article.text))
         self._changed = 0
 
-    def takes(self, words: set[str]) -> bool:
-        """Whether a passage with these words is worth reading, too; if so, remember them."""
-        new = words - self._words
-        if self._words and len([word for word in new if word[0].islower()]) < NEW_WORDS:
+    def takes(self, passage: Passage) -> bool:
+        """Whether a passage is worth reading, too; if so, remember its words."""
+        if passage.article.id == self._article:
+            return True
+        new = set(_WORD.findall(passage.text)) - self._words
+        if not self._adds_a_sentence(passage.text):
             if self._changed == MOST_CHANGED or all(word[0].islower() for word in new):
                 return False
             self._changed += 1
-        self._words |= words
+        self._words |= new
         return True
+
+    def _adds_a_sentence(self, text: str) -> bool:
+        for start, end in sentence_bounds(text):
+            new = set(_WORD.findall(text[start:end])) - self._words
+            if len([word for word in new if word[0].islower()]) >= NEW_WORDS:
+                return True
+        return False
 
 
 def _row(article: str) -> ArticleRowId:

@@ -8,9 +8,10 @@ looks like a copy: the same text on other names and numbers, interviews that sha
 articles that quote a paragraph of another one, and real pairs of reports of one event. The limits
 were chosen on half 0; half 1 has other articles and is for measuring.
 
-A planted copy is *found* if it is grouped with its original. With --work the articles of the first
-kind are indexed with fourteen copies of ten of them, and each of these ten is searched by its
-headline: printed is how many distinct reports are among the ten passages that are read.
+A planted copy is *found* if it is grouped with its original. With --work 300 of the articles are
+indexed, ten of them with fourteen copies each, and each of these ten is searched by its headline:
+printed is how many distinct reports are among the ten passages that are read, with the copies and
+without them.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from typing import Any
 
 from qa import Library
 from qa.answering.answer import READ_PASSAGES
+from qa.datatypes import Scope
 from qa.indexing.copies import Traits, sketch
 from qa.terms import stemmed_terms
 from qa.training.examples import COLLECTION
@@ -158,11 +160,14 @@ def print_folding(articles: Sequence[Mapping[str, Any]], work: Path, chance: ran
                 ]
             )
         )
-        counts = []
-        for row in articles[:10]:
-            hits = library.search(row["title"], k=READ_PASSAGES)
-            counts.append(len({hit.passage.article.source.split()[0] for hit in hits}))
-    print(f"distinct reports among {READ_PASSAGES} passages, by question: {counts}")
+        originals = [str(row.id) for row in library.articles() if row.source.endswith(" 0")]
+        scopes = {"with the copies": Scope(), "without them": Scope(only=tuple(originals))}
+        for name, scope in scopes.items():
+            counts = []
+            for row in articles[:10]:
+                hits = library.search(row["title"], k=READ_PASSAGES, scope=scope)
+                counts.append(len({hit.passage.article.source.split()[0] for hit in hits}))
+            print(f"distinct reports among {READ_PASSAGES} passages, {name}: {counts}")
 
 
 if __name__ == "__main__":
