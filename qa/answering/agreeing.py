@@ -80,7 +80,7 @@ def _same_time(one: Span, other: Span, first: TimeSpan, second: TimeSpan) -> boo
     """Whether two times share a day; None if each is of its own event, long before the other."""
     if first.first <= second.last and second.first <= first.last:
         return True
-    if _are_apart(one, other) and (first.is_relative or second.is_relative):
+    if are_apart(one, other) and (first.is_relative or second.is_relative):
         return None
     return False
 
@@ -102,7 +102,7 @@ def _same_name(question: str, one: Span, other: Span) -> bool | None:
     texts = [found_words(span.passage.text) for span in (other, one)]
     if any({stem(word) for word in name} <= text for name, text in zip(names, texts, strict=True)):
         return None
-    return None if _are_apart(one, other) else False
+    return None if are_apart(one, other) else False
 
 
 def _names(text: str, asked: set[str]) -> list[str]:
@@ -138,7 +138,7 @@ def _before(span: Span) -> str:
     return span.passage.article.text[max(0, span.start - 20) : span.start]
 
 
-def _are_apart(one: Span, other: Span) -> bool:
+def are_apart(one: Span, other: Span) -> bool:
     """Whether the articles are too far apart in time to tell of one event."""
     days: list[date | None] = [span.passage.article.published for span in (one, other)]
     return bool(days[0] and days[1] and abs((days[0] - days[1]).days) > SAME_EVENT)

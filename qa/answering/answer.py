@@ -236,12 +236,12 @@ def claim(
 
 
 def _span_answer(found: Answer, told: Told, status: Status) -> Answer:
-    """Answer with the first span's words; cite all articles that have them, offer other words."""
+    """Answer with the first span's words; cite articles that say the same, offer other words."""
     best = told.weighed[0]
-    words = folded(best.span.text)
-    same = [entry for entry in told.weighed if folded(entry.span.text) == words]
+    words = {folded(entry.span.text) for entry in (best, *told.agreeing)}
+    same = [entry for entry in told.weighed if folded(entry.span.text) in words]
     citations = _citations([entry.span for entry in same])
-    others = [entry for entry in told.weighed if folded(entry.span.text) != words]
+    others = [entry for entry in told.weighed if folded(entry.span.text) not in words]
     most = 1 - best.confidence
     alternatives = tuple(
         Alternative(

@@ -21,9 +21,10 @@ _WORD = re.compile(r"\w+")
 def without_copies(best: Sequence[int], store: Store, k: int) -> list[tuple[int, Passage]]:
     """Return the first k of these passages, by number, that say something new.
 
-    The longest of a report's articles that come first stands for it. A passage of another is left
-    out if that article, or a passage kept before, has its words. One that adds a sentence stays,
-    and so do the first that have another name or number. Passages that were deleted are left out.
+    Of a report that was printed several times, the best passage is kept and the longest article,
+    where it says more. A passage of another is left out if these have its words. One that adds a
+    sentence stays, and so do the first that have another name or number. Passages that were deleted
+    are left out.
     """
     kept: list[tuple[int, Passage]] = []
     told: dict[int, _Told] = {}
@@ -105,31 +106,36 @@ class _Shown:
 
 
 class _Told:
-    """What the articles of one report have told so far."""
+    """What is read of one report so far, besides its longest article."""
 
-    def __init__(self, article: Article) -> None:
-        self._article = article.id
-        self._words = set(_WORD.findall(article.text))
+    def __init__(self, longest: Article) -> None:
+        self._longest = longest.id
+        self._all = set(_WORD.findall(longest.text))
+        self._read: set[str] = set()
         self._changed = 0
 
     def takes(self, passage: Passage) -> bool:
         """Whether a passage is worth reading, too; if so, remember its words."""
-        if passage.article.id == self._article:
-            return True
-        new = set(_WORD.findall(passage.text)) - self._words
-        if not self._adds_a_sentence(passage.text):
+        words = set(_WORD.findall(passage.text))
+        if passage.article.id == self._longest:
+            return not self._read or _adds_a_sentence(passage.text, self._read)
+        new = words - self._all
+        if self._read and not _adds_a_sentence(passage.text, self._all):
             if self._changed == MOST_CHANGED or all(word[0].islower() for word in new):
                 return False
             self._changed += 1
-        self._words |= new
+        self._read |= words
+        self._all |= words
         return True
 
-    def _adds_a_sentence(self, text: str) -> bool:
-        for start, end in sentence_bounds(text):
-            new = set(_WORD.findall(text[start:end])) - self._words
-            if len([word for word in new if word[0].islower()]) >= NEW_WORDS:
-                return True
-        return False
+
+def _adds_a_sentence(text: str, told: set[str]) -> bool:
+    """Whether a sentence of a text has NEW_WORDS words, names and numbers left out, of its own."""
+    for start, end in sentence_bounds(text):
+        new = set(_WORD.findall(text[start:end])) - told
+        if len([word for word in new if word[0].islower()]) >= NEW_WORDS:
+            return True
+    return False
 
 
 def _row(article: str) -> ArticleRowId:

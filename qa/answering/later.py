@@ -15,7 +15,7 @@ from ..datatypes import Article
 from ..folding import plain
 from ..shorten import shorten
 from ..terms import MONTHS, found_words, stem, stemmed_terms
-from .agreeing import agree
+from .agreeing import agree, are_apart
 from .evidence import Weighed
 from .kinds import LATEST
 from .several import CLOSE
@@ -48,8 +48,9 @@ and two numbers can be compared more surely."""
 SAME_WEEK = 2.0
 """How much more is allowed of two numbers in articles of one week, which are of one event."""
 
-UNNAMED = 1.0
-"""How far if the question names nobody and nothing, and the articles are not of one week."""
+DOUBTFUL = 1.0
+"""How far if it is doubtful whether the articles tell of one event: the question names nobody and
+nothing, and they are not of one week; or they are months apart, and no number is asked for."""
 
 DAYS = 7
 """Days of a week."""
@@ -70,6 +71,8 @@ class Told:
 
     weighed: list[Weighed]
     """The spans, the answer first, then what other articles tell otherwise."""
+    agreeing: tuple[Weighed, ...] = ()
+    """What other articles tell as well, if in other words, best first."""
     differing: tuple[Weighed, ...] = ()
     """What other articles tell otherwise, the newest first."""
     note: str = ""
@@ -96,17 +99,21 @@ def later_first(question: str, weighed: Sequence[Weighed], time: Time | None = N
         groups.sort(key=lambda group: first not in group)
     else:
         groups.sort(key=_date_of_group, reverse=True)
-    shown = [_newest(group) for group in groups]
-    first = shown[0]
-    same = _newest([first, *(each for each in near if agree(question, first.span, each.span))])
-    newest = same.span.passage.article
     if len(groups) == 1 and not is_latest:
-        return Told(list(weighed), (), "", newest.published, newest.is_date_guess)
+        groups = [[best]]
+    first, *others = [_newest(group) for group in groups]
+    agreeing = tuple(
+        each
+        for each in (best, *near)
+        if each is not first and agree(question, first.span, each.span)
+    )
+    newest = _newest([first, *agreeing]).span.passage.article
     sure = replace(first, confidence=best.confidence, sentence_confidence=best.sentence_confidence)
-    differing = tuple(each for each in shown[1:] if agree(question, first.span, each.span) is False)
+    differing = tuple(each for each in others if agree(question, first.span, each.span) is False)
     rest = [each for each in weighed if each is not first and each not in differing]
     note = DIFFER + " · ".join(_named(each) for each in (first, *differing)) if differing else ""
-    return Told([sure, *differing, *rest], differing, note, newest.published, newest.is_date_guess)
+    shown = [sure, *differing, *rest]
+    return Told(shown, agreeing, differing, note, newest.published, newest.is_date_guess)
 
 
 def as_of(question: str, told: Told) -> str:
@@ -125,7 +132,10 @@ def _is_near(question: str, best: Weighed, other: Weighed, time: Time | None) ->
     if passage.article.id == article.id or (time is not None and not may_be_of(passage, time)):
         return False
     behind = best.evidence - other.evidence
-    if behind > COMPARABLE + _slack(question, best, other):
+    limit = COMPARABLE + _slack(question, best, other)
+    if are_apart(best.span, other.span) and not _HOW_MANY.match(question):
+        limit = DOUBTFUL
+    if behind > limit:
         return False
     names = {stem(word.casefold()) for word in _NAMED.findall(plain(question))}
     names -= {stem(month.casefold()) for month in MONTHS}
@@ -135,7 +145,7 @@ def _is_near(question: str, best: Weighed, other: Weighed, time: Time | None) ->
     if _are_of_one_week(best, other):
         held = set(stemmed_terms(question)) & _words(best)
         return len(held - _words(other)) <= min(1, len(held) - 2)
-    return behind <= (CLOSE if LATEST.fits(question) else UNNAMED) and _same_subject(
+    return behind <= (CLOSE if LATEST.fits(question) else DOUBTFUL) and _same_subject(
         question, best, other
     )
 

@@ -113,6 +113,18 @@ def test_both_must_answer_in_the_readers_eyes(best: float, other: float, does_di
     assert bool(order(QUESTION, *rows)[1]) is does_differ
 
 
+def test_names_months_apart_differ_only_if_both_answer_as_well() -> None:
+    question = "Who is the mayor of Westport?"
+    later = date(2011, 11, 3)
+    rows = [
+        told(place, day, name, 9.0 - place * 0.9, f"{name} is the mayor of Westport.")
+        for place, (day, name) in enumerate([(OLD, "John Reed"), (later, "Mary Tobin")])
+    ]
+    assert order(question, *rows)[0] == ["Mary Tobin", "John Reed"]
+    rows[1] = replace(rows[1], evidence=7.9)
+    assert order(question, *rows) == (["John Reed", "Mary Tobin"], "")
+
+
 def test_another_event_of_the_same_sort_changes_nothing() -> None:
     older = told(0, OLD, "12 people", 9.0)
     other = told(1, NEW, "17 people", 8.9, "17 people died when the ferry Corrib sank.")
@@ -164,6 +176,12 @@ def test_the_older_answer_is_the_first_alternative() -> None:
     assert found.text == "17 people"
     assert [(each.text, each.differs) for each in found.alternatives] == [("12 people", True)]
     assert found.alternatives[0].citation.article.published == OLD
+
+
+def test_articles_that_say_the_same_in_other_words_are_cited() -> None:
+    found = composed(QUESTION, [told(0, OLD, "12 people", 9.0), told(1, NEW, "Twelve", 8.5)])
+    assert [cited.quote for cited in found.citations] == ["12 people", "Twelve"]
+    assert (found.text, found.alternatives, found.notes) == ("12 people", (), ())
 
 
 def test_a_later_article_is_no_news_of_the_time_asked_for() -> None:
