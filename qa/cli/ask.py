@@ -80,6 +80,9 @@ def ask(
     A phrase in quotation marks is searched word for word. A word that no article has is searched
     as the nearest one that some article has; the answer says so.
 
+    Where articles differ, on a number, a date, a name or a place, qa shows what each says, the newest
+    first. Near-copies of one report count as one article.
+
     With --continue, QUESTION may refer to what was asked before, with --continue or in the chat;
     the answer becomes part of that conversation.
 
