@@ -7,8 +7,6 @@ config file names as the key is sent to the address in the config file, and to n
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from .errors import UsageError
 
@@ -92,6 +90,8 @@ def no_language_model(config: str) -> UsageError:
 
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine by its name alone: ``localhost``, ``127.0.0.1``, ``::1``."""
+    from ipaddress import ip_address
+
     if host == "localhost":
         return True
     try:
@@ -104,6 +104,8 @@ def _checked_address(address: str) -> str:
     """Return a base address in one form; ``/v1`` is added to a bare host. Raises UsageError."""
     if not address:
         return ""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(address.strip())
         host, port = parts.hostname or "", parts.port

@@ -70,11 +70,16 @@ class SentenceSplitter:
         for character in piece:
             yield from self._take(harmless(character))
 
-    def end(self) -> Iterator[WrittenSentence]:
-        """Yield what is left at the end of the text."""
+    def end(self, *, is_cut_off: bool = False) -> Iterator[WrittenSentence]:
+        """Yield what is left at the end of the text.
+
+        Of a text that was cut off, the last sentence is yielded only if it has its end: "It does
+        not" may have gone on as "It does not always".
+        """
         yield from self._release()
         yield from self._add("\n")
-        yield from self._cut(len(self._text))
+        if not is_cut_off or _STOP.search(self._text.rstrip()):
+            yield from self._cut(len(self._text))
 
     def _take(self, character: str) -> Iterator[WrittenSentence]:
         """Take in a character, and citations out."""

@@ -8,7 +8,7 @@ no third machine sees either. A key is not sent over plain http, except to this 
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
@@ -67,7 +67,7 @@ class ChatServer(Protocol):
         *,
         most_tokens: int,
         cancelled: threading.Event | None = None,
-    ) -> Iterator[str | Ended]:
+    ) -> Generator[str | Ended, None, None]:
         """Yield the reply in pieces, as they come, and then how it ended.
 
         Setting ``cancelled`` from any thread, or closing the iterator, ends the connection within
@@ -103,7 +103,7 @@ class HttpChatServer:
         *,
         most_tokens: int,
         cancelled: threading.Event | None = None,
-    ) -> Iterator[str | Ended]:
+    ) -> Generator[str | Ended, None, None]:
         """Yield the reply in pieces, and then how it ended, as `ChatServer` says."""
         request = self._request(messages, most_tokens)
         stop = cancelled or threading.Event()
@@ -137,7 +137,8 @@ class HttpChatServer:
 
         for text in without_thoughts(joined_surrogates(texts())):
             said = said or bool(text.strip())
-            yield text
+            if text:
+                yield text
         if not last.finish:
             raise self._failures.says(f"{self._server.address} broke off in the middle")
         if last.finish == "content_filter":

@@ -61,6 +61,28 @@ HIT["properties"]["why"] = values(
     retrieval_rank=RANK,
     reader={"type": ["number", "null"]},
 )
+WRITTEN = {
+    "oneOf": [
+        {"type": "null"},
+        values(
+            server=NAME,
+            ending={"enum": ["done", "length", "cancelled", "nothing near", "failed"]},
+            error=TEXT,
+            sentences=listed(
+                values(
+                    text=NAME,
+                    cited=listed(RANK),
+                    support={"enum": ["supported", "elsewhere", "unsupported", "not checkable"]},
+                    reason=TEXT,
+                    sources=listed(CITATION),
+                )
+            ),
+            passages=listed(values(number=RANK, start=COUNT, end=RANK, text=NAME, article=ARTICLE)),
+            seconds={"type": "number", "minimum": 0},
+            **dict.fromkeys(("prompt_tokens", "tokens"), {"type": ["integer", "null"]}),
+        ),
+    ]
+}
 ANSWER = values(
     version=VERSION,
     question=NAME,
@@ -75,6 +97,7 @@ ANSWER = values(
     citations=listed(CITATION),
     alternatives=listed(values(answer=NAME, confidence=SHARE, citation=CITATION)),
     hits=listed(HIT),
+    written=WRITTEN,
     unread=COUNT,
     timings_ms={
         "type": "object",
@@ -172,6 +195,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                     ("hits", RANK),
                 )
             }
+        ),
+        llm=values(
+            **dict.fromkeys(("address", "model", "key"), {"type": ["string", "null"]}),
+            **dict.fromkeys(("tokens", "timeout"), {"type": ["number", "null"]}),
         ),
         file=NAME,
         file_exists=FLAG,
