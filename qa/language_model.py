@@ -23,7 +23,7 @@ EXAMPLES = (
 """Where the usual servers listen."""
 
 _FIELDS = ("address", "model", "key", "tokens", "timeout")
-_LEAST = {"tokens": 500, "timeout": 1}
+_LEAST = {"tokens": 1_000, "timeout": 1}
 _MOST = {"tokens": 1_000_000, "timeout": 3_600}
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

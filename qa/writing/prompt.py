@@ -38,6 +38,7 @@ _CONTROL = re.compile(r"<(?=[|/!A-Za-z｜])|\[(?=/?(?:INST|SYS)\])", re.IGNORECA
 _NUMBER_MARK = re.compile(r"\[(\d{1,3})\]")
 _EACH_CHARACTERS = 3
 _MESSAGE_TOKENS = 8
+_BETWEEN_TOKENS = 2
 
 
 def count_tokens(text: str) -> int:
@@ -64,10 +65,10 @@ def prompt_of(
     left -= 2 * count_tokens(asked) + count_tokens(_message(asked, mark, []))
     kept: list[Passage] = []
     for passage in passages:
-        cost = count_tokens(_block(len(kept) + 1, passage, mark))
+        cost = count_tokens(_block(len(kept) + 1, passage, mark)) + _BETWEEN_TOKENS
         if cost > left:
-            room = _EACH_CHARACTERS * (left - cost + count_tokens(passage.text))
-            cut = _shortened(passage, room, is_needed=not kept)
+            room_tokens = left - cost + count_tokens(passage.text)
+            cut = _shortened(passage, room_tokens, is_needed=not kept)
             kept += [cut] if cut is not None else []
             break
         kept.append(passage)
@@ -105,15 +106,16 @@ def _mark(texts: Sequence[str]) -> str:
     return mark
 
 
-def _shortened(passage: Passage, room: int, *, is_needed: bool) -> Passage | None:
-    """Return the whole sentences at a passage's start that fit into ``room`` characters.
+def _shortened(passage: Passage, room_tokens: int, *, is_needed: bool) -> Passage | None:
+    """Return the whole sentences at a passage's start that fit.
 
-    None if they are too short to be of use, unless it is needed; then it is cut anywhere.
+    None if they are too short to be of use, unless the passage is needed; then it is cut anywhere.
     """
-    ends = [end for _, end in sentence_bounds(passage.text) if end <= room]
+    text = passage.text
+    ends = [end for _, end in sentence_bounds(text) if count_tokens(text[:end]) <= room_tokens]
     if ends and (is_needed or ends[-1] >= LEAST_CHARACTERS):
         return Passage(passage.article, passage.start, passage.start + ends[-1])
     if not is_needed:
         return None
-    end = min(passage.end, passage.start + max(room, LEAST_CHARACTERS))
-    return Passage(passage.article, passage.start, end)
+    end = max(room_tokens, 0) or LEAST_CHARACTERS  # no character is more than a token
+    return Passage(passage.article, passage.start, min(passage.end, passage.start + end))

@@ -36,7 +36,9 @@ class Chunk:
             later,
             text="",
             finish=later.finish or self.finish,
-            prompt_tokens=self.prompt_tokens if later.prompt_tokens is None else later.prompt_tokens,
+            prompt_tokens=self.prompt_tokens
+            if later.prompt_tokens is None
+            else later.prompt_tokens,
             tokens=self.tokens if later.tokens is None else later.tokens,
         )
 

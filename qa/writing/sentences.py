@@ -126,7 +126,10 @@ class SentenceSplitter:
         start = len(self._text)
         while start and not self._text[start - 1].isspace():
             start -= 1
-        if start > MOST_CHARACTERS or _is_end(self._text[:start], self._text[start:]):
+        said = len(self._text[:start].rstrip())
+        is_cited = not self._marks_lead and any(said - 1 <= at <= start for at, _ in self._marks)
+        is_long = len(self._text) > MOST_CHARACTERS
+        if is_long or _is_end(self._text[:start], self._text[start:], is_cited=is_cited):
             yield from self._cut(start)
 
     def _cut(self, end: int) -> Iterator[WrittenSentence]:
@@ -140,8 +143,8 @@ class SentenceSplitter:
             yield WrittenSentence(plain, tuple(dict.fromkeys(cited)))
 
 
-def _is_end(before: str, word: str) -> bool:
-    """Whether a sentence ends before a word."""
+def _is_end(before: str, word: str, *, is_cited: bool) -> bool:
+    """Whether a sentence ends before a word; ``is_cited`` if a citation stands there."""
     said = before.rstrip()
     if not said:
         return False
@@ -150,6 +153,8 @@ def _is_end(before: str, word: str) -> bool:
         return True
     if not _STOP.search(said) or _LIST_NUMBER.fullmatch(said):
         return False
+    if is_cited and not word[0].islower():
+        return True  # "It rose by 3.5 m [1]. The …", which is no abbreviation
     said, begun = _plain(said), word.lstrip(_OPENING)
     bounds = sentence_bounds(f"{said} {begun or word}")
     return any(end == len(said) for _, end in bounds[:-1])

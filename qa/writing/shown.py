@@ -54,7 +54,9 @@ def sentence_lines(sentence: CheckedSentence, width: int | None) -> list[Line]:
     if sentence.reason:
         lines += wrapped([(sentence.reason, "note")], width, _INDENT)
     for source in sentence.sources:
-        lines.append([(_INDENT, "text"), (f"[{source.number}] ", "number"), (source.where, "source")])
+        lines.append(
+            [(_INDENT, "text"), (f"[{source.number}] ", "number"), (source.where, "source")]
+        )
     return lines
 
 

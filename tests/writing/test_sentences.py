@@ -59,7 +59,10 @@ def split(*pieces: str, is_cut_off: bool = False) -> Found:
             "## The bridge\nIt closed after the\nflood. [2]",
             [("The bridge", ()), ("It closed after the flood.", (2,))],
         ),
-        ("See [the report](http://x.example/a). It holds.", [("See the report.", ()), ("It holds.", ())]),
+        (
+            "See [the report](http://x.example/a). It holds.",
+            [("See the report.", ()), ("It holds.", ())],
+        ),
         ("A b_c_d and 2 * 3 * 4 and __init__.", [("A b_c_d and 2 * 3 * 4 and init.", ())]),
         ("```\n---\n***\n", []),
         ("", []),
@@ -92,8 +95,38 @@ def test_text_without_an_end_is_cut() -> None:
     assert "".join(text for text, _ in split("x" * 9_000)) == "x" * 9_000
 
 
-PARTS = ["[1]", "[2, 3]", "【4】", "[", "]", ".", "!", " ", " ", "\n", "\n\n", "- ", "**", "It", "is"]
-PARTS += ["Mr.", "U.S.", "3.50", '"', "„Nein.“", "[sic]", "1. ", "東京。", "[9", ") ", "…", "\x1b", "_"]
+PARTS = [
+    "[1]",
+    "[2, 3]",
+    "【4】",
+    "[",
+    "]",
+    ".",
+    "!",
+    " ",
+    " ",
+    "\n",
+    "\n\n",
+    "- ",
+    "**",
+    "It",
+    "is",
+]
+PARTS += [
+    "Mr.",
+    "U.S.",
+    "3.50",
+    '"',
+    "„Nein.“",
+    "[sic]",
+    "1. ",
+    "東京。",
+    "[9",
+    ") ",
+    "…",
+    "\x1b",
+    "_",
+]
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=25).map("".join), st.lists(st.integers(0, 80)))
@@ -103,7 +136,9 @@ def test_cuts_make_no_difference(text: str, cuts: list[int]) -> None:
     assert split(*pieces) == split(text)
 
 
-@given(st.lists(st.sampled_from(["The bridge closed", "Mr. Lee left", "It cost 3.5 m"]), max_size=6))
+@given(
+    st.lists(st.sampled_from(["The bridge closed", "Mr. Lee left", "It cost 3.5 m"]), max_size=6)
+)
 def test_nothing_is_lost(said: list[str]) -> None:
     text = " ".join(f"{each} [{at % 5 + 1}]." for at, each in enumerate(said))
     assert split(text) == [(f"{each}.", (at % 5 + 1,)) for at, each in enumerate(said)]

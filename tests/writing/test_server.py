@@ -188,9 +188,7 @@ def test_an_answer_is_read_in_each_form_that_servers_have(play: Play, wanted: En
 
 
 def test_a_reply_cut_into_single_bytes_is_the_same() -> None:
-    raw = json.dumps(
-        {"choices": [{"delta": {"content": "Zürich — 東京 🙂 "}}]}, ensure_ascii=False
-    )
+    raw = json.dumps({"choices": [{"delta": {"content": "Zürich — 東京 🙂 "}}]}, ensure_ascii=False)
     whole = f"data: {raw}\n\n: a comment\n\n".encode() + said("[1].", "stop") + DONE
     single = [head(), *(whole[at : at + 1] for at in range(len(whole)))]
     with Scripted(single) as server:
