@@ -43,9 +43,9 @@ A `Scope` limits both to dates or sources:
         conversation.ask("Who commands NATO's Libya operation?")
         answer = conversation.ask("When does it end?")
 
-`Library.write` lets a language model write an answer out, if the settings name its server, and checks
-each sentence. It yields each `Piece` of text and each `CheckedSentence` as they come, and at last all
-of it as `Written`.
+`Library.write` lets a language model write an answer out, if the settings name its server, and
+checks each sentence. It yields each `Piece` of text and each `CheckedSentence` as they come, and at
+last all of it as `Written`.
 
 Everything that qa raises on purpose is a `QAError`, and its message says what to do. Threads may
 share a library. One process writes to it at a time; others can ask it meanwhile.

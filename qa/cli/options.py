@@ -146,11 +146,12 @@ def writing_server(chosen: settings.Settings) -> "ChatServer":
 
     Raises UsageError if none is named, or if its key cannot be read.
     """
-    from ..language_model import no_language_model
+    if chosen.language_model is None:
+        from ..language_model import no_language_model
+
+        raise no_language_model(str(settings.folders().config / "config.toml"))
     from ..writing.server import HttpChatServer
 
-    if chosen.language_model is None:
-        raise no_language_model(str(settings.folders().config / "config.toml"))
     return HttpChatServer(chosen.language_model)
 
 

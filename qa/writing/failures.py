@@ -15,6 +15,13 @@ from ..shorten import shorten
 _MESSAGE_CHARACTERS = 200
 _TOO_LONG = ("context_length_exceeded", "exceed_context_size_error")
 _TOO_LONG_WORDS = ("context length", "context size", "context window", "maximum context")
+_REASONS = {
+    401: "wants a key; QA_LLM_KEY=NAME names the variable that holds it",
+    403: "forbids this (403)",
+    404: "is no OpenAI-compatible server; most end in /v1",
+    429: "has had too many requests (429)",
+}
+"""What a status means, in a sentence about the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +87,10 @@ class Failures:
         """Return the error for a connection that failed or broke."""
         address = self._server.address
         causes = list(_causes(error))
+        for reason in map(self._reason_of, causes):
+            if reason:
+                return self.says(reason)
         names = {type(cause).__name__ for cause in causes}
-        for cause in causes:
-            if isinstance(cause, ConnectionRefusedError):
-                return self.says(f"Nothing listens at {address}: is the server running?")
-            if isinstance(cause, socket.gaierror):
-                host = urlsplit(address).hostname
-                return self.says(f"The host {host} is unknown, or there is no network")
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                reason = cause.verify_message
-                return self.says(
-                    f"The certificate of {address} is not trusted ({reason}). "
-                    "SSL_CERT_FILE=FILE names another authority"
-                )
-            if isinstance(cause, ssl.SSLError):
-                return self.says(f"{address} does not speak https; try http", str(cause.reason))
         if "ConnectTimeout" in names:
             return self.says(f"{address} does not answer: no connection in time")
         if names & {"ReadError", "RemoteProtocolError", "WriteError", "CloseError"}:
@@ -103,32 +99,27 @@ class Failures:
 
     def of_status(self, status: int, headers: Mapping[str, str], body: bytes) -> ServerError:
         """Return the error for a reply that is no answer, by its status and body."""
-        address, model = self._server.address, self._server.model
+        address = self._server.address
         detail = detail_of_body(body)
         said = shorten(" ".join(detail.message.split()), _MESSAGE_CHARACTERS)
         if 300 <= status < 400:
-            to = headers.get("location", "another address")
-            return self.says(f"{address} redirects to {shorten(to, 100)}, which qa does not follow")
+            to = shorten(headers.get("location", "another address"), 100)
+            return self.says(f"{address} redirects to {to}, which qa does not follow")
         if detail.is_too_long:
             return self.too_long(said)
-        if status == 401:
-            key = self._server.key
-            refused = f"refuses the key in {key}" if self._key else "wants a key"
-            return self.says(f"{address} {refused}; QA_LLM_KEY=NAME names its variable", said)
-        if status == 403:
-            return self.says(f"{address} forbids this (403)", said)
-        if status == 404 and (detail.message and "model" in detail.message.lower()):
-            return self.says(f"{address} has no model {model or 'by default'} (--llm-model)", said)
-        if status == 404:
-            return self.says(f"{address} is no OpenAI-compatible server; most end in /v1", said)
-        if status == 429:
-            after = headers.get("retry-after", "")
-            wait = f"; it asks to wait {after} s" if after.isdecimal() else ""
-            return self.says(f"{address} has had too many requests (429){wait}", said)
-        if looks_like_page(body, headers.get("content-type", "")) and not said:
+        if status not in _REASONS and looks_like_page(body, headers.get("content-type", "")):
             return self.page(status)
-        hint = "" if model or status != 400 else "; --llm-model names a model"
-        return self.says(f"{address} failed with status {status}{hint}", said)
+        reason = _REASONS.get(status, "failed with status {status}")
+        if status == 404 and "model" in said.lower():
+            reason = "has no model {model} (--llm-model)"
+        elif status == 401 and self._key:
+            reason = "refuses the key in {key}; QA_LLM_KEY=NAME names another variable"
+        elif status == 400 and not self._server.model:
+            reason += "; --llm-model names a model"
+        elif status == 429 and (after := headers.get("retry-after", "")).isdecimal():
+            reason += f"; it asks to wait {after} s"
+        named = {"status": status, "model": self._server.model or "by default"}
+        return self.says(f"{address} {reason.format(key=self._server.key, **named)}", said)
 
     def of_detail(self, detail: Detail) -> ServerError:
         """Return the error for one that the server reports within its answer."""
@@ -151,6 +142,22 @@ class Failures:
             f"{self._server.address} answers with a web page (status {status}), not as a language "
             "model's server; most addresses end in /v1"
         )
+
+    def _reason_of(self, cause: BaseException) -> str:
+        """Return what a cause of a failed connection means; empty if that is not known."""
+        address = self._server.address
+        if isinstance(cause, ConnectionRefusedError):
+            return f"Nothing listens at {address}: is the server running?"
+        if isinstance(cause, socket.gaierror):
+            return f"The host {urlsplit(address).hostname} is unknown, or there is no network"
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            trusted = "SSL_CERT_FILE=FILE names another authority"
+            return (
+                f"The certificate of {address} is not trusted ({cause.verify_message}). {trusted}"
+            )
+        if isinstance(cause, ssl.SSLError):
+            return f"{address} does not speak https ({cause.reason}); try http"
+        return ""
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

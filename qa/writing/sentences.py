@@ -1,7 +1,7 @@
 """A written answer, as it comes → its sentences, each with the passages that it cites.
 
-1. Citations are taken out: ``[1]``, ``[1, 2]``, ``[1-3]``, ``[1][2]``, ``[passage 1]``, ``[^1]`` and
-   ``【1】``. ``(1)`` is none, because articles number their points that way.
+1. Citations are taken out: ``[1]``, ``[1, 2]``, ``[1-3]``, ``[1][2]``, ``[passage 1]``, ``[^1]``
+   and ``【1】``. ``(1)`` is none, because articles number their points that way.
 2. When a word is complete, ``sentencex`` says whether a sentence ended before it. The word helps to
    tell an end from an abbreviation, and a citation between the two belongs to the sentence before:
    "The bridge is closed. [2] It …". If the answer begins with a citation, each stands before its

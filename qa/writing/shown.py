@@ -61,7 +61,7 @@ def sentence_lines(sentence: CheckedSentence, width: int | None) -> list[Line]:
 
 
 def end_lines(written: Written, width: int | None) -> list[Line]:
-    """Return how a written answer ended, how many sentences hold, and the passages that were sent."""
+    """Return how a written answer ended, how many sentences hold, and what was sent."""
     if written.ending is Ending.NOTHING_NEAR:
         return wrapped([(NOTHING_NEAR, "note")], width)
     if written.first_seconds is None:  # the error says it all

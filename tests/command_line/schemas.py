@@ -79,7 +79,7 @@ WRITTEN = {
             ),
             passages=listed(values(number=RANK, start=COUNT, end=RANK, text=NAME, article=ARTICLE)),
             seconds={"type": "number", "minimum": 0},
-            **dict.fromkeys(("prompt_tokens", "tokens"), {"type": ["integer", "null"]}),
+            **{key: {"type": ["integer", "null"]} for key in ("prompt_tokens", "tokens")},
         ),
     ]
 }
@@ -197,8 +197,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             }
         ),
         llm=values(
-            **dict.fromkeys(("address", "model", "key"), {"type": ["string", "null"]}),
-            **dict.fromkeys(("tokens", "timeout"), {"type": ["number", "null"]}),
+            **{key: {"type": ["string", "null"]} for key in ("address", "model", "key")},
+            **{key: {"type": ["number", "null"]} for key in ("tokens", "timeout")},
         ),
         file=NAME,
         file_exists=FLAG,

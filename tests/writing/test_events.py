@@ -1,5 +1,7 @@
 """Server-sent events, wherever the bytes are cut."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,7 +49,7 @@ LINES = st.lists(
 def test_cuts_make_no_difference(lines: list[str], end: str, cuts: list[int]) -> None:
     data = end.join([*lines, ""]).encode()
     places = [0, *sorted(cuts), len(data)]
-    pieces = [data[a:b] for a, b in zip(places, places[1:], strict=False)]
+    pieces = [data[a:b] for a, b in pairwise(places)]
     assert list(event_data(pieces)) == list(event_data([data]))
 
 
@@ -58,7 +60,7 @@ def test_characters_are_joined_wherever_they_are_cut(text: str, cuts: list[int])
         halves[at : at + 2].decode("utf-16-le", "surrogatepass") for at in range(0, len(halves), 2)
     ]
     places = [0, *sorted(cuts), len(units)]
-    pieces = ["".join(units[a:b]) for a, b in zip(places, places[1:], strict=False)]
+    pieces = ["".join(units[a:b]) for a, b in pairwise(places)]
     assert "".join(joined_surrogates(pieces)) == text
 
 

@@ -26,7 +26,7 @@ def sent(*texts: str, budget: int = 3_000) -> tuple[str, list[Passage]]:
 
 def mark_of(text: str) -> str:
     """The mark around the passages."""
-    return text.split("two lines with ")[1].split(".")[0]
+    return text.partition("two lines with ")[2].partition(".")[0]
 
 
 def test_passages_are_numbered_between_marks() -> None:

@@ -140,8 +140,8 @@ def test_the_key_is_in_no_message_even_if_the_server_repeats_it(key: str) -> Non
     with Scripted(play) as server, pytest.raises(ServerError) as raised:
         reply(HttpChatServer(server.model("", key)))
     assert str(raised.value) == (
-        f"{server.address} refuses the key in MY_KEY; QA_LLM_KEY=NAME names its variable: "
-        "Incorrect API key provided: …."
+        f"{server.address} refuses the key in MY_KEY; QA_LLM_KEY=NAME names another "
+        "variable: Incorrect API key provided: …."
     )
 
 
@@ -202,7 +202,11 @@ def test_a_character_that_json_cuts_into_two_pieces_is_joined() -> None:
 
 def test_pieces_come_as_they_are_sent() -> None:
     go_on = threading.Event()
-    play: Play = [head(), said("First. "), lambda _: go_on.wait(10) and None, said("Last."), DONE]
+
+    def wait(_: socket.socket) -> None:
+        go_on.wait(10)
+
+    play: Play = [head(), said("First. "), wait, said("Last."), DONE]
     with Scripted(play) as server:
         stream = HttpChatServer(server.model()).stream(ASKED, most_tokens=50)
         assert next(stream) == "First. "
@@ -218,7 +222,7 @@ def test_pieces_come_as_they_are_sent() -> None:
     [
         (
             refusal("401 Unauthorized", "No key"),
-            "ADDRESS wants a key; QA_LLM_KEY=NAME names its variable: No key",
+            "ADDRESS wants a key; QA_LLM_KEY=NAME names the variable that holds it: No key",
         ),
         (refusal("403 Forbidden", "Not here"), "ADDRESS forbids this (403): Not here"),
         (
@@ -323,7 +327,9 @@ def test_an_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(ServerError, match="host models.invalid is unknown, or there is no network"):
+    with pytest.raises(
+        ServerError, match=r"host models\.invalid is unknown, or there is no network"
+    ):
         reply(HttpChatServer(LanguageModel("http://models.invalid/v1", "", "", 3_000, 9)))
 
 
@@ -352,7 +358,7 @@ def test_https_to_a_server_without_it() -> None:
         thread = threading.Thread(target=serve)
         thread.start()
         address = f"https://127.0.0.1:{listening.getsockname()[1]}/v1"
-        with pytest.raises(ServerError, match="does not speak https; try http"):
+        with pytest.raises(ServerError, match=r"does not speak https \(.+\); try http"):
             reply(HttpChatServer(LanguageModel(address, "", "", 3_000, 9)))
         thread.join(10)
 
@@ -445,7 +451,13 @@ def test_a_look_up_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", hang)
     server = HttpChatServer(LanguageModel("http://models.invalid/v1", "", "", 3_000, 9))
     stream = server.stream(ASKED, most_tokens=9, cancelled=cancelled)
-    threading.Thread(target=lambda: asked.wait(10) and cancelled.set()).start()
+
+    def cancel() -> None:
+        asked.wait(10)
+        cancelled.set()
+
+    thread = threading.Thread(target=cancel)
+    thread.start()
     try:
         assert list(stream) == [Ended("cancelled")]
         limits = Limits(connect_seconds=0.1)
@@ -454,3 +466,4 @@ def test_a_look_up_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
             reply(slow)
     finally:
         found.set()
+        thread.join(10)
