@@ -90,8 +90,8 @@ class Library(OpenedLibrary):
         known files under the paths, or ten. ``reread`` also reads unchanged files, and stores
         damaged articles again. ``on`` is the address of a Ray cluster that reads and embeds, or
         ``local`` for one of this machine. ``progress`` is called after each batch. An exception,
-        such as KeyboardInterrupt, loses the current batch only. Raises UsageError for a path that does
-        not exist, LibraryBusyError while another process writes, LibraryReadOnlyError if the
+        such as KeyboardInterrupt, loses the current batch only. Raises UsageError for a path that
+        does not exist, LibraryBusyError while another process writes, LibraryReadOnlyError if the
         folder cannot be written, ModelError if the encoder is not installed, ModelMismatchError
         if the library was embedded by another model than the one asked for.
         """
