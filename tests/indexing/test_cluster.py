@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from qa.articles.found import FoundFile
 from qa.articles.walk import walk
 from qa.errors import ModelMismatchError, UsageError
 from qa.indexing import cluster
