@@ -132,8 +132,7 @@ class Library(OpenedLibrary):
                     batch.remove_article(row.id)
                 batch.remove_empty_files()
             if self._store.facts():
-                self._session.vectors.publish()
-                self._session.full_text.publish(tidy=True)
+                self._store.publish(tidy=True)
             return rows
 
     def reembed(self, model: str | None = None, progress: "Progress | None" = None) -> "Report":
@@ -152,8 +151,7 @@ class Library(OpenedLibrary):
             report = reembed(self._store, encoder, progress)
             session.drop_model()
             session.use(encoder)
-            session.vectors.publish(force=True)
-            session.full_text.publish()
+            self._store.publish(force=True)
             return report
 
     def search(
@@ -364,6 +362,4 @@ class Library(OpenedLibrary):
                 encoder = session.encoder
                 with self._store.batch() as batch:
                     batch.set_facts(**facts_of(encoder))
-            yield Pipeline(
-                self._store, session.encoder, session.vectors, session.full_text, progress
-            )
+            yield Pipeline(self._store, session.encoder, progress)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from .datatypes import MEMORY_PREFIX, is_from_memory
 from .settings import Settings
-from .storage.store import Store
+from .storage.local import LocalStorage
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class OpenedLibrary:
         """The library's folder."""
         self.settings = chosen
         """The settings that it was opened with."""
-        self._store = Store(chosen.library, create=create)
+        self._store = LocalStorage(chosen.library, create=create)
         self._models = chosen.model, chosen.reader, device
 
     def status(self) -> LibraryStatus:
@@ -122,11 +122,11 @@ class OpenedLibrary:
     def differing_vectors(self) -> int:
         """Return how many vectors of the FAISS index differ from those in the SQLite file."""
         self._session.refresh()
-        return self._session.vectors.differences() if self._store.facts() else 0
+        return self._store.vectors.differences() if self._store.facts() else 0
 
     def differing_words(self) -> int:
         """Return how many passages differ between the full-text index and the SQLite file."""
-        return self._session.full_text.differences() if self._store.has_articles() else 0
+        return self._store.full_text.differences() if self._store.has_articles() else 0
 
     def is_being_written(self) -> bool:
         """Whether another process is writing to the library now."""
@@ -164,10 +164,7 @@ class OpenedLibrary:
 
     def close(self) -> None:
         """Close the library; it cannot be used afterwards."""
-        if "_session" in self.__dict__:
-            self._session.close()
-        else:
-            self._store.close()
+        self._store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -203,4 +200,4 @@ class OpenedLibrary:
                 self._session.refresh()
                 yield
             finally:
-                self._session.release()
+                self._store.release()
