@@ -10,15 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from .asking import Asking
 from .datatypes import MEMORY_PREFIX, is_from_memory
 from .settings import Settings
 from .storage.local import LocalStorage
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
 if TYPE_CHECKING:
-    from .answering.session import Session
-    from .models.encoder import Encoder
-    from .models.reader import Reader
     from .storage.conversations import Conversations
     from .storage.doubts import Doubts
     from .storage.vector_files import SketchFacts
@@ -50,8 +48,10 @@ class LibraryStatus:
     """Accuracy of the approximate vector search in a large library; None if search is exact."""
 
 
-class OpenedLibrary:
-    """The part of `Library` that neither adds articles nor answers questions."""
+class OpenedLibrary(Asking):
+    """The part of `Library` that knows its files; it neither adds articles nor stores turns."""
+
+    _store: LocalStorage
 
     def __init__(self, chosen: Settings, *, device: str | None = None, create: bool = True) -> None:
         """Open the library that the settings name; ``Library.open`` reads the settings first."""
@@ -145,23 +145,6 @@ class OpenedLibrary:
         """Digest of the model that made the embeddings; empty before the first article."""
         return self._store.facts().get("fingerprint", "")
 
-    @property
-    def encoder(self) -> "Encoder":
-        """The model that embeds articles and questions, loaded on first use.
-
-        Raises ModelError if it is not installed, ModelMismatchError if another model embedded the
-        library.
-        """
-        return self._session.encoder
-
-    @property
-    def reader(self) -> "Reader":
-        """The model that finds answers, loaded on first use.
-
-        Raises ModelError if it is not installed.
-        """
-        return self._session.reader
-
     def close(self) -> None:
         """Close the library; it cannot be used afterwards."""
         self._store.close()
@@ -176,12 +159,6 @@ class OpenedLibrary:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    @cached_property
-    def _session(self) -> "Session":
-        from .answering.session import Session
-
-        return Session(self._store, *self._models)
 
     @cached_property
     def _conversations(self) -> "Conversations":

@@ -218,7 +218,7 @@ class WritableStorage(Storage, Protocol):
         """Return the dates that are written in digits, by the path of their file."""
 
     def batch(self) -> AbstractContextManager[BatchWriter]:
-        """Make the changes of the block together. Only the holder of the writer lock may call it."""
+        """Make the changes of the block together; only the holder of the writer lock may."""
 
     def publish(self, *, tidy: bool = False) -> None:
         """Let searches find what was committed; ``tidy`` after the last batch of a run."""
