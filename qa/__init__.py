@@ -43,6 +43,9 @@ A `Scope` limits both to dates or sources:
         conversation.ask("Who commands NATO's Libya operation?")
         answer = conversation.ask("When does it end?")
 
+`Libraries.open` opens several libraries, which answer as one; ``citation.article.library`` says
+which one an article is of.
+
 Everything that qa raises on purpose is a `QAError`, and its message says what to do. Threads may
 share a library. One process writes to it at a time; others can ask it meanwhile.
 """
@@ -88,6 +91,7 @@ if TYPE_CHECKING:
         Why,
     )
     from .indexing.report import Progress, Report
+    from .libraries import Libraries
     from .library import Library
     from .models.encoder import Encoder
     from .models.reader import Reader
@@ -112,6 +116,7 @@ __all__ = [
     "Encoder",
     "Event",
     "Hit",
+    "Libraries",
     "Library",
     "LibraryBusyError",
     "LibraryDamagedError",
@@ -148,6 +153,7 @@ _MODULES = {
     "Doubts": "storage.doubts",
     "Encoder": "models.encoder",
     "Event": "answering.timeline",
+    "Libraries": "libraries",
     "Library": "library",
     "LibraryStatus": "opened",
     "Mention": "answering.mentions",

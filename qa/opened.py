@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from .asking import Asking
 from .datatypes import MEMORY_PREFIX, is_from_memory
-from .settings import Settings
+from .settings import Settings, library_name
 from .storage.local import LocalStorage
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
@@ -61,6 +61,11 @@ class OpenedLibrary(Asking):
         """The settings that it was opened with."""
         self._store = LocalStorage(chosen.library, create=create)
         self._models = chosen.model, chosen.reader, device
+
+    @property
+    def name(self) -> str:
+        """What ``--library`` calls it: its name in the data folder, or its path."""
+        return library_name(self.folder)
 
     def status(self) -> LibraryStatus:
         """Return what the library holds, and how many of its files are stale."""

@@ -25,10 +25,10 @@ def without_copies(best: Sequence[int], store: Storage, k: int) -> list[tuple[in
     """
     kept: list[tuple[int, Passage]] = []
     told: dict[int, _Told] = {}
+    groups = store.copy_groups(store.articles_of(best).values())
     for first in range(0, len(best), k):
         part = best[first : first + k]
         passages = store.passages(part)
-        groups = store.copy_groups(_row(passage.article.id) for passage in passages.values())
         for number in part:
             if number not in passages:
                 continue

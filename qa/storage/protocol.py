@@ -1,7 +1,7 @@
 """What questions and indexing need of a library, wherever it is kept.
 
 `Storage` is what answering and conversations read, `WritableStorage` what an indexing run needs as
-well. The library on disk (`local.py`) is one implementation; `union.py` makes one of several.
+well. The library on disk (`local.py`) is one implementation; `joint.py` makes one of several.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -131,9 +131,6 @@ class Storage(Protocol):
 
     def articles_with(self, word: str) -> set[ArticleRowId]:
         """Return all articles with a word, as `folding` gives it."""
-
-    def close(self) -> None:
-        """Close the library."""
 
 
 class BatchWriter(Protocol):
