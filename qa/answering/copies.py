@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from ..datatypes import Answer, AnswerKind, Article, ArticleRowId, Citation, Passage
 from ..sentences import sentence_bounds
-from ..storage.copies import Copies
-from ..storage.store import Store
+from ..storage.protocol import CopyGroup, Storage
 
 NEW_WORDS = 5
 """A passage of a copy is read as well if so many words of one of its sentences are new."""
@@ -18,7 +17,7 @@ MOST_CHANGED = 2
 _WORD = re.compile(r"\w+")
 
 
-def without_copies(best: Sequence[int], store: Store, k: int) -> list[tuple[int, Passage]]:
+def without_copies(best: Sequence[int], store: Storage, k: int) -> list[tuple[int, Passage]]:
     """Return the first k of these passages, by number, that say something new.
 
     Of a report that was printed several times, the best passage is kept and the longest article,
@@ -28,27 +27,27 @@ def without_copies(best: Sequence[int], store: Store, k: int) -> list[tuple[int,
     """
     kept: list[tuple[int, Passage]] = []
     told: dict[int, _Told] = {}
+    groups = store.copy_groups(store.articles_of(best).values())
     for first in range(0, len(best), k):
         part = best[first : first + k]
         passages = store.passages(part)
         articles = {each.article.id: each.article for each in passages.values()}
-        groups = Copies(store).groups(map(_row, articles))
         for article in sorted(articles.values(), key=lambda each: -len(each.text)):
             if (group := groups.get(_row(article.id))) is not None:
-                told.setdefault(group, _Told(article))
+                told.setdefault(group.number, _Told(article))
         for number in part:
             if number not in passages:
                 continue
             passage = passages[number]
             group = groups.get(_row(passage.article.id))
-            if group is None or told[group].takes(passage):
+            if group is None or told[group.number].takes(passage):
                 kept.append((number, passage))
             if len(kept) == k:
                 return kept
     return kept
 
 
-def with_copies(found: Answer, store: Store) -> Answer:
+def with_copies(found: Answer, store: Storage) -> Answer:
     """Return an answer in which each report is shown once, with the number of its copies.
 
     Copies of what is shown are left out of citations and other answers, unless they tell something
@@ -61,18 +60,16 @@ def with_copies(found: Answer, store: Store) -> Answer:
         *(cited.article.id for cited in (*found.citations, *others)),
         *(hit.passage.article.id for hit in found.hits),
     }
-    copies = Copies(store)
-    groups = copies.groups(map(_row, articles))
+    groups = store.copy_groups(map(_row, sorted(articles)))
     if not groups:
         return found
-    counts = copies.counts(groups.values())
     shown = _Shown({article: groups.get(_row(article)) for article in articles})
     cited: list[Citation] = []
     for citation in found.citations:
         is_new = shown.takes(citation.article.id)
         if is_new or found.kind is AnswerKind.SENTENCES:
             group = groups.get(_row(citation.article.id))
-            more = counts[group] - 1 if group is not None else 0
+            more = group.articles - 1 if group is not None else 0
             cited.append(replace(citation, number=len(cited) + 1, copies=more))
     offered = [
         other
@@ -95,14 +92,14 @@ def with_copies(found: Answer, store: Store) -> Answer:
 class _Shown:
     """Which article of each group of copies is shown."""
 
-    def __init__(self, groups: Mapping[str, int | None]) -> None:
+    def __init__(self, groups: Mapping[str, CopyGroup | None]) -> None:
         self._groups = groups
         self._of_group: dict[int, str] = {}
 
     def takes(self, article: str) -> bool:
         """Whether an article is no copy of another that is shown; if so, it is shown."""
         group = self._groups[article]
-        return group is None or self._of_group.setdefault(group, article) == article
+        return group is None or self._of_group.setdefault(group.number, article) == article
 
 
 class _Told:

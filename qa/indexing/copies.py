@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from ..datatypes import ArticleRowId
 from ..storage.copies import Copies
-from ..storage.store import Store
 
 SHINGLE_WORDS = 5
 """Words in a shingle."""
@@ -52,12 +51,11 @@ _NAME = re.compile(r"(?<=[^\W\d_A-Z] )[A-Z]\w+|(?<=, )[A-Z]\w+|\d[\d.,]*\d")
 _SEPARATOR = re.compile("[.,]")
 
 
-def find_copies(store: Store) -> int:
+def find_copies(copies: Copies) -> int:
     """Sketch the articles that have no sketch, and group them with their copies; return how many.
 
     What is stored stays if it is interrupted; the next run goes on with the rest.
     """
-    copies = Copies(store)
     new = copies.unknown()
     for first in range(0, len(new), _PART):
         part = new[first : first + _PART]

@@ -83,8 +83,8 @@ def rounds(events: list[Event]) -> Iterator[list[Case]]:
     for name in ("differ", "same"):
         for pairs in zip(*(event[name] for event in events), strict=True):
             yield [
-                Case(event, *pair, name == "differ")
-                for event, pair in zip(events, pairs, strict=True)
+                Case(event, first, second, name == "differ")
+                for event, (first, second) in zip(events, pairs, strict=True)
             ]
 
 
@@ -135,8 +135,8 @@ def outcome(case: Case, answer: Answer) -> str:
         )
         return "shown" if is_right else "partly"
     cited = {citation.article.title for citation in answer.citations}
-    wanted = {case.event["first"][0], case.event["second"][0]}
-    return "silent" if cited & wanted else "other"
+    is_of_it = not cited.isdisjoint((case.event["first"][0], case.event["second"][0]))
+    return "silent" if is_of_it else "other"
 
 
 def core(detail: str) -> str:
