@@ -37,8 +37,8 @@ ANSWERS = 2.0
 ANSWERS_TOO = 3.0
 """Least reader's score of an answer that differs.
 
-Of 26 wrong notes on answers to news questions 16 had a lower one, or the best answer had; none of
-the planted disagreements.
+Of 25 notes on answers to news questions, nearly all of them wrong, this limit and the one above
+leave 6; they leave all the planted disagreements that they were chosen with.
 """
 
 COUNTS_TOO = -1.5
