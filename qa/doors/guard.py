@@ -11,6 +11,7 @@ import secrets
 import socket
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,4 +122,5 @@ def run_on_loopback(
         timeout_graceful_shutdown=LEAVE_SECONDS,
     )
     started(f"http://{ADDRESS}:{port}")
-    uvicorn.Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])

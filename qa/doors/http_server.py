@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from .. import render
 from ..errors import QAError, UsageError
 from .guard import MOST_BYTES
+from .schemas import schema
 from .service import BusyError, Service
 from .tools import TOOLS
-from .values import schema
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from .. import render
 from ..errors import QAError
 from .guard import MOST_BYTES
+from .schemas import schema
 from .service import Service
 from .tools import TOOLS, named_article
-from .values import schema
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -173,7 +173,10 @@ def serve_stdio(service: Service) -> None:
             with redirect_stdout(sys.stderr):
                 await server.run(incoming, outgoing, server.create_initialization_options())
 
-    anyio.run(serve)
+    try:
+        anyio.run(serve)
+    except* BrokenPipeError:
+        pass  # the client has gone: nobody is left to tell
 
 
 def make_app(service: Service) -> "Starlette":

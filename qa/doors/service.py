@@ -6,11 +6,12 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event, Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import QAError, UsageError
+from .schemas import checked
 from .tools import TOOLS, Shelf, Tool
-from .values import Arguments, NotedValues, Values, checked
+from .values import Arguments, NotedValues, Values
 
 if TYPE_CHECKING:
     from ..indexing.report import Report
@@ -116,7 +117,7 @@ class Service:
             found.notes += self.notes
         return found
 
-    def _done(self, _: "Future[object]") -> None:
+    def _done(self, _: "Future[Any]") -> None:
         with self._lock:
             self._waiting -= 1
 

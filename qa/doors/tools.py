@@ -11,6 +11,7 @@ from ..articles.dates import named_day
 from ..datatypes import Article, Scope
 from ..errors import UsageError
 from ..references import DIGEST_DIGITS, CheckedReference, Reference, Standing, parse_reference
+from .schemas import made
 from .values import (
     AnswerValues,
     Arguments,
@@ -25,7 +26,6 @@ from .values import (
     Values,
     VerifyArguments,
     VerifyValues,
-    made,
 )
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ TOOLS = {
         ),
         Tool(
             "search",
-            "Find passages by words and meaning.",
+            "Find passages by words and meaning, where ask does not suffice.",
             SearchArguments,
             SearchValues,
             search,

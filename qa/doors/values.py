@@ -5,12 +5,9 @@ The docstrings of fields are the descriptions in the schemas that clients read. 
 reads those of the arguments, and pays for each word.
 """
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from .. import render
-from ..errors import UsageError
+from pydantic import BaseModel, ConfigDict, Field
 
 MOST_QUESTION = 2_000
 """Code points of the longest question; a reader uses the first 64 tokens."""
@@ -38,25 +35,25 @@ class Scoped(Arguments):
     """Arguments of a tool that may look at a part of the articles only."""
 
     since: Annotated[str, Field(max_length=20)] = ""
-    """Published from: 2011, 2011-10 or 2011-10-24"""
+    """From this day, month or year: 2011-10"""
     until: Annotated[str, Field(max_length=20)] = ""
-    """Published up to"""
+    """Up to this one"""
     source: Annotated[str, Field(max_length=500)] = ""
-    """Glob of paths or URLs: *libya*"""
+    """Path or URL, as *libya*"""
 
 
 class AskArguments(Scoped):
     """Arguments of ``ask``."""
 
     question: Annotated[str, Field(max_length=MOST_QUESTION)]
-    """One question in English that stands alone"""
+    """In English; stands alone"""
 
 
 class SearchArguments(Scoped):
     """Arguments of ``search``."""
 
     query: Annotated[str, Field(max_length=MOST_QUESTION)]
-    """Words; "quoted" ones are matched exactly"""
+    """Words; "quoted phrase" exactly"""
     k: Annotated[int, Field(ge=1, le=MOST_PASSAGES)] = 5
     """Number of passages"""
 
@@ -67,7 +64,7 @@ class ReadArguments(Arguments):
     article: Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
     """Id, source, path or reference"""
     start: Annotated[int, Field(ge=0)] = 0
-    """Offset to go on from: the last result's next"""
+    """Offset to go on from: the last next"""
     limit: Annotated[int, Field(ge=1, le=MOST_TEXT)] = 4_000
     """Most characters"""
 
@@ -83,7 +80,7 @@ class VerifyArguments(Arguments):
         list[Annotated[str, Field(max_length=MOST_NAME)]],
         Field(min_length=1, max_length=MOST_REFERENCES),
     ]
-    """As citations have them: path#start-end@digest"""
+    """path#start-end@digest"""
 
 
 class Values(BaseModel):
@@ -210,7 +207,7 @@ class ReadValues(Values):
     length: int
     """Of the whole text, in code points."""
     next: int | None
-    """Offset to go on from; null at the end."""
+    """Where to go on; null at the end."""
     lit: BoundsValues | None
     """Where the words of the reference stand, if one was given."""
 
@@ -255,51 +252,3 @@ class VerifyValues(Values):
     """The checked references, in the order given."""
 
     references: list[CheckedValues]
-
-
-Checked = TypeVar("Checked", bound=Arguments)
-Made = TypeVar("Made", bound=Values)
-
-
-def checked(model: type[Checked], arguments: object) -> Checked:
-    """Return arguments as a model. Raises UsageError, in one line that says what is wrong."""
-    try:
-        return model.model_validate(arguments)
-    except ValidationError as error:
-        raise UsageError("; ".join(_fault(model, one) for one in error.errors())) from None
-
-
-def made(model: type[Made], values: dict[str, Any]) -> Made:
-    """Return JSON values as a model; what cannot be written as UTF-8 is replaced."""
-    return model.model_validate_json(render.to_json(values))
-
-
-def schema(model: type[BaseModel]) -> dict[str, Any]:
-    """Return a model's JSON schema, without the titles that pydantic makes of names."""
-    found = model.model_json_schema(
-        mode="serialization" if issubclass(model, Values) else "validation"
-    )
-    found.pop("description", None)
-    return _untitled(found)
-
-
-def _untitled(value: Any, *, named: bool = False) -> Any:
-    """Return a schema without its titles; the keys of ``named`` values are names of fields."""
-    if isinstance(value, list):
-        return [_untitled(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        name: _untitled(each, named=name in ("properties", "$defs") and not named)
-        for name, each in value.items()
-        if named or name != "title"
-    }
-
-
-def _fault(model: type[Arguments], error: Any) -> str:
-    """Return what is wrong with one argument."""
-    name = ".".join(str(part) for part in error["loc"]) or "the arguments"
-    if error["type"] == "extra_forbidden":
-        return f"there is no parameter {name!r}; known are {', '.join(model.model_fields)}"
-    message = error["msg"]
-    return f"{name}: {message[0].lower()}{message[1:]}"
