@@ -113,14 +113,15 @@ def run_on_loopback(
     import uvicorn
 
     port = listening.getsockname()[1]
+    guarded = Guard(app, port, token(), open_paths)
     config = uvicorn.Config(
-        Guard(app, port, token(), open_paths),
+        guarded,
         log_level="warning",
         access_log=False,
         server_header=False,
         limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=LEAVE_SECONDS,
     )
-    started(f"http://{ADDRESS}:{port}")
     with suppress(KeyboardInterrupt):
+        started(f"http://{ADDRESS}:{port}")
         uvicorn.Server(config).run(sockets=[listening])

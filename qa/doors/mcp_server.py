@@ -99,8 +99,8 @@ def make_server(service: Service) -> "Server[Any]":
         found = [
             types.Resource(
                 uri=f"qa://article/{row.id}",
-                name=harmless(row.source),
-                title=harmless(row.title),
+                name=row.source,
+                title=row.title,
                 mime_type="text/plain",
             )
             for row in rows[first : first + PAGE]
@@ -151,11 +151,6 @@ def make_server(service: Service) -> "Server[Any]":
         on_list_resource_templates=list_templates,
         on_read_resource=read_resource,
     )
-
-
-def harmless(text: str) -> str:
-    """Return a text that can be written as UTF-8; names of files may hold other bytes."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def serve_stdio(service: Service) -> None:

@@ -60,6 +60,7 @@ class Service:
         self._preparing = ThreadPoolExecutor(1, "prepare")
         self._lock = Lock()
         self._waiting = 0
+        self._is_started = False
         self._leaving = Event()
         self._ready = Event()
         self._indexing = False
@@ -77,8 +78,11 @@ class Service:
         return [f"{self._state}."] if self._indexing else list(self._trouble)
 
     def start(self) -> None:
-        """Index the articles and load the models, in a thread."""
-        self._preparing.submit(self._prepare)
+        """Index the articles and load the models, in a thread; once, however often it is called."""
+        with self._lock:
+            if not self._is_started:
+                self._is_started = True
+                self._preparing.submit(self._prepare)
 
     def close(self) -> None:
         """Let running calls end, drop those that wait, and close the library."""

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.doors --library INDEXED [--rounds 7] [--clients 8]
 
 Prints the time from the start of `qa mcp` to its handshake and to its first answer, beside `qa ask`
-as a process. Then, for `qa serve`: questions a second, and milliseconds of each, from one client and
-from several at once; the most memory that the process held; and how many answers differed between
+as a process. Then, for `qa serve`: questions a second, and milliseconds of each, from one client
+and from several at once; the most memory that it held; and how many answers differed between
 the two. The questions are those on the sample articles, which other libraries mostly refuse.
 """
 
