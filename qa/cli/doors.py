@@ -64,6 +64,7 @@ def mcp(
 
     \b
     In an agent's configuration: {"mcpServers": {"qa": {"command": "qa", "args": ["mcp"]}}}
+    qa mcp ~/articles --http
     """
     _need("mcp", "mcp", "pydantic", "starlette", "uvicorn")
     from ..doors import mcp_server

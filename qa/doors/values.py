@@ -147,14 +147,7 @@ class AlternativeValues(Values):
     citation: CitationValues
 
 
-class NotedValues(Values):
-    """A result with notes."""
-
-    notes: list[str]
-    """What to know about it, such as a word that was exchanged."""
-
-
-class AnswerValues(NotedValues):
+class AnswerValues(Values):
     """The answer to a question, or that there is none."""
 
     question: str
@@ -171,6 +164,8 @@ class AnswerValues(NotedValues):
     alternatives: list[AlternativeValues]
     remark: str
     """What the program itself says."""
+    notes: list[str]
+    """What to know about it, such as a word that was exchanged."""
     unread: int
     """Near passages that there was no time to read."""
 
@@ -190,11 +185,12 @@ class HitValues(Values):
     article: ArticleValues
 
 
-class SearchValues(NotedValues):
+class SearchValues(Values):
     """The passages that fit a query best, best first."""
 
     query: str
     hits: list[HitValues]
+    notes: list[str]
 
 
 class ReadValues(Values):
@@ -220,7 +216,7 @@ class StoryValues(Values):
     newest: ListedArticle
 
 
-class OverviewValues(NotedValues):
+class OverviewValues(Values):
     """What the library holds."""
 
     articles: int
@@ -234,6 +230,7 @@ class OverviewValues(NotedValues):
     stories: list[StoryValues]
     """The largest among the newest articles."""
     newest: list[ListedArticle]
+    notes: list[str]
 
 
 class CheckedValues(Values):
@@ -252,3 +249,7 @@ class VerifyValues(Values):
     """The checked references, in the order given."""
 
     references: list[CheckedValues]
+
+
+NotedValues = AnswerValues | SearchValues | OverviewValues
+"""Results that can have a note."""
