@@ -119,6 +119,7 @@ def run_on_loopback(
         log_level="warning",
         access_log=False,
         server_header=False,
+        ws="none",
         limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=LEAVE_SECONDS,
     )
