@@ -89,6 +89,9 @@ class Article:
     ``03/04/2011``; without ``published`` it can be read in two ways."""
     encoding: str = ""
     """Encoding of the source if that was a guess, such as ``cp1252``; empty if it was certain."""
+    file: str = field(default="", compare=False)
+    """Absolute path of the file that a library read it from, such as the archive that holds it;
+    empty if it is from no file."""
 
     def line_at(self, offset: int) -> int:
         """Return the line of the source, from 1, that an offset is on."""

@@ -132,13 +132,14 @@ def show(name: tuple[str, ...], library: str | None, as_json: bool) -> None:
     from .. import render
     from .printing import columns, print_lines
 
-    with open_library(load_settings(library)) as opened:
+    chosen = load_settings(library)
+    with open_library(chosen) as opened:
         found = opened.article(_only_article(opened, name).id)
     if as_json:
         values = {"version": 1, **render.article_values(found), "text": found.text}
         click.echo(render.to_json(values))
         return
-    print_lines(render.article_lines(found, columns()))
+    print_lines(render.article_lines(found, columns()), chosen.links)
 
 
 def _only_article(library: "Library", words: Sequence[str]) -> "ArticleRow":

@@ -109,7 +109,7 @@ def ask(
                 lines = render.answer_lines(answer, columns())
                 if explain:
                     lines += render.explain_lines(answer, columns())
-                print_lines(lines)
+                print_lines(lines, chosen.links)
     if answer.status is Status.NOT_FOUND and answer.kind is not AnswerKind.REMARK:
         raise click.exceptions.Exit(1)
 
@@ -165,7 +165,7 @@ def search(
             click.echo(render.to_json(shown))
         elif found:
             lines = render.hit_lines(found, columns(), explain=explain)
-            print_lines([*lines, *render.note_lines(notes, columns())])
+            print_lines([*lines, *render.note_lines(notes, columns())], chosen.links)
     if not found:
         if not quiet and not as_json:
             say(reason, err=True)

@@ -35,7 +35,8 @@ def mentions(term: tuple[str, ...], library: str | None, as_json: bool, scope: S
     from .printing import columns, print_lines
 
     wanted = " ".join(term)
-    with open_library(load_settings(library)) as opened:
+    chosen = load_settings(library)
+    with open_library(chosen) as opened:
         found = opened.mentions(wanted, scope=scope)
         known = found or as_json or opened.articles(scope)
     if as_json:
@@ -47,7 +48,7 @@ def mentions(term: tuple[str, ...], library: str | None, as_json: bool, scope: S
         if width is None:
             say("".join(_rows(found)), nl=False)
         else:
-            print_lines(_lines(found, width))
+            print_lines(_lines(found, width), chosen.links)
     else:
         say("No article mentions it." if known else "No article matches the filter.", err=True)
     if not found:
@@ -94,7 +95,7 @@ def _lines(found: "Sequence[Mention]", width: int) -> "Iterator[Line]":
         times = f"{each.count:>4}  "
         title = render.shortened(article.title, max(10, width - len(times) - len(day)))
         yield [(times, "number"), (title, "title"), (day, "date")]
-        yield [(" " * len(times), "text"), (f"{article.source}:{first.line}", "source")]
+        yield [(" " * len(times), "text"), render.place_piece(article, first.start)]
         pieces = render.lit_pieces(first, first.start, first.end)
         yield from render.wrapped(pieces, width, " " * len(times))
     total = sum(each.count for each in found)

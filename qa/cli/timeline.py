@@ -40,7 +40,8 @@ def timeline(
     from .printing import columns, print_lines
 
     question = sys.stdin.read() if question == "-" else question
-    with open_library(load_settings(library, model)) as opened:
+    chosen = load_settings(library, model)
+    with open_library(chosen) as opened:
         events = opened.timeline(question, scope=scope)
     if as_json:
         values = [
@@ -54,7 +55,7 @@ def timeline(
         ]
         click.echo(render.to_json({"version": 1, "question": question, "events": values}))
     elif events:
-        print_lines(list(_lines(events, columns())))
+        print_lines(list(_lines(events, columns())), chosen.links)
     else:
         say("No article has a dated sentence on that.", err=True)
     if not events:
@@ -70,4 +71,4 @@ def _lines(events: "Sequence[Event]", width: int | None) -> "Iterator[Line]":
         yield [(event.when, "date")]
         pieces = render.lit_pieces(cited, cited.start, cited.end)
         yield from render.wrapped(pieces, width, "    ")
-        yield [("    ", "text"), (cited.where, "source")]
+        yield [("    ", "text"), render.place_piece(cited.article, cited.start)]

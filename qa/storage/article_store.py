@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ..datatypes import MEMORY_PREFIX, Article, ArticleRowId, Scope
+from ..datatypes import MEMORY_PREFIX, Article, ArticleRowId, Scope, is_from_memory
 from .database import Database
 from .schema import WITH_CHECKSUMS, WITH_DETAILS, article_checksum_sql, read_details
 from .scope import SOURCE, parse_number, path_ending, scope_sql, shown_source
@@ -234,6 +234,7 @@ class ArticleStore(Database):
                     text=text,
                     digest=digest,
                     first_line=line,
+                    file="" if is_from_memory(path) else path,
                     **read_details(details),
                 )
         return found

@@ -170,6 +170,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                     ("model", {"type": ["string", "null"]}),
                     ("reader", {"type": ["string", "null"]}),
                     ("hits", RANK),
+                    ("links", {"enum": ["auto", "always", "never"]}),
                 )
             }
         ),
