@@ -12,8 +12,8 @@ from textual.screen import Screen
 from ..datatypes import Scope
 from ..settings import HITS
 from . import messages
-from .actions import DIGITS
 from .backend import Backend
+from .bindings import DIGITS
 from .dialogs.articles import ArticleList
 from .dialogs.conversations import ConversationList
 from .dialogs.filter import FilterDialog

@@ -6,8 +6,9 @@ from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from qa.chat.actions import ACTIONS, PALETTE, article_bindings, screen_bindings, written_key
+from qa.chat.actions import ACTIONS, written_key
 from qa.chat.app import ChatApp
+from qa.chat.bindings import PALETTE, article_bindings, screen_bindings
 from qa.chat.dialogs.help import HelpScreen, help_text
 from qa.chat.screen import ChatScreen
 

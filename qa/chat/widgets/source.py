@@ -15,7 +15,7 @@ from textual.style import Style
 from textual.widgets import Input
 
 from ...articles.clean import one_line
-from ..actions import article_bindings
+from ..bindings import article_bindings
 from ..entries import Entry
 from ..marks import Highlight, Mark
 from ..places import Kind, Place

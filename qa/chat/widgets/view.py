@@ -3,7 +3,7 @@
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from ..actions import HINTED
+from ..bindings import HINTED
 from ..entries import Entry
 from ..talk import Talk
 from .bars import BottomRow, Rule, TopRow
