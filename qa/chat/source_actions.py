@@ -1,0 +1,102 @@
+"""What the main screen does with sources: opens them, turns their pages, searches in them."""
+
+from textual.screen import Screen
+
+from .entries import Entry
+from .places import Place
+from .talk import Talk
+from .widgets.view import ChatView
+
+
+class SourceActions(Screen[None]):
+    """The actions on sources; ``ChatScreen`` adds all others."""
+
+    def __init__(self, talk: Talk) -> None:
+        super().__init__()
+        self.talk = talk
+        """The state of the chat."""
+
+    @property
+    def view(self) -> ChatView:
+        """All widgets."""
+        return self.query_one(ChatView)
+
+    def choose(self, entry: Entry | None, *, scroll: bool = False) -> None:
+        """Show the sources of a question; ``scroll`` brings the question into view."""
+        if entry is not None and (entry is not self.talk.chosen or self.talk.browsed):
+            self.talk.choose(entry)
+            self.view.show_chosen(scroll=scroll)
+
+    def action_open_place(self, number: int) -> None:
+        """Open a source of the chosen question by its number."""
+        if not self.talk.has_numbers and self.talk.pending is not None:
+            self.view.bottom.say("sources get their numbers with the answer")
+        elif self.talk.chosen is None or not self.open_place(self.talk.chosen.place(number)):
+            self.view.bottom.say(f"there is no source {number}")
+
+    def open_place(self, place: Place | None) -> bool:
+        """Show a place of the chosen question; return whether there is one."""
+        if not self.talk.open_place(place):
+            return False
+        self.view.source.show_article()
+        self.view.show_source()
+        if not self.view.is_wide:
+            self.view.read(True)
+        return True
+
+    def action_next_source(self) -> None:
+        """Open the next source."""
+        self._turn_page(1)
+
+    def action_previous_source(self) -> None:
+        """Open the source before."""
+        self._turn_page(-1)
+
+    def _turn_page(self, step: int) -> None:
+        self.open_place(self.talk.turn_page(step, is_visible=self.view.is_wide))
+
+    def action_open_article(self) -> None:
+        """Give the article the whole screen, or take it back."""
+        if self.talk.place is not None:
+            self.talk.open_place(self.talk.place)
+            self.view.source.show_article()
+            self.view.read(not self.view.is_reading)
+
+    def action_find(self) -> None:
+        """Search in the article."""
+        if not self.view.is_wide:
+            self.view.read(True)
+        self.view.source.open_find()
+
+    def action_explain(self) -> None:
+        """Show how the answer was found, or the source again."""
+        self.view.source.toggle_explanation()
+        if not self.view.is_wide:
+            self.view.read(self.view.source.is_explaining)
+
+    def action_scroll_source(self, rows: int) -> None:
+        """Scroll the article, whatever has the focus."""
+        self.view.source.article.scroll_relative(y=rows, animate=False)
+
+    def action_page(self, step: int) -> None:
+        """Scroll the conversation by a page: down for 1, up for -1."""
+        scroll = (
+            self.view.conversation.scroll_page_down
+            if step > 0
+            else self.view.conversation.scroll_page_up
+        )
+        scroll(animate=False)
+
+    def action_open_source(self, number: int, place: int) -> None:
+        """Open a source of any question."""
+        entry = self.talk.entry(number)
+        if entry is not None:
+            self.choose(entry)
+            self.open_place(entry.place(place))
+
+    def action_open_found(self, number: int, article: str) -> None:
+        """Open an article that was found for any question, before it has an answer or after."""
+        entry = self.talk.entry(number)
+        if entry is not None:
+            self.choose(entry)
+            self.open_place(entry.place_in(article))
