@@ -25,7 +25,8 @@ class Event:
     last: date
     """The last day; the words say no more exactly when it was."""
     when: str
-    """The time in words, such as ``Wednesday, 17 April 2013`` or ``since March 2009``."""
+    """The time in words, such as ``Wednesday, 17 April 2013`` or ``since about March 2009``: with
+    ``about`` if it is counted from an article's date that is a guess."""
     citation: Citation
     """The sentence, its time lit."""
 
@@ -48,7 +49,7 @@ def timeline(question: str, retriever: Retriever, scope: Scope) -> list[Event]:
             found.setdefault(text, (span, hit, start, end))
     ordered = sorted(found.values(), key=lambda each: (each[0].first, each[0].last))
     return [
-        Event(span.first, span.last, span.words, _citation(number, span, hit, start, end))
+        Event(span.first, span.last, _words(span, hit), _citation(number, span, hit, start, end))
         for number, (span, hit, start, end) in enumerate(ordered, start=1)
     ]
 
@@ -65,6 +66,10 @@ def _dated_sentences(hit: Hit, wanted: set[str]) -> list[tuple[TimeSpan, int, in
         if inside and (is_about or wanted & found_words(passage.text[start:end])):
             dated.append((inside[0], passage.start + start, passage.start + end))
     return dated
+
+
+def _words(span: TimeSpan, hit: Hit) -> str:
+    return span.worded(is_guess=hit.passage.article.is_date_guess)
 
 
 def _citation(number: int, span: TimeSpan, hit: Hit, start: int, end: int) -> Citation:

@@ -151,6 +151,14 @@ ACTIONS = (
         app_action="articles",
     ),
     Action(
+        "timeline",
+        "Timeline",
+        "Shows dated sentences on the question, or on what is typed, in order, from all articles.",
+        SOURCES,
+        ("f6",),
+        hint="timeline",
+    ),
+    Action(
         "explain",
         "How the answer was found",
         "Shows ranks, scores and times; the same key shows the source again.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from ..answering.timeline import Event
 from ..datatypes import Answer, Article, Conversation, Hit, Scope, Turn
 from ..indexing import Report
 from ..storage.article_store import ArticleRow
@@ -199,6 +200,29 @@ class ArticlesListed(AppMessage):
     """The newest of them by story, the largest story first."""
     scope: Scope
     """The scope."""
+
+
+@dataclass
+class TimelineFound(Message):
+    """The dated sentences of a timeline were looked for."""
+
+    number: int
+    """The timeline's number."""
+    searched: str
+    """The question as it was searched."""
+    events: Sequence[Event]
+    """The sentences in the order of what they tell."""
+    note: str = ""
+    """Why there are none; empty if there are some."""
+
+    def apply(self, talk: Talk) -> bool:
+        """Store the sentences; return whether the timeline is still open."""
+        timeline = talk.timeline
+        if timeline is None or timeline.subject.number != self.number:
+            return False
+        timeline.searched, timeline.events = self.searched, self.events
+        timeline.note = self.note
+        return True
 
 
 @dataclass

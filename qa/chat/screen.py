@@ -1,7 +1,6 @@
 """The main screen: composes the widgets, and turns keys and messages into calls of ``Talk``."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -32,8 +31,8 @@ class ChatScreen(SourceActions):
     AUTO_FOCUS = "#prompt"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual has it
     COMPONENT_CLASSES: ClassVar[set[str]] = set(
-        "bar bar-rest confidence date focused hint key library note note-strong number path right "
-        "scope scope-narrow status strong title wrong".split()
+        "bar bar-rest confidence date focused hint key library note note-strong number path rail "
+        "right scope scope-narrow status strong title wrong".split()
     )
 
     def __init__(
@@ -46,8 +45,7 @@ class ChatScreen(SourceActions):
         resume: bool = False,
     ) -> None:
         """On start: index these paths, continue the last conversation, ask this question."""
-        super().__init__(talk)
-        self._backend = backend
+        super().__init__(talk, backend)
         self._first_question = one_line(question)
         self._first_paths = index
         self._resume_last = resume
@@ -90,13 +88,10 @@ class ChatScreen(SourceActions):
 
     # Calls of the backend
 
-    def run_in_thread(self, call: Callable[..., None], *arguments: object) -> None:
-        """Run a call of the backend in a worker thread."""
-        self.run_worker(partial(call, *arguments), thread=True, exit_on_error=False)
-
     def ask(self, question: str, *, verbatim: bool = False) -> None:
         """Ask a question, stopping the one before if it is still being answered."""
         self.stop()
+        self.close_timeline()
         request = self.talk.ask(question, verbatim=verbatim)
         if request is not None:
             self.view.conversation.add(self.talk.entries[-1])
@@ -130,6 +125,8 @@ class ChatScreen(SourceActions):
             self.talk.scope = scope
             self.view.show_library()
             self.run_in_thread(self._backend.count, scope)
+            if self.talk.timeline is not None:
+                self.open_timeline(self.talk.timeline.subject.question)
 
     def _prepare(self) -> None:
         self.run_in_thread(self._backend.prepare, self.talk.scope)
@@ -170,6 +167,7 @@ class ChatScreen(SourceActions):
 
     @on(messages.Resumed)
     def _resumed(self, message: messages.Resumed) -> None:
+        self.close_timeline()
         postponed = self.talk.resumed(message.entries)
         self.view.show_conversation()
         self.view.prompt.remember(entry.question for entry in message.entries)
@@ -209,6 +207,10 @@ class ChatScreen(SourceActions):
                 self.view.read(False)
         elif self.view.is_reading:
             self.view.read(False)
+        elif self.talk.timeline is not None and self.view.source.has_focus_within:
+            self.view.focus_left()
+        elif self.close_timeline():
+            self.view.focus_prompt()
         else:
             self.view.focus_prompt()
 
@@ -269,6 +271,7 @@ class ChatScreen(SourceActions):
 
     def action_new_conversation(self) -> None:
         """Begin a new conversation; this one is kept."""
+        self.close_timeline()
         self.talk.begin()
         self._backend.begin()
         self.view.show_conversation()

@@ -94,7 +94,9 @@ def time_words(answer: Answer) -> str:
         for span in time_spans(around, cited.article.published)
         if span.start < end - before and span.end > start - before
     ]
-    return named[0].words if len(named) == 1 and named[0].is_relative else ""
+    if len(named) != 1 or not named[0].is_relative:
+        return ""
+    return named[0].worded(is_guess=cited.article.is_date_guess)
 
 
 def written_date(day: date | None) -> str:
