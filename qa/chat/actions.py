@@ -225,6 +225,14 @@ ACTIONS = (
         app_action="add_articles",
     ),
     Action(
+        "watch",
+        "Watch for new articles",
+        "Indexes files in the folders of this library as they change; the same key stops it.",
+        CHAT,
+        ("f7",),
+        app_action="watch",
+    ),
+    Action(
         "theme",
         "Choose the colours",
         "Changes the theme and remembers it; the ansi themes use your terminal's own 16 colours.",

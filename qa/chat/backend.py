@@ -56,6 +56,8 @@ class Backend:
         self._prepared = threading.Event()
         self._conversation_lock = threading.Lock()
         self._conversation: int | None = None
+        self.indexing = threading.Lock()
+        """Held while this process indexes, which it does once at a time."""
         self.leaving = threading.Event()
         """Set when the person leaves the chat: running calls end as soon as they can."""
 
@@ -247,7 +249,8 @@ class Backend:
 
         try:
             paths = [os.path.expanduser(path) for path in paths]
-            report = self.library.add(*self._expand_paths(paths), progress=progress)
+            with self.indexing:
+                report = self.library.add(*self._expand_paths(paths), progress=progress)
         except StoppedError:
             self._post(messages.Indexed(None))
             return

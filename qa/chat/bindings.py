@@ -40,6 +40,7 @@ PALETTE = tuple(
         "conversations",
         "export",
         "add_articles",
+        "watch",
         "edit_search",
         "right",
         "wrong",

@@ -89,7 +89,7 @@ def why_empty(articles: int, undated: int, scope: Scope) -> str:
     where = counted(articles, "article") + ("" if scope.is_all else " that fit the filter")
     words = f"No sentence on this tells a time, in {where}."
     if undated:
-        without = "None of them has" if undated == articles else f"{undated:,} of them have no"
+        without = "None of them has a" if undated == articles else f"{undated:,} of them have no"
         words += f" {without} date: there, times such as “on Monday” name no day."
     return words
 

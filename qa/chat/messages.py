@@ -170,6 +170,44 @@ class Indexed(LibraryMessage):
 
 
 @dataclass
+class WatchBegan(LibraryMessage):
+    """From now on files are indexed as they change."""
+
+    def apply(self, talk: Talk) -> None:
+        """Note that files are watched."""
+        talk.is_watching = True
+
+
+@dataclass
+class WatchEnded(LibraryMessage):
+    """Files are no longer indexed as they change."""
+
+    reason: str = ""
+    """What went wrong, and what to do; empty if it was stopped."""
+
+    def apply(self, talk: Talk) -> None:
+        """Note that files are not watched."""
+        talk.is_watching = False
+
+
+@dataclass
+class Updating(LibraryMessage):
+    """Files have changed and are being indexed."""
+
+    def apply(self, talk: Talk) -> None:
+        """Note that a run of indexing began."""
+        talk.indexing_began()
+
+
+@dataclass
+class Updated(Indexed):
+    """Files that had changed were indexed, or could not be."""
+
+    remark: str = ""
+    """What is to be said of it; empty if nothing is."""
+
+
+@dataclass
 class Resumed(Message):
     """A stored conversation was loaded, or the shown one was deleted."""
 

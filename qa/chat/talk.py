@@ -41,7 +41,9 @@ class Request:
 class Talk:
     """The state of the chat."""
 
-    def __init__(self, scope: Scope | None = None) -> None:
+    def __init__(self, scope: Scope | None = None, *, takes_links: bool = False) -> None:
+        self.takes_links = takes_links
+        """Whether the terminal opens links."""
         self.entries: list[Entry] = []
         """The questions of this conversation, oldest first."""
         self.chosen: Entry | None = None
@@ -67,6 +69,8 @@ class Talk:
         """What the library logged last."""
         self.indexing = ""
         """Progress of indexing, in words; empty when nothing is being indexed."""
+        self.is_watching = False
+        """Whether files are indexed as they change."""
         self._indexing_runs = 0
         self._is_leaving = False
         self._number = 0
@@ -290,7 +294,7 @@ class Talk:
 
     def indexing_ended(self) -> None:
         """Note that a run of indexing ended."""
-        self._indexing_runs -= 1
+        self._indexing_runs = max(0, self._indexing_runs - 1)
         if not self._indexing_runs:
             self.indexing = ""
 

@@ -64,6 +64,8 @@ class TopRow(PlainText):
         title = f"qa · {talk.library}" if talk.library else "qa"
         if talk.articles is not None:
             title += f" · {counted(talk.articles, 'article')}"
+        if talk.is_watching:
+            title += " · watching"
         right = shortened(scope_words(talk.scope), max(10, width // 2))
         left = shortened(title, max(0, width - cell_len(right) - 4))
         gap = max(1, width - cell_len(left) - cell_len(right) - 2)

@@ -31,7 +31,7 @@ class ChatView(Vertical):
         with Horizontal(id="panes"):
             yield Conversation(self._talk)
             yield TimelinePane()
-            yield SourcePane(id="source")
+            yield SourcePane(id="source", links=self._talk.takes_links)
         yield Rule("┴", self._split, self._focused)
         with Horizontal(id="line"):
             yield PlainText("❯", id="sign")
@@ -86,8 +86,7 @@ class ChatView(Vertical):
         timeline = self._talk.timeline
         self.set_class(timeline is not None, "-timeline")
         self.timeline.show(timeline)
-        if timeline is not None:
-            self.read(False)
+        self.read(False)
         self.focus_left()
         self.show_source()
         self._show_actions()
