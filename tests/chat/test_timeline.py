@@ -72,14 +72,16 @@ def test_the_timeline_takes_the_place_of_the_conversation(scripted: ScriptedLibr
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
         await pilot.press("f6")
-        await until(pilot, lambda: "2 dated sentences" in shown(pilot))
+        await until(pilot, lambda: "3 dated sentences" in shown(pilot))
         screen = shown(pilot)
         assert "Timeline" in screen
         assert "sure ·" not in screen
-        assert screen.index("● October 2011") < screen.index("● Monday, 31 October 2011")
+        days = [line.partition("●")[2].split(" │")[0].strip() for line in screen.splitlines()]
+        told = ["October 2011", "Monday, 24 October 2011", "Monday, 31 October 2011"]
+        assert [day.split("  ")[0] for day in days if day] == told
         article = main.view.source.article
-        assert highlighted(article, Highlight.ANSWER) == ["October"]
-        await pilot.press("down")
+        assert highlighted(article, Highlight.ANSWER) == ["the end of October"]
+        await pilot.press("down", "down")
         await pilot.pause()
         assert highlighted(article, Highlight.ANSWER) == ["on October 31"]
         await pilot.press("enter")
@@ -128,7 +130,7 @@ def test_the_timeline_keeps_to_the_filter(scripted: ScriptedLibrary) -> None:
         main = chat_of(pilot).main
         await ask(pilot, COMMANDED)
         await pilot.press("f6")
-        await until(pilot, lambda: "2 dated sentences" in shown(pilot))
+        await until(pilot, lambda: "3 dated sentences" in shown(pilot))
         main.set_scope(Scope(source="*wire*"))
         await until(pilot, lambda: "1 dated sentence" in shown(pilot))
         assert "all dates · *wire*" in main.view.query_one("#timeline-head").render().plain  # type: ignore[union-attr]
