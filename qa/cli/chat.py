@@ -52,7 +52,8 @@ def chat(
 
     With PATH, qa indexes what is new or changed there while you ask, and asks only the articles in
     or under PATH. Without PATH it asks the whole library. F1 shows the keys, F4 lists the articles
-    by story, Ctrl-Q quits. With --web the page in the browser loads nothing from elsewhere.
+    by story, F6 shows a timeline of the question, F7 indexes files as they change, Ctrl-Q quits.
+    With --web the page in the browser loads nothing from elsewhere.
 
     \b
     qa chat
