@@ -1,8 +1,9 @@
 """The Python interface: a library of articles that answers questions."""
 
 import os
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -21,6 +22,7 @@ from .datatypes import (
     Verdict,
 )
 from .errors import UsageError
+from .language_model import no_language_model
 from .opened import OpenedLibrary
 from .storage.article_store import ArticleRow
 
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from .indexing.pipeline import Pipeline
     from .indexing.report import Progress, Report
     from .references import CheckedReference, Reference
+    from .writing.checked import CheckedSentence, SentenceChecker
+    from .writing.server import ChatServer
+    from .writing.write import Piece, Written
 
 PRUNE_SHARE = 0.5
 """Largest share of the known files that pruning drops; nobody deletes more than that by hand."""
@@ -211,6 +216,40 @@ class Library(OpenedLibrary):
             started=started,
         )
         return with_copies(found, self._store)
+
+    def write(
+        self,
+        answer: Answer,
+        *,
+        server: "ChatServer | None" = None,
+        checker: "SentenceChecker | None" = None,
+        cancelled: threading.Event | None = None,
+    ) -> "Generator[Piece | CheckedSentence | Written, None, None]":
+        """Let a language model write an answer out, and check each of its sentences.
+
+        Only the question and the passages of ``answer`` are sent, and only to ``server``, by
+        default the one that the settings name. The iterator yields each piece of text as it
+        comes, each checked sentence as soon as it is finished, and at last the whole. Setting
+        ``cancelled`` from another thread, or closing the iterator, ends the connection at once. A
+        failure of the server is named in the last event. Raises UsageError if no server is named,
+        or if the variable with its key is empty.
+        """
+        from .writing.unchecked import Unchecked
+        from .writing.write import write
+
+        chosen = server or self.chat_server()
+        return write(answer, chosen, checker or Unchecked(), cancelled=cancelled)
+
+    def chat_server(self) -> "ChatServer":
+        """Return the language model's server that the settings name; nothing is contacted.
+
+        Raises UsageError as `write` does.
+        """
+        from .writing.server import HttpChatServer
+
+        if self.settings.language_model is None:
+            raise no_language_model(str(settings.folders().config / "config.toml"))
+        return HttpChatServer(self.settings.language_model)
 
     def mentions(self, term: str, *, scope: Scope | None = None) -> "list[Mention]":
         """Return every article that mentions a term, newest first, each with all its places.

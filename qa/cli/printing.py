@@ -24,6 +24,9 @@ STYLES: dict[str, dict[str, object]] = {
     "note": {"dim": True},
     "match": {"bold": True},
     "text": {},
+    "held": {"fg": "green"},
+    "struck": {"strikethrough": True},
+    "refused": {"fg": "red"},
 }
 """How each style looks on a terminal; the 16 basic colours fit light and dark backgrounds."""
 
@@ -49,7 +52,7 @@ def columns() -> int | None:
     if not is_terminal():
         return None
     width = min(shutil.get_terminal_size().columns, MOST_COLUMNS)
-    return width - len(QUOTE_MARKS) if _is_plain() else width
+    return width - len(QUOTE_MARKS) if is_plain() else width
 
 
 def print_lines(lines: "Iterable[Line]", links: str = "never") -> None:
@@ -59,7 +62,7 @@ def print_lines(lines: "Iterable[Line]", links: str = "never") -> None:
     """
     from ..render import linked, takes_links
 
-    plain = _is_plain()
+    plain = is_plain()
     is_linking = takes_links(links, os.environ, is_terminal=is_terminal())
     for line in _marked(lines) if plain else lines:
         shown = []
@@ -72,7 +75,7 @@ def print_lines(lines: "Iterable[Line]", links: str = "never") -> None:
         click.echo("".join(shown), color=True)
 
 
-def _is_plain() -> bool:
+def is_plain() -> bool:
     """Whether to print without colour."""
     unwanted = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return unwanted or not is_terminal()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from qa.answering.timeline import Event
 from qa.chat.chronicle import Subject, event_pieces, subject_in_hand, why_empty
@@ -19,6 +20,11 @@ from .conftest import COMMANDED, MINERS, ScriptedLibrary, ask, chat, chat_of, dr
 from .test_sources import highlighted
 
 KAN = Past(Exchange("Who is Naoto Kan?", "Naoto Kan"), (), begins_story=True)
+
+
+def focused(pilot: Pilot[None]) -> Widget | None:
+    """Return the widget that has the focus."""
+    return chat_of(pilot).main.focused
 
 
 def test_a_follow_up_is_searched_in_the_form_that_stands_alone() -> None:
@@ -85,11 +91,11 @@ def test_the_timeline_takes_the_place_of_the_conversation(scripted: ScriptedLibr
         await pilot.pause()
         assert highlighted(article, Highlight.ANSWER) == ["October 31"]
         await pilot.press("enter")
-        assert main.focused is article
+        assert focused(pilot) is article
         await pilot.press("escape")
-        assert main.focused is main.view.timeline.events
+        assert focused(pilot) is main.view.timeline.events
         await pilot.press("escape")
-        assert main.focused is main.view.prompt
+        assert focused(pilot) is main.view.prompt
         assert "sure ·" in shown(pilot)
         assert highlighted(article, Highlight.ANSWER) == ["Charles Bouchard"]
 
@@ -105,7 +111,7 @@ def test_on_a_narrow_screen_the_source_opens_over_the_timeline(scripted: Scripte
         assert main.view.is_reading
         await pilot.press("escape")
         assert not main.view.is_reading
-        assert main.focused is main.view.timeline.events
+        assert focused(pilot) is main.view.timeline.events
         await pilot.press("f6")
         assert "Timeline" not in shown(pilot).replace("F6 timeline", "")
         assert main.view.prompt.value == "Libya"

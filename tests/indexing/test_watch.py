@@ -60,7 +60,8 @@ def test_what_a_library_writes_among_its_articles_is_no_change(
     monkeypatch.setattr(watch, "STEP_MILLISECONDS", 50)
     library = tmp_path / "library"
     library.mkdir()
-    told = changes([str(tmp_path)], skip=library)
+    stop = threading.Event()
+    told = changes([str(tmp_path)], stop, skip=library)
     next(told)
     (library / "library.sqlite").write_text("pages")
     done = threading.Event()
@@ -75,4 +76,5 @@ def test_what_a_library_writes_among_its_articles_is_no_change(
     next(told)
     assert done.is_set()
     writer.join()
-    told.close()
+    stop.set()
+    assert list(told) == []
