@@ -115,6 +115,11 @@ def article_date(article: Article) -> str:
     return f"{guess}{written_date(article.published)}"
 
 
+def library_pieces(name: str) -> Line:
+    """Return the note that names an article's library; nothing if only one is asked."""
+    return [(f" · library {name}", "note")] if name else []
+
+
 def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     """Return an answer with its sources; None for ``width`` wraps nothing."""
     if answer.kind is AnswerKind.REMARK:
@@ -171,8 +176,9 @@ def explain_lines(answer: Answer, width: int | None) -> list[Line]:
     """Return how an answer came about: the scores of each passage, the time of each step."""
     lines: list[Line] = [[], *_note_lines("How it came about", width)]
     for place, hit in enumerate(answer.hits, 1):
-        where = place_piece(hit.passage.article, hit.passage.start)
-        lines.append([(f"{place:>3}. ", "number"), where])
+        article = hit.passage.article
+        where = place_piece(article, hit.passage.start)
+        lines.append([(f"{place:>3}. ", "number"), where, *library_pieces(article.library)])
         lines += _note_lines(why_text(hit), width, " " * 5)
     steps = " · ".join(f"{name} {value:.0f} ms" for name, value in answer.timings.items())
     lines += _note_lines(f"confidence {answer.confidence:.2f}", width, " " * 5)
@@ -228,7 +234,7 @@ def source_lines(number: int, article: Article, start: int, width: int | None) -
         title = shortened(title, max(10, width - len(label) - len(when)))
     return [
         [(label, "number"), (title, "title"), (when, "date")],
-        [(INDENT, "text"), place_piece(article, start)],
+        [(INDENT, "text"), place_piece(article, start), *library_pieces(article.library)],
     ]
 
 
