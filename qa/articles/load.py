@@ -32,6 +32,10 @@ __all__ = ["FoundFile", "Problem", "ReadArticle", "file_digest", "read_articles"
 
 MOST_PROBLEMS = 1_000
 """Unreadable records after which the rest of a file is skipped."""
+MOST_ATTACHED_PROBLEMS = 100
+"""Unreadable files attached to the mails of a mailbox that are listed; the others are counted."""
+MOST_INSIDE = 4
+"""Most files inside each other: a mail attached to a mail, and so on."""
 ARTICLE_CHARACTERS = 12_000_000
 """Longest article. Splitting one takes a gigabyte; "War and Peace" has 3.2 million characters."""
 
@@ -125,19 +129,32 @@ def _read(found: FoundFile) -> Iterator[ReadArticle | Problem]:
     yield from _read_format(found.name, chosen, data)
 
 
-def read_bytes(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
-    """Yield the articles of a file inside another one. Raises ArticleError if it is unreadable."""
+def read_bytes(
+    name: str, data: bytes, inside: tuple[Format, ...] = ()
+) -> Iterator[ReadArticle | Problem]:
+    """Yield the articles of a file inside others, whose formats are given from the outside in.
+
+    Raises ArticleError if it is unreadable.
+    """
     suffix = suffix_of(name)
     refuse_suffix(suffix)
     stream = bytes_stream(data)
-    if (chosen := format_of(suffix, data[:HEAD_BYTES])) and chosen.holds_files:
-        raise NotAnArticleError("an archive inside others")  # one could hold itself
+    chosen = format_of(suffix, data[:HEAD_BYTES])
+    if chosen and chosen.holds_files:
+        if any(one.holds_files for one in inside):
+            raise NotAnArticleError("an archive inside others")  # one could hold itself
+        yield from _read_format(name, chosen, data, inside)
+        return
     refuse_kind(stream.peek(HEAD_BYTES)[:HEAD_BYTES], suffix)
-    yield from _bounded(name, _read_stream(name, suffix, stream, lambda: None))
+    yield from _bounded(name, _read_stream(name, suffix, stream, lambda: None, inside))
 
 
 def _read_stream(
-    name: str, suffix: str, stream: io.BufferedReader[Any], check: Callable[[], None]
+    name: str,
+    suffix: str,
+    stream: io.BufferedReader[Any],
+    check: Callable[[], None],
+    inside: tuple[Format, ...] = (),
 ) -> Iterator[ReadArticle | Problem]:
     """Yield the articles of a stream, in the format that its start and suffix show.
 
@@ -148,7 +165,7 @@ def _read_stream(
     if chosen is not None:
         data = read_whole(stream, chosen.most_bytes)
         check()
-        yield from _read_format(name, chosen, data)
+        yield from _read_format(name, chosen, data, inside)
         return
     if is_wide(head):
         data = decode(read_whole(stream, FILE_BYTES)).encode("utf-8", "replace")
@@ -166,41 +183,53 @@ def _read_stream(
     yield from _read_document(name, suffix, data)
 
 
-def _read_format(name: str, chosen: Format, data: bytes) -> Iterator[ReadArticle | Problem]:
-    """Yield the articles of a file in one of the formats of the registry."""
-    if not chosen.holds_files:
-        yield from chosen.read(name, data)
-        return
-    found = False
-    number = 0
-    for member in chosen.members(name, data):
-        found = True
-        if isinstance(member, Problem):
-            yield replace(member, source=f"{name}/{member.source}")
-            continue
-        for one in _read_member(f"{name}/{member.name}", member):
-            if isinstance(one, Problem):
-                yield one
-            else:
-                number += 1
-                yield ReadArticle(number, one.article)
-    if not found:
+def _read_format(
+    name: str, chosen: Format, data: bytes, inside: tuple[Format, ...] = ()
+) -> Iterator[ReadArticle | Problem]:
+    """Yield the articles of a file in one of the formats of the registry, and of the files in it.
+
+    ``inside`` are the formats of the files that it is in.
+    """
+    number = problems = 0
+    is_empty = True
+    for one in chosen.read(name, data):
+        is_empty = False
+        if isinstance(one, ReadArticle):
+            number = one.record or 0
+            yield one
+        elif isinstance(one, Problem):
+            yield replace(one, source=f"{name}/{one.source}") if chosen.holds_files else one
+        else:
+            for read in _read_member(f"{name}/{one.name}", one, (*inside, chosen)):
+                if isinstance(read, ReadArticle):
+                    number += 1
+                    yield ReadArticle(number, read.article)
+                    continue
+                problems += not read.quiet
+                # A large mailbox may have any number of them, and the mails are sound.
+                is_quiet = not chosen.holds_files and problems > MOST_ATTACHED_PROBLEMS
+                yield replace(read, quiet=read.quiet or is_quiet)
+    if chosen.holds_files and is_empty:
         raise NotAnArticleError("holds no file that can be read")
 
 
-def _read_member(name: str, member: Member) -> Iterator[ReadArticle | Problem]:
-    """Yield the articles of a file inside an archive."""
+def _read_member(
+    name: str, member: Member, inside: tuple[Format, ...]
+) -> Iterator[ReadArticle | Problem]:
+    """Yield the articles of a file inside others; see `read_bytes`."""
     try:
-        for one in read_bytes(name, member.data):
+        if len(inside) > MOST_INSIDE:
+            raise ArticleError(f"inside more than {MOST_INSIDE} other files")
+        for one in read_bytes(name, member.data, inside):
             if isinstance(one, Problem):
-                yield one
+                yield replace(one, cut_short=False)
                 continue
             article = one.article
             if member.url and one.record is None:
                 article = replace(article, source=member.url)
             if member.published and article.published is None:
                 article = replace(
-                    article, published=member.published, dated="crawl date", is_date_guess=True
+                    article, published=member.published, dated=member.dated, is_date_guess=True
                 )
             yield ReadArticle(one.record, article)
     except Exception as error:

@@ -12,8 +12,11 @@ from typing import cast
 from .found import Member, Problem, ReadArticle
 from .stream import FILE_BYTES
 
-ReadFormat = Callable[[str, bytes], Iterator[ReadArticle | Problem]]
-"""Reads a file: its name and bytes give articles, and problems with single records."""
+Found = ReadArticle | Problem | Member
+"""What is found in a file: an article, a problem with one, or a file in another format."""
+
+ReadFormat = Callable[[str, bytes], Iterator[Found]]
+"""Reads a file: its name and bytes give articles, problems with single records, and files in it."""
 
 LARGE_BYTES = 250_000_000
 """Largest file, unpacked, that is read in a process of its own."""
@@ -45,14 +48,14 @@ class Format:
         """Size of the largest file that is read."""
         return LARGE_BYTES if self.needs_worker else FILE_BYTES
 
-    def members(self, name: str, data: bytes) -> Iterator[Member | Problem]:
-        """Yield the files in an archive's bytes. Raises ArticleError if it cannot be read."""
-        module = import_module(f".formats.{self.module}", __package__)
-        return cast("ReadMembers", module.members)(data, name)
+    def read(self, name: str, data: bytes) -> Iterator[Found]:
+        """Yield what is found in a file's bytes. Raises ArticleError if it cannot be read.
 
-    def read(self, name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
-        """Yield the articles in a file's bytes. Raises ArticleError if it cannot be read."""
+        The problems of an archive have paths in it as sources.
+        """
         module = import_module(f".formats.{self.module}", __package__)
+        if self.holds_files:
+            return cast("ReadMembers", module.members)(data, name)
         return cast("ReadFormat", module.read)(name, data)
 
 

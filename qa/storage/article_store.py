@@ -285,7 +285,10 @@ class ArticleStore(Database):
         searches: list[tuple[str, list[str | int]]] = [(f"{SOURCE} = ?", [name])]
         path, _, last = name.rpartition("#")
         if path and (record := parse_number(last)) is not None:
-            searches.append(("path = ? AND record = ?", [os.path.realpath(path), record]))
+            real = os.path.realpath(path)
+            # What is attached to a mail has a source of its own, and the number of the mail.
+            searches.append(("path = ? AND record = ? AND url IS NULL", [real, record]))
+            searches.append(("path = ? AND record = ?", [real, record]))
             searches.append(("path LIKE ? ESCAPE '!' AND record = ?", [path_ending(path), record]))
         folder = os.path.realpath(Path(name).expanduser())
         beneath = folder.rstrip("/") + "/"
