@@ -7,9 +7,9 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
+from ..datatypes import Article
 from ..errors import ArticleError
 from .clean import one_line
 from .decode import decode, is_wide
@@ -24,8 +24,16 @@ from .refuse import (
     refuse_suffix,
     suffix_of,
 )
-from .registry import HEAD_BYTES, Format, format_of
-from .stream import FILE_BYTES, RECORD_BYTES, bytes_stream, open_file, open_stream, read_whole
+from .registry import HEAD_BYTES, Format, Found, format_of
+from .stream import (
+    FILE_BYTES,
+    bytes_stream,
+    first_line,
+    numbered_lines,
+    open_file,
+    open_stream,
+    read_whole,
+)
 from .walk import walk
 
 __all__ = ["FoundFile", "Problem", "ReadArticle", "file_digest", "read_articles", "refusal", "walk"]
@@ -61,7 +69,8 @@ def refusal(found: FoundFile) -> Problem | None:
             head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
         refuse_kind(head, suffix)
         chosen = format_of(suffix, head)
-        if suffix not in JSON_SUFFIXES and not found.name.lower().endswith(".gz"):
+        is_open = suffix in JSON_SUFFIXES or found.name.lower().endswith(".gz")
+        if not is_open and not (chosen and chosen.can_stream(head)):
             refuse_size(found, chosen.most_bytes if chosen else FILE_BYTES)
     except Exception as error:
         return problem_of(found.name, error, named=found.named)
@@ -120,13 +129,17 @@ def _read(found: FoundFile) -> Iterator[ReadArticle | Problem]:
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
         refuse_kind(head, suffix)
         chosen = format_of(suffix, head)
+        if chosen and chosen.can_stream(head) and _is_large(found):
+            yield from _with_inner(found.name, chosen, chosen.read_stream(found.name, stream))
+            _check_unchanged(found)
+            return
         if chosen is None or not chosen.holds_files:
             yield from _read_stream(found.name, suffix, stream, lambda: _check_unchanged(found))
             return
     with open_file(found.path) as packed:  # an archive unpacks what is sound of it itself
         data = read_whole(packed, chosen.most_bytes)
     _check_unchanged(found)
-    yield from _read_format(found.name, chosen, data)
+    yield from _with_inner(found.name, chosen, chosen.read(found.name, data))
 
 
 def read_bytes(
@@ -143,7 +156,7 @@ def read_bytes(
     if chosen and chosen.holds_files:
         if any(one.holds_files for one in inside):
             raise NotAnArticleError("an archive inside others")  # one could hold itself
-        yield from _read_format(name, chosen, data, inside)
+        yield from _with_inner(name, chosen, chosen.read(name, data), inside)
         return
     refuse_kind(stream.peek(HEAD_BYTES)[:HEAD_BYTES], suffix)
     yield from _bounded(name, _read_stream(name, suffix, stream, lambda: None, inside))
@@ -165,7 +178,7 @@ def _read_stream(
     if chosen is not None:
         data = read_whole(stream, chosen.most_bytes)
         check()
-        yield from _read_format(name, chosen, data, inside)
+        yield from _with_inner(name, chosen, chosen.read(name, data), inside)
         return
     if is_wide(head):
         data = decode(read_whole(stream, FILE_BYTES)).encode("utf-8", "replace")
@@ -173,26 +186,27 @@ def _read_stream(
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
     already_read = b""
     if suffix in LINES_SUFFIXES or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        already_read = _first_line(stream)
+        already_read = first_line(stream)
         if _is_lines(suffix, already_read, stream):
-            yield from jsonl.read_lines(name, _lines(already_read, stream))
+            yield from jsonl.read_lines(name, numbered_lines(already_read, stream))
             check()
             return
-    data = read_whole(stream, FILE_BYTES, already_read)
+    advice = "write it as JSON lines, one article a line" if suffix == ".json" else "split it"
+    data = read_whole(stream, FILE_BYTES, already_read, advice)
     check()
     yield from _read_document(name, suffix, data)
 
 
-def _read_format(
-    name: str, chosen: Format, data: bytes, inside: tuple[Format, ...] = ()
+def _with_inner(
+    name: str, chosen: Format, found: Iterator[Found], inside: tuple[Format, ...] = ()
 ) -> Iterator[ReadArticle | Problem]:
-    """Yield the articles of a file in one of the formats of the registry, and of the files in it.
+    """Yield what is found in a file of this format, the files in it read, too.
 
     ``inside`` are the formats of the files that it is in.
     """
     number = problems = 0
     is_empty = True
-    for one in chosen.read(name, data):
+    for one in found:
         is_empty = False
         if isinstance(one, ReadArticle):
             number = one.record or 0
@@ -227,23 +241,28 @@ def _read_member(
             article = one.article
             if member.url and one.record is None:
                 article = replace(article, source=member.url)
-            if member.published and article.published is None:
-                article = replace(
-                    article, published=member.published, dated=member.dated, is_date_guess=True
-                )
+            article = _with_day(article, member)
             yield ReadArticle(one.record, article)
     except Exception as error:
         yield replace(problem_of(name, error, named=False), cut_short=False)
 
 
+def _with_day(article: Article, member: Member) -> Article:
+    """Return an article that has the day of its file if it has none, or guessed a later one."""
+    day, own = member.published, article.published
+    if day is None or (own and not (article.is_date_guess and own > day)):
+        return article
+    return replace(article, published=day, dated=member.dated, is_date_guess=True)
+
+
 def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle | Problem]:
     """Yield the records of a JSON document, or the one article of any other file."""
     if suffix in JSON_SUFFIXES:
-        yield from jsonl.read_document(name, jsonl.parse(data))
+        yield from jsonl.read(name, data)
         return
     if data[-100:].rstrip()[-1:] in (b"}", b"]"):
         try:
-            records = list(jsonl.read_document(name, jsonl.parse(data)))
+            records = list(jsonl.read(name, data))
         except ArticleError:
             pass  # it is text that ends in a bracket
         else:
@@ -261,28 +280,10 @@ def _is_lines(suffix: str, already_read: bytes, stream: io.BufferedReader[Any]) 
     return jsonl.is_record(already_read) and (suffix != ".json" or bool(stream.peek(1).strip()))
 
 
-def _first_line(stream: io.BufferedReader[Any]) -> bytes:
-    """Read up to the first line that is not blank; return it with the blank lines before it."""
-    already_read = stream.readline(RECORD_BYTES + 1)
-    while already_read and not already_read.strip() and len(already_read) < HEAD_BYTES:
-        following = stream.readline(RECORD_BYTES + 1)
-        if not following:
-            break
-        already_read += following
-    return already_read
-
-
-def _lines(already_read: bytes, stream: io.BufferedReader[Any]) -> Iterator[jsonl.Line]:
-    """Yield the numbered lines of a stream; a line that is too long is None."""
-    following = iter(lambda: stream.readline(RECORD_BYTES + 1), b"")
-    for number, line in enumerate(chain(already_read.splitlines(keepends=True), following), 1):
-        if len(line) <= RECORD_BYTES:
-            yield number, line
-            continue
-        rest = line
-        while rest and not rest.endswith(b"\n"):
-            rest = stream.readline(1 << 20)
-        yield number, None
+def _is_large(found: FoundFile) -> bool:
+    """Whether a file is too large to be read whole; text packs to an eighth or so."""
+    packed = 8 if found.name.lower().endswith(".gz") else 1
+    return found.size_bytes * packed > FILE_BYTES
 
 
 def _check_unchanged(found: FoundFile) -> None:

@@ -70,8 +70,10 @@ class WrittenDate(NamedTuple):
     """Absolute path of its file."""
     digits: str
     """The date as it is written."""
-    is_undated: bool
-    """Whether it could not be read, so that the article has no date."""
+    published: date | None
+    """The day that it was read as; None if it can be read in two ways."""
+    dated: str
+    """What gives it."""
 
 
 class Counts(NamedTuple):
@@ -242,13 +244,18 @@ class ArticleStore(Database):
         """Return the dates that are written in digits, by the path of their file."""
         if self.layout() < WITH_DETAILS:
             return []
-        digits = "coalesce(json_extract(details, '$.digits'), '')"
+        digits, dated = (
+            f"coalesce(json_extract(details, '$.{name}'), '')" for name in ("digits", "dated")
+        )
         rows = self._rows(
-            f"SELECT articles.id, path, {digits}, published IS NULL FROM articles "
+            f"SELECT articles.id, path, {digits}, published, {dated} FROM articles "
             f"JOIN files ON files.id = articles.file WHERE {digits} <> '' "
             "ORDER BY path, articles.id"
         )
-        return [WrittenDate(*row) for row in rows]
+        return [
+            WrittenDate(article, path, digits, _date(day), dated)
+            for article, path, digits, day, dated in rows
+        ]
 
     def articles_with_digest(self, digest: str) -> list[ArticleRowId]:
         """Return the articles whose text has a digest that begins with these hexadecimal digits."""

@@ -294,7 +294,7 @@ def test_a_mailbox_is_read_one_mail_at_a_time() -> None:
         def readline(self, size: int | None = -1, /) -> bytes:
             return next(self.lines)
 
-    found = mail.read_mailbox("inbox.mbox", Endless())  # type: ignore[arg-type]
+    found = mail.read_stream("inbox.mbox", Endless())  # type: ignore[arg-type]
     titles = [one.article.title for _ in range(5) if isinstance(one := next(found), ReadArticle)]
     assert titles == ["First", "Second", "Fourth", "First"]
 

@@ -93,10 +93,7 @@ def make_article(name: str, pages: Sequence[Iterable[Block]], given: Properties)
         name,
         text,
         title=_title(given.title, text, blocks),
-        published=dated.day,
-        dated=dated.source,
-        is_date_guess=dated.is_guess,
-        date_digits=dated.digits,
+        dated=dated,
         pages=starts if len(pages) > 1 else (),
     )
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from email import message_from_bytes
 from email.utils import getaddresses, parsedate_to_datetime
 from io import BytesIO
@@ -20,7 +19,7 @@ from ...datatypes import Article
 from ...errors import ArticleError
 from ..build import build_article, title_of
 from ..clean import one_line
-from ..dates import parse_date
+from ..dates import Dated, dated_value
 from ..decode import decode, is_wide
 from ..found import EmptyFileError, Member, NotAnArticleError, Problem, ReadArticle
 from .mail_parts import attached, content_of, words
@@ -51,22 +50,20 @@ _ATTACHMENT = "attachment of a mail"
 
 _Found = ReadArticle | Problem | Member
 
+
 @dataclass(frozen=True, slots=True)
 class _Letter:
     """A message with text."""
 
     title: str
     text: str
-    published: date | None
+    dated: Dated | None
+    encoding: str
 
     def article(self, source: str) -> Article:
         """Return the article of the message."""
         return build_article(
-            source,
-            self.text,
-            title=self.title,
-            published=self.published,
-            dated="mail header" if self.published else "",
+            source, self.text, title=self.title, dated=self.dated, encoding=self.encoding
         )
 
 
@@ -81,7 +78,7 @@ def read(name: str, data: bytes) -> Iterator[_Found]:
     if is_wide(data) or b"\0" in data[:_HEAD_BYTES]:
         data = decode(data).encode("utf-8", "replace")
     if data.startswith(b"From "):
-        yield from read_mailbox(name, BytesIO(data))
+        yield from read_stream(name, BytesIO(data))
         return
     found = [*_letters(_without_frame(data))]
     letters = sum(isinstance(one, _Letter) for one in found)
@@ -98,7 +95,7 @@ def read(name: str, data: bytes) -> Iterator[_Found]:
             yield one if isinstance(one, Member) else Problem(name, one, quiet=True)
 
 
-def read_mailbox(name: str, stream: IO[bytes]) -> Iterator[_Found]:
+def read_stream(name: str, stream: IO[bytes]) -> Iterator[_Found]:
     """Yield the articles of a mailbox and its attached files, holding one message at a time.
 
     Messages with text are numbered from 1. Raises NotAnArticleError if there is neither.
@@ -171,26 +168,28 @@ def _letters(data: bytes, before: int | None = None) -> Iterator[_Letter | Membe
             blocks = [one for text in content.texts for one in paragraphs(text)]
             number += bool(blocks)
             if blocks:
-                yield _letter(message, blocks)
+                yield _letter(message, blocks, content.encoding)
             elif content.is_encrypted:
                 yield _ENCRYPTED
             elif not content.messages:
                 yield _NO_TEXT
             is_first = before is None and number <= 1
             folder = "" if is_first else f"{number}/"
-            yield from attached(content.files, folder, _day(_header(message, "date")))
+            dated = _dated(_header(message, "date"))
+            yield from attached(content.files, folder, dated.day if dated else None)
             yield from [_ATTACHMENT] * content.others
     except RecursionError as error:
         raise ArticleError("mail nested too deeply to read") from error
 
 
-def _letter(message: Mail, blocks: list[str]) -> _Letter:
+def _letter(message: Mail, blocks: list[str], encoding: str) -> _Letter:
     """Return a message with these paragraphs."""
     sender = _sender(message)
     return _Letter(
         one_line(words(_header(message, "subject"))) or title_of("\n\n".join(blocks)),
         "\n\n".join([f"From: {sender}", *blocks] if sender else blocks),
-        _day(_header(message, "date")),
+        _dated(_header(message, "date")),
+        encoding,
     )
 
 
@@ -209,10 +208,10 @@ def _sender(message: Mail) -> str:
     return ""
 
 
-def _day(value: str) -> date | None:
-    """Return the day that a header gives, as written; None if it is not clear."""
+def _dated(value: str) -> Dated | None:
+    """Return the day that a header gives, as written; None if it gives none."""
     try:
         day = parsedate_to_datetime(value).date()
     except (ValueError, TypeError, IndexError, OverflowError):
-        return parse_date(one_line(value))
-    return day if day.year >= _FIRST_YEAR else None
+        return dated_value(one_line(value), "mail header")
+    return Dated(day, "mail header") if day.year >= _FIRST_YEAR else None

@@ -15,9 +15,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from ..clean import one_line
+from ..decode import Decoded
 from ..found import Member
 from ..markup import markup_text
-from .html import page_markup
+from .html import decode_page
 from .mail_text import ENCRYPTED
 
 FEWEST_BYTES = 100
@@ -57,6 +58,9 @@ class Content:
     is_encrypted: bool = False
     """Whether a part cannot be read without a key."""
 
+    encoding: str = ""
+    """Encoding of one of the texts if that was a guess; empty if all were certain."""
+
     def add(self, other: Content) -> None:
         """Add what is in another part."""
         self.texts += other.texts
@@ -65,6 +69,8 @@ class Content:
         self.files += other.files
         self.others += other.others
         self.is_encrypted |= other.is_encrypted
+        if other.texts:  # of alternatives only one is read
+            self.encoding = self.encoding or other.encoding
 
 
 def content_of(part: Mail) -> Content:
@@ -138,10 +144,11 @@ def _leaf(part: Mail, kind: str) -> Content:
         return Content(others=1) if is_picture else _file(part, kind)
     if kind not in ("text/plain", "text/html"):
         return Content()
-    text = _text(part, part.get_content_charset(""))
+    text, encoding = _text(part, part.get_content_charset(""))
     if kind == "text/html":
-        return Content(texts=[markup_text(text)])
-    return Content(texts=[text], is_plain=True, is_encrypted=ENCRYPTED in text)
+        return Content(texts=[markup_text(text)], encoding=encoding)
+    is_encrypted = ENCRYPTED in text
+    return Content([text], is_plain=True, is_encrypted=is_encrypted, encoding=encoding)
 
 
 def _file(part: Mail, kind: str) -> Content:
@@ -149,7 +156,7 @@ def _file(part: Mail, kind: str) -> Content:
     name = _file_name(part, kind)
     data = _bytes(part)
     if kind.startswith("text/") and (charset := part.get_content_charset()):
-        data = codecs.BOM_UTF8 + _text(part, charset).encode("utf-8", "replace")
+        data = codecs.BOM_UTF8 + _text(part, charset).text.encode("utf-8", "replace")
     is_footer = kind.startswith("text/") and len(data) < FEWEST_BYTES
     if is_footer or PurePath(name.lower()).suffix in _NO_ARTICLE_SUFFIXES:
         return Content(others=1)
@@ -171,6 +178,6 @@ def _bytes(part: Mail) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
-def _text(part: Mail, stated: str) -> str:
+def _text(part: Mail, stated: str) -> Decoded:
     """Return the text of a part: as valid UTF-8, else in the charset stated, else as a guess."""
-    return page_markup(_bytes(part), "" if stated in _UNSTATED else stated)
+    return decode_page(_bytes(part), "" if stated in _UNSTATED else stated)
