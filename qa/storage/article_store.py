@@ -59,6 +59,8 @@ class ArticleRow(NamedTuple):
     """SHA-256 of the cleaned text."""
     url: str | None
     """URL of the article, if it gives one."""
+    path: str = ""
+    """Absolute path of its file."""
 
 
 class WrittenDate(NamedTuple):
@@ -183,6 +185,7 @@ class ArticleStore(Database):
                 _date(published),
                 digest,
                 url,
+                path,
             )
             for article, record, title, source, published, digest, url, path, name in rows
         ]
