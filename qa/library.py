@@ -1,8 +1,9 @@
 """The Python interface: a library of articles that answers questions."""
 
 import os
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -21,6 +22,7 @@ from .datatypes import (
     Verdict,
 )
 from .errors import UsageError
+from .language_model import no_language_model
 from .opened import OpenedLibrary
 from .storage.article_store import ArticleRow
 
@@ -31,9 +33,13 @@ if TYPE_CHECKING:
     from .answering.timeline import Event
     from .conversation.dialogue import Dialogue
     from .conversation.past import Past
+    from .indexing.cluster import Cluster
     from .indexing.pipeline import Pipeline
     from .indexing.report import Progress, Report
     from .references import CheckedReference, Reference
+    from .writing.checked import CheckedSentence, SentenceChecker
+    from .writing.server import ChatServer
+    from .writing.write import Piece, Written
 
 PRUNE_SHARE = 0.5
 """Largest share of the known files that pruning drops; nobody deletes more than that by hand."""
@@ -74,6 +80,7 @@ class Library(OpenedLibrary):
         prune: bool = False,
         prune_share: float = PRUNE_SHARE,
         reread: bool = False,
+        on: str | None = None,
         progress: "Progress | None" = None,
     ) -> "Report":
         """Add and update the articles in files and folders; unchanged files are not read.
@@ -81,9 +88,10 @@ class Library(OpenedLibrary):
         Without a path, every file that the library knows is updated. Articles whose file has
         vanished are kept unless ``prune`` is true; pruning drops at most ``prune_share`` of the
         known files under the paths, or ten. ``reread`` also reads unchanged files, and stores
-        damaged articles again. ``progress`` is called after each batch. An exception, such as
-        KeyboardInterrupt, loses the current batch only. Raises UsageError for a path that does
-        not exist, LibraryBusyError while another process writes, LibraryReadOnlyError if the
+        damaged articles again. ``on`` is the address of a Ray cluster that reads and embeds, or
+        ``local`` for one of this machine. ``progress`` is called after each batch. An exception,
+        such as KeyboardInterrupt, loses the current batch only. Raises UsageError for a path that
+        does not exist, LibraryBusyError while another process writes, LibraryReadOnlyError if the
         folder cannot be written, ModelError if the encoder is not installed, ModelMismatchError
         if the library was embedded by another model than the one asked for.
         """
@@ -92,7 +100,8 @@ class Library(OpenedLibrary):
         places = [os.fspath(path) for path in paths]
         share = prune_share if prune else None
         with self._indexing(progress) as pipeline:
-            return index_files(pipeline, places, prune=share, reread=reread)
+            cluster = self._cluster(on) if on else None
+            return index_files(pipeline, places, prune=share, reread=reread, cluster=cluster)
 
     def add_articles(
         self,
@@ -211,6 +220,40 @@ class Library(OpenedLibrary):
             started=started,
         )
         return with_copies(found, self._store)
+
+    def write(
+        self,
+        answer: Answer,
+        *,
+        server: "ChatServer | None" = None,
+        checker: "SentenceChecker | None" = None,
+        cancelled: threading.Event | None = None,
+    ) -> "Generator[Piece | CheckedSentence | Written, None, None]":
+        """Let a language model write an answer out, and check each of its sentences.
+
+        Only the question and the passages of ``answer`` are sent, and only to ``server``, by
+        default the one that the settings name. The iterator yields each piece of text as it
+        comes, each checked sentence as soon as it is finished, and at last the whole. Setting
+        ``cancelled`` from another thread, or closing the iterator, ends the connection at once. A
+        failure of the server is named in the last event. Raises UsageError if no server is named,
+        or if the variable with its key is empty.
+        """
+        from .writing.unchecked import Unchecked
+        from .writing.write import write
+
+        chosen = server or self.chat_server()
+        return write(answer, chosen, checker or Unchecked(), cancelled=cancelled)
+
+    def chat_server(self) -> "ChatServer":
+        """Return the language model's server that the settings name; nothing is contacted.
+
+        Raises UsageError as `write` does.
+        """
+        from .writing.server import HttpChatServer
+
+        if self.settings.language_model is None:
+            raise no_language_model(str(settings.folders().config / "config.toml"))
+        return HttpChatServer(self.settings.language_model)
 
     def mentions(self, term: str, *, scope: Scope | None = None) -> "list[Mention]":
         """Return every article that mentions a term, newest first, each with all its places.
@@ -351,6 +394,13 @@ class Library(OpenedLibrary):
         from .answering.retriever import Retriever
 
         return Retriever(self._session)
+
+    def _cluster(self, address: str) -> "Cluster":
+        """Return the Ray cluster at an address, for the encoder of this library."""
+        from .indexing.cluster import Cluster
+
+        facts = self._store.facts()
+        return Cluster(address, facts["model"], facts["fingerprint"], self._session.device)
 
     @contextmanager
     def _indexing(self, progress: "Progress | None") -> Iterator["Pipeline"]:

@@ -1,5 +1,7 @@
 """Rows of tables as sentences."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from qa.articles.formats import docx, html, odt, rtf
@@ -15,7 +17,7 @@ TOWNS = [
 SENTENCES = ["Town Granby, People 14,310, Mayor Lotte Brink.", "Town Tarnholm, People 8,905."]
 
 
-def sheet(rows: list[tuple[str, ...]]) -> str:
+def sheet(rows: Sequence[tuple[str, ...]]) -> str:
     """Return rows of an open document; a blank cell at the end of a row is left out."""
     cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
     return "".join(

@@ -70,7 +70,8 @@ def _page(table: dict[str, Any]) -> str:
     said = "The list was read out at the meeting in the town hall, where it was approved."
     return (
         f"<!doctype html><html><head><meta charset=utf-8><title>{title}</title></head><body>"
-        f"<article><h1>{title}</h1><p>{text} {said}</p><table>{rows}</table></article></body></html>"
+        f"<article><h1>{title}</h1><p>{text} {said}</p><table>{rows}</table></article>"
+        "</body></html>"
     )
 
 
