@@ -61,6 +61,8 @@ class ArticleRow(NamedTuple):
     """URL of the article, if it gives one."""
     path: str = ""
     """Absolute path of its file."""
+    library: str = ""
+    """Name of its library; empty if only one is asked."""
 
 
 class WrittenDate(NamedTuple):

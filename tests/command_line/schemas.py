@@ -41,6 +41,7 @@ FILTER = {
 
 ARTICLE = values(
     id=NAME,
+    library={"type": ["string", "null"]},
     title=TEXT,
     published=DAY,
     dated={"type": ["string", "null"]},
@@ -149,7 +150,15 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         version=VERSION,
         filter=FILTER,
         articles=listed(
-            values(id=NAME, title=TEXT, published=DAY, source=NAME, digest=DIGEST, passages=RANK)
+            values(
+                id=NAME,
+                library={"type": ["string", "null"]},
+                title=TEXT,
+                published=DAY,
+                source=NAME,
+                digest=DIGEST,
+                passages=RANK,
+            )
         ),
     ),
     "ls --folders": values(
