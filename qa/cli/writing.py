@@ -12,7 +12,7 @@ from ..datatypes import Answer
 from .printing import columns, is_plain, print_lines
 
 if TYPE_CHECKING:
-    from ..library import Library
+    from ..asking import Asking
     from ..writing.server import ChatServer
     from ..writing.write import Written
 
@@ -20,7 +20,7 @@ _CLEAR_LINE = "\r\x1b[2K"
 
 
 def write_out(
-    library: "Library", answer: Answer, server: "ChatServer", *, quietly: bool
+    library: "Asking", answer: Answer, server: "ChatServer", *, quietly: bool
 ) -> "Written":
     """Let a server write an answer out, print each sentence when it is checked, and return it all.
 
@@ -30,7 +30,7 @@ def write_out(
     from ..writing.shown import end_lines, heading_lines, sentence_lines
     from ..writing.write import Piece, Written
 
-    width = columns()
+    width, links = columns(), library.settings.links
     on_terminal = not quietly and not is_plain()
     written: Written | None = None
     begun = ""
@@ -57,9 +57,9 @@ def write_out(
             if isinstance(event, CheckedSentence):
                 print_lines([*([] if headed else heading_lines(server.name, width))])
                 headed = True
-                print_lines(sentence_lines(event, width))
+                print_lines(sentence_lines(event, width), links)
             else:
-                print_lines(end_lines(event, width))
+                print_lines(end_lines(event, width), links)
     assert written is not None  # noqa: S101 - the last event
     return written
 

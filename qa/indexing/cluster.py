@@ -26,7 +26,7 @@ from ..models.encoder import Encoder
 from ..models.opening import open_encoder
 from ..settings import threads
 from ..storage.article_store import ArticleRow
-from ..storage.store import Store
+from ..storage.protocol import WritableStorage
 from .changes import Change, PutArticle, Vector
 from .pipeline import read
 from .plan import FileToRead
@@ -61,7 +61,7 @@ class EmbeddedArticle(PutArticle):
         """Return the change: it has been split."""
         return self
 
-    def known_vectors(self, store: Store) -> Mapping[str, Vector]:
+    def known_vectors(self, store: WritableStorage) -> Mapping[str, Vector]:
         """Return the embeddings by text."""
         return {} if self.vectors is None else dict(zip(self.passages, self.vectors, strict=True))
 

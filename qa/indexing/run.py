@@ -24,8 +24,8 @@ from ..datatypes import Article, ArticleRowId, is_from_memory
 from ..errors import ArticleError
 from ..models.encoder import Encoder
 from ..storage.article_store import FileRow
+from ..storage.protocol import WritableStorage
 from ..storage.scope import real_path
-from ..storage.store import Store
 from .changes import (
     Change,
     ForgetEmptyFiles,
@@ -231,7 +231,7 @@ def _digest_if_readable(found: FoundFile) -> str:
         return ""
 
 
-def reembed(store: Store, encoder: Encoder, progress: Progress | None = None) -> Report:
+def reembed(store: WritableStorage, encoder: Encoder, progress: Progress | None = None) -> Report:
     """Split and embed every article again, in one transaction: stopped, it changes nothing."""
     report = Report()
     rows = store.article_rows()

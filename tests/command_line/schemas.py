@@ -30,8 +30,18 @@ NAME = {"type": "string", "minLength": 1}
 VERSION = {"const": 1}
 ORIGIN = {"enum": ["flag", "variable", "file", "default"]}
 
+FILTER = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("words", "paths"), listed(NAME)),
+        **dict.fromkeys(("since", "until", "source"), NAME),
+    },
+    "additionalProperties": False,
+}
+
 ARTICLE = values(
     id=NAME,
+    library={"type": ["string", "null"]},
     title=TEXT,
     published=DAY,
     dated={"type": ["string", "null"]},
@@ -138,9 +148,23 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ),
     "ls": values(
         version=VERSION,
+        filter=FILTER,
         articles=listed(
-            values(id=NAME, title=TEXT, published=DAY, source=NAME, digest=DIGEST, passages=RANK)
+            values(
+                id=NAME,
+                library={"type": ["string", "null"]},
+                title=TEXT,
+                published=DAY,
+                source=NAME,
+                digest=DIGEST,
+                passages=RANK,
+            )
         ),
+    ),
+    "ls --folders": values(
+        version=VERSION,
+        filter=FILTER,
+        folders=listed(values(folder=NAME, articles=RANK, first=DAY, last=DAY)),
     ),
     "show": values(version=VERSION, **ARTICLE["properties"], text=NAME),
     "timeline": values(
@@ -193,6 +217,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                     ("model", {"type": ["string", "null"]}),
                     ("reader", {"type": ["string", "null"]}),
                     ("hits", RANK),
+                    ("links", {"enum": ["auto", "always", "never"]}),
                 )
             }
         ),

@@ -36,7 +36,8 @@ def opened(word_encoder: "WordEncoder", monkeypatch: pytest.MonkeyPatch) -> "Wor
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
     """What a task reads in the files under a path."""
-    files: list[Any] = [FileToRead(found, None) for found in walk([str(path)])]
+    found = [each for each in walk([str(path)]) if isinstance(each, FoundFile)]
+    files = [FileToRead(each, None) for each in found]
     return [
         row for file in files for row in read_rows({"file": pickle.dumps((file, (), frozenset()))})
     ]
