@@ -65,7 +65,7 @@ def session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (home / "cache").symlink_to(exported)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QA_HOME", str(home))
-        for name in ("QA_LIBRARY", "QA_MODEL", "QA_READER", "QA_HITS", "QA_THREADS"):
+        for name in ("QA_LIBRARY", "QA_MODEL", "QA_READER", "QA_HITS", "QA_LINKS", "QA_THREADS"):
             patch.delenv(name, raising=False)
         yield home
 
