@@ -44,10 +44,12 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of the text as it comes, to be shown at once; it may end within a word."""
+    """A piece of the text as it comes; it may end within a word."""
 
     text: str
-    """The text, which may hold Markdown, citations and characters that control a terminal."""
+    """The text as the model wrote it. It may hold characters that control a terminal."""
+    unfinished: str
+    """The sentence in the making, after those that were yielded: to be shown at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ def write(
                         ended, ending = part, Ending(part.why)
                     elif part:
                         first = time.monotonic() - started if first is None else first
-                        yield Piece(part)
                         yield from checked(splitter.feed(part))
+                        yield Piece(part, splitter.unfinished)
     except ServerError as failure:
         ending, error = Ending.FAILED, str(failure)
     yield from checked(splitter.end(is_cut_off=ending is not Ending.DONE))

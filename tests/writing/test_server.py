@@ -387,6 +387,29 @@ def test_a_server_that_falls_silent_is_left(
         assert server.left.wait(10)
 
 
+def test_comments_are_no_words() -> None:
+    def ping(client: socket.socket) -> None:
+        while True:
+            client.sendall(b": ping\n\n")
+            time.sleep(0.01)
+
+    with Scripted([head(), ping]) as server:
+        with pytest.raises(ServerError, match="sent no word"):
+            reply(HttpChatServer(server.model(), Limits(first_seconds=0.3)))
+        assert server.left.wait(10)
+
+
+def test_a_caller_may_be_slow() -> None:
+    with Scripted(answer("It ", "is ", "so.")) as server:
+        limits = Limits(first_seconds=20, next_seconds=0.2)
+        client = HttpChatServer(server.model(), limits)
+        texts = []
+        for text in client.stream(ASKED, most_tokens=9):
+            texts.append(text)
+            time.sleep(0.3)
+    assert texts == ["It ", "is ", "so.", Ended("done", 70, 9)]
+
+
 def test_a_flood_is_ended() -> None:
     def flood(client: socket.socket) -> None:
         while True:
