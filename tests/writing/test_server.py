@@ -145,6 +145,14 @@ def test_the_key_is_in_no_message_even_if_the_server_repeats_it(key: str) -> Non
     )
 
 
+@pytest.mark.parametrize("before", [190, 195, 199])
+def test_a_message_that_is_cut_holds_no_part_of_the_key(before: int, key: str) -> None:
+    play = refusal("500 Internal Server Error", f"{'x' * before}\u200b{KEY[:4]}\u200b{KEY[4:]}")
+    with Scripted(play) as server, pytest.raises(ServerError) as raised:
+        reply(HttpChatServer(server.model("", key)))
+    assert "sk" not in str(raised.value)
+
+
 def test_a_parameter_that_a_server_refuses_is_left_out() -> None:
     def without(parameter: str) -> Play:
         error = {"error": {"message": "Unsupported parameter", "param": parameter}}
