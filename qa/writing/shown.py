@@ -26,6 +26,7 @@ _STYLES = {
 _INDENT = " " * 4
 _ENDINGS = {
     Ending.LENGTH: "It was cut off here: it had become too long.",
+    Ending.REPEATED: "It was ended here: it went round in circles.",
     Ending.CANCELLED: "It was stopped here.",
     Ending.FAILED: "It broke off here.",
 }

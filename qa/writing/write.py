@@ -6,7 +6,7 @@ write from.
 
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +34,8 @@ class Ending(StrEnum):
     """The model came to its end."""
     LENGTH = "length"
     """It was cut off at the most tokens of an answer."""
+    REPEATED = "repeated"
+    """It was ended: the model wrote the same sentence for the third time."""
     CANCELLED = "cancelled"
     """The person wanted no more."""
     NOTHING_NEAR = "nothing near"
@@ -121,9 +123,13 @@ def write(
                         first = time.monotonic() - started if first is None else first
                         yield from checked(splitter.feed(part))
                         yield Piece(part, splitter.unfinished)
+                        if _repeats(sentences):
+                            ending = Ending.REPEATED
+                            break
     except ServerError as failure:
         ending, error = Ending.FAILED, str(failure)
-    yield from checked(splitter.end(is_cut_off=ending is not Ending.DONE))
+    if ending is not Ending.REPEATED:
+        yield from checked(splitter.end(is_cut_off=ending is not Ending.DONE))
     yield Written(
         server=server.name,
         sentences=tuple(sentences),
@@ -135,6 +141,11 @@ def write(
         tokens=ended.tokens,
         error=error,
     )
+
+
+def _repeats(sentences: Sequence[CheckedSentence]) -> bool:
+    """Whether the last sentence stands there three times: small models fall into circles."""
+    return bool(sentences) and sum(each.text == sentences[-1].text for each in sentences) > 2
 
 
 def passages_of(answer: Answer) -> list[Passage]:
