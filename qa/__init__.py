@@ -43,6 +43,9 @@ A `Scope` limits both to dates or sources:
         conversation.ask("Who commands NATO's Libya operation?")
         answer = conversation.ask("When does it end?")
 
+`Libraries.open` opens several libraries, which answer as one; ``citation.article.library`` says
+which one an article is of.
+
 `Library.write` lets a language model write an answer out, if the settings name its server, and
 checks each sentence. It yields each `Piece` of text and each `CheckedSentence` as they come, and at
 last all of it as `Written`.
@@ -94,6 +97,7 @@ if TYPE_CHECKING:
     )
     from .indexing.report import Progress, Report
     from .language_model import LanguageModel
+    from .libraries import Libraries
     from .library import Library
     from .models.encoder import Encoder
     from .models.reader import Reader
@@ -128,6 +132,7 @@ __all__ = [
     "Hit",
     "HttpChatServer",
     "LanguageModel",
+    "Libraries",
     "Library",
     "LibraryBusyError",
     "LibraryDamagedError",
@@ -177,6 +182,7 @@ _MODULES = {
     "Event": "answering.timeline",
     "HttpChatServer": "writing.server",
     "LanguageModel": "language_model",
+    "Libraries": "libraries",
     "Library": "library",
     "LibraryStatus": "opened",
     "Limits": "writing.exchange",

@@ -155,12 +155,16 @@ def setting_origins(
     return origins
 
 
+def library_name(folder: Path) -> str:
+    """Return what ``--library`` calls a library: its name in the data folder, or its path."""
+    return folder.name if folder.parent == folders().libraries else str(folder)
+
+
 def library_flag(folder: Path) -> str:
     """Return the ``--library`` option to show in a command; empty for the current library."""
     if folder == load_settings().library:
         return ""
-    name = folder.name if folder.parent == folders().libraries else str(folder)
-    return f" --library {shlex.quote(name)}"
+    return f" --library {shlex.quote(library_name(folder))}"
 
 
 def threads() -> int:

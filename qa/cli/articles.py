@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..datatypes import Scope
+from ..datatypes import Scope, own_id
 from ..errors import UsageError
 from ..folding import fold
 from ..settings import load_settings
 from .options import (
+    each_settings,
     json_option,
+    libraries_option,
     library_option,
+    open_asked,
     open_library,
     quiet_option,
     scope_options,
@@ -32,14 +35,15 @@ LISTED_MATCHES = 20
 
 @click.command(short_help="List the articles.")
 @click.argument("words", nargs=-1, metavar="[WORD]...")
-@library_option
+@libraries_option
 @json_option
 @scope_options
-def ls(words: tuple[str, ...], library: str | None, as_json: bool, scope: Scope) -> None:
+def ls(words: tuple[str, ...], libraries: tuple[str, ...], as_json: bool, scope: Scope) -> None:
     """List the articles, newest first: number, date, title, source.
 
     With WORD, list only articles with that word, or a part of one, in their title or source; of
-    several words, all must be there. In a pipe, tabs separate the columns.
+    several words, all must be there. In a pipe, tabs separate the columns. Of several libraries
+    the last column is the name of the library.
 
     \b
     qa ls libya
@@ -47,7 +51,7 @@ def ls(words: tuple[str, ...], library: str | None, as_json: bool, scope: Scope)
     """
     from .printing import columns, print_lines
 
-    with open_library(load_settings(library)) as opened:
+    with open_asked(each_settings(libraries)) as opened:
         every = opened.articles(scope)
         rows = [row for row in every if _contains(f"{row.title}\n{row.source}", words)]
         counts = opened.passage_counts() if as_json else {}
@@ -56,7 +60,8 @@ def ls(words: tuple[str, ...], library: str | None, as_json: bool, scope: Scope)
 
         values = [
             {
-                "id": str(row.id),
+                "id": own_id(str(row.id)),
+                "library": row.library or None,
                 "title": row.title,
                 "published": row.published.isoformat() if row.published else None,
                 "source": row.source,
@@ -72,8 +77,7 @@ def ls(words: tuple[str, ...], library: str | None, as_json: bool, scope: Scope)
         return
     width = columns()
     if width is None:  # one call: printing thousands of lines one by one takes a tenth of a second
-        lines = (f"{row.id}\t{_day(row)}\t{row.title}\t{row.source}\n" for row in rows)
-        say("".join(lines), nl=False)
+        say("".join(_columns(row) + "\n" for row in rows), nl=False)
         return
     print_lines(_table(rows, width))
 
@@ -82,15 +86,16 @@ def _table(rows: Sequence["ArticleRow"], width: int) -> "Iterator[Line]":
     """Yield a line for each article, or two where the source does not fit beside the title."""
     from rich.cells import cell_len
 
-    from ..render import padded, shortened
+    from ..render import library_pieces, padded, shortened
 
-    digits = max((len(str(row.id)) for row in rows), default=1)
+    ids = [own_id(str(row.id)) for row in rows]
+    digits = max(map(len, ids), default=1)
     indent = digits + 14  # after number and date
     sources = max((cell_len(row.source) for row in rows), default=0)
     room = width - indent - min(sources, 40) - 2
-    for row in rows:
+    for own, row in zip(ids, rows, strict=True):
         start: Line = [
-            (f"{row.id:>{digits}}  ", "number"),
+            (f"{own:>{digits}}  ", "number"),
             (f"{_day(row):<10}  ", "date"),
         ]
         if room >= 20:
@@ -98,10 +103,18 @@ def _table(rows: Sequence["ArticleRow"], width: int) -> "Iterator[Line]":
                 *start,
                 (f"{padded(row.title, room)}  ", "title"),
                 (row.source, "source"),
+                *library_pieces(row.library),
             ]
         else:
             yield [*start, (shortened(row.title, max(width - indent, 10)), "title")]
-            yield [(" " * (digits + 2), "text"), (row.source, "source")]
+            library = library_pieces(row.library)
+            yield [(" " * (digits + 2), "text"), (row.source, "source"), *library]
+
+
+def _columns(row: "ArticleRow") -> str:
+    """Return number, date, title and source, and the library if several are asked."""
+    columns = (own_id(str(row.id)), _day(row), row.title, row.source)
+    return "\t".join((*columns, row.library) if row.library else columns)
 
 
 def _day(row: "ArticleRow") -> str:

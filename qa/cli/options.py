@@ -16,6 +16,7 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     from datetime import date
 
+    from ..libraries import Libraries
     from ..library import Library
     from ..writing.server import ChatServer
 
@@ -23,12 +24,38 @@ Command = Callable[..., Any]
 
 
 def library_option(command: Command) -> Command:
-    """Add ``--library``."""
+    """Add ``--library`` for one library."""
     return click.option(
         "--library",
+        multiple=True,
+        callback=_only_library,
         metavar="NAME|PATH",
         help="Library to use: a name, or a folder. [default: default; variable QA_LIBRARY]",
     )(command)
+
+
+def libraries_option(command: Command) -> Command:
+    """Add ``--library``, which may be given several times, and pass a tuple of names."""
+    return click.option(
+        "--library",
+        "libraries",
+        multiple=True,
+        metavar="NAME|PATH",
+        help="Library to ask: a name, or a folder. Give it again to ask several as one. "
+        "[default: default; variable QA_LIBRARY]",
+    )(command)
+
+
+def _only_library(
+    context: click.Context, _option: click.Parameter, names: tuple[str, ...]
+) -> str | None:
+    """Return the library that was named, if any. Raises UsageError if it is more than one."""
+    if len(names) > 1:
+        raise UsageError(
+            f"{context.command_path} works with one library, not {len(names)}. "
+            "Several are asked as one by qa ask, search, mentions, timeline and ls."
+        )
+    return names[0] if names else None
 
 
 def json_option(command: Command) -> Command:
@@ -139,6 +166,48 @@ def open_library(
     from ..library import Library
 
     return Library(chosen, device=device, create=create)
+
+
+def each_settings(
+    names: Sequence[str],
+    model: str | None = None,
+    hits: int | None = None,
+    reader: str | None = None,
+    **writing: str | None,
+) -> list[settings.Settings]:
+    """Return the settings for each library that is named; without a name, for the current one."""
+    return [
+        settings.load_settings(name, model, hits, reader, **writing) for name in names or (None,)
+    ]
+
+
+def open_asked(
+    chosen: Sequence[settings.Settings], *, create: bool = False
+) -> "Library | Libraries":
+    """Open the library of these settings, or several as one.
+
+    Raises LibraryError if one does not exist, UsageError if one is named twice.
+    """
+    if len(chosen) == 1:
+        return open_library(chosen[0], create=create)
+    from ..libraries import Libraries
+
+    opened: list[Library] = []
+    try:
+        for one in chosen:
+            opened.append(open_library(one))
+        return Libraries(opened)
+    except BaseException:
+        for library in opened:
+            library.close()
+        raise
+
+
+def each_library(opened: "Library | Libraries") -> "tuple[Library, ...]":
+    """Return the libraries that `open_asked` opened."""
+    from ..library import Library
+
+    return (opened,) if isinstance(opened, Library) else opened.libraries
 
 
 def writing_server(chosen: settings.Settings) -> "ChatServer":

@@ -12,7 +12,7 @@ from ..datatypes import Answer
 from .printing import columns, is_plain, print_lines
 
 if TYPE_CHECKING:
-    from ..library import Library
+    from ..asking import Asking
     from ..writing.server import ChatServer
     from ..writing.write import Written
 
@@ -20,7 +20,7 @@ _CLEAR_LINE = "\r\x1b[2K"
 
 
 def write_out(
-    library: "Library", answer: Answer, server: "ChatServer", *, quietly: bool
+    library: "Asking", answer: Answer, server: "ChatServer", *, quietly: bool
 ) -> "Written":
     """Let a server write an answer out, print each sentence when it is checked, and return it all.
 

@@ -7,11 +7,11 @@ from itertools import groupby
 from ..articles.dates import habit_of, settled
 from ..articles.found import FoundFile
 from ..datatypes import ArticleRowId
-from ..storage.store import Store
+from ..storage.protocol import WritableStorage
 from .changes import Change, PutFile, SettleDate
 
 
-def settle_dates(store: Store) -> Iterator[Change]:
+def settle_dates(store: WritableStorage) -> Iterator[Change]:
     """Yield the changes that date undecided articles by the habit of their folder or library."""
     written = store.written_dates()
     undated = [each for each in written if each.is_undated]

@@ -103,6 +103,11 @@ def article_date(article: Article) -> str:
     return f"{guess}{written_date(article.published)}"
 
 
+def library_pieces(name: str) -> Line:
+    """Return the note that names an article's library; nothing if only one is asked."""
+    return [(f" · library {name}", "note")] if name else []
+
+
 def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     """Return an answer with its sources; None for ``width`` wraps nothing."""
     if answer.kind is AnswerKind.REMARK:
@@ -160,7 +165,8 @@ def explain_lines(answer: Answer, width: int | None) -> list[Line]:
     lines: list[Line] = [[], *_note_lines("How it came about", width)]
     for place, hit in enumerate(answer.hits, 1):
         where = hit.passage.article.where(hit.passage.start)
-        lines.append([(f"{place:>3}. ", "number"), (where, "source")])
+        library = library_pieces(hit.passage.article.library)
+        lines.append([(f"{place:>3}. ", "number"), (where, "source"), *library])
         lines += _note_lines(why_text(hit), width, " " * 5)
     steps = " · ".join(f"{name} {value:.0f} ms" for name, value in answer.timings.items())
     lines += _note_lines(f"confidence {answer.confidence:.2f}", width, " " * 5)
@@ -216,7 +222,7 @@ def source_lines(number: int, article: Article, start: int, width: int | None) -
         title = shortened(title, max(10, width - len(label) - len(when)))
     return [
         [(label, "number"), (title, "title"), (when, "date")],
-        [(INDENT, "text"), (article.where(start), "source")],
+        [(INDENT, "text"), (article.where(start), "source"), *library_pieces(article.library)],
     ]
 
 

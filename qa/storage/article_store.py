@@ -59,6 +59,8 @@ class ArticleRow(NamedTuple):
     """SHA-256 of the cleaned text."""
     url: str | None
     """URL of the article, if it gives one."""
+    library: str = ""
+    """Name of its library; empty if only one is asked."""
 
 
 class WrittenDate(NamedTuple):

@@ -32,6 +32,7 @@ ORIGIN = {"enum": ["flag", "variable", "file", "default"]}
 
 ARTICLE = values(
     id=NAME,
+    library={"type": ["string", "null"]},
     title=TEXT,
     published=DAY,
     dated={"type": ["string", "null"]},
@@ -139,7 +140,15 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ls": values(
         version=VERSION,
         articles=listed(
-            values(id=NAME, title=TEXT, published=DAY, source=NAME, digest=DIGEST, passages=RANK)
+            values(
+                id=NAME,
+                library={"type": ["string", "null"]},
+                title=TEXT,
+                published=DAY,
+                source=NAME,
+                digest=DIGEST,
+                passages=RANK,
+            )
         ),
     ),
     "show": values(version=VERSION, **ARTICLE["properties"], text=NAME),
