@@ -133,7 +133,7 @@ def ask(
                 lines = render.answer_lines(answer, columns())
                 if explain:
                     lines += render.explain_lines(answer, columns())
-                print_lines(lines)
+                print_lines(lines, chosen[0].links)
             written = None
             if server is not None and answer.kind is not AnswerKind.REMARK:
                 from .writing import write_out
@@ -203,7 +203,7 @@ def search(
             click.echo(render.to_json(shown))
         elif found:
             lines = render.hit_lines(found, columns(), explain=explain)
-            print_lines([*lines, *render.note_lines(notes, columns())])
+            print_lines([*lines, *render.note_lines(notes, columns())], chosen[0].links)
     if not found:
         if not quiet and not as_json:
             say(reason, err=True)

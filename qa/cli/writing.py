@@ -30,7 +30,7 @@ def write_out(
     from ..writing.shown import end_lines, heading_lines, sentence_lines
     from ..writing.write import Piece, Written
 
-    width = columns()
+    width, links = columns(), library.settings.links
     on_terminal = not quietly and not is_plain()
     written: Written | None = None
     headed = False
@@ -54,9 +54,9 @@ def write_out(
             if isinstance(event, CheckedSentence):
                 print_lines([*([] if headed else heading_lines(server.name, width))])
                 headed = True
-                print_lines(sentence_lines(event, width))
+                print_lines(sentence_lines(event, width), links)
             else:
-                print_lines(end_lines(event, width))
+                print_lines(end_lines(event, width), links)
     assert written is not None  # noqa: S101 - the last event
     return written
 
