@@ -1,4 +1,4 @@
-"""What the rules of `cloze_rules` know about words: verbs, names, and what kind of thing is named.
+"""What the rules of `rules` know about words: verbs, names, and what kind of thing is named.
 
 Verbs and people are learnt from the collection. A word is a past tense if its infinitive occurs
 after "to". A name is a person if it occurs with a title or shares a first name with such names.
