@@ -52,7 +52,7 @@ _COUNTRIES = frozenset(
     Britain, England, Scotland, Wales
     """.split(",")
 )
-_KINDS = {
+KINDS = {
     "university": "university", "party": "party", "court": "court", "airlines": "airline",
     "airways": "airline", "police": "police force", "bank": "bank", "company": "company",
     "corporation": "company", "inc": "company", "government": "government", "army": "army",
@@ -152,8 +152,8 @@ def kind_of(name: str, lexicon: Lexicon) -> tuple[str, str]:
     plain = name.removeprefix("The ").removeprefix("the ")
     if plain in _COUNTRIES:
         return "name", "Which country"
-    if last in _KINDS:
-        return "name", f"Which {_KINDS[last]}"
+    if last in KINDS:
+        return "name", f"Which {KINDS[last]}"
     if words & _ORGANIZATION_WORDS:
         return "name", "Which organization"
     if plain in lexicon.people:

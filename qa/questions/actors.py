@@ -1,0 +1,162 @@
+"""Who did it: a sentence of news whose subject is a name → a question for that name.
+
+The predicate is taken word for word, which keeps its grammar right. Only people, countries and
+names that say what they name ("… Committee on Intelligence") are asked for; of any other name the
+rules cannot know whether to ask who or what.
+"""
+
+import re
+
+from ..terms import STOP_WORDS
+from .clauses import DAYS
+from .rules import Cloze
+from .words import AUXILIARIES, CAPITAL, KINDS, TITLE, Lexicon, kind_of
+
+MOST_WORDS = 15
+"""Most words of a question: what a person reads at a glance."""
+
+_PARTICLE = r"(?:of|of the|on|for|for the|de|da|del|van|von|bin|al|la|el|and the)(?= [A-Z])"
+_NAME = rf"{CAPITAL}(?:(?: {_PARTICLE}| [A-Z]\.)? {CAPITAL})*"
+_OPENING = re.compile(
+    r"(?:(?:On|In|After|According|Following|During|At|Meanwhile|Earlier|Since|By|Yesterday|Today|"
+    r"Tonight)\b[^,]{0,60}, )?(?:(?:The|An?|the|an?) )?"
+)
+_NOT_IN_ROLE = r"(?!(?:in|of|at|by|from|on|for|to|with|after)\b)"
+_ROLE = rf"(?:(?:{_NOT_IN_ROLE}[\w’'-]+ ){{0,4}}?{_NOT_IN_ROLE}[a-z][\w’'-]* )?"
+_SUBJECT = re.compile(
+    rf"{_ROLE}(?P<name>{_NAME})(?:,(?: (?:aged )?\d\d,)? [^,;:]{{3,80}},|, (?:aged )?\d\d,)? "
+    rf"(?P<verb>[a-z]+) (?P<rest>.+)"
+)
+"""A name at the beginning, after what the person is: "The skydiver Felix Baumgartner jumped …"."""
+_OFFICE = re.compile(rf"[^,;:]{{5,60}}, (?P<name>{_NAME}), (?P<verb>[a-z]+) (?P<rest>.+)")
+"""A name after an office: "The speaker of parliament, James Wani Igga, read …"."""
+_ABBREVIATION = re.compile(r" \([^()]{1,40}\)")
+_CUT = re.compile(
+    r",(?!\d)|;|:(?!\d)| (?:[-–—]|--) | (?=(?:but|which|who|where|while|although|though|whose|"
+    r"because|saying|according|including)\b)"
+)
+_PERSONAL = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|Sir|President|Minister|Senator|Governor|Mayor|Judge|Justice|General|"
+    r"Captain|Chancellor|King|Queen|Prince|Princess|Pope|Secretary|Professor|Chairman|Leader)\.? $"
+)
+"""A title that only a person has."""
+_LIST = re.compile(r", [A-Z][\w-]+,? and ")
+"""The middle of a list of names, where a comma is no end."""
+_ADJUNCT = re.compile(r" (?=(?:after|before|during|following|since|when|until|amid)\b)")
+_PLURAL = frozenset("were are have".split())
+_NO_VERBS = frozenset(
+    """
+    said says say told tells added stated stressed noted thought believed believes hopes hoped
+    wants wanted feels felt spoke warned warns reported reports commented explained insisted as
+    was's his its this us is's thus across towards besides perhaps always sometimes based born
+    called named aged and
+    """.split()
+)
+"""Verbs of what somebody merely says or thinks, and words that only look like verbs."""
+_HEADS = re.compile(r" (?:of|on|for)\b")
+
+
+def actor_question(sentence: str, text: str, lexicon: Lexicon) -> Cloze | None:
+    """Return the question for the subject of a sentence of a text; None if the rules find none."""
+    plain = _ABBREVIATION.sub("", without_days(sentence))
+    begin = _OPENING.match(plain)
+    body = plain[begin.end() if begin else 0 :]
+    for pattern in (_SUBJECT, _OFFICE):
+        match = pattern.match(body)
+        if match is None or not is_verb(match["verb"], match["rest"], lexicon):
+            continue
+        name = TITLE.split(match["name"])[-1]
+        has_title = " " in name and bool(_PERSONAL.search(match["name"].removesuffix(name)))
+        asks, kind = asked_for(name, text, lexicon, has_title=has_title)
+        name = _HEADS.split(name)[0] if kind == "person" else name
+        if kind != "person" and match.start("name"):
+            continue  # "A bomb in Pakistan killed …"
+        tail = predicate(match["rest"], lexicon)
+        if asks and tail:
+            return Cloze(f"{asks} {match['verb']} {tail}?", name, kind)
+    return None
+
+
+def without_days(sentence: str) -> str:
+    """Return a sentence without "on Friday" or "yesterday"; the comma after it stays."""
+    return DAYS.sub(lambda found: "," * found[0].endswith(","), sentence).lstrip(" ,")
+
+
+def is_verb(word: str, rest: str, lexicon: Lexicon) -> bool:
+    """Return whether the word after a name is the finite verb of its sentence, and singular."""
+    if rest.startswith(("and ", "or ")) or word in _NO_VERBS:
+        return False
+    if word in AUXILIARIES:
+        return word not in _PLURAL
+    if not (lexicon.base(word) or word.endswith("ed") or re.search(r"[^s'’]s$", word)):
+        return False
+    following = rest.split(",", maxsplit=1)[0].split(" ")
+    near = following[: 3 if word.endswith("s") else 12]
+    bar = next((at for at, w in enumerate(near) if w in _BARS), len(near))
+    return not any(w in AUXILIARIES or lexicon.base(w) for w in near[:bar])
+
+
+_BARS = frozenset("that which who and when after before because as but what how if where".split())
+
+
+def asked_for(name: str, text: str, lexicon: Lexicon, *, has_title: bool) -> tuple[str, str]:
+    """Return the words that ask for a name, and its kind; empty if the rules cannot know."""
+    if not name[:1].isupper() or name.split(" ", maxsplit=1)[0].lower() in STOP_WORDS:
+        return "", ""
+    head = _HEADS.split(name)[0]
+    kind, asks = kind_of(head, lexicon)
+    if asks.startswith("Which"):
+        return ("", "") if head.lower() in KINDS else (asks, kind)
+    is_known = has_title or is_person(name, text, lexicon) or _acts_alone(name, text)
+    return ("Who", "person") if is_known and name not in lexicon.places else ("", "")
+
+
+def is_person(name: str, text: str, lexicon: Lexicon) -> bool:
+    """Return whether a full name is a person's, from what its text or the collection says."""
+    words = name.split(" ")
+    if not 2 <= len(words) <= 4 or {name, words[-1]} & lexicon.places:
+        return False
+    if kind_of(name, lexicon)[1].startswith("Which"):
+        return False
+    last = re.escape(words[-1])
+    signs = (
+        rf"{re.escape(name)},? (?:aged )?\d\d\b(?! [a-z]+s\b)",
+        rf"\b(?:Mr|Mrs|Ms|Dr)\.? (?:[A-Z]\w+ )?{last}\b",
+        rf"(?<!\b[Tt]he )\b{last},? (?:said|told|added|says|stated|who)\b",
+    )
+    return name in lexicon.people or any(re.search(sign, text) for sign in signs)
+
+
+def _acts_alone(name: str, text: str) -> bool:
+    """Return whether a text of "he" or "she" goes on with the last part of a name as its subject.
+
+    A ship or a town is not spoken of in this way.
+    """
+    first, _, last = name.rpartition(" ")
+    is_subject = re.search(rf"(?:^|[.!?,] ){re.escape(last)} [a-z]", text, re.MULTILINE)
+    return bool(first and is_subject and re.search(r"\b(?:he|she|his|her)\b", text))
+
+
+def predicate(rest: str, lexicon: Lexicon) -> str:
+    """Return the words after the verb that belong to its clause; empty if they are too many."""
+    if _LIST.search(rest):
+        return ""
+    end = _CUT.search(rest)
+    kept = (rest[: end.start()] if end else rest).rstrip(" .!?,;:")
+    joined = kept.rfind(" and ")
+    is_long = len(kept.split(" ")) > MOST_WORDS - 2
+    if joined > 0 and (is_long or _is_clause(kept[joined + 5 :], lexicon)):
+        kept = kept[:joined]
+    while len(kept.split(" ")) > MOST_WORDS - 2:
+        cuts = [cut.start() for cut in _ADJUNCT.finditer(kept)]
+        if not cuts:
+            return ""
+        kept = kept[: cuts[-1]].rstrip(" ,")
+    is_half = " and " not in kept and re.search(r"\b(?:between|both)\b", kept)
+    is_open = is_half or kept.rsplit(" ", 1)[-1] in STOP_WORDS or kept.endswith(("ly", "."))
+    return "" if is_open else kept
+
+
+def _is_clause(words: str, lexicon: Lexicon) -> bool:
+    """Return whether words after "and" have a verb that is not their first."""
+    return any(w in AUXILIARIES or lexicon.base(w) for w in words.split(" ")[1:])
