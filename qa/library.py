@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Self
 
 from . import settings
@@ -16,7 +17,9 @@ from .datatypes import (
     ArticleRowId,
     Conversation,
     Hit,
+    Passage,
     Scope,
+    Span,
     Turn,
     Verdict,
 )
@@ -33,7 +36,14 @@ if TYPE_CHECKING:
     from .conversation.past import Past
     from .indexing.pipeline import Pipeline
     from .indexing.report import Progress, Report
+    from .questions.choose import SuggestedQuestion
     from .references import CheckedReference, Reference
+
+SUGGESTED = 4
+"""Questions that are suggested."""
+
+SUGGESTING = 600
+"""Newest articles that questions are suggested from. Reading them takes half a second."""
 
 PRUNE_SHARE = 0.5
 """Largest share of the known files that pruning drops; nobody deletes more than that by hand."""
@@ -240,6 +250,36 @@ class Library(OpenedLibrary):
         from .conversation.telling import stories
 
         return [story.articles for story in stories(self._session, self.articles(scope))]
+
+    def suggested_questions(
+        self,
+        limit: int = SUGGESTED,
+        scope: Scope | None = None,
+        *,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> "list[SuggestedQuestion]":
+        """Return questions that the newest articles in a scope suggest, on different stories.
+
+        Each was asked of the scope, and the answer was sure and from that article; there may be
+        fewer than ``limit``, or none. ``is_wanted`` is called before each step; once it returns
+        false, what was found so far is returned. Raises what `ask` raises.
+        """
+        from .questions.choose import suggested
+        from .questions.words import collect_lexicon
+
+        rows = self.articles(scope)[:SUGGESTING]
+        found = self._store.articles([row.id for row in rows])
+        articles = [found[row.id] for row in rows if row.id in found]
+        lexicon = collect_lexicon(article.text for article in articles)
+
+        def read(question: str, passage: Passage) -> list[Span]:
+            return list(self.reader.read(question, [passage])) if is_wanted() else []
+
+        def ask(question: str) -> Answer:
+            return self.ask(question, scope=scope)
+
+        questions = suggested(articles, lexicon, read, ask)
+        return list(islice(takewhile(lambda _: is_wanted(), questions), limit))
 
     def passage_counts(self) -> dict[ArticleRowId, int]:
         """Return the number of passages of each article, by its row number."""

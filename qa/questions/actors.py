@@ -6,29 +6,33 @@ rules cannot know whether to ask who or what.
 """
 
 import re
+from collections.abc import Iterator
 
 from ..terms import STOP_WORDS
 from .clauses import DAYS
 from .rules import Cloze
 from .words import AUXILIARIES, CAPITAL, KINDS, TITLE, Lexicon, kind_of
 
-MOST_WORDS = 15
+MOST_WORDS = 17
 """Most words of a question: what a person reads at a glance."""
 
 _PARTICLE = r"(?:of|of the|on|for|for the|de|da|del|van|von|bin|al|la|el|and the)(?= [A-Z])"
-_NAME = rf"{CAPITAL}(?:(?: {_PARTICLE}| [A-Z]\.)? {CAPITAL})*"
+_NAME = rf"(?:[A-Z]\.)*{CAPITAL}(?:(?: {_PARTICLE}| [A-Z]\.)? {CAPITAL})*"
 _OPENING = re.compile(
     r"(?:(?:On|In|After|According|Following|During|At|Meanwhile|Earlier|Since|By|Yesterday|Today|"
     r"Tonight)\b[^,]{0,60}, )?(?:(?:The|An?|the|an?) )?"
 )
 _NOT_IN_ROLE = r"(?!(?:in|of|at|by|from|on|for|to|with|after)\b)"
-_ROLE = rf"(?:(?:{_NOT_IN_ROLE}[\w’'-]+ ){{0,4}}?{_NOT_IN_ROLE}[a-z][\w’'-]* )?"
+_ROLE = rf"(?P<role>(?:{_NOT_IN_ROLE}[\w’'-]+ ){{0,4}}?{_NOT_IN_ROLE}[a-z][\w’'-]* )?"
 _SUBJECT = re.compile(
-    rf"{_ROLE}(?P<name>{_NAME})(?:,(?: (?:aged )?\d\d,)? [^,;:]{{3,80}},|, (?:aged )?\d\d,)? "
+    rf"{_ROLE}(?P<name>{_NAME})"
+    rf"(?:,(?: (?:aged )?\d\d,)? (?P<apposed>[^,;:]{{3,80}}),|, (?:aged )?\d\d,)? "
     rf"(?P<verb>[a-z]+) (?P<rest>.+)"
 )
 """A name at the beginning, after what the person is: "The skydiver Felix Baumgartner jumped …"."""
-_OFFICE = re.compile(rf"[^,;:]{{5,60}}, (?P<name>{_NAME}), (?P<verb>[a-z]+) (?P<rest>.+)")
+_OFFICE = re.compile(
+    rf"(?P<role>)(?P<apposed>[^,;:]{{5,60}}), (?P<name>{_NAME}), (?P<verb>[a-z]+) (?P<rest>.+)"
+)
 """A name after an office: "The speaker of parliament, James Wani Igga, read …"."""
 _ABBREVIATION = re.compile(r" \([^()]{1,40}\)")
 _CUT = re.compile(
@@ -53,28 +57,56 @@ _NO_VERBS = frozenset(
     """.split()
 )
 """Verbs of what somebody merely says or thinks, and words that only look like verbs."""
-_HEADS = re.compile(r" (?:of|on|for)\b")
+_HEADS = re.compile(r" (?:of|on|for|in|that|based|with|from|at|by)\b")
+"""The end of the part of a name or phrase whose last word says what it is."""
+_NOUNS = frozenset(KINDS.values()) - {"organization"}
+_INNER = re.compile(r"\b(?:that|after|when|because|while|as|where) (?=[A-Z])")
+"""The start of a clause within the sentence that may stand alone."""
 
 
-def actor_question(sentence: str, text: str, lexicon: Lexicon) -> Cloze | None:
-    """Return the question for the subject of a sentence of a text; None if the rules find none."""
+def actor_questions(sentence: str, text: str, lexicon: Lexicon) -> Iterator[Cloze]:
+    """Yield questions for the subject of a sentence of a text, and for those of its clauses."""
     plain = _ABBREVIATION.sub("", without_days(sentence))
-    begin = _OPENING.match(plain)
-    body = plain[begin.end() if begin else 0 :]
-    for pattern in (_SUBJECT, _OFFICE):
-        match = pattern.match(body)
-        if match is None or not is_verb(match["verb"], match["rest"], lexicon):
-            continue
-        name = TITLE.split(match["name"])[-1]
-        has_title = " " in name and bool(_PERSONAL.search(match["name"].removesuffix(name)))
-        asks, kind = asked_for(name, text, lexicon, has_title=has_title)
-        name = _HEADS.split(name)[0] if kind == "person" else name
-        if kind != "person" and match.start("name"):
-            continue  # "A bomb in Pakistan killed …"
-        tail = predicate(match["rest"], lexicon)
-        if asks and tail:
-            return Cloze(f"{asks} {match['verb']} {tail}?", name, kind)
-    return None
+    opening = _OPENING.match(plain)
+    main = opening.end() if opening else 0
+    for start in [main, *(found.end() for found in _INNER.finditer(plain, main))]:
+        for pattern in (_SUBJECT, _OFFICE) if start == main else (_SUBJECT,):
+            match = pattern.match(plain, start)
+            cloze = match and _question(match, text, lexicon)
+            if cloze:
+                yield cloze
+                break
+
+
+def _question(match: re.Match[str], text: str, lexicon: Lexicon) -> Cloze | None:
+    """Return the question for a subject with its predicate; None if the rules cannot ask it."""
+    name = TITLE.split(match["name"])[-1]
+    is_name = name[:1].isupper() and name.split(" ", maxsplit=1)[0].lower() not in STOP_WORDS
+    if not is_name or not is_verb(match["verb"], match["rest"], lexicon):
+        return None
+    asks, tail = _asks(match, name, text, lexicon), predicate(match["rest"], lexicon)
+    if not asks or not tail:
+        return None
+    question = f"{asks} {match['verb']} {tail}?"
+    if asks == "Who":
+        return Cloze(question, _HEADS.split(name)[0], "person")
+    return Cloze(question, name, "name")
+
+
+def _asks(match: re.Match[str], name: str, text: str, lexicon: Lexicon) -> str:
+    """Return the words that ask for a subject; empty if the rules cannot know."""
+    for said in ((match["role"] or "").strip(), _HEADS.split(match["apposed"] or "")[0]):
+        noun = said.rsplit(" ", 1)[-1]
+        if noun in _NOUNS:
+            return f"Which {noun}"  # "the airline Ryanair", "Viacom, a media company"
+    head = _HEADS.split(name)[0]
+    asks = kind_of(head, lexicon)[1]
+    if asks.startswith("Which"):
+        is_more = match.start("name") > match.start()  # "A bomb in Pakistan killed …"
+        return "" if is_more or head.lower() in KINDS else asks
+    has_title = " " in name and bool(_PERSONAL.search(match["name"].removesuffix(name)))
+    is_known = has_title or is_person(name, text, lexicon) or _acts_alone(name, text)
+    return "Who" if is_known and name not in lexicon.places else ""
 
 
 def without_days(sentence: str) -> str:
@@ -97,18 +129,6 @@ def is_verb(word: str, rest: str, lexicon: Lexicon) -> bool:
 
 
 _BARS = frozenset("that which who and when after before because as but what how if where".split())
-
-
-def asked_for(name: str, text: str, lexicon: Lexicon, *, has_title: bool) -> tuple[str, str]:
-    """Return the words that ask for a name, and its kind; empty if the rules cannot know."""
-    if not name[:1].isupper() or name.split(" ", maxsplit=1)[0].lower() in STOP_WORDS:
-        return "", ""
-    head = _HEADS.split(name)[0]
-    kind, asks = kind_of(head, lexicon)
-    if asks.startswith("Which"):
-        return ("", "") if head.lower() in KINDS else (asks, kind)
-    is_known = has_title or is_person(name, text, lexicon) or _acts_alone(name, text)
-    return ("Who", "person") if is_known and name not in lexicon.places else ("", "")
 
 
 def is_person(name: str, text: str, lexicon: Lexicon) -> bool:
