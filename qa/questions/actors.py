@@ -47,6 +47,7 @@ _PERSONAL = re.compile(
 _LIST = re.compile(r", [A-Z][\w-]+,? and ")
 """The middle of a list of names, where a comma is no end."""
 _ADJUNCT = re.compile(r" (?=(?:after|before|during|following|since|when|until|amid)\b)")
+_CLAUSE_WORDS = frozenset("although though despite yesterday today meanwhile whilst".split())
 _PLURAL = frozenset("were are have".split())
 _NO_VERBS = frozenset(
     """
@@ -81,8 +82,7 @@ def actor_questions(sentence: str, text: str, lexicon: Lexicon) -> Iterator[Cloz
 def _question(match: re.Match[str], text: str, lexicon: Lexicon) -> Cloze | None:
     """Return the question for a subject with its predicate; None if the rules cannot ask it."""
     name = TITLE.split(match["name"])[-1]
-    is_name = name[:1].isupper() and name.split(" ", maxsplit=1)[0].lower() not in STOP_WORDS
-    if not is_name or not is_verb(match["verb"], match["rest"], lexicon):
+    if not begins_name(name) or not is_verb(match["verb"], match["rest"], lexicon):
         return None
     asks, tail = _asks(match, name, text, lexicon), predicate(match["rest"], lexicon)
     if not asks or not tail:
@@ -107,6 +107,12 @@ def _asks(match: re.Match[str], name: str, text: str, lexicon: Lexicon) -> str:
     has_title = " " in name and bool(_PERSONAL.search(match["name"].removesuffix(name)))
     is_known = has_title or is_person(name, text, lexicon) or _acts_alone(name, text)
     return "Who" if is_known and name not in lexicon.places else ""
+
+
+def begins_name(words: str) -> bool:
+    """Return whether a name can begin with these words, and not a sentence or a clause."""
+    first = words.split(" ", maxsplit=1)[0]
+    return first[:1].isupper() and first.lower() not in STOP_WORDS | _CLAUSE_WORDS
 
 
 def without_days(sentence: str) -> str:
@@ -158,23 +164,31 @@ def _acts_alone(name: str, text: str) -> bool:
 
 
 def predicate(rest: str, lexicon: Lexicon) -> str:
-    """Return the words after the verb that belong to its clause; empty if they are too many."""
+    """Return the words after the verb that belong to its clause; empty if they cannot be asked.
+
+    They are cut at a comma and, where they go on too long or into another clause, at the last
+    "and", then at "after", "when" and the like.
+    """
     if _LIST.search(rest):
         return ""
     end = _CUT.search(rest)
     kept = (rest[: end.start()] if end else rest).rstrip(" .!?,;:")
     joined = kept.rfind(" and ")
-    is_long = len(kept.split(" ")) > MOST_WORDS - 2
-    if joined > 0 and (is_long or _is_clause(kept[joined + 5 :], lexicon)):
+    if joined > 0 and (not _is_complete(kept) or _is_clause(kept[joined + 5 :], lexicon)):
         kept = kept[:joined]
-    while len(kept.split(" ")) > MOST_WORDS - 2:
-        cuts = [cut.start() for cut in _ADJUNCT.finditer(kept)]
-        if not cuts:
-            return ""
-        kept = kept[: cuts[-1]].rstrip(" ,")
-    is_half = " and " not in kept and re.search(r"\b(?:between|both)\b", kept)
-    is_open = is_half or kept.rsplit(" ", 1)[-1] in STOP_WORDS or kept.endswith(("ly", "."))
-    return "" if is_open else kept
+    for cut in reversed([0, *(cut.start() for cut in _ADJUNCT.finditer(kept))]):
+        if _is_complete(kept):
+            return kept
+        kept = kept[:cut].rstrip(" ,")
+    return ""
+
+
+def _is_complete(words: str) -> bool:
+    """Return whether a predicate is short enough, and ends as a clause can end."""
+    split = words.split(" ")
+    is_half = " and " not in words and not {"between", "both"}.isdisjoint(split)
+    is_open = split[-1] in STOP_WORDS or words.endswith(("ly", "."))
+    return 0 < len(split) <= MOST_WORDS - 2 and not is_half and not is_open
 
 
 def _is_clause(words: str, lexicon: Lexicon) -> bool:

@@ -18,6 +18,7 @@ LEAST_TERMS = 4
 
 _REFERRING = re.compile(
     r"\b(?:i|he|she|it|they|we|you|him|them|us|hers|their|our|my|your|this|these|those|such|"
+    r"as well|in return|in response|in retaliation|"
     r"another|other|others|same|both|here|there|then|now|today|tonight|tomorrow|yesterday|ago|"
     r"early|earlier|late|later|recently|recent|currently|previous|previously|next|last|following|"
     r"coming|upcoming|weekend|former|latter|also|so|too|respectively|either|mr|mrs|ms|dr|"
@@ -31,7 +32,7 @@ _TRIFLES = re.compile(r"\b(?:statements?|interviews?|reporters|journalists|told|
 
 _GAP = re.compile(
     r"\b(?:of|to|in|by|for|with|at|from|the|an?) "
-    r"(?:of|out|in|by|for|from|with|at|on|to|and|was|is)\b"
+    r"(?:of|out|in|by|for|from|with|at|on|to|and|was|is)\b|[a-z]ed['’]s\b"
 )
 """Two words between which a word is missing in the article."""
 
@@ -76,7 +77,10 @@ def _is_anchored(words: list[str]) -> bool:
                 following[0] in _KNOWN
                 or following[0].endswith("est")
                 or following[1:2] == ["of"]
-                or any(other[0].isupper() or other[0].isdigit() for other in following)
+                or (
+                    not re.match(r"[a-z]+['’]", following[0])
+                    and any(other[0].isupper() or other[0].isdigit() for other in following)
+                )
             )
         ):
             return False

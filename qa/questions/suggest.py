@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ..datatypes import Article
 from ..sentences import after_dateline, sentence_bounds
 from ..terms import stemmed_terms
-from .actors import actor_questions
+from .actors import actor_questions, begins_name
 from .alone import stands_alone
 from .clauses import is_whole
 from .rules import Cloze, questions_of
@@ -28,11 +28,14 @@ LOOKED_AT = 8
 LOOKED_THROUGH = 3_000
 """Characters of the article in which these sentences are."""
 
-LEAST_SHARED = 2
-"""Fewest content words of the headline that question and answer hold."""
+LEAD = 3
+"""First sentences that tell the news; what comes after is often about its background."""
+
+LEAST_SHARED = 2, 3
+"""Fewest content words of the headline that question and answer hold, in the lead and after it."""
 
 _DATELINE = re.compile(r"[–—-]+ ?|[A-Z][^a-z.!?]{2,40}[–—-] ?")
-_NAMED = re.compile(rf"When (?:did|was|will|is) (?:the )?{CAPITAL} {CAPITAL}")
+_NAMED = re.compile(rf"When (?:did|was|will|is) (?:the )?(?P<first>{CAPITAL}) {CAPITAL}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,13 @@ class Draft:
 def drafts(article: Article, lexicon: Lexicon) -> list[Draft]:
     """Return the questions that an article suggests, the one closest to its headline first."""
     found: dict[str, tuple[int, Draft]] = {}
-    for start, end in _first_sentences(article):
+    for place, (start, end) in enumerate(_first_sentences(article)):
         sentence = article.text[start:end]
         if not is_whole(sentence):
             continue
         for cloze in _clozes(sentence, article.text, lexicon):
             shared = _shared(cloze, article.title)
-            is_usable = shared >= LEAST_SHARED and cloze.answer in sentence
+            is_usable = shared >= LEAST_SHARED[place >= LEAD] and cloze.answer in sentence
             if is_usable and stands_alone(cloze, sentence, article.text, lexicon):
                 draft = Draft(cloze.question, cloze.answer, (start, end))
                 found.setdefault(draft.question, (-shared, draft))
@@ -81,7 +84,8 @@ def _clozes(sentence: str, text: str, lexicon: Lexicon) -> Iterator[Cloze]:
     """Yield the questions for the subject of a sentence, and for the time that it gives."""
     yield from actor_questions(sentence, text, lexicon)
     for cloze in questions_of(sentence, lexicon):
-        is_named = cloze.kind == "date" and _NAMED.match(cloze.question)
+        named = _NAMED.match(cloze.question) if cloze.kind == "date" else None
+        is_named = named is not None and begins_name(named["first"])
         if is_named or (cloze.kind == "count" and _counts_subject(cloze, sentence)):
             yield cloze
 
