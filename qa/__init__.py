@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from .models.encoder import Encoder
     from .models.reader import Reader
     from .opened import LibraryStatus
+    from .questions.choose import SuggestedQuestion
     from .references import CheckedReference, Reference, Standing
     from .settings import Settings
     from .storage.article_store import ArticleRow
@@ -136,6 +137,7 @@ __all__ = [
     "SketchFacts",
     "Standing",
     "Status",
+    "SuggestedQuestion",
     "Turn",
     "UsageError",
     "Why",
@@ -161,6 +163,7 @@ _MODULES = {
     "Settings": "settings",
     "SketchFacts": "storage.vector_files",
     "Standing": "references",
+    "SuggestedQuestion": "questions.choose",
 }
 """Where the public names are that are not in ``datatypes``."""
 

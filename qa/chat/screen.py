@@ -18,6 +18,7 @@ from .clipboard import copy
 from .entries import Entry
 from .places import Place
 from .talk import Talk
+from .widgets.conversation import Welcome
 from .widgets.prompt import LONGEST_QUESTION, Prompt
 from .widgets.turn import TurnView
 from .widgets.view import WIDE, ChatView
@@ -155,6 +156,11 @@ class ChatScreen(Screen[None]):
             self.add_articles(message.text)
         else:
             self.ask(message.text, verbatim=message.verbatim)
+
+    @on(Welcome.Chosen)
+    def _suggestion_chosen(self, message: Welcome.Chosen) -> None:
+        self.view.prompt.remember([message.question])
+        self.ask(message.question)
 
     @on(Prompt.Cut)
     def _cut(self, message: Prompt.Cut) -> None:

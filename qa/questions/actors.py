@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ..terms import STOP_WORDS
 from .clauses import DAYS
 from .rules import Cloze
-from .words import AUXILIARIES, CAPITAL, KINDS, TITLE, Lexicon, kind_of
+from .words import AUXILIARIES, CAPITAL, COUNTRIES, KINDS, TITLE, Lexicon, kind_of
 
 MOST_WORDS = 17
 """Most words of a question: what a person reads at a glance."""
@@ -48,6 +48,9 @@ _LIST = re.compile(r", [A-Z][\w-]+,? and ")
 """The middle of a list of names, where a comma is no end."""
 _ADJUNCT = re.compile(r" (?=(?:after|before|during|following|since|when|until|amid)\b)")
 _CLAUSE_WORDS = frozenset("although though despite yesterday today meanwhile whilst".split())
+_SUBORDINATE = re.compile(r" (?:when|if|whether|how|why|that|what)\b")
+_TIMES = frozenset("minutes hours day days week weeks months years".split())
+"""Last words of what "before" and "after" measure: "just hours before …"."""
 _PLURAL = frozenset("were are have".split())
 _NO_VERBS = frozenset(
     """
@@ -142,6 +145,8 @@ def is_person(name: str, text: str, lexicon: Lexicon) -> bool:
     words = name.split(" ")
     if not 2 <= len(words) <= 4 or {name, words[-1]} & lexicon.places:
         return False
+    if any(name.startswith(f"{country} ") for country in COUNTRIES):
+        return False
     if kind_of(name, lexicon)[1].startswith("Which"):
         return False
     last = re.escape(words[-1])
@@ -173,6 +178,9 @@ def predicate(rest: str, lexicon: Lexicon) -> str:
         return ""
     end = _CUT.search(rest)
     kept = (rest[: end.start()] if end else rest).rstrip(" .!?,;:")
+    inner = _SUBORDINATE.search(kept)
+    if inner and not _is_clause(kept[inner.end() :], lexicon):
+        kept = kept[: inner.start()]  # its verb stands behind the comma
     joined = kept.rfind(" and ")
     if joined > 0 and (not _is_complete(kept) or _is_clause(kept[joined + 5 :], lexicon)):
         kept = kept[:joined]
@@ -187,7 +195,7 @@ def _is_complete(words: str) -> bool:
     """Return whether a predicate is short enough, and ends as a clause can end."""
     split = words.split(" ")
     is_half = " and " not in words and not {"between", "both"}.isdisjoint(split)
-    is_open = split[-1] in STOP_WORDS or words.endswith(("ly", "."))
+    is_open = split[-1] in STOP_WORDS | _TIMES or words.endswith(("ly", "."))
     return 0 < len(split) <= MOST_WORDS - 2 and not is_half and not is_open
 
 

@@ -32,9 +32,10 @@ _TRIFLES = re.compile(r"\b(?:statements?|interviews?|reporters|journalists|told|
 
 _GAP = re.compile(
     r"\b(?:of|to|in|by|for|with|at|from|the|an?) "
-    r"(?:of|out|in|by|for|from|with|at|on|to|and|was|is)\b|[a-z]ed['’]s\b"
+    r"(?:of|out|in|by|for|from|with|at|on|to|and|was|is)\b|[a-z]ed['’]s\b|\b(\w+) \1\b|"
+    r"\ban? [\w’'-]+$|\b(?:starting|beginning|ending|lasting|costing)$"
 )
-"""Two words between which a word is missing in the article."""
+"""Two words between which a word is missing in the article, or an end where more must follow."""
 
 _MARKS = frozenset('"“”()[]:;–—/…')
 _KNOWN = frozenset(
@@ -57,7 +58,7 @@ def stands_alone(cloze: Cloze, sentence: str, text: str, lexicon: Lexicon) -> bo
         and _MARKS.isdisjoint(question)
         and not _REFERRING.search(question)
         and not _TRIFLES.search(question)
-        and not _GAP.search(question)
+        and not _GAP.search(" ".join(words))
         and "that" not in words[3:]
         and not words[-1].endswith("ly")
         and " ".join(words[-4:]) in sentence

@@ -35,6 +35,10 @@ LEAST_SHARED = 2, 3
 """Fewest content words of the headline that question and answer hold, in the lead and after it."""
 
 _DATELINE = re.compile(r"[–—-]+ ?|[A-Z][^a-z.!?]{2,40}[–—-] ?")
+_NOT_SAID = re.compile(
+    r" (?:his|her|its) |\b[a-z]+ed\?$|^When (?:was|is)(?: [A-Z]\S*)+ (?:the|an?) "
+)
+"""Signs that a question for a time has lost a part: whose home, decreed on which day."""
 _NAMED = re.compile(rf"When (?:did|was|will|is) (?:the )?(?P<first>{CAPITAL}) {CAPITAL}")
 
 
@@ -84,7 +88,8 @@ def _clozes(sentence: str, text: str, lexicon: Lexicon) -> Iterator[Cloze]:
     """Yield the questions for the subject of a sentence, and for the time that it gives."""
     yield from actor_questions(sentence, text, lexicon)
     for cloze in questions_of(sentence, lexicon):
-        named = _NAMED.match(cloze.question) if cloze.kind == "date" else None
+        is_time = cloze.kind == "date" and not _NOT_SAID.search(cloze.question)
+        named = _NAMED.match(cloze.question) if is_time else None
         is_named = named is not None and begins_name(named["first"])
         if is_named or (cloze.kind == "count" and _counts_subject(cloze, sentence)):
             yield cloze
@@ -93,7 +98,8 @@ def _clozes(sentence: str, text: str, lexicon: Lexicon) -> Iterator[Cloze]:
 def _counts_subject(cloze: Cloze, sentence: str) -> bool:
     """Return whether a number is the subject's, and the question's words follow it."""
     said = cloze.question.removeprefix("How many ").rstrip("?")
-    return f"{cloze.answer} {said}" in sentence and " and " not in said
+    is_time = cloze.noun in {"minutes", "hours", "days", "weeks", "months", "years"}
+    return f"{cloze.answer} {said}" in sentence and " and " not in said and not is_time
 
 
 def _shared(cloze: Cloze, headline: str) -> int:

@@ -38,7 +38,7 @@ TITLE = re.compile(
 )
 _SPOKE = re.compile(r",? (?:said|told|added|says|stated|who (?:is|was|has))\b")
 SMALL = frozenset("the a an of and for de in on at to".split())
-_COUNTRIES = frozenset(
+COUNTRIES = frozenset(
     name.strip()
     for name in """
     Afghanistan, Argentina, Australia, Austria, Bangladesh, Belgium, Bolivia, Brazil, Canada, Chile,
@@ -150,7 +150,7 @@ def kind_of(name: str, lexicon: Lexicon) -> tuple[str, str]:
     last = name.rsplit(" ", 1)[-1].lower().strip(".'’")
     words = set(name.lower().split())
     plain = name.removeprefix("The ").removeprefix("the ")
-    if plain in _COUNTRIES:
+    if plain in COUNTRIES:
         return "name", "Which country"
     if last in KINDS:
         return "name", f"Which {KINDS[last]}"
