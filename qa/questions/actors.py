@@ -23,13 +23,16 @@ _OPENING = re.compile(
     r"Tonight)\b[^,]{0,60}, )?(?:(?:The|An?|the|an?) )?"
 )
 _NOT_IN_ROLE = r"(?!(?:in|of|at|by|from|on|for|to|with|after)\b)"
-_ROLE = rf"(?P<role>(?:{_NOT_IN_ROLE}[\w’'-]+ ){{0,4}}?{_NOT_IN_ROLE}[a-z][\w’'-]* )?"
-_SUBJECT = re.compile(
-    rf"{_ROLE}(?P<name>{_NAME})"
-    rf"(?:,(?: (?:aged )?\d\d,)? (?P<apposed>[^,;:]{{3,80}}),|, (?:aged )?\d\d,)? "
-    rf"(?P<verb>[a-z]+) (?P<rest>.+)"
+_ROLE = rf"(?P<role>(?:{_NOT_IN_ROLE}[\w’'-]+ ){{0,4}}?{_NOT_IN_ROLE}[a-z][\w’'-]* )"
+_ACTS = (
+    rf"(?P<name>{_NAME})"
+    r"(?:,(?: (?:aged )?\d\d,)? (?P<apposed>[^,;:]{3,80}),|, (?:aged )?\d\d,)? "
+    r"(?P<verb>[a-z]+) (?P<rest>.+)"
 )
-"""A name at the beginning, after what the person is: "The skydiver Felix Baumgartner jumped …"."""
+_SUBJECT = re.compile(rf"(?P<role>){_ACTS}")
+"""A name at the beginning: "Felix Baumgartner, a skydiver, jumped …"."""
+_WITH_ROLE = re.compile(f"{_ROLE}{_ACTS}")
+"""A name after what it names: "The skydiver Felix Baumgartner jumped …"."""
 _OFFICE = re.compile(
     rf"(?P<role>)(?P<apposed>[^,;:]{{5,60}}), (?P<name>{_NAME}), (?P<verb>[a-z]+) (?P<rest>.+)"
 )
@@ -74,7 +77,7 @@ def actor_questions(sentence: str, text: str, lexicon: Lexicon) -> Iterator[Cloz
     opening = _OPENING.match(plain)
     main = opening.end() if opening else 0
     for start in [main, *(found.end() for found in _INNER.finditer(plain, main))]:
-        for pattern in (_SUBJECT, _OFFICE) if start == main else (_SUBJECT,):
+        for pattern in (_SUBJECT, _WITH_ROLE, _OFFICE)[: 3 if start == main else 2]:
             match = pattern.match(plain, start)
             cloze = match and _question(match, text, lexicon)
             if cloze:
@@ -98,7 +101,7 @@ def _question(match: re.Match[str], text: str, lexicon: Lexicon) -> Cloze | None
 
 def _asks(match: re.Match[str], name: str, text: str, lexicon: Lexicon) -> str:
     """Return the words that ask for a subject; empty if the rules cannot know."""
-    for said in ((match["role"] or "").strip(), _HEADS.split(match["apposed"] or "")[0]):
+    for said in (match["role"].strip(), _HEADS.split(match["apposed"] or "")[0]):
         noun = said.rsplit(" ", 1)[-1]
         if noun in _NOUNS:
             return f"Which {noun}"  # "the airline Ryanair", "Viacom, a media company"
@@ -177,17 +180,19 @@ def predicate(rest: str, lexicon: Lexicon) -> str:
     if _LIST.search(rest):
         return ""
     end = _CUT.search(rest)
-    kept = (rest[: end.start()] if end else rest).rstrip(" .!?,;:")
+    kept = (rest[: end.start()] if end else rest.rstrip(".!?")).rstrip(" ,;:")
     inner = _SUBORDINATE.search(kept)
     if inner and not _is_clause(kept[inner.end() :], lexicon):
         kept = kept[: inner.start()]  # its verb stands behind the comma
     joined = kept.rfind(" and ")
     if joined > 0 and (not _is_complete(kept) or _is_clause(kept[joined + 5 :], lexicon)):
         kept = kept[:joined]
-    for cut in reversed([0, *(cut.start() for cut in _ADJUNCT.finditer(kept))]):
-        if _is_complete(kept):
-            return kept
-        kept = kept[:cut].rstrip(" ,")
+    if _is_complete(kept):
+        return kept
+    for cut in reversed(list(_ADJUNCT.finditer(kept))):
+        shorter = kept[: cut.start()].rstrip(" ,")
+        if _is_complete(shorter) and shorter.rsplit(" ", 1)[-1] not in _TIMES:
+            return shorter
     return ""
 
 
@@ -195,7 +200,7 @@ def _is_complete(words: str) -> bool:
     """Return whether a predicate is short enough, and ends as a clause can end."""
     split = words.split(" ")
     is_half = " and " not in words and not {"between", "both"}.isdisjoint(split)
-    is_open = split[-1] in STOP_WORDS | _TIMES or words.endswith(("ly", "."))
+    is_open = split[-1] in STOP_WORDS or words.endswith(("ly", ".", "'s", "’s"))
     return 0 < len(split) <= MOST_WORDS - 2 and not is_half and not is_open
 
 

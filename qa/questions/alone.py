@@ -33,7 +33,8 @@ _TRIFLES = re.compile(r"\b(?:statements?|interviews?|reporters|journalists|told|
 _GAP = re.compile(
     r"\b(?:of|to|in|by|for|with|at|from|the|an?) "
     r"(?:of|out|in|by|for|from|with|at|on|to|and|was|is)\b|[a-z]ed['’]s\b|\b(\w+) \1\b|"
-    r"\ban? [\w’'-]+$|\b(?:starting|beginning|ending|lasting|costing)$"
+    r" ['’]s\b|\ban? [\w’'-]+$|\bto (?:try|help|begin|start|continue|make|be|have)$|[A-Z]\.|"
+    r"\b(?:starting|beginning|ending|lasting|costing)$"
 )
 """Two words between which a word is missing in the article, or an end where more must follow."""
 
