@@ -51,6 +51,23 @@ _LIST = re.compile(r", [A-Z][\w-]+,? and ")
 """The middle of a list of names, where a comma is no end."""
 _ADJUNCT = re.compile(r" (?=(?:after|before|during|following|since|when|until|amid)\b)")
 _CLAUSE_WORDS = frozenset("although though despite yesterday today meanwhile whilst".split())
+_NO_FIRST_NAMES = frozenset(
+    """
+    cyclone hurricane typhoon storm tropical new two three four five six seven eight nine ten
+    """.split()
+)
+_PRONOUN = re.compile(r"\b(?:he|she|his|her|him|who)\b")
+_REPORTING = frozenset(
+    "announced demanded declared revealed confirmed ruled attempted proposed claimed".split()
+)
+"""Verbs that say little without an object or a clause."""
+_NO_OBJECT = re.compile(
+    r"(?:that )?(?:at|in|of|on|after|during|for|by|with|from|before|when|if|while|\w+ly)\b"
+)
+_BACKGROUND = re.compile(
+    r"(?:is|was|has|had) (?:(?:an?|one|born|known|well-known)\b|the (?!first|only|latest|\w+est\b))"
+)
+"""What somebody is or was: seldom news."""
 _SUBORDINATE = re.compile(r" (?:when|if|whether|how|why|that|what)\b")
 _TIMES = frozenset("minutes hours day days week weeks months years".split())
 """Last words of what "before" and "after" measure: "just hours before …"."""
@@ -91,7 +108,7 @@ def _question(match: re.Match[str], text: str, lexicon: Lexicon) -> Cloze | None
     if not begins_name(name) or not is_verb(match["verb"], match["rest"], lexicon):
         return None
     asks, tail = _asks(match, name, text, lexicon), predicate(match["rest"], lexicon)
-    if not asks or not tail:
+    if not asks or not tail or not _tells(f"{match['verb']} {tail}"):
         return None
     question = f"{asks} {match['verb']} {tail}?"
     if asks == "Who":
@@ -112,7 +129,17 @@ def _asks(match: re.Match[str], name: str, text: str, lexicon: Lexicon) -> str:
         return "" if is_more or head.lower() in KINDS else asks
     has_title = " " in name and bool(_PERSONAL.search(match["name"].removesuffix(name)))
     is_known = has_title or is_person(name, text, lexicon) or _acts_alone(name, text)
-    return "Who" if is_known and name not in lexicon.places else ""
+    is_person_name = name.split(" ", maxsplit=1)[0].lower() not in _NO_FIRST_NAMES
+    return "Who" if is_known and is_person_name and name not in lexicon.places else ""
+
+
+def _tells(predicate: str) -> bool:
+    """Return whether a predicate tells what happened, with the object that its verb needs."""
+    if _BACKGROUND.match(predicate):
+        return False
+    first, _, rest = predicate.partition(" ")
+    verb, rest = (rest.partition(" ")[::2]) if first in AUXILIARIES else (first, rest)
+    return verb not in _REPORTING or not _NO_OBJECT.match(rest)
 
 
 def begins_name(words: str) -> bool:
@@ -136,6 +163,8 @@ def is_verb(word: str, rest: str, lexicon: Lexicon) -> bool:
         return False
     following = rest.split(",", maxsplit=1)[0].split(" ")
     near = following[: 3 if word.endswith("s") else 12]
+    if word.endswith("s") and any(other.endswith(("ing", "ed")) for other in near):
+        return False  # "Obama aides working …"
     bar = next((at for at, w in enumerate(near) if w in _BARS), len(near))
     return not any(w in AUXILIARIES or lexicon.base(w) for w in near[:bar])
 
@@ -148,7 +177,8 @@ def is_person(name: str, text: str, lexicon: Lexicon) -> bool:
     words = name.split(" ")
     if not 2 <= len(words) <= 4 or {name, words[-1]} & lexicon.places:
         return False
-    if any(name.startswith(f"{country} ") for country in COUNTRIES):
+    begins = {words[0], " ".join(words[:2])}
+    if begins & (lexicon.places | COUNTRIES) or words[0].lower() in _NO_FIRST_NAMES:
         return False
     if kind_of(name, lexicon)[1].startswith("Which"):
         return False
@@ -158,7 +188,8 @@ def is_person(name: str, text: str, lexicon: Lexicon) -> bool:
         rf"\b(?:Mr|Mrs|Ms|Dr)\.? (?:[A-Z]\w+ )?{last}\b",
         rf"(?<!\b[Tt]he )\b{last},? (?:said|told|added|says|stated|who)\b",
     )
-    return name in lexicon.people or any(re.search(sign, text) for sign in signs)
+    is_known = name in lexicon.people and _PRONOUN.search(text)
+    return bool(is_known) or any(re.search(sign, text) for sign in signs)
 
 
 def _acts_alone(name: str, text: str) -> bool:
@@ -168,7 +199,7 @@ def _acts_alone(name: str, text: str) -> bool:
     """
     first, _, last = name.rpartition(" ")
     is_subject = re.search(rf"(?:^|[.!?,] ){re.escape(last)} [a-z]", text, re.MULTILINE)
-    return bool(first and is_subject and re.search(r"\b(?:he|she|his|her)\b", text))
+    return bool(first and is_subject and _PRONOUN.search(text))
 
 
 def predicate(rest: str, lexicon: Lexicon) -> str:

@@ -33,7 +33,8 @@ _TRIFLES = re.compile(r"\b(?:statements?|interviews?|reporters|journalists|told|
 _GAP = re.compile(
     r"\b(?:of|to|in|by|for|with|at|from|the|an?) "
     r"(?:of|out|in|by|for|from|with|at|on|to|and|was|is)\b|[a-z]ed['’]s\b|\b(\w+) \1\b|"
-    r" ['’]s\b|\ban? [\w’'-]+$|\bto (?:try|help|begin|start|continue|make|be|have)$|[A-Z]\.|"
+    r" ['’]s\b|\ban? [A-Z][\w’'-]+$|[A-Z]\.|"
+    r"\bto (?:try|help|begin|start|make|be|have|ensure|allow|prevent|provide|enable)$|"
     r"\b(?:starting|beginning|ending|lasting|costing)$"
 )
 """Two words between which a word is missing in the article, or an end where more must follow."""
@@ -103,6 +104,12 @@ def _is_short_for_more(words: list[str], text: str, lexicon: Lexicon) -> bool:
         is_alone = place == 1 or not words[place - 1][0].isupper()
         if plain[:1].isupper() and is_alone and len(plain) > 3:
             longer = re.findall(rf"\b(?:[A-Z][\w-]+ )+{re.escape(plain)}\b", text)
-            if any(is_person(TITLE.split(name)[-1], text, lexicon) for name in longer):
+            if any(_is_full(name, text, lexicon) for name in longer):
                 return True
     return False
+
+
+def _is_full(name: str, text: str, lexicon: Lexicon) -> bool:
+    """Return whether a name, maybe after a title, is a person's first and last name."""
+    plain = TITLE.split(name)[-1]
+    return " " in plain and (plain != name or is_person(plain, text, lexicon))

@@ -39,6 +39,9 @@ _NOT_SAID = re.compile(
     r" (?:his|her|its) |\b[a-z]+ed\?$|^When (?:was|is)(?: [A-Z]\S*)+ (?:the|an?) "
 )
 """Signs that a question for a time has lost a part: whose home, decreed on which day."""
+_NOT_COUNTED = re.compile(r"^(?:more|other|others)\b| (?:and|between|both)\b|^[a-z]+ \w+ed by\b")
+"""Signs that a number counts only a part, or that the question has no verb of its own."""
+_GOES_ON = re.compile(r" (?:to|of|with|as|than|by|for|from|about)\b")
 _NAMED = re.compile(rf"When (?:did|was|will|is) (?:the )?(?P<first>{CAPITAL}) {CAPITAL}")
 
 
@@ -99,7 +102,8 @@ def _counts_subject(cloze: Cloze, sentence: str) -> bool:
     """Return whether a number is the subject's, and the question's words follow it."""
     said = cloze.question.removeprefix("How many ").rstrip("?")
     is_time = cloze.noun in {"minutes", "hours", "days", "weeks", "months", "years"}
-    return f"{cloze.answer} {said}" in sentence and " and " not in said and not is_time
+    _, found, after = sentence.partition(f"{cloze.answer} {said}")
+    return bool(found) and not (is_time or _NOT_COUNTED.search(said) or _GOES_ON.match(after))
 
 
 def _shared(cloze: Cloze, headline: str) -> int:

@@ -31,7 +31,7 @@ BATHTUB = Article(
     "Owen Pryce rows across Atlantic",
     "bathtub.txt",
     None,
-    "Doctor Owen Pryce, 61, rowed across the Atlantic in a bathtub.",
+    "Captain Owen Pryce, 61, rowed across the Atlantic in a bathtub.",
     "",
 )
 

@@ -28,8 +28,8 @@ def made(title: str, text: str, lexicon: Lexicon = LEXICON) -> list[tuple[str, s
         ),
         (
             "Skipper rows across Atlantic",
-            "The Welsh skipper Owen Pryce, 61, has rowed across the Atlantic in a bathtub.",
-            "Who has rowed across the Atlantic in a bathtub?",
+            "The Welsh skipper Owen Pryce, 61, has rowed across the Atlantic Ocean in a bathtub.",
+            "Who has rowed across the Atlantic Ocean in a bathtub?",
             "Owen Pryce",
         ),
         (
@@ -41,7 +41,7 @@ def made(title: str, text: str, lexicon: Lexicon = LEXICON) -> list[tuple[str, s
         ),
         (
             "Norway beat Chile in Oslo",
-            "Norway humbled Chile 5-0 in Oslo on Tuesday, the heaviest defeat the guests can recall.",
+            "Norway humbled Chile 5-0 in Oslo on Tuesday, the worst defeat the guests can recall.",
             "Which country humbled Chile 5-0 in Oslo?",
             "Norway",
         ),
@@ -59,7 +59,7 @@ def made(title: str, text: str, lexicon: Lexicon = LEXICON) -> list[tuple[str, s
         ),
         (
             "Tring council closes Grand Union tunnel",
-            "The Tring Council closed the Grand Union tunnel after 200 years, and boats wait there.",
+            "The Tring Council closed the Grand Union tunnel after 200 years, and boats wait.",
             "Which council closed the Grand Union tunnel after 200 years?",
             "Tring Council",
         ),
