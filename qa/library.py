@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from .references import CheckedReference, Reference
 
 SUGGESTED = 4
-"""Questions that are suggested."""
+"""Questions that are suggested: as many as the first screen of the chat has room for."""
 
 SUGGESTING = 600
 """Newest articles that questions are suggested from. Reading them takes half a second."""

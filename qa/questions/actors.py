@@ -56,6 +56,7 @@ _NO_FIRST_NAMES = frozenset(
     cyclone hurricane typhoon storm tropical new two three four five six seven eight nine ten
     """.split()
 )
+_FINITE = frozenset("is was has had will".split())
 _PRONOUN = re.compile(r"\b(?:he|she|his|her|him|who)\b")
 _REPORTING = frozenset(
     "announced demanded declared revealed confirmed ruled attempted proposed claimed".split()
@@ -124,18 +125,23 @@ def _asks(match: re.Match[str], name: str, text: str, lexicon: Lexicon) -> str:
             return f"Which {noun}"  # "the airline Ryanair", "Viacom, a media company"
     head = _HEADS.split(name)[0]
     asks = kind_of(head, lexicon)[1]
+    if asks == "Which city":
+        return ""  # or a football club
     if asks.startswith("Which"):
         is_more = match.start("name") > match.start()  # "A bomb in Pakistan killed …"
         return "" if is_more or head.lower() in KINDS else asks
     has_title = " " in name and bool(_PERSONAL.search(match["name"].removesuffix(name)))
     is_known = has_title or is_person(name, text, lexicon) or _acts_alone(name, text)
-    is_person_name = name.split(" ", maxsplit=1)[0].lower() not in _NO_FIRST_NAMES
-    return "Who" if is_known and is_person_name and name not in lexicon.places else ""
+    first, last = name.split(" ", maxsplit=1)[0].lower(), name.rsplit(" ", 1)[-1]
+    is_name = first not in _NO_FIRST_NAMES and not TITLE.fullmatch(f"{last} ")
+    return "Who" if is_known and is_name and name not in lexicon.places else ""
 
 
 def _tells(predicate: str) -> bool:
     """Return whether a predicate tells what happened, with the object that its verb needs."""
-    if _BACKGROUND.match(predicate):
+    words = predicate.split(" ")
+    bar = next((at for at, word in enumerate(words) if word in _BARS), len(words))
+    if _BACKGROUND.match(predicate) or sum(word in _FINITE for word in words[:bar]) > 1:
         return False
     first, _, rest = predicate.partition(" ")
     verb, rest = (rest.partition(" ")[::2]) if first in AUXILIARIES else (first, rest)

@@ -36,7 +36,8 @@ LEAST_SHARED = 2, 3
 
 _DATELINE = re.compile(r"[–—-]+ ?|[A-Z][^a-z.!?]{2,40}[–—-] ?")
 _NOT_SAID = re.compile(
-    r" (?:his|her|its) |\b[a-z]+ed\?$|^When (?:was|is)(?: [A-Z]\S*)+ (?:the|an?) "
+    r" (?:his|her|its|to be) | on the \w+\?$|\b[a-z]+ed\?$|"
+    r"^When (?:was|is)(?: [A-Z]\S*)+ (?:the|an?) "
 )
 """Signs that a question for a time has lost a part: whose home, decreed on which day."""
 _NOT_COUNTED = re.compile(r"^(?:more|other|others)\b| (?:and|between|both)\b|^[a-z]+ \w+ed by\b")

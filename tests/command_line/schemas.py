@@ -120,6 +120,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         ),
     ),
     "show": values(version=VERSION, **ARTICLE["properties"], text=NAME),
+    "suggest": values(version=VERSION, questions=listed(values(question=NAME, citation=CITATION))),
     "timeline": values(
         version=VERSION,
         question=NAME,
