@@ -31,14 +31,18 @@ _TRIFLES = re.compile(r"\b(?:statements?|interviews?|reporters|journalists|told|
 """Signs that somebody merely spoke."""
 
 _GAP = re.compile(
-    r"\b(?:of|to|in|by|for|with|at|from|the|an?) "
-    r"(?:of|out|in|by|for|from|with|at|on|to|and|was|is)\b|(?:[a-z]ed|\b(?:of|in|into|to|by|for|at|on|with|from))['’]s\b|\b(\w+) \1\b|"
-    r" ['’]s\b|\ban? [A-Z][\w’'-]+$|[A-Z]\.|"
-    r"\bto (?:try|help|begin|start|make|be|have|ensure|allow|prevent|provide|enable)$|"
-    r"\b(?:starting|beginning|ending|lasting|costing)$| -[a-z]|\bas of the\b| [b-hj-z] |"
-    r"\b(?:his|her|its)(?: [A-Z][\w-]+)+$"
+    r"""
+      \b(?:of|to|in|by|for|with|at|from|the|an?)[ ]
+      (?:of|out|in|by|for|from|with|at|on|to|and|was|is)\b
+    | (?:[a-z]ed|\b(?:of|in|into|to|by|for|at|on|with|from)|[ ])['’]s\b
+    | \b(\w+)[ ]\1\b | \bas[ ]of[ ]the\b | [ ](?:[b-hj-z][ ]|-[a-z]) | [A-Z]\.
+    | \ban?[ ][A-Z][\w’'-]+$ | \b(?:his|her|its)(?:[ ][A-Z][\w-]+)+$
+    | \bto[ ](?:try|help|begin|start|make|be|have|ensure|allow|prevent|provide|enable)$
+    | \b(?:starting|beginning|ending|lasting|costing)$
+    """,
+    re.VERBOSE,
 )
-"""Two words between which a word is missing in the article, or an end where more must follow."""
+"""Two words between which the article lacks one, or an end where more must follow."""
 
 _MARKS = frozenset('"“”()[]:;–—/…')
 _KNOWN = frozenset(

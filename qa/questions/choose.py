@@ -81,7 +81,7 @@ def _likely(
 ) -> Iterator[tuple[Article, Draft]]:
     """Yield the drafts that the reader answers from their own sentence, the surest first."""
     made = ((article, draft) for article in articles for draft in drafts(article, lexicon)[:2])
-    scored = []
+    scored: list[tuple[float, int, Article, Draft]] = []
     for article, draft in islice(made, most_read):
         spans = read(draft.question, Passage(article, *draft.sentence))
         if spans and spans[0].score >= LEAST_SCORE and is_meant(spans[0].text, draft):
