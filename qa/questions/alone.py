@@ -34,7 +34,7 @@ _GAP = re.compile(
     r"""
       \b(?:of|to|in|by|for|with|at|from|the|an?)[ ]
       (?:of|out|in|by|for|from|with|at|on|to|and|was|is)\b
-    | (?:[a-z]ed|\b(?:of|in|into|to|by|for|at|on|with|from)|[ ])['’]s\b
+    | (?<!\w)['’]|['’](?!\w) | (?:[a-z]ed|\b(?:of|in|into|to|by|for|at|on|with|from)|[ ])['’]s\b
     | \b(\w+)[ ]\1\b | \bas[ ]of[ ]the\b | [ ](?:[b-hj-z][ ]|-[a-z]) | [A-Z]\.
     | \ban?[ ][A-Z][\w’'-]+$ | \b(?:his|her|its)(?:[ ][A-Z][\w-]+)+$
     | \bto[ ](?:try|help|begin|start|make|be|have|ensure|allow|prevent|provide|enable)$
