@@ -24,10 +24,10 @@ FLOOR = 0.9
 RIGHT = 0.5
 """F1 from which an answer is right."""
 
-CITED_FLOOR, ANSWERS_FLOOR, SHOWN_FLOOR = 0.5, 0.69, 0.68
+CITED_FLOOR, ANSWERS_FLOOR, SHOWN_FLOOR = 0.5, 0.69, 0.77
 """Least shares of the questions with an answer; a little under what the reader reaches."""
 
-REFUSED_FLOOR, NO_WORDS_FLOOR, NOT_CLAIMED_FLOOR = 0.75, 0.84, 0.93
+REFUSED_FLOOR, NO_WORDS_FLOOR, NOT_CLAIMED_FLOOR = 0.62, 0.84, 0.93
 """The same of the questions without."""
 
 

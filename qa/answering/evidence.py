@@ -6,8 +6,8 @@ fitted by tests/benchmarks/fit_reader.py on half of six question sets whose arti
 never saw: questions on news written before the article was read, over many and over few articles;
 questions on news passages; adversarial questions; and encyclopedic ones. Tried and left out because
 they changed next to nothing: cosine and BM25 separately, the cosine of question and sentence, the
-question's words in the passage, the expected answer type, the length of the span, and whether
-another passage says the same.
+question's words in the passage, the expected answer type, the length of the span, whether another
+passage says the same, a margin over answers that disagree alone, and the best sentence read again.
 """
 
 import math

@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..answering import answer as answering
 from ..answering.answer import READ_SECONDS, FoundHits, compose
 from ..answering.evidence import weigh
 from ..answering.retriever import Retriever
@@ -12,7 +11,15 @@ from ..answering.session import Session
 from ..answering.speech import answering_spans
 from ..datatypes import Answer, ArticleRowId, Hit, Passage, Scope, Status
 from ..terms import stemmed_terms
-from .evidence import SENTENCE_WEAK, Candidate, Reading, Story, article_words, weigh_forms
+from .evidence import (
+    LEAVING_WEAK,
+    SENTENCE_WEAK,
+    Candidate,
+    Reading,
+    Story,
+    article_words,
+    weigh_forms,
+)
 from .names import names_in
 from .past import Past
 from .story import narrowed, near_articles
@@ -130,7 +137,7 @@ def answer_in_story(
             "total": (now - started) * 1000,
         },
         at_most=at_most,
-        sentence_weak=answering.SENTENCE_WEAK if leaves else SENTENCE_WEAK,
+        sentence_weak=LEAVING_WEAK if leaves else SENTENCE_WEAK,
         needs_match=leaves,  # "how heavy was it?" is answered by "400 pounds"
     )
     if answered.status is Status.NOT_FOUND:

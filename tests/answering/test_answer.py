@@ -164,9 +164,10 @@ def test_the_sentence_answers_where_the_words_are_less_sure(
     [
         (0.77, 0.8, "span answered"),
         (0.76, 0.8, "sentence answered"),
-        (0.42, 0.79, "span weak"),
-        (0.41, 0.35, "sentence weak"),
-        (0.41, 0.34, "span not_found"),
+        (0.5, 0.79, "span weak"),
+        (0.49, 0.5, "sentence weak"),
+        (0.2, 0.21, "sentence weak"),
+        (0.2, 0.2, "span not_found"),
     ],
 )
 def test_how_sure_is_sure_enough(words: float, sentence: float, wanted: str) -> None:

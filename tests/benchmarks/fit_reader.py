@@ -32,7 +32,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 from sklearn.linear_model import LogisticRegression
 
-from qa.answering.answer import READ_PASSAGES, claim
+from qa.answering.answer import READ_PASSAGES, WEAK, claim
 from qa.answering.evidence import (
     FEATURES,
     features,
@@ -50,11 +50,11 @@ from .evidence import SEED, Asked, collect_news, collect_pairs, collect_paragrap
 RIGHT = 0.5
 """F1 from which an answer is right."""
 CLAIMED_RIGHT, WEAK_RIGHT = 0.8, 0.4
-"""Least share that is right of what is claimed as likely or sure, and of what is shown as weak."""
-SILENT_REFUSED = 0.9
-"""Least share that is refused of the questions asked before the article was seen, which it does not
-answer: what a person meets who asks for more than an article says. At five in six the sample
-questions were refused less often than their test asks."""
+"""Least share of the words that are claimed that is right, and of the weak sentences that holds the
+answer."""
+
+GRID = np.arange(0.05, 0.96, 0.01)
+"""Confidences that are tried as thresholds."""
 
 
 Curve = tuple[float, float, float]
@@ -158,11 +158,12 @@ def fit(work: Path, read: int) -> None:
     print(f"curve: slope {curve[0]:.4f}, of margin {curve[1]:.4f}, intercept {curve[2]:.3f}")
     held = fit_sentence_curve(fitted, weights)
     print(f"sentence curve: slope {held[0]:.4f}, of margin {held[1]:.4f}, intercept {held[2]:.3f}")
-    claimed, weak = thresholds(fitted, weights, curve)
-    print(f"thresholds: answered {claimed:.2f}, weak {weak:.2f}")
+    claimed = claimed_from(fitted, weights, curve)
+    weak = weak_sentences_from(fitted, weights, curve, held)
+    print(f"thresholds: words answered {claimed:.2f}, sentences weak {weak:.2f}")
     for which, halves in (("fitted", fitted), ("other", others)):
         for name, every in [*halves.items(), ("all", [r for e in halves.values() for r in e])]:
-            report(f"{which} half, {name}", every, weights, curve, claimed, weak)
+            report(f"{which} half, {name}", every, weights, curve, claimed)
         report_shown(f"{which} half, with sentences", halves, weights, curve, held)
 
 
@@ -174,30 +175,49 @@ def sizes(every: dict[str, list[Rows]]) -> NDArray[np.float64]:
     )
 
 
-def thresholds(
-    every: dict[str, list[Rows]], weights: NDArray[np.float64], curve: Curve
-) -> tuple[float, float]:
-    """Return the least confidence of what is claimed, and of what is shown as weak, by rule."""
+def claimed_from(every: dict[str, list[Rows]], weights: NDArray[np.float64], curve: Curve) -> float:
+    """Return the lowest confidence from which enough of the words are right to be claimed."""
     flat = [row for each in every.values() for row in each]
     evidence, margin, f1, _, _ = best(flat, weights)
     sure, right, counts = confidence(evidence, margin, curve), f1 >= RIGHT, sizes(every)
-
-    def share(chosen: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
-        return float((chosen * counts)[among].sum() / max(counts[among].sum(), 1e-9))
-
-    silent = silent_ones(every)
-    grid = np.arange(0.05, 0.96, 0.01)
-    claimed = next((t for t in grid if share(right, sure >= t) >= CLAIMED_RIGHT), 0.95)
-    weak = next(
-        (
-            t
-            for t in grid
-            if share(sure < t, silent) >= SILENT_REFUSED
-            and share(right, (sure >= t) & (sure < claimed)) >= WEAK_RIGHT
-        ),
-        claimed,
+    found = (
+        float(least)
+        for least in GRID
+        if (sure >= least).any()
+        and np.average(right[sure >= least], weights=counts[sure >= least]) >= CLAIMED_RIGHT
     )
-    return float(claimed), float(weak)
+    return next(found, 0.95)
+
+
+def weak_sentences_from(
+    every: dict[str, list[Rows]],
+    weights: NDArray[np.float64],
+    curve: Curve,
+    sentence_curve: Curve,
+) -> float:
+    """Return the lowest confidence from which enough of the weak sentences hold the answer."""
+    sure, held, holds = confidences(every, weights, curve, sentence_curve)
+    counts = sizes(every)
+    for least in GRID:
+        claims = [claim(*both, least) for both in zip(sure.tolist(), held.tolist(), strict=True)]
+        weak = np.array([each == (AnswerKind.SENTENCE, Status.WEAK) for each in claims])
+        if weak.any() and np.average(holds[weak], weights=counts[weak]) >= WEAK_RIGHT:
+            return float(least)
+    return 0.95
+
+
+def confidences(
+    every: dict[str, list[Rows]],
+    weights: NDArray[np.float64],
+    curve: Curve,
+    sentence_curve: Curve,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the confidence of words and of sentence, and whether that holds the answer."""
+    flat = [row for each in every.values() for row in each]
+    evidence, margin, *_ = best(flat, weights)
+    sure = confidence(evidence, margin, curve)
+    evidence, margin, holds = best_sentences(flat, weights)
+    return sure, np.maximum(confidence(evidence, margin, sentence_curve), sure), holds
 
 
 def load(path: Path) -> list[Asked]:
@@ -319,10 +339,7 @@ def report_shown(
 ) -> None:
     """Print what a person is shown with the thresholds in force, each set counting alike."""
     flat = [row for each in every.values() for row in each]
-    evidence, margin, *_ = best(flat, weights)
-    sure = confidence(evidence, margin, curve)
-    evidence, margin, holds = best_sentences(flat, weights)
-    held = np.maximum(confidence(evidence, margin, sentence_curve), sure)
+    sure, held, holds = confidences(every, weights, curve, sentence_curve)
     claims = [claim(*both) for both in zip(sure.tolist(), held.tolist(), strict=True)]
     kind = np.array([each.value for each, _ in claims])
     status = np.array([each.value for _, each in claims])
@@ -341,6 +358,7 @@ def report_shown(
         f" right {weighted(holds, answered):.3f};"
         f" weak sentences right {weighted(holds, weak_sentences):.3f};"
         f" silent: refused {weighted(~shown, silent):.3f},"
+        f" or a weak sentence alone {weighted(~shown | weak_sentences, silent):.3f},"
         f" not claimed {weighted(~answered, silent):.3f}; Brier {brier:.3f}"
     )
 
@@ -362,13 +380,12 @@ def report(
     weights: NDArray[np.float64],
     curve: Curve,
     claimed: float,
-    weak: float,
 ) -> None:
     """Print the figures of a set: those of retrieval and reading of what has an answer there."""
     evidence, margin, f1, exact, gold = best(every, weights)
     there = np.array([each.left_out == "nothing" and bool(each.question.answers) for each in every])
     sure, right = confidence(evidence, margin, curve), (f1 >= RIGHT).astype(np.float64)
-    shown = sure >= weak
+    shown = sure >= WEAK
     print(
         f"{name}: {there.sum()} with an answer, {(~there).sum()} without;"
         f" hit@1 {gold[there].mean():.3f} EM {exact[there].mean():.3f} F1 {f1[there].mean():.3f}"
