@@ -117,6 +117,27 @@ def test_days_of_words(text: str, words: str, first: str, last: str, unit: str) 
 
 
 @pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("The results will be announced on Friday.", "2013-04-19"),
+        ("They will have to leave on Friday.", "2013-04-19"),
+        ("The verdict is to be reported on Friday.", "2013-04-19"),
+        ("Talks follow later, and ministers meet in Paris in December.", "2013-12-01"),
+        ("Ministers failed to meet in Paris in December.", "2012-12-01"),
+        ("The election is on Friday.", "2013-04-19"),
+        ("The deadline for bids is 30 April.", "2013-04-30"),
+        ("He may resign on Friday.", "2013-04-19"),
+        ("He may have left on Friday.", "2013-04-12"),
+        ("On Friday, the council will vote.", "2013-04-19"),
+        ("On Friday, the mayor announced that he will go.", "2013-04-12"),
+        ("On May 2, a man in Vancouver's West End was hurt.", "2012-05-02"),
+    ],
+)
+def test_a_clause_on_what_is_to_come_looks_ahead(text: str, first: str) -> None:
+    assert resolved(text)[0][1].startswith(first)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "May said she may march on.",

@@ -135,6 +135,19 @@ def test_another_event_of_the_same_sort_changes_nothing() -> None:
     assert order(question, older, other)[1] == ""
 
 
+def test_beyond_a_week_the_other_sentence_must_have_the_words_asked_for() -> None:
+    question = "Who founded the Alba museum?"
+    text = "Peter Lund, who once edited a paper, finds the Alba museum dull."
+    for day, does_differ in ((NEW, True), (None, False), (date(2011, 7, 1), False)):
+        rows = [
+            told(0, OLD, "Ann Lee", 9.0, "Ann Lee founded the Alba museum."),
+            told(1, day, "Peter Lund", 8.5, text),
+        ]
+        assert bool(order(question, *rows)[1]) is does_differ
+    rows[1] = told(1, None, "Peter Lund", 8.5, "Peter Lund founded the Alba museum.")
+    assert order(question, *rows)[1]
+
+
 def renamed(entry: Weighed, title: str) -> Passage:
     """The passage of a span under another title."""
     passage = entry.span.passage
