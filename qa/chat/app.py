@@ -109,9 +109,10 @@ class ChatApp(App[None]):
 
     def action_watch(self) -> None:
         """Index files as they change, or stop that."""
-        if self.talk.is_watching:
+        if self.watching.is_on:
             self.watching.stop()
         else:
+            self.watching.begin()
             self.main.run_in_thread(self.watching.run, self._watched)
 
     # Dialogs
@@ -193,6 +194,7 @@ class ChatApp(App[None]):
             case messages.WatchBegan():
                 self.main.view.bottom.say("watching for new and changed files")
             case messages.WatchEnded(reason):
+                self.watching.is_on = False
                 self.main.view.bottom.say(reason or "no longer watching")
             case messages.Updated(report, remark=remark):
                 if remark:

@@ -127,7 +127,7 @@ class ChatScreen(SourceActions):
             self.view.show_library()
             self.run_in_thread(self._backend.count, scope)
             if self.talk.timeline is not None:
-                self.open_timeline(self.talk.timeline.subject.question)
+                self.look_for(self.talk.renew_timeline(self.talk.timeline))
 
     def _prepare(self) -> None:
         self.run_in_thread(self._backend.prepare, self.talk.scope)

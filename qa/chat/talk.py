@@ -220,6 +220,13 @@ class Talk:
         self.timeline = Timeline(subject)
         return self.timeline
 
+    def renew_timeline(self, timeline: Timeline) -> Timeline:
+        """Open the timeline of the same subject, within the filter of now."""
+        self._timelines += 1
+        subject = replace(timeline.subject, number=self._timelines, scope=self.scope)
+        self.timeline = Timeline(subject)
+        return self.timeline
+
     def close_timeline(self) -> bool:
         """Close the timeline; return whether it was open."""
         is_open, self.timeline = self.timeline is not None, None
