@@ -14,7 +14,7 @@ PASSAGES = 40
 """Passages in which sentences are looked for."""
 
 NEAR = 0.6
-"""Least score and cosine of a passage, as a share of the best one's."""
+"""Least score and cosine of a passage, as a share of those of the passage with the best score."""
 
 
 ABOUT = 0.5
@@ -43,8 +43,8 @@ def timeline(question: str, retriever: Retriever, scope: Scope) -> list[Event]:
     """Return the dated sentences on the subject of a question, the earliest first.
 
     They hold a word of the question, or their article's headline and lead hold half of them by
-    weight; and their passage is nearly as close to the question as the closest, by both the fused
-    score and the cosine. Sentences with the same words come once. Raises what `Retriever.retrieve`
+    weight; and their passage is nearly as close to the question as the one with the best fused score,
+    by that score and by the cosine. Sentences with the same words come once. Raises what `Retriever.retrieve`
     raises.
     """
     question = cleaned_question(question)
@@ -53,7 +53,8 @@ def timeline(question: str, retriever: Retriever, scope: Scope) -> list[Event]:
     known = set(stemmed_terms(question)) & set().union(*texts)
     weights = rarity(known, texts)
     least = NEAR * max((hit.score for hit in hits), default=0.0)
-    least_cosine = NEAR * max((hit.why.cosine for hit in hits), default=0.0)
+    # Not the closest by the cosine: a name may be in one article, and be like none to the encoder.
+    least_cosine = NEAR * max(hits, key=lambda hit: hit.score).why.cosine if hits else 0.0
     found: dict[str, tuple[TimeSpan, Hit, int, int]] = {}
     for hit in hits:
         if hit.score < least or hit.why.cosine < least_cosine:

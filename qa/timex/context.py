@@ -11,8 +11,10 @@ _TO_COME = re.compile(
     r"""\b(?:(?P<yes>will|['’]ll|shall|would|planned|scheduled
     |(?-i:may|might)(?![ ](?:not[ ])?have\b)
     |(?:is|are|due|set|going|expected|plans?|hopes?|agreed)[ ]to(?=[ ](?-i:[a-z]))
-    |(?-i:begin|start|resume|open|reopen|end|close|expire)s?|takes?[ ]place
-    |(?<!\bto[ ])(?:meet|decide)s?(?=[ ](?:on|in|at)\b)
+    |(?<!\bto[ ])(?<!\bnot[ ])(?<!\bthe[ ])(?:
+        (?-i:begin|start|resume|open|reopen|end|close|expire)s?|takes?[ ]place
+        |(?:meet|decide)s?(?=[ ](?:on|in|at)\b)
+    )
     |(?:is|are)(?=(?:[ ](?:on|in|from))?[ ]$))
     |(?<!\bwill[ ])(?<!\bto[ ])(?<!\bbe[ ])  # "will have to leave", "is to be announced"
     (?P<no>said|says|told|announced|reported|wrote|added|was|were|had|has|have|did))\b""",

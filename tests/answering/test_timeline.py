@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -46,6 +46,21 @@ def test_events_come_in_the_order_of_their_days_from_all_articles(told: "Library
 def test_no_event_is_more_exact_than_its_words(told: "Library") -> None:
     (built, *_) = told.timeline("the mill")
     assert (str(built.first), str(built.last)) == ("1911-01-01", "1911-12-31")
+
+
+def test_a_name_that_the_encoder_does_not_know_has_its_events(
+    told: "Library", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = told._retriever.retrieve
+
+    def unlike(*given: Any) -> Any:
+        first, *others = found(*given).hits
+        nearer = [replace(each, why=replace(each.why, cosine=0.9)) for each in others]
+        unknown = replace(first, score=0.9, why=replace(first.why, cosine=0.1))
+        return replace(found(*given), hits=(unknown, *nearer))
+
+    monkeypatch.setattr(told._retriever, "retrieve", unlike)
+    assert [event.when for event in told.timeline("the pier")] == ["Monday, 4 January 2010"]
 
 
 def test_a_filter_holds(told: "Library") -> None:
