@@ -98,7 +98,9 @@ def later_first(question: str, weighed: Sequence[Weighed], time: Time | None = N
         first = _newest([best, *told])
         groups.sort(key=lambda group: first not in group)
     else:
-        groups.sort(key=_date_of_group, reverse=True)
+        known = _date_of_group(groups[0]) > date.min  # if not, nothing is known to be later
+        begin = 0 if known else 1
+        groups[begin:] = sorted(groups[begin:], key=_date_of_group, reverse=True)
     if len(groups) == 1 and not is_latest:
         groups = [[best]]
     first, *others = [_newest(group) for group in groups]

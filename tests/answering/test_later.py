@@ -62,6 +62,13 @@ def test_articles_of_one_day_and_without_a_date_differ_too() -> None:
     assert order(QUESTION, *rows)[1] == "Articles differ: 12 people (0.txt) · 17 people (1.txt)"
 
 
+def test_an_article_with_a_date_is_not_known_to_be_later_than_one_without() -> None:
+    rows = told(0, None, "12 people", 9.0), told(1, OLD, "17 people", 8.5)
+    assert order(QUESTION, *rows)[0] == ["12 people", "17 people"]
+    rows = told(0, OLD, "12 people", 9.0), told(1, None, "17 people", 8.5)
+    assert order(QUESTION, *rows)[0] == ["12 people", "17 people"]
+
+
 def test_each_answer_is_named_once_with_its_newest_article() -> None:
     rows = [
         told(0, OLD, "12 people", 9.0),
