@@ -11,6 +11,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from .addresses import is_milvus, parse_address
 from .errors import UsageError
 
 PASSAGE_TOKENS = 200
@@ -67,6 +68,8 @@ class Settings:
     """Reader by name or folder; None for the default."""
     hits: int
     """Number of hits for a question."""
+    remote: str = ""
+    """Address of a library on Milvus, for which the folder holds conversations alone."""
 
 
 def folders() -> Folders:
@@ -95,7 +98,13 @@ def load_settings(
     path = known_folders.config / "config.toml"
     config = _read_config(path)
     name = os.environ.get("QA_LIBRARY") or str(config.get("library") or "default")
-    folder = library_folder(library) if library else _named_folder(name, known_folders)
+    remote = str(library or name)
+    if is_milvus(library or name):
+        address = parse_address(remote)
+        remote, folder = address.text, known_folders.data / "remote" / address.slug
+    else:
+        remote = ""
+        folder = library_folder(library) if library else _named_folder(name, known_folders)
     encoder = model or os.environ.get("QA_MODEL") or str(config.get("model", ""))
     chosen_reader = reader or os.environ.get("QA_READER") or str(config.get("reader", ""))
     variable = os.environ.get("QA_HITS")
@@ -103,7 +112,7 @@ def load_settings(
         hits = _hits(int(variable) if variable.isdecimal() else variable, "QA_HITS")
     elif hits is None:
         hits = _hits(config.get("hits", HITS), f"hits in {path}")
-    return Settings(folder, encoder or None, chosen_reader or None, hits)
+    return Settings(folder, encoder or None, chosen_reader or None, hits, remote)
 
 
 def library_folder(name: str | os.PathLike[str]) -> Path:
