@@ -1,14 +1,16 @@
 """What can be asked of a library, or of several as one."""
 
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from . import settings
 from .datatypes import Answer, Article, ArticleId, ArticleRowId, Hit, Scope
 from .errors import UsageError
+from .language_model import no_language_model
+from .settings import HITS, Settings, folders
 from .storage.article_store import ArticleRow
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
@@ -23,11 +25,16 @@ if TYPE_CHECKING:
     from .models.reader import Reader
     from .storage.conversations import Conversations
     from .storage.protocol import Storage
+    from .writing.checked import CheckedSentence, SentenceChecker
+    from .writing.server import ChatServer
+    from .writing.write import Piece, Written
 
 
 class Asking:
     """The part of `Library` and `Libraries` that answers; it writes no articles."""
 
+    settings: Settings
+    """The settings that it was opened with; of several libraries, those of the first."""
     _store: "Storage"
     _models: tuple[str | None, str | None, str | None]
     """Encoder, reader and device that were asked for."""
@@ -49,18 +56,14 @@ class Asking:
         """
         return self._session.reader
 
-    def search(
-        self, question: str, *, k: int = settings.HITS, scope: Scope | None = None
-    ) -> list[Hit]:
+    def search(self, question: str, *, k: int = HITS, scope: Scope | None = None) -> list[Hit]:
         """Return the k passages that fit a question best, best first.
 
         Raises UsageError for an empty question, LibraryError for a library without articles.
         """
         return list(self.retrieve(question, k=k, scope=scope).hits)
 
-    def retrieve(
-        self, question: str, *, k: int = settings.HITS, scope: Scope | None = None
-    ) -> "Retrieved":
+    def retrieve(self, question: str, *, k: int = HITS, scope: Scope | None = None) -> "Retrieved":
         """Return what `search` returns, with notes on how the question was searched.
 
         Raises what `search` raises.
@@ -75,7 +78,7 @@ class Asking:
         self,
         question: str,
         *,
-        k: int = settings.HITS,
+        k: int = HITS,
         scope: Scope | None = None,
         on_hits: Callable[[list[Hit]], None] | None = None,
     ) -> Answer:
@@ -104,6 +107,40 @@ class Asking:
             started=started,
         )
         return with_copies(found, self._store)
+
+    def write(
+        self,
+        answer: Answer,
+        *,
+        server: "ChatServer | None" = None,
+        checker: "SentenceChecker | None" = None,
+        cancelled: threading.Event | None = None,
+    ) -> "Generator[Piece | CheckedSentence | Written, None, None]":
+        """Let a language model write an answer out, and check each of its sentences.
+
+        Only the question and the passages of ``answer`` are sent, and only to ``server``, by
+        default the one that the settings name. The iterator yields each piece of text as it
+        comes, each checked sentence as soon as it is finished, and at last the whole. Setting
+        ``cancelled`` from another thread, or closing the iterator, ends the connection at once. A
+        failure of the server is named in the last event. Raises UsageError if no server is named,
+        or if the variable with its key is empty.
+        """
+        from .writing.unchecked import Unchecked
+        from .writing.write import write
+
+        chosen = server or self.chat_server()
+        return write(answer, chosen, checker or Unchecked(), cancelled=cancelled)
+
+    def chat_server(self) -> "ChatServer":
+        """Return the language model's server that the settings name; nothing is contacted.
+
+        Raises UsageError as `write` does.
+        """
+        from .writing.server import HttpChatServer
+
+        if self.settings.language_model is None:
+            raise no_language_model(str(folders().config / "config.toml"))
+        return HttpChatServer(self.settings.language_model)
 
     def mentions(self, term: str, *, scope: Scope | None = None) -> "list[Mention]":
         """Return every article that mentions a term, newest first, each with all its places.

@@ -33,6 +33,7 @@ class Libraries(Asking):
                 raise UsageError(f"The library {name} is named twice.")
         self._store = JointStorage(names, [library._store for library in libraries])
         self._models = libraries[0]._models
+        self.settings = libraries[0].settings
 
     @classmethod
     def open(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .addresses import is_milvus, parse_address
 from .errors import UsageError
+from .language_model import LanguageModel, read_language_model
 
 PASSAGE_TOKENS = 200
 """Most tokens in a passage: about a paragraph of news, and what a reader takes at once."""
@@ -68,6 +69,8 @@ class Settings:
     """Reader by name or folder; None for the default."""
     hits: int
     """Number of hits for a question."""
+    language_model: LanguageModel | None = None
+    """The server that writes answers; None if the person has named none."""
     remote: str = ""
     """Address of a library on Milvus, for which the folder holds conversations alone."""
 
@@ -89,8 +92,13 @@ def load_settings(
     model: str | None = None,
     hits: int | None = None,
     reader: str | None = None,
+    *,
+    llm: str | None = None,
+    llm_model: str | None = None,
 ) -> Settings:
     """Return the settings of this run. The arguments are flags; None if a flag was not given.
+
+    ``llm`` is the address of a language model's server, ``llm_model`` a model's name there.
 
     Raises UsageError if the config file or a variable is not valid.
     """
@@ -112,7 +120,13 @@ def load_settings(
         hits = _hits(int(variable) if variable.isdecimal() else variable, "QA_HITS")
     elif hits is None:
         hits = _hits(config.get("hits", HITS), f"hits in {path}")
-    return Settings(folder, encoder or None, chosen_reader or None, hits, remote)
+    section = config.get("llm", {})
+    if not isinstance(section, dict):
+        raise UsageError(f"llm in {path} must be a section, [llm], not {section!r}.")
+    writer = read_language_model(
+        section, os.environ, address=llm, model=llm_model, where=f"[llm] in {path}"
+    )
+    return Settings(folder, encoder or None, chosen_reader or None, hits, writer, remote)
 
 
 def library_folder(name: str | os.PathLike[str]) -> Path:
@@ -205,7 +219,7 @@ def _read_config(path: Path) -> dict[str, object]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"The config file {path} cannot be read: {error}.") from error
-    known = {"library", "model", "reader", "hits"}
+    known = {"library", "model", "reader", "hits", "llm"}
     if unknown := sorted(set(values) - known):
         raise UsageError(
             f"The config file {path} has {unknown[0]!r}; it may set {', '.join(sorted(known))}."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..datatypes import AnswerKind, Scope, Status
-from ..errors import LibraryBusyError, LibraryReadOnlyError, UsageError
+from ..errors import LibraryBusyError, LibraryReadOnlyError, ServerError, UsageError
 from .options import (
     article_paths,
     each_library,
@@ -24,6 +24,8 @@ from .options import (
     quiet_option,
     reader_option,
     scope_options,
+    writing_options,
+    writing_server,
 )
 from .printing import say
 
@@ -55,6 +57,7 @@ CHECK_SECONDS = 0.1
 @click.option("--explain", is_flag=True, help="Also show how the answer came about.")
 @model_option
 @reader_option
+@writing_options
 @quiet_option
 def ask(
     question: str,
@@ -67,6 +70,9 @@ def ask(
     explain: bool,
     model: str | None,
     reader: str | None,
+    is_written: bool,
+    llm: str | None,
+    llm_model: str | None,
     quiet: bool,
 ) -> None:
     """Answer QUESTION from your articles.
@@ -90,6 +96,14 @@ def ask(
     With --continue, QUESTION may refer to what was asked before, with --continue or in the chat;
     the answer becomes part of that conversation.
 
+    With --write, a language model also writes the answer out, and each of its sentences is checked:
+    ✓ a passage that it cites holds it, ↷ another passage does, ✗ none does, · there is nothing to
+    check. You name the server, any that speaks the OpenAI protocol. The question and the passages
+    that are listed are sent to it, and nothing else to nobody else; see qa config.
+
+    \b
+    qa ask --write --llm http://127.0.0.1:11434/v1 --llm-model qwen3:4b "Why did it end?"
+
     Exit code: 0 answered, 1 not in your articles, 2 something is wrong.
     """
     from .. import render
@@ -98,7 +112,8 @@ def ask(
     question = sys.stdin.read() if question == "-" else question
     if not question.strip():
         raise UsageError("The question is empty.")
-    chosen = each_settings(libraries, model, hits, reader)
+    chosen = each_settings(libraries, model, hits, reader, llm=llm, llm_model=llm_model)
+    server = writing_server(chosen[0]) if is_written else None
     places = article_paths(paths)
     if len(chosen) > 1 and (places or is_continued):
         what = "PATH is indexed" if places else "A conversation is kept"
@@ -114,13 +129,25 @@ def ask(
             answer = conversation.ask(question, k=chosen[0].hits, scope=searched)
             if is_continued:
                 conversation.remember(answer, searched)
-            if as_json:
-                click.echo(render.to_json(render.answer_values(answer)))
-            else:
+            if not as_json:
                 lines = render.answer_lines(answer, columns())
                 if explain:
                     lines += render.explain_lines(answer, columns())
                 print_lines(lines)
+            written = None
+            if server is not None and answer.kind is not AnswerKind.REMARK:
+                from .writing import write_out
+
+                written = write_out(opened, answer, server, quietly=as_json)
+            if as_json:
+                values = render.answer_values(answer) | {"written": None}
+                if written is not None:
+                    from ..writing.shown import written_values
+
+                    values["written"] = written_values(written)
+                click.echo(render.to_json(values))
+    if written is not None and written.error:
+        raise ServerError(written.error)
     if answer.status is Status.NOT_FOUND and answer.kind is not AnswerKind.REMARK:
         raise click.exceptions.Exit(1)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..adding import Adding
     from ..libraries import Libraries
     from ..library import Library
+    from ..writing.server import ChatServer
 
 Command = Callable[..., Any]
 
@@ -94,6 +95,27 @@ def reader_option(command: Command) -> Command:
         metavar="NAME|PATH",
         help="Reader: a model that qa models lists, or a folder. [variable QA_READER]",
     )(command)
+
+
+def writing_options(command: Command) -> Command:
+    """Add ``--write``, ``--llm`` and ``--llm-model``."""
+
+    @click.option("--write", "is_written", is_flag=True, help="Let a language model write, too.")
+    @click.option(
+        "--llm", metavar="ADDRESS", help="The model's server, for --write. [variable QA_LLM]"
+    )
+    @click.option(
+        "--llm-model", metavar="NAME", help="The model's name there. [variable QA_LLM_MODEL]"
+    )
+    @functools.wraps(command)
+    def writing_command(
+        *args: Any, is_written: bool, llm: str | None, llm_model: str | None, **values: Any
+    ) -> Any:
+        if not is_written and (llm or llm_model):
+            raise UsageError("--llm and --llm-model are for a written answer: add --write.")
+        return command(*args, is_written=is_written, llm=llm, llm_model=llm_model, **values)
+
+    return writing_command
 
 
 def scope_options(command: Command) -> Command:
@@ -178,9 +200,12 @@ def each_settings(
     model: str | None = None,
     hits: int | None = None,
     reader: str | None = None,
+    **writing: str | None,
 ) -> list[settings.Settings]:
     """Return the settings for each library that is named; without a name, for the current one."""
-    return [settings.load_settings(name, model, hits, reader) for name in names or (None,)]
+    return [
+        settings.load_settings(name, model, hits, reader, **writing) for name in names or (None,)
+    ]
 
 
 def open_asked(
@@ -210,6 +235,20 @@ def each_library(opened: "Adding | Libraries") -> "tuple[Adding, ...]":
     from ..adding import Adding
 
     return (opened,) if isinstance(opened, Adding) else opened.libraries
+
+
+def writing_server(chosen: settings.Settings) -> "ChatServer":
+    """Return the language model's server of these settings; nothing is contacted.
+
+    Raises UsageError if none is named, or if its key cannot be read.
+    """
+    if chosen.language_model is None:
+        from ..language_model import no_language_model
+
+        raise no_language_model(str(settings.folders().config / "config.toml"))
+    from ..writing.server import HttpChatServer
+
+    return HttpChatServer(chosen.language_model)
 
 
 def article_paths(paths: Sequence[str]) -> list[str]:

@@ -24,6 +24,9 @@ STYLES: dict[str, dict[str, object]] = {
     "note": {"dim": True},
     "match": {"bold": True},
     "text": {},
+    "held": {"fg": "green"},
+    "struck": {"strikethrough": True},
+    "refused": {"fg": "red"},
 }
 """How each style looks on a terminal; the 16 basic colours fit light and dark backgrounds."""
 
@@ -49,12 +52,12 @@ def columns() -> int | None:
     if not is_terminal():
         return None
     width = min(shutil.get_terminal_size().columns, MOST_COLUMNS)
-    return width - len(QUOTE_MARKS) if _is_plain() else width
+    return width - len(QUOTE_MARKS) if is_plain() else width
 
 
 def print_lines(lines: "Iterable[Line]") -> None:
     """Print lines: in colour on a terminal, else with the quote in «…»."""
-    plain = _is_plain()
+    plain = is_plain()
     for line in _marked(lines) if plain else lines:
         text = "".join(
             harmless(piece)
@@ -65,7 +68,7 @@ def print_lines(lines: "Iterable[Line]") -> None:
         click.echo(text, color=not plain)
 
 
-def _is_plain() -> bool:
+def is_plain() -> bool:
     """Whether to print without colour."""
     unwanted = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return unwanted or not is_terminal()

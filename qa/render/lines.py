@@ -133,14 +133,14 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     lines += _unread_lines(answer, width)
     lines += note_lines(answer.notes, width)
     for citation in answer.citations:
-        lines += [[], *_source_lines(citation.number, citation.article, citation.start, width)]
+        lines += [[], *source_lines(citation.number, citation.article, citation.start, width)]
         if answer.kind is AnswerKind.SPAN:
             lines += _quote_lines(citation, width)
     others = _further_hits(answer)
     if others:
         lines += [[], *_note_lines("Also", width)]
     for number, hit in enumerate(others, len(answer.citations) + 1):
-        lines += _source_lines(number, hit.passage.article, hit.passage.start, width)
+        lines += source_lines(number, hit.passage.article, hit.passage.start, width)
         start = shortened(" ".join(hit.passage.text.split()), (width or UNWRAPPED_CELLS) - 4)
         lines.append([(INDENT, "text"), (start, "text")])
     return lines
@@ -153,7 +153,7 @@ def hit_lines(hits: Sequence[Hit], width: int | None, *, explain: bool) -> list[
         if lines:
             lines.append([])
         passage = hit.passage
-        lines += _source_lines(hit.rank, passage.article, passage.start, width)
+        lines += source_lines(hit.rank, passage.article, passage.start, width)
         if explain:
             lines += _note_lines(why_text(hit), width, INDENT)
         lines += wrapped([(passage.text, "text")], width, INDENT)
@@ -213,6 +213,19 @@ def lit_pieces(citation: Citation, start: int, end: int) -> list[Piece]:
     return [(text[start:first], "text"), (text[first:last], "quote"), (text[last:end], "text")]
 
 
+def source_lines(number: int, article: Article, start: int, width: int | None) -> list[Line]:
+    """Return number, title and date on one line; path and page, or line, on the next."""
+    when = f" · {article_date(article)}" if article.published else ""
+    label = f"[{number}] "
+    title = article.title
+    if width:
+        title = shortened(title, max(10, width - len(label) - len(when)))
+    return [
+        [(label, "number"), (title, "title"), (when, "date")],
+        [(INDENT, "text"), (article.where(start), "source"), *library_pieces(article.library)],
+    ]
+
+
 def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
     """Say that there is no answer; under it the sentences nearest to the question."""
     if not answer.hits:  # every library with articles has a nearest passage
@@ -222,7 +235,7 @@ def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
     lines += note_lines(answer.notes, width)
     lines += [[], *_note_lines("The nearest passages; none seems to answer it:", width)]
     for number, hit in enumerate(answer.hits[:3], 1):
-        lines += _source_lines(number, hit.passage.article, hit.passage.start, width)
+        lines += source_lines(number, hit.passage.article, hit.passage.start, width)
         lines += wrapped(nearest_sentence(answer.question, hit.passage.text), width, INDENT)
     return lines
 
@@ -239,19 +252,6 @@ def _note_lines(text: str, width: int | None, indent: str = "") -> list[Line]:
 def _unread_lines(answer: Answer, width: int | None) -> list[Line]:
     note = unread_words(answer)
     return _note_lines(note, width) if note else []
-
-
-def _source_lines(number: int, article: Article, start: int, width: int | None) -> list[Line]:
-    """Number, title and date on one line; path and page, or line number, on the next."""
-    when = f" · {article_date(article)}" if article.published else ""
-    label = f"[{number}] "
-    title = article.title
-    if width:
-        title = shortened(title, max(10, width - len(label) - len(when)))
-    return [
-        [(label, "number"), (title, "title"), (when, "date")],
-        [(INDENT, "text"), (article.where(start), "source"), *library_pieces(article.library)],
-    ]
 
 
 def _further_hits(answer: Answer) -> list[Hit]:

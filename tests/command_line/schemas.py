@@ -62,6 +62,28 @@ HIT["properties"]["why"] = values(
     retrieval_rank=RANK,
     reader={"type": ["number", "null"]},
 )
+WRITTEN = {
+    "oneOf": [
+        {"type": "null"},
+        values(
+            server=NAME,
+            ending={"enum": ["done", "length", "cancelled", "nothing near", "failed"]},
+            error=TEXT,
+            sentences=listed(
+                values(
+                    text=NAME,
+                    cited=listed(RANK),
+                    support={"enum": ["supported", "elsewhere", "unsupported", "not checkable"]},
+                    reason=TEXT,
+                    sources=listed(CITATION),
+                )
+            ),
+            passages=listed(values(number=RANK, start=COUNT, end=RANK, text=NAME, article=ARTICLE)),
+            seconds={"type": "number", "minimum": 0},
+            **{key: {"type": ["integer", "null"]} for key in ("prompt_tokens", "tokens")},
+        ),
+    ]
+}
 ANSWER = values(
     version=VERSION,
     question=NAME,
@@ -76,6 +98,7 @@ ANSWER = values(
     citations=listed(CITATION),
     alternatives=listed(values(answer=NAME, confidence=SHARE, citation=CITATION)),
     hits=listed(HIT),
+    written=WRITTEN,
     unread=COUNT,
     timings_ms={
         "type": "object",
@@ -181,6 +204,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                     ("hits", RANK),
                 )
             }
+        ),
+        llm=values(
+            **{key: {"type": ["string", "null"]} for key in ("address", "model", "key")},
+            **{key: {"type": ["number", "null"]} for key in ("tokens", "timeout")},
         ),
         file=NAME,
         file_exists=FLAG,

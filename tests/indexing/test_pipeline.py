@@ -17,7 +17,7 @@ from qa.indexing.pipeline import batches, embed, split, write
 from qa.storage.article_store import ArticleRow
 
 if TYPE_CHECKING:
-    from qa.storage.store import Store
+    from qa.storage.local import LocalStorage
     from tests.doubles import WordEncoder
 
 FOUND = FoundFile("/wire.jsonl", "wire.jsonl", 10, 1)
@@ -156,7 +156,7 @@ def test_each_text_is_embedded_once_and_known_ones_not_at_all(word_encoder: "Wor
 
 
 def test_changes_are_written_together_or_not_at_all(
-    store: "Store", word_encoder: "WordEncoder"
+    store: "LocalStorage", word_encoder: "WordEncoder"
 ) -> None:
     changes = list(split([put("Ash fell.")], word_encoder))
     vectors = embed(changes[0].texts(), {}, word_encoder)
