@@ -14,6 +14,7 @@ from .storage.article_store import ArticleRow
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
 if TYPE_CHECKING:
+    from .indexing.cluster import Cluster
     from .indexing.pipeline import Pipeline
     from .indexing.report import Progress, Report
     from .storage.protocol import WritableStorage
@@ -64,6 +65,7 @@ class Adding(Asking):
         prune: bool = False,
         prune_share: float = PRUNE_SHARE,
         reread: bool = False,
+        on: str | None = None,
         progress: "Progress | None" = None,
     ) -> "Report":
         """Add and update the articles in files and folders; unchanged files are not read.
@@ -71,9 +73,10 @@ class Adding(Asking):
         Without a path, every file that the library knows is updated. Articles whose file has
         vanished are kept unless ``prune`` is true; pruning drops at most ``prune_share`` of the
         known files under the paths, or ten. ``reread`` also reads unchanged files, and stores
-        damaged articles again. ``progress`` is called after each batch. An exception, such as
-        KeyboardInterrupt, loses the current batch only. Raises UsageError for a path that does
-        not exist, LibraryBusyError while another process writes, LibraryReadOnlyError if the
+        damaged articles again. ``on`` is the address of a Ray cluster that reads and embeds, or
+        ``local`` for one of this machine. ``progress`` is called after each batch. An exception,
+        such as KeyboardInterrupt, loses the current batch only. Raises UsageError for a path that
+        does not exist, LibraryBusyError while another process writes, LibraryReadOnlyError if the
         folder cannot be written, ModelError if the encoder is not installed, ModelMismatchError
         if the library was embedded by another model than the one asked for.
         """
@@ -82,7 +85,8 @@ class Adding(Asking):
         places = [os.fspath(path) for path in paths]
         share = prune_share if prune else None
         with self._indexing(progress) as pipeline:
-            return index_files(pipeline, places, prune=share, reread=reread)
+            cluster = self._cluster(on) if on else None
+            return index_files(pipeline, places, prune=share, reread=reread, cluster=cluster)
 
     def add_articles(
         self,
@@ -172,6 +176,13 @@ class Adding(Asking):
         ``qa.storage.conversations.cases`` says how a verdict is interpreted.
         """
         return self._conversations.cases()
+
+    def _cluster(self, address: str) -> "Cluster":
+        """Return the Ray cluster at an address, for the encoder of this library."""
+        from .indexing.cluster import Cluster
+
+        facts = self._store.facts()
+        return Cluster(address, facts["model"], facts["fingerprint"], self._session.device)
 
     @contextmanager
     def _indexing(self, progress: "Progress | None") -> Iterator["Pipeline"]:

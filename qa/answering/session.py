@@ -26,7 +26,7 @@ class Session:
         self.model = model
         """Encoder that was asked for; None for the library's own."""
         self._reader_name = reader
-        self._device = device
+        self.device = device
         self._encoder: Encoder | None = None
         self._reader: Reader | None = None
         self._reader_lock = Lock()
@@ -57,7 +57,7 @@ class Session:
 
     def open_encoder(self, name: str | None) -> Encoder:
         """Open an encoder by name on the device of this session. Raises ModelError."""
-        return opening.open_encoder(name, self._device)
+        return opening.open_encoder(name, self.device)
 
     def use(self, encoder: Encoder) -> None:
         """Take this encoder for the library's."""

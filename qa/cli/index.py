@@ -61,6 +61,11 @@ MOST_FAILURES = 20
     help="Embed on this device, e.g. cuda or mps, with sentence-transformers. "
     "[default: cpu, with onnxruntime]",
 )
+@click.option(
+    "--on",
+    metavar="ADDRESS",
+    help="Read and embed on a Ray cluster: ray://HOST:10001, or local for one of this machine.",
+)
 @json_option
 @quiet_option
 def index(
@@ -73,6 +78,7 @@ def index(
     watch: bool,
     model: str | None,
     device: str | None,
+    on: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -95,8 +101,12 @@ def index(
 
     if paths and reembed:
         raise UsageError("--reembed takes no PATH: it embeds all articles of the library again.")
-    if watch and (reembed or reread):
-        raise UsageError("--watch indexes what changes; use --reembed and --reread without it.")
+    if watch and (reembed or reread or on):
+        raise UsageError(
+            "--watch indexes what changes, here; use --reembed, --reread and --on alone."
+        )
+    if on and reembed:
+        raise UsageError("--reembed runs on this machine, in one transaction; use it without --on.")
     started = time.monotonic()
     chosen = load_settings(library, model)
     places = article_paths(paths)
@@ -110,6 +120,7 @@ def index(
                     prune=prune,
                     prune_share=prune_share / 100,
                     reread=reread,
+                    on=on,
                     progress=progress,
                 )
         seconds = time.monotonic() - started

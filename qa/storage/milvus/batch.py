@@ -14,6 +14,7 @@ from ..store import heading_of
 from .client import Client, Row
 from .schema import (
     ARTICLE,
+    FACTS,
     FILE,
     create_collections,
     in_body,
@@ -147,8 +148,10 @@ class MilvusBatch:
     def write(self) -> None:
         """Send the changes."""
         if self._facts:
-            create_collections(self._client, self._facts)
-            self._store.facts()
+            create_collections(self._client, int(self._facts["dimension"]))
+            (body,) = in_body(dict(self._facts))
+            row = _row(number_of(FACTS), kind=FACTS, body=body)
+            self._client.upsert(rows_name(self._client), [row])
         passages, rows = passages_name(self._client), rows_name(self._client)
         self._client.upsert(passages, list(self._passages.values()))
         self._client.upsert(rows, list(self._rows.values()))

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -83,6 +84,10 @@ class Client:
             )
         return self.call(lambda c: list(_all_rows(c, collection, where, fields)))
 
+    def load(self, collection: str) -> None:
+        """Have a collection searched from memory."""
+        self.call(lambda c: c.load_collection(collection, timeout=CALL_SECONDS))
+
     def count(self, collection: str, where: str) -> int:
         """Return how many rows fit."""
         (row,) = self.call(
@@ -128,7 +133,7 @@ class Client:
         """Put rows in place of those with the same id."""
         for first in range(0, len(rows), ROWS_AT_ONCE):
             part = [dict(row) for row in rows[first : first + ROWS_AT_ONCE]]
-            self.call(lambda c, part=part: c.upsert(collection, part, timeout=CALL_SECONDS))
+            self.call(partial(_upsert, collection, part))
 
     def delete(self, collection: str, where: str) -> None:
         """Delete the rows that fit."""
@@ -153,6 +158,10 @@ class Client:
                 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
                 self._client = MilvusClient(self.address.uri, timeout=CONNECT_SECONDS)
             return self._client
+
+
+def _upsert(collection: str, rows: list[Row], client: "MilvusClient") -> None:
+    client.upsert(collection, rows, timeout=CALL_SECONDS)
 
 
 def _all_rows(

@@ -1,8 +1,8 @@
 """The two collections of a library, and the numbers of what is in them.
 
 An article is one row, or several if it is long: `body` holds its values as JSON, in parts. A file
-is a row as well. Numbers are digests of what they stand for, so that a batch that is written again
-writes the same rows.
+is a row as well, and so are the facts about the model. Numbers are digests of what they stand for,
+so that a batch that is written again writes the same rows.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ from .client import CALL_SECONDS, Client
 if TYPE_CHECKING:
     from pymilvus import CollectionSchema
 
-ARTICLE, FILE = "a", "f"
-"""Kinds of rows."""
+ARTICLE, FILE, FACTS = "a", "f", "m"
+"""Kinds of rows; the last holds the facts about the model."""
 
 MOST_BYTES = 65_535
 """Longest text of a field."""
@@ -37,14 +37,12 @@ def rows_name(client: Client) -> str:
     return f"{client.address.collection}_rows"
 
 
-def create_collections(client: Client, facts: dict[str, str]) -> None:
-    """Make the collections of a new library; the description of the passages has the facts."""
+def create_collections(client: Client, dimension: int) -> None:
+    """Make the collections of a new library, whose vectors have this length."""
     from pymilvus import DataType, Function, FunctionType, MilvusClient
 
-    def schema(*texts: str, description: str = "") -> "CollectionSchema":
-        made = MilvusClient.create_schema(
-            auto_id=False, enable_dynamic_field=False, description=description
-        )
+    def schema(*texts: str) -> "CollectionSchema":
+        made = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
         made.add_field("id", DataType.INT64, is_primary=True)
         for name in ("article", "file", "published"):
             made.add_field(name, DataType.INT64)
@@ -56,10 +54,10 @@ def create_collections(client: Client, facts: dict[str, str]) -> None:
     rows.add_field("part", DataType.INT64)
     rows.add_field("record", DataType.INT64)
     rows.add_field("unused", DataType.FLOAT_VECTOR, dim=2)  # a collection must have a vector
-    passages = schema(description=json.dumps(facts))
+    passages = schema()
     passages.add_field("start", DataType.INT64)
     passages.add_field("end", DataType.INT64)
-    passages.add_field("vector", DataType.FLOAT_VECTOR, dim=int(facts["dimension"]))
+    passages.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
     passages.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
     passages.add_field(
         "terms",

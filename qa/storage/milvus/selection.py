@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from ...folding import words
 from .client import Client
-from .schema import passages_name
 from .words import question_tokens, stems, token
 
 if TYPE_CHECKING:
@@ -24,9 +23,10 @@ _POOL = ThreadPoolExecutor(4, "milvus")
 class MilvusSelection:
     """Passages by id; see `qa.storage.protocol.Selection`."""
 
-    def __init__(self, store: "MilvusStorage", client: Client, where: str) -> None:
-        """Select the passages that fit a filter; all of them if it is empty."""
-        self._store, self._client, self._where = store, client, where
+    def __init__(self, store: "MilvusStorage", client: Client, collection: str, where: str) -> None:
+        """Select the passages in a collection that fit a filter; all of them if it is empty."""
+        self._store, self._client = store, client
+        self._collection, self._where = collection, where
 
     def holding(self, phrase: Sequence[str]) -> "MilvusSelection | None":
         """Return those that hold these folded words side by side; None if there are none.
@@ -34,7 +34,7 @@ class MilvusSelection:
         Of the passages that have all the words, ``MOST_PHRASES`` are looked at.
         """
         where = joined(self._where, *(has_token(token(stem)) for stem in stems(" ".join(phrase))))
-        rows = self._client.query(passages_name(self._client), where, ["id"], MOST_PHRASES)
+        rows = self._client.query(self._collection, where, ["id"], MOST_PHRASES)
         found = []
         for number, text in self._store.searched_texts([row["id"] for row in rows]).items():
             spoken = f" {' '.join(words(text))} "
@@ -42,7 +42,8 @@ class MilvusSelection:
                 found.append(number)
         if not found:
             return None
-        return MilvusSelection(self._store, self._client, f"id in {sorted(found)}")
+        where = f"id in {sorted(found)}"
+        return MilvusSelection(self._store, self._client, self._collection, where)
 
     def start_words(
         self, terms: Iterable[str], limit: int
@@ -53,7 +54,7 @@ class MilvusSelection:
             return list
         return _POOL.submit(
             self._client.search,
-            passages_name(self._client),
+            self._collection,
             "sparse",
             " ".join(tokens),
             self._where,
@@ -62,9 +63,7 @@ class MilvusSelection:
 
     def search(self, query: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """Return the k nearest passages and their cosines with a query ``(dimension,)``."""
-        return self._client.search(
-            passages_name(self._client), "vector", query.tolist(), self._where, k
-        )
+        return self._client.search(self._collection, "vector", query.tolist(), self._where, k)
 
     def inner_products(
         self, query: NDArray[np.float32], ids: NDArray[np.int64]
@@ -72,9 +71,7 @@ class MilvusSelection:
         """Return the cosine of a query ``(dimension,)`` with each of these passages."""
         if not len(ids):
             return {}
-        rows = self._client.by_ids(
-            passages_name(self._client), "id", ids.tolist(), ["id", "vector"]
-        )
+        rows = self._client.by_ids(self._collection, "id", ids.tolist(), ["id", "vector"])
         if not rows:
             return {}
         vectors = np.array([row["vector"] for row in rows], np.float32)

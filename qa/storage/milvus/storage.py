@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -15,8 +17,8 @@ from ..protocol import CopyGroup
 from ..schema import read_details
 from ..scope import parse_number, shown_source
 from ..store import heading_of
-from .client import CALL_SECONDS, Client, Row, quoted
-from .schema import ARTICLE, FILE, passages_name, rows_name
+from .client import Client, Row, quoted
+from .schema import ARTICLE, FACTS, FILE, passages_name, rows_name
 from .scope import beneath, escaped, scope_filter
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ class MilvusStorage:
 
     def __init__(self, address: Address) -> None:
         self._client = Client(address)
-        self._passages, self._rows = passages_name(self._client), rows_name(self._client)
+        self._rows = rows_name(self._client)
         self._facts: dict[str, str] = {}
         self.sketches = None
         """Near-copies are not looked for."""
@@ -55,20 +57,24 @@ class MilvusStorage:
 
     def facts(self) -> dict[str, str]:
         """Return name, fingerprint and dimension of the model; empty in a new library."""
-        if not self._facts and self._client.has(self._passages):
-            described = self._client.call(
-                lambda c: c.describe_collection(self._passages, timeout=CALL_SECONDS)
-            )
-            try:
-                facts = json.loads(described["description"])
-                self._facts = {name: str(facts[name]) for name in facts}
-            except (ValueError, TypeError, KeyError):
-                raise LibraryError(
-                    f"{self.address} holds something else, and no library."
-                ) from None
-            for name in (self._passages, self._rows):
-                self._client.call(lambda c, name=name: c.load_collection(name))
+        if not self._facts and self._client.has(self._rows):
+            self._client.load(self._rows)
+            for row in self._client.query(self._rows, f'kind == "{FACTS}"', ["body"], 1):
+                self._client.load(passages_name(self._client))
+                self._facts = json.loads(row["body"])
         return self._facts
+
+    def _no_articles(self) -> LibraryError:
+        return LibraryError(
+            f"There are no articles in {self.address} yet. Add some: qa index FOLDER{self.flags[0]}"
+        )
+
+    @property
+    def _passages(self) -> str:
+        """Name of the collection of passages, which can be searched then."""
+        if not self.facts():
+            raise self._no_articles()
+        return passages_name(self._client)
 
     def count(self) -> Counts:
         """Count files, articles and passages."""
@@ -84,10 +90,7 @@ class MilvusStorage:
     def await_articles(self) -> None:
         """Raise LibraryError if there are no articles."""
         if not self.facts() or not self._client.query(self._rows, FIRST, ["id"], 1):
-            raise LibraryError(
-                f"There are no articles in {self.address} yet. "
-                f"Add some: qa index FOLDER{self.flags[0]}"
-            )
+            raise self._no_articles()
 
     # Articles
 
@@ -123,17 +126,13 @@ class MilvusStorage:
 
     def passage_counts(self) -> dict[ArticleRowId, int]:
         """Return the number of passages of each article."""
-        counts: dict[ArticleRowId, int] = {}
-        for row in (
-            self._client.query(self._passages, "id > 0", ["article"]) if self.facts() else ()
-        ):
-            counts[row["article"]] = counts.get(row["article"], 0) + 1
-        return counts
+        if not self.facts():
+            return {}
+        rows = self._client.query(self._passages, "id > 0", ["article"])
+        return dict(Counter(ArticleRowId(row["article"]) for row in rows))
 
     def find_articles(self, name: str) -> list[ArticleRowId]:
         """Return the ids of the articles that a user means by an id, a source or a path."""
-        import os
-
         if not name.strip() or not self.facts():
             return []
         searches = []
@@ -193,7 +192,7 @@ class MilvusStorage:
     # Passages
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
-        """Return passages with their articles; unknown ids, and those of older texts, are left out."""
+        """Return passages by id; unknown ones, and those of older texts, are left out."""
         rows = self._client.by_ids(
             self._passages, "id", ids, ["id", "article", "start", "end", "digest"]
         )
@@ -225,7 +224,7 @@ class MilvusStorage:
         """Return the passages of a scope, to be searched."""
         from .selection import MilvusSelection
 
-        return MilvusSelection(self, self._client, scope_filter(scope))
+        return MilvusSelection(self, self._client, self._passages, scope_filter(scope))
 
     def has_term(self, term: str) -> bool:
         """Whether a passage matches a term of a question."""
@@ -277,11 +276,9 @@ class MilvusStorage:
             ids = [file_number(path) for path in paths]
             rows = self._client.by_ids(self._rows, "file", ids, fields, f' and kind == "{FILE}"')
             articles = self._client.by_ids(self._rows, "file", ids, ["file"], f" and {FIRST}")
-        counts: dict[int, int] = {}
-        for row in articles:
-            counts[row["file"]] = counts.get(row["file"], 0) + 1
+        counts = Counter(row["file"] for row in articles)
         found = [
-            FileRow(**json.loads(row["body"]), id=row["file"], articles=counts.get(row["file"], 0))
+            FileRow(**json.loads(row["body"]), id=row["file"], articles=counts[row["file"]])
             for row in rows
         ]
         return {row.path: row for row in sorted(found, key=lambda row: row.path)}
