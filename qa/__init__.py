@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from .models.reader import Reader
     from .opened import LibraryStatus
     from .references import CheckedReference, Reference, Standing
+    from .remote import MilvusLibrary
     from .settings import Settings
     from .storage.article_store import ArticleRow
     from .storage.doubts import Doubts
@@ -143,6 +144,7 @@ __all__ = [
     "Limits",
     "Mention",
     "Message",
+    "MilvusLibrary",
     "ModelError",
     "ModelMismatchError",
     "Passage",
@@ -187,6 +189,7 @@ _MODULES = {
     "LibraryStatus": "opened",
     "Limits": "writing.exchange",
     "Mention": "answering.mentions",
+    "MilvusLibrary": "remote",
     "Message": "writing.server",
     "Past": "conversation.past",
     "Piece": "writing.write",

@@ -93,7 +93,7 @@ class MilvusBatch:
         for number, values in self._store.bodies(
             row.id for row in self._store.article_rows(file=file)
         ).items():
-            values |= {"path": path, "name": name}
+            values |= {"path": path, "name": name, "source": _source(name, values["record"])}
             known = self._store.article_vectors(number)
             self._put(number, moved, values, [place for place, _ in known], [v for _, v in known])
         if moved != file:
@@ -253,7 +253,7 @@ def _values(
         "name": name,
         "record": record,
         "url": url,
-        "source": name if record is None else f"{name}#{record}",
+        "source": _source(name, record),
         "title": article.title,
         "published": article.published.isoformat() if article.published else None,
         "text": article.text,
@@ -261,6 +261,11 @@ def _values(
         "first_line": article.first_line,
         "details": details_of(article),
     }
+
+
+def _source(name: str, record: int | None) -> str:
+    """Return an article's source, as it is named after its file."""
+    return name if record is None else f"{name}#{record}"
 
 
 def _ordinal(published: str | None) -> int:

@@ -38,11 +38,16 @@ class Client:
     def call(self, act: Callable[["MilvusClient"], T]) -> T:
         """Return what a function does with the client.
 
-        Raises LibraryError if the server cannot be reached, does not answer in time, or refuses.
+        Raises LibraryError if the server cannot be reached, does not answer in time, or refuses,
+        and UsageError if the extra is not installed.
         """
-        import grpc
-        from pymilvus.exceptions import MilvusException
-
+        try:
+            import grpc
+            from pymilvus.exceptions import MilvusException
+        except ImportError:
+            raise UsageError(
+                "A library on Milvus needs: pip install 'article-qa[milvus]'"
+            ) from None
         try:
             return act(self._connected())
         except (MilvusException, grpc.RpcError, grpc.FutureTimeoutError) as error:
@@ -148,12 +153,8 @@ class Client:
     def _connected(self) -> "MilvusClient":
         with self._lock:
             if self._client is None:
-                try:
-                    from pymilvus import MilvusClient
-                except ImportError:
-                    raise UsageError(
-                        "A library on Milvus needs: pip install 'article-qa[milvus]'"
-                    ) from None
+                from pymilvus import MilvusClient
+
                 # It prints tracebacks of errors that are handled here.
                 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
                 self._client = MilvusClient(self.address.uri, timeout=CONNECT_SECONDS)
