@@ -9,6 +9,7 @@ import socket
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def open_it(
     yield open_library
     client = open_library()._store._client
     for name in (client.address.collection, f"{client.address.collection}_rows"):
-        client.call(lambda c, name=name: c.drop_collection(name))
+        client.call(methodcaller("drop_collection", name))
     opened[-1].close()
 
 

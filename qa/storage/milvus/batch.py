@@ -17,6 +17,7 @@ from .schema import (
     FACTS,
     FILE,
     create_collections,
+    file_number,
     in_body,
     number_of,
     passages_name,
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
     from .storage import MilvusStorage
 
 Places = Sequence[tuple[int, int]]
-
-
-def file_number(path: str) -> int:
-    """Return the number of the file with this path."""
-    return number_of(FILE, path)
 
 
 class MilvusBatch:

@@ -21,7 +21,10 @@ CALL_SECONDS = 30.0
 """Time for one call, its repetitions included."""
 
 ROWS_AT_ONCE = 1_000
-"""Rows that are sent or fetched in one call: under the server's limit of 16,384, and 4 MB."""
+"""Rows that are sent, or named by their ids, in one call."""
+
+MOST_ROWS = 16_384
+"""Most rows that a server gives in one call."""
 
 Row = dict[str, Any]
 
@@ -75,19 +78,21 @@ class Client:
         self, collection: str, where: str, fields: Sequence[str], limit: int | None = None
     ) -> list[Row]:
         """Return these fields of all rows that fit, or of at most ``limit``, in no order."""
-        if limit is not None:
-            return self.call(
-                lambda c: list(
-                    c.query(
-                        collection,
-                        filter=where,
-                        output_fields=list(fields),
-                        limit=limit,
-                        timeout=CALL_SECONDS,
-                    )
+        asked = MOST_ROWS if limit is None else limit
+        rows = self.call(
+            lambda c: list(
+                c.query(
+                    collection,
+                    filter=where,
+                    output_fields=list(fields),
+                    limit=asked,
+                    timeout=CALL_SECONDS,
                 )
             )
-        return self.call(lambda c: list(_all_rows(c, collection, where, fields)))
+        )
+        if limit is None and len(rows) == MOST_ROWS:
+            return self.call(lambda c: list(_all_rows(c, collection, where, fields)))
+        return rows
 
     def load(self, collection: str) -> None:
         """Have a collection searched from memory."""

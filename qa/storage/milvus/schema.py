@@ -113,6 +113,11 @@ def number_of(*names: object) -> int:
     return int.from_bytes(digest, "big") or 1
 
 
+def file_number(path: str) -> int:
+    """Return the number of the file with this path."""
+    return number_of(FILE, path)
+
+
 def in_body(values: dict[str, Any]) -> list[str]:
     """Return values as JSON, in parts."""
     text = json.dumps(values, ensure_ascii=False)
