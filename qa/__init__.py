@@ -102,6 +102,7 @@ if TYPE_CHECKING:
     from .models.encoder import Encoder
     from .models.reader import Reader
     from .opened import LibraryStatus
+    from .questions.choose import SuggestedQuestion
     from .references import CheckedReference, Reference, Standing
     from .remote import MilvusLibrary
     from .settings import Settings
@@ -164,6 +165,7 @@ __all__ = [
     "SketchFacts",
     "Standing",
     "Status",
+    "SuggestedQuestion",
     "Support",
     "Turn",
     "UsageError",
@@ -203,6 +205,7 @@ _MODULES = {
     "Settings": "settings",
     "SketchFacts": "storage.vector_files",
     "Standing": "references",
+    "SuggestedQuestion": "questions.choose",
     "Support": "writing.checked",
     "Written": "writing.write",
 }

@@ -99,6 +99,9 @@ class Article:
     ``03/04/2011``; without ``published`` it can be read in two ways."""
     encoding: str = ""
     """Encoding of the source if that was a guess, such as ``cp1252``; empty if it was certain."""
+    file: str = field(default="", compare=False)
+    """Absolute path of the file that a library read it from, such as the archive that holds it;
+    empty if it is from no file."""
     library: str = ""
     """Name of its library; empty if only one is asked."""
 
@@ -169,6 +172,8 @@ class Hit:
     """Rank by retrieval, from 1. The hits of an answer are in the reader's order instead."""
     why: Why
     """The scores behind the rank."""
+    is_copy: bool = False
+    """Whether its article is a near-copy of one that is cited, or has a better hit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +267,8 @@ class Alternative:
     """Probability in [0, 1] that it is right."""
     citation: Citation
     """Where the article says so."""
+    differs: bool = False
+    """Whether it and the answer cannot both be right: another number, date or name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +332,8 @@ class Scope:
     source: str | None = None
     """Glob for ``Article.source``: ``*`` is any text, ``?`` a character, ``[…]`` one of several."""
     paths: tuple[str, ...] = ()
-    """Absolute paths of files and folders; the article's file must be one of them or inside one."""
+    """Paths of files and folders; the article's file must be one of them or inside one. Those that
+    are not absolute are the last parts of a path, such as ``reuters`` or ``reuters/2011``."""
     without: tuple[ArticleId, ...] = ()
     """Articles to exclude; unknown ids are ignored."""
     only: tuple[ArticleId, ...] = ()

@@ -27,6 +27,9 @@ HITS = 10
 MOST_HITS = 100
 """Largest number of hits for a question."""
 
+LINKS = ("auto", "always", "never")
+"""Whether to print links to articles; the first is the default."""
+
 LIBRARY_FILE = "library.sqlite"
 """The file that makes a folder a library; `qa.storage.database.DATABASE` is the same name."""
 
@@ -71,6 +74,9 @@ class Settings:
     """Number of hits for a question."""
     language_model: LanguageModel | None = None
     """The server that writes answers; None if the person has named none."""
+    links: str = "auto"
+    """Whether to print links to articles: ``always``, ``never``, or ``auto`` where the terminal is
+    known to take them."""
     remote: str = ""
     """Address of a library on Milvus, for which the folder holds conversations alone."""
 
@@ -120,13 +126,17 @@ def load_settings(
         hits = _hits(int(variable) if variable.isdecimal() else variable, "QA_HITS")
     elif hits is None:
         hits = _hits(config.get("hits", HITS), f"hits in {path}")
+    links = os.environ.get("QA_LINKS") or str(config.get("links") or LINKS[0])
+    if links not in LINKS:
+        where = "QA_LINKS" if os.environ.get("QA_LINKS") else f"links in {path}"
+        raise UsageError(f"{where} must be {', '.join(LINKS[:-1])} or {LINKS[-1]}, not {links!r}.")
     section = config.get("llm", {})
     if not isinstance(section, dict):
         raise UsageError(f"llm in {path} must be a section, [llm], not {section!r}.")
     writer = read_language_model(
         section, os.environ, address=llm, model=llm_model, where=f"[llm] in {path}"
     )
-    return Settings(folder, encoder or None, chosen_reader or None, hits, writer, remote)
+    return Settings(folder, encoder or None, chosen_reader or None, hits, writer, links, remote)
 
 
 def library_folder(name: str | os.PathLike[str]) -> Path:
@@ -155,7 +165,7 @@ def setting_origins(
     The arguments are flags, as for ``load_settings``. Raises UsageError like it.
     """
     config = _read_config(folders().config / "config.toml")
-    flags = {"library": library, "model": model, "reader": reader, "hits": hits}
+    flags = {"library": library, "model": model, "reader": reader, "hits": hits, "links": None}
     origins = {}
     for name, flag in flags.items():
         choices = (flag, "flag"), (os.environ.get(f"QA_{name.upper()}"), "variable")
@@ -219,12 +229,12 @@ def _read_config(path: Path) -> dict[str, object]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"The config file {path} cannot be read: {error}.") from error
-    known = {"library", "model", "reader", "hits", "llm"}
+    known = {"library", "model", "reader", "hits", "links", "llm"}
     if unknown := sorted(set(values) - known):
         raise UsageError(
             f"The config file {path} has {unknown[0]!r}; it may set {', '.join(sorted(known))}."
         )
-    for name in ("library", "model", "reader"):
+    for name in ("library", "model", "reader", "links"):
         if not isinstance(values.get(name, ""), str):
             raise UsageError(f"{name} in {path} must be text, not {values[name]!r}.")
     return values

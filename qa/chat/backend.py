@@ -15,10 +15,12 @@ from textual.message import Message
 from ..datatypes import Answer, Hit, Scope, Verdict
 from ..errors import QAError, UsageError
 from . import messages
+from .chronicle import Subject, why_empty
 from .stored import stored_entry
 from .talk import Request
 
 if TYPE_CHECKING:
+    from ..answering.timeline import Event
     from ..indexing import Report
     from ..library import Library
 
@@ -54,6 +56,9 @@ class Backend:
         self._prepared = threading.Event()
         self._conversation_lock = threading.Lock()
         self._conversation: int | None = None
+        self._asked = threading.Event()
+        self.indexing = threading.Lock()
+        """Held while this process indexes, which it does once at a time."""
         self.leaving = threading.Event()
         """Set when the person leaves the chat: running calls end as soon as they can."""
 
@@ -97,6 +102,21 @@ class Backend:
             self._post(messages.Prepared(describe(error)))
         finally:
             self._prepared.set()
+        self.suggest(scope)
+
+    def suggest(self, scope: Scope) -> None:
+        """Find questions that the articles in a scope suggest, until the person asks their own."""
+
+        def is_wanted() -> bool:
+            return not (self._asked.is_set() or self.leaving.is_set())
+
+        try:
+            found = self.library.suggested_questions(scope=scope, is_wanted=is_wanted)
+        except Exception as error:  # they are an extra: nobody waits for them
+            logging.getLogger(__name__).debug("no suggested questions: %s", error)
+            return
+        if found:
+            self._post(messages.Suggested([each.question for each in found], scope))
 
     def count(self, scope: Scope) -> None:
         """Count the articles in a scope."""
@@ -107,6 +127,7 @@ class Backend:
     def ask(self, request: Request) -> None:
         """Answer a question, posting a message for each step."""
         number = request.number
+        self._asked.set()
 
         def check() -> None:
             if request.stopped.is_set() or self.leaving.is_set():
@@ -170,6 +191,25 @@ class Backend:
 
         self._try(listed)
 
+    def timeline(self, subject: Subject) -> None:
+        """Look for the dated sentences of a timeline."""
+        self._prepared.wait()
+        if self.leaving.is_set():
+            return
+        searched = subject.question
+        events: list[Event] = []
+        try:
+            searched = subject.alone()
+            events = self.library.timeline(searched, scope=subject.scope)
+            note = "" if events else self._why_empty(subject.scope)
+        except Exception as error:
+            note = describe(error)
+        self._post(messages.TimelineFound(subject.number, searched, events, note))
+
+    def _why_empty(self, scope: Scope) -> str:
+        rows = self.library.articles(scope)
+        return why_empty(len(rows), sum(row.published is None for row in rows), scope)
+
     def read(self, article: str) -> None:
         """Read an article of the list."""
         self._try(lambda: self._post(messages.ArticleRead(self.library.article(article))))
@@ -226,7 +266,8 @@ class Backend:
 
         try:
             paths = [os.path.expanduser(path) for path in paths]
-            report = self.library.add(*self._expand_paths(paths), progress=progress)
+            with self.indexing:
+                report = self.library.add(*self._expand_paths(paths), progress=progress)
         except StoppedError:
             self._post(messages.Indexed(None))
             return
@@ -235,6 +276,7 @@ class Backend:
         else:
             self._post(messages.Indexed(report))
         self._try(lambda: self.count(scope))
+        self.suggest(scope)
 
     def close(self) -> None:
         """Close the library."""

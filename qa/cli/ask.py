@@ -93,13 +93,16 @@ def ask(
     With --library given several times, the best answer of all is found, and each source says which
     library it is of. They must have been made by the same encoder.
 
+    Where articles differ, on a number, a date, a name or a place, qa shows what each says, the
+    newest first. Near-copies of one report count as one article.
+
     With --continue, QUESTION may refer to what was asked before, with --continue or in the chat;
     the answer becomes part of that conversation.
 
     With --write, a language model also writes the answer out, and each of its sentences is checked:
     ✓ a passage that it cites holds it, ↷ another passage does, ✗ none does, · there is nothing to
     check. You name the server, any that speaks the OpenAI protocol. The question and the passages
-    that are listed are sent to it, and nothing else to nobody else; see qa config.
+    that are listed are sent to it, and nothing else to anyone; see qa config.
 
     \b
     qa ask --write --llm http://127.0.0.1:11434/v1 --llm-model qwen3:4b "Why did it end?"
@@ -133,7 +136,7 @@ def ask(
                 lines = render.answer_lines(answer, columns())
                 if explain:
                     lines += render.explain_lines(answer, columns())
-                print_lines(lines)
+                print_lines(lines, chosen[0].links)
             written = None
             if server is not None and answer.kind is not AnswerKind.REMARK:
                 from .writing import write_out
@@ -203,7 +206,7 @@ def search(
             click.echo(render.to_json(shown))
         elif found:
             lines = render.hit_lines(found, columns(), explain=explain)
-            print_lines([*lines, *render.note_lines(notes, columns())])
+            print_lines([*lines, *render.note_lines(notes, columns())], chosen[0].links)
     if not found:
         if not quiet and not as_json:
             say(reason, err=True)

@@ -18,14 +18,18 @@ def config(
 ) -> None:
     """Show the settings that are in force, and where each comes from.
 
-    A flag overrides a variable (QA_LIBRARY, QA_MODEL, QA_READER, QA_HITS), which overrides the
-    configuration file. The file is TOML; this one sets all four:
+    A flag overrides a variable (QA_LIBRARY, QA_MODEL, QA_READER, QA_HITS, QA_LINKS), which
+    overrides the configuration file. The file is TOML; this one sets all five:
 
     \b
     library = "news"
     model = "BAAI/bge-small-en-v1.5"
     reader = "deepset/tinyroberta-squad2"
     hits = 5
+    links = "never"
+
+    links says whether the places of articles are links that a terminal can open: always, never, or
+    auto, on terminals that are known to take them.
 
     A section names the language model that writes with qa ask --write: any server that speaks the
     OpenAI protocol. Only the address is needed. The key is the NAME of the variable that holds it,
@@ -57,6 +61,7 @@ def config(
         "model": chosen.model,
         "reader": chosen.reader,
         "hits": chosen.hits,
+        "links": chosen.links,
     }
     if as_json:
         from .. import render

@@ -151,7 +151,7 @@ def _watch(
 
     watched = paths or top_folders(library.known_files())
     say(f"Watching {', '.join(watched)}; Ctrl-C ends it.", err=True)
-    for _ in changes(watched):
+    for _ in changes(watched, skip=library.folder):
         started = time.monotonic()
         try:
             report = _add_when_free(library, paths, prune=prune, share=share)

@@ -36,7 +36,8 @@ def mentions(
     from .printing import columns, print_lines
 
     wanted = " ".join(term)
-    with open_asked(each_settings(libraries)) as opened:
+    chosen = each_settings(libraries)
+    with open_asked(chosen) as opened:
         found = opened.mentions(wanted, scope=scope)
         known = found or as_json or opened.articles(scope)
     if as_json:
@@ -48,7 +49,7 @@ def mentions(
         if width is None:
             say("".join(_rows(found)), nl=False)
         else:
-            print_lines(_lines(found, width))
+            print_lines(_lines(found, width), chosen[0].links)
     else:
         say("No article mentions it." if known else "No article matches the filter.", err=True)
     if not found:
@@ -97,8 +98,9 @@ def _lines(found: "Sequence[Mention]", width: int) -> "Iterator[Line]":
         times = f"{each.count:>4}  "
         title = render.shortened(article.title, max(10, width - len(times) - len(day)))
         yield [(times, "number"), (title, "title"), (day, "date")]
+        place = render.place_piece(article, first.start)
         library = render.library_pieces(article.library)
-        yield [(" " * len(times), "text"), (f"{article.source}:{first.line}", "source"), *library]
+        yield [(" " * len(times), "text"), place, *library]
         pieces = render.lit_pieces(first, first.start, first.end)
         yield from render.wrapped(pieces, width, " " * len(times))
     total = sum(each.count for each in found)

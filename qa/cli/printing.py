@@ -55,17 +55,24 @@ def columns() -> int | None:
     return width - len(QUOTE_MARKS) if is_plain() else width
 
 
-def print_lines(lines: "Iterable[Line]") -> None:
-    """Print lines: in colour on a terminal, else with the quote in «…»."""
+def print_lines(lines: "Iterable[Line]", links: str = "never") -> None:
+    """Print lines: in colour on a terminal, else with the quote in «…».
+
+    ``links`` says whether to print links: ``always``, ``never`` or ``auto``.
+    """
+    from ..render import linked, takes_links
+
     plain = is_plain()
+    is_linking = takes_links(links, os.environ, is_terminal=is_terminal())
     for line in _marked(lines) if plain else lines:
-        text = "".join(
-            harmless(piece)
-            if plain or not STYLES[style]
-            else click.style(harmless(piece), **STYLES[style])  # type: ignore[arg-type]
-            for piece, style in line
-        )
-        click.echo(text, color=not plain)
+        shown = []
+        for text, named in line:
+            piece = harmless(text)
+            style, _, address = named.partition(" ")
+            if not plain and STYLES[style]:
+                piece = click.style(piece, **STYLES[style])  # type: ignore[arg-type]
+            shown.append(linked(piece, address) if is_linking and address else piece)
+        click.echo("".join(shown), color=True)
 
 
 def is_plain() -> bool:

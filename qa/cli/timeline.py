@@ -46,7 +46,8 @@ def timeline(
     from .printing import columns, print_lines
 
     question = sys.stdin.read() if question == "-" else question
-    with open_asked(each_settings(libraries, model)) as opened:
+    chosen = each_settings(libraries, model)
+    with open_asked(chosen) as opened:
         events = opened.timeline(question, scope=scope)
     if as_json:
         values = [
@@ -60,7 +61,7 @@ def timeline(
         ]
         click.echo(render.to_json({"version": 1, "question": question, "events": values}))
     elif events:
-        print_lines(list(_lines(events, columns())))
+        print_lines(list(_lines(events, columns())), chosen[0].links)
     else:
         say("No article has a dated sentence on that.", err=True)
     if not events:
@@ -76,5 +77,5 @@ def _lines(events: "Sequence[Event]", width: int | None) -> "Iterator[Line]":
         yield [(event.when, "date")]
         pieces = render.lit_pieces(cited, cited.start, cited.end)
         yield from render.wrapped(pieces, width, "    ")
-        library = render.library_pieces(cited.article.library)
-        yield [("    ", "text"), (cited.where, "source"), *library]
+        place = render.place_piece(cited.article, cited.start)
+        yield [("    ", "text"), place, *render.library_pieces(cited.article.library)]

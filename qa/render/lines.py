@@ -13,6 +13,7 @@ from ..folding import fold
 from ..sentences import after_dateline, sentence_around, sentence_bounds
 from ..terms import shared_words, stem
 from ..timex import time_spans
+from .links import article_address
 from .wrap import Line, Piece, shortened, wrapped
 
 SURE = 0.85
@@ -38,7 +39,11 @@ def article_lines(article: Article, width: int | None) -> list[Line]:
     length = f", {pages} pages" if pages > 1 else ", 1 page" if pages else ""
     lines: list[Line] = [
         *wrapped([(article.title, "title")], width),
-        [(when, "date"), (article.source, "source"), (length, "note")],
+        [
+            (when, "date"),
+            (article.source, _source_style(article)),
+            (length, "note"),
+        ],
         [],
     ]
     for paragraph in article.text.split("\n"):
@@ -89,12 +94,19 @@ def time_words(answer: Answer) -> str:
         for span in time_spans(around, cited.article.published)
         if span.start < end - before and span.end > start - before
     ]
-    return named[0].words if len(named) == 1 and named[0].is_relative else ""
+    if len(named) != 1 or not named[0].is_relative:
+        return ""
+    return named[0].worded(is_guess=cited.article.is_date_guess)
 
 
 def written_date(day: date | None) -> str:
     """Return a date as ``24 October 2011``; empty for None."""
     return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def place_piece(article: Article, offset: int) -> Piece:
+    """Return where an offset of an article is, as a link to its file or page."""
+    return article.where(offset), _source_style(article)
 
 
 def article_date(article: Article) -> str:
@@ -136,10 +148,15 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
         lines += [[], *source_lines(citation.number, citation.article, citation.start, width)]
         if answer.kind is AnswerKind.SPAN:
             lines += _quote_lines(citation, width)
+    differing = [other.citation for other in answer.alternatives if other.differs]
+    shown = len(answer.citations) + len(differing)
+    for number, citation in enumerate(differing, len(answer.citations) + 1):
+        lines += [[], *source_lines(number, citation.article, citation.start, width)]
+        lines += _quote_lines(citation, width)
     others = _further_hits(answer)
     if others:
         lines += [[], *_note_lines("Also", width)]
-    for number, hit in enumerate(others, len(answer.citations) + 1):
+    for number, hit in enumerate(others, shown + 1):
         lines += source_lines(number, hit.passage.article, hit.passage.start, width)
         start = shortened(" ".join(hit.passage.text.split()), (width or UNWRAPPED_CELLS) - 4)
         lines.append([(INDENT, "text"), (start, "text")])
@@ -164,9 +181,9 @@ def explain_lines(answer: Answer, width: int | None) -> list[Line]:
     """Return how an answer came about: the scores of each passage, the time of each step."""
     lines: list[Line] = [[], *_note_lines("How it came about", width)]
     for place, hit in enumerate(answer.hits, 1):
-        where = hit.passage.article.where(hit.passage.start)
-        library = library_pieces(hit.passage.article.library)
-        lines.append([(f"{place:>3}. ", "number"), (where, "source"), *library])
+        article = hit.passage.article
+        where = place_piece(article, hit.passage.start)
+        lines.append([(f"{place:>3}. ", "number"), where, *library_pieces(article.library)])
         lines += _note_lines(why_text(hit), width, " " * 5)
     steps = " · ".join(f"{name} {value:.0f} ms" for name, value in answer.timings.items())
     lines += _note_lines(f"confidence {answer.confidence:.2f}", width, " " * 5)
@@ -222,7 +239,7 @@ def source_lines(number: int, article: Article, start: int, width: int | None) -
         title = shortened(title, max(10, width - len(label) - len(when)))
     return [
         [(label, "number"), (title, "title"), (when, "date")],
-        [(INDENT, "text"), (article.where(start), "source"), *library_pieces(article.library)],
+        [(INDENT, "text"), place_piece(article, start), *library_pieces(article.library)],
     ]
 
 
@@ -234,7 +251,8 @@ def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
     lines += _unread_lines(answer, width)
     lines += note_lines(answer.notes, width)
     lines += [[], *_note_lines("The nearest passages; none seems to answer it:", width)]
-    for number, hit in enumerate(answer.hits[:3], 1):
+    nearest = [hit for hit in answer.hits if not hit.is_copy][:3]
+    for number, hit in enumerate(nearest, 1):
         lines += source_lines(number, hit.passage.article, hit.passage.start, width)
         lines += wrapped(nearest_sentence(answer.question, hit.passage.text), width, INDENT)
     return lines
@@ -254,13 +272,19 @@ def _unread_lines(answer: Answer, width: int | None) -> list[Line]:
     return _note_lines(note, width) if note else []
 
 
+def _source_style(article: Article) -> str:
+    """Return the style of a source, with the address that it links to."""
+    return f"source {article_address(article)}".rstrip()
+
+
 def _further_hits(answer: Answer) -> list[Hit]:
-    """Up to three hits with a good score, of articles that are not cited, one of each."""
-    cited = {citation.article.id for citation in answer.citations}
+    """Up to three hits with a good score, of articles not shown and no copies, one of each."""
+    differing = [other.citation for other in answer.alternatives if other.differs]
+    shown = {citation.article.id for citation in (*answer.citations, *differing)}
     near = NEAR * answer.hits[0].score if answer.hits else 0.0
     best: dict[str, Hit] = {}
     for hit in answer.hits:
-        if hit.passage.article.id not in cited and hit.score >= near:
+        if hit.passage.article.id not in shown and hit.score >= near and not hit.is_copy:
             best.setdefault(hit.passage.article.id, hit)
     return list(best.values())[:3]
 

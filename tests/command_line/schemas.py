@@ -30,6 +30,15 @@ NAME = {"type": "string", "minLength": 1}
 VERSION = {"const": 1}
 ORIGIN = {"enum": ["flag", "variable", "file", "default"]}
 
+FILTER = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("words", "paths"), listed(NAME)),
+        **dict.fromkeys(("since", "until", "source"), NAME),
+    },
+    "additionalProperties": False,
+}
+
 ARTICLE = values(
     id=NAME,
     library={"type": ["string", "null"]},
@@ -53,7 +62,15 @@ CITATION = values(
     copies=COUNT,
     article=ARTICLE,
 )
-HIT = values(rank=RANK, score={"type": "number"}, start=COUNT, end=RANK, text=NAME, article=ARTICLE)
+HIT = values(
+    rank=RANK,
+    score={"type": "number"},
+    start=COUNT,
+    end=RANK,
+    text=NAME,
+    is_copy=FLAG,
+    article=ARTICLE,
+)
 HIT["properties"]["why"] = values(
     bm25={"type": ["number", "null"]},
     bm25_rank={"type": ["integer", "null"]},
@@ -67,7 +84,7 @@ WRITTEN = {
         {"type": "null"},
         values(
             server=NAME,
-            ending={"enum": ["done", "length", "cancelled", "nothing near", "failed"]},
+            ending={"enum": ["done", "length", "repeated", "cancelled", "nothing near", "failed"]},
             error=TEXT,
             sentences=listed(
                 values(
@@ -96,7 +113,7 @@ ANSWER = values(
     remark=TEXT,
     notes=listed(NAME),
     citations=listed(CITATION),
-    alternatives=listed(values(answer=NAME, confidence=SHARE, citation=CITATION)),
+    alternatives=listed(values(answer=NAME, confidence=SHARE, differs=FLAG, citation=CITATION)),
     hits=listed(HIT),
     written=WRITTEN,
     unread=COUNT,
@@ -139,6 +156,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ),
     "ls": values(
         version=VERSION,
+        filter=FILTER,
         articles=listed(
             values(
                 id=NAME,
@@ -151,7 +169,13 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             )
         ),
     ),
+    "ls --folders": values(
+        version=VERSION,
+        filter=FILTER,
+        folders=listed(values(folder=NAME, articles=RANK, first=DAY, last=DAY)),
+    ),
     "show": values(version=VERSION, **ARTICLE["properties"], text=NAME),
+    "suggest": values(version=VERSION, questions=listed(values(question=NAME, citation=CITATION))),
     "timeline": values(
         version=VERSION,
         question=NAME,
@@ -202,6 +226,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                     ("model", {"type": ["string", "null"]}),
                     ("reader", {"type": ["string", "null"]}),
                     ("hits", RANK),
+                    ("links", {"enum": ["auto", "always", "never"]}),
                 )
             }
         ),

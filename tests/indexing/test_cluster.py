@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from qa.articles.found import FoundFile
 from qa.articles.walk import walk
 from qa.errors import ModelMismatchError, UsageError
 from qa.indexing import cluster
@@ -35,7 +36,7 @@ def opened(word_encoder: "WordEncoder", monkeypatch: pytest.MonkeyPatch) -> "Wor
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
     """What a task reads in the files under a path."""
-    found: list[Any] = list(walk([str(path)]))
+    found = [each for each in walk([str(path)]) if isinstance(each, FoundFile)]
     files = [FileToRead(each, None) for each in found]
     return [
         row for file in files for row in read_rows({"file": pickle.dumps((file, (), frozenset()))})

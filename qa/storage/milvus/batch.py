@@ -27,7 +27,7 @@ from .schema import (
 from .words import terms_of
 
 if TYPE_CHECKING:
-    from .storage import MilvusStorage
+    from .rows import MilvusRows
 
 Places = Sequence[tuple[int, int]]
 
@@ -39,7 +39,7 @@ class MilvusBatch:
     files that look new or changed, so that the next run reads them and writes the same rows again.
     """
 
-    def __init__(self, store: "MilvusStorage", client: Client) -> None:
+    def __init__(self, store: "MilvusRows", client: Client) -> None:
         self._store, self._client = store, client
         self._rows: dict[int, Row] = {}
         self._passages: dict[int, Row] = {}

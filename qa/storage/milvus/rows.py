@@ -6,17 +6,22 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...addresses import Address
-from ...datatypes import Article, ArticleRowId, Scope
+from ...datatypes import Article, ArticleRowId, Scope, is_from_memory
 from ...errors import LibraryError
 from ..article_store import ArticleRow, FileRow, WrittenDate
 from ..schema import read_details
 from ..scope import parse_number, shown_source
+from ..store import heading_of
 from .client import Client, Row, quoted
 from .schema import ARTICLE, FACTS, FILE, file_number, passages_name, rows_name
 from .scope import beneath, escaped, scope_filter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LISTED = ("article", "record", "title", "source", "published", "digest", "url", "path", "name")
 """Fields of an article in lists."""
@@ -88,6 +93,7 @@ class MilvusRows:
                 _date(row["published"]),
                 row["digest"],
                 row["url"] or None,
+                row["path"],
             )
             for row in rows
         ]
@@ -136,6 +142,30 @@ class MilvusRows:
                 found[number] = values
         return found
 
+    def article_vectors(
+        self, article: ArticleRowId
+    ) -> "list[tuple[tuple[int, int], NDArray[np.float16]]]":
+        """Return offsets and vector ``(dimension,)`` of each passage of an article."""
+        import numpy as np
+
+        rows = self._client.query(
+            self._passages, f"article == {article}", ["start", "end", "vector"]
+        )
+        rows.sort(key=lambda row: row["start"])
+        return [((row["start"], row["end"]), np.array(row["vector"], np.float16)) for row in rows]
+
+    def searched_texts(self, ids: Sequence[int]) -> dict[int, str]:
+        """Return the text that each passage is searched by, under its title and file's name."""
+        rows = self._client.by_ids(self._passages, "id", ids, ["id", "article", "start", "end"])
+        bodies = self.bodies(row["article"] for row in rows)
+        texts = {}
+        for row in rows:
+            if values := bodies.get(row["article"]):
+                text = values["text"][row["start"] : row["end"]]
+                heading = heading_of(values["title"], values["record"], values["path"])
+                texts[row["id"]] = f"{heading}\n{text}"
+        return texts
+
     def files(self, paths: Sequence[str] | None = None) -> dict[str, FileRow]:
         """Return all files, or those with the given absolute paths, by absolute path."""
         if not self.facts():
@@ -157,14 +187,19 @@ class MilvusRows:
 
     def written_dates(self) -> list[WrittenDate]:
         """Return the dates that are written in digits, by the path of their file."""
-        fields = ["article", "path", "digits", "published"]
-        rows = self._client.query(self._rows, f'{FIRST} and digits != ""', fields)
-        found = [
-            WrittenDate(
-                ArticleRowId(row["article"]), row["path"], row["digits"], not row["published"]
+        rows = self._client.query(self._rows, f'{FIRST} and digits != ""', ["article"])
+        found = []
+        for number, values in self.bodies(row["article"] for row in rows).items():
+            article = _article(number, values)
+            found.append(
+                WrittenDate(
+                    number,
+                    values["path"],
+                    article.date_digits,
+                    article.published,
+                    article.dated,
+                )
             )
-            for row in rows
-        ]
         return sorted(found, key=lambda each: (each.path, each.article))
 
 
@@ -178,6 +213,7 @@ def _article(number: ArticleRowId, values: dict[str, Any]) -> Article:
         text=values["text"],
         digest=values["digest"],
         first_line=values["first_line"],
+        file="" if is_from_memory(values["path"]) else values["path"],
         **read_details(values["details"]),
     )
 

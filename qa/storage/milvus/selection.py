@@ -12,7 +12,7 @@ from .client import Client
 from .words import question_tokens, stems, token
 
 if TYPE_CHECKING:
-    from .storage import MilvusStorage
+    from .rows import MilvusRows
 
 MOST_PHRASES = 1_000
 """Passages with all words of a phrase that are read to see whether they stand side by side."""
@@ -23,7 +23,7 @@ _POOL = ThreadPoolExecutor(4, "milvus")
 class MilvusSelection:
     """Passages by id; see `qa.storage.protocol.Selection`."""
 
-    def __init__(self, store: "MilvusStorage", client: Client, collection: str, where: str) -> None:
+    def __init__(self, store: "MilvusRows", client: Client, collection: str, where: str) -> None:
         """Select the passages in a collection that fit a filter; all of them if it is empty."""
         self._store, self._client = store, client
         self._collection, self._where = collection, where

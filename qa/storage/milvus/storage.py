@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING
 from ...datatypes import MEMORY_PREFIX, ArticleRowId, Passage, Scope
 from ..article_store import Counts
 from ..protocol import CopyGroup
-from ..store import heading_of
 from .client import quoted
 from .rows import FIRST, MilvusRows
 from .schema import FILE
 from .scope import scope_filter
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from .batch import MilvusBatch
     from .selection import MilvusSelection
 
@@ -51,18 +47,6 @@ class MilvusStorage(MilvusRows):
         rows = self._client.query(self._passages, "id > 0", ["article"])
         return dict(Counter(ArticleRowId(row["article"]) for row in rows))
 
-    def article_vectors(
-        self, article: ArticleRowId
-    ) -> "list[tuple[tuple[int, int], NDArray[np.float16]]]":
-        """Return offsets and vector ``(dimension,)`` of each passage of an article."""
-        import numpy as np
-
-        rows = self._client.query(
-            self._passages, f"article == {article}", ["start", "end", "vector"]
-        )
-        rows.sort(key=lambda row: row["start"])
-        return [((row["start"], row["end"]), np.array(row["vector"], np.float16)) for row in rows]
-
     def copy_groups(self, articles: Iterable[ArticleRowId]) -> dict[ArticleRowId, CopyGroup]:
         """Return nothing: near-copies are not looked for."""
         return {}
@@ -83,18 +67,6 @@ class MilvusStorage(MilvusRows):
         """Return the article of each passage, by passage id; unknown ids are left out."""
         rows = self._client.by_ids(self._passages, "id", ids, ["id", "article"])
         return {row["id"]: ArticleRowId(row["article"]) for row in rows}
-
-    def searched_texts(self, ids: Sequence[int]) -> dict[int, str]:
-        """Return the text that each passage is searched by, under its title and file's name."""
-        rows = self._client.by_ids(self._passages, "id", ids, ["id", "article", "start", "end"])
-        bodies = self.bodies(row["article"] for row in rows)
-        texts = {}
-        for row in rows:
-            if values := bodies.get(row["article"]):
-                text = values["text"][row["start"] : row["end"]]
-                heading = heading_of(values["title"], values["record"], values["path"])
-                texts[row["id"]] = f"{heading}\n{text}"
-        return texts
 
     def within(self, scope: Scope) -> "MilvusSelection":
         """Return the passages of a scope, to be searched."""
