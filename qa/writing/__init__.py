@@ -1,0 +1,1 @@
+"""Written answers: a language model writes, and each sentence is checked against its sources."""

@@ -1,0 +1,47 @@
+"""A written sentence and what its sources say of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from ..datatypes import Citation, Passage
+
+
+class Support(StrEnum):
+    """Whether the passages hold what a sentence says."""
+
+    SUPPORTED = "supported"
+    """A passage that it cites holds it."""
+    ELSEWHERE = "elsewhere"
+    """A passage that it does not cite holds it."""
+    UNSUPPORTED = "unsupported"
+    """No passage holds it."""
+    NOT_CHECKABLE = "not checkable"
+    """It states nothing that a passage could hold, such as "Here is a summary."."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """One sentence of a written answer, checked."""
+
+    text: str
+    """The sentence as it was written, without its citation marks."""
+    cited: tuple[int, ...]
+    """Numbers of the passages that it cites, from 1."""
+    support: Support
+    """Whether the passages hold it."""
+    sources: tuple[Citation, ...]
+    """The words that it rests on; of a passage that it does not cite if ``ELSEWHERE``."""
+    reason: str = ""
+    """One line that says why, such as ``no cited passage has “1,200”``."""
+
+
+class SentenceChecker(Protocol):
+    """Checks written sentences against the passages that their writer was shown."""
+
+    def check(
+        self, sentence: str, cited: Sequence[int], passages: Sequence[Passage]
+    ) -> CheckedSentence:
+        """Return the sentence with its support; ``cited`` are numbers of ``passages``, from 1."""
+        ...
