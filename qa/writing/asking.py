@@ -1,0 +1,118 @@
+"""Asks the reader for the facts of a sentence: what stands there instead, by the passages?"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..datatypes import Passage, Span
+from ..folding import words
+from ..models.reader import Reader
+from ..sentences import sentence_around
+from ..terms import STOP_WORDS, stem
+from ..timex import TimeSpan, time_spans
+from .facts import Fact, names, times
+from .numbers import Number, numbers
+from .wording import same_name
+
+NOTHING = -12.0
+"""Score of an answer that the reader does not offer at all."""
+
+_PREPOSITION = re.compile(r"\b(?:on|in|at|since|until|by|from|during)\s*$", re.IGNORECASE)
+_FIRST = re.compile(r"(?:according to |in )?(?:the |an? )?(?:president |captain )?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the reader answered when it was asked for a fact."""
+
+    fact: Fact
+    """The fact."""
+    agrees: float
+    """Score of the best answer that is the fact; `NOTHING` if there is none."""
+    differs: float
+    """Score of the best answer of the same kind that is another; `NOTHING` if there is none."""
+    other: Span | None
+    """That other answer."""
+
+
+def question(sentence: str, fact: Fact) -> str:
+    """Return the sentence as a question for one of its facts, which it leaves out."""
+    before, after = sentence[: fact.start], sentence[fact.end :].rstrip(" .!")
+    word = "what"
+    if fact.kind == "number":
+        word = "how many"
+    elif fact.kind == "date":
+        before, word = _PREPOSITION.sub("", before), "when"
+    elif _FIRST.fullmatch(before):
+        word = "who"
+    asked = f"{before}{word}{after}".strip()
+    return f"{asked[:1].upper()}{asked[1:]}?"
+
+
+def ask(reader: Reader, sentence: str, fact: Fact, around: Sequence[Passage]) -> Asked:
+    """Ask for a fact in some passages; the best answer of all counts."""
+    agrees = differs = NOTHING
+    other = None
+    for span in reader.read(question(sentence, fact), around):
+        is_same = holds(fact, sentence, span)
+        if is_same:
+            agrees = max(agrees, span.score)
+        elif is_same is not None and span.score > differs:
+            differs, other = span.score, span
+    return Asked(fact, agrees, differs, other)
+
+
+def holds(fact: Fact, sentence: str, span: Span) -> bool | None:
+    """Whether an answer is the fact, however it is written; None if it is of another kind."""
+    article = span.passage.article
+    if fact.kind == "number":
+        ours = [n for n in numbers(sentence) if n.start == fact.start]
+        theirs = _numbers_in(span)
+        return any(a.fits(b) for a in ours for b in theirs) if theirs else None
+    if fact.kind == "date":
+        dates = [t for t in times(sentence, article.published) if t.start == fact.start]
+        told = _times_in(span)
+        return any(same_time(a, b) for a in dates for b in told) if told else None
+    if _stems(fact.text) & _stems(span.text) and fact.kind != "name":
+        return True
+    called = names(f"– {span.text}")
+    if any(same_name(fact.text, name.text) for name in called):
+        return True
+    start, end = sentence_around(article.text, span.start, span.end)
+    is_near = bool(_stems(fact.text) & _stems(article.text[start:end])) and fact.kind != "name"
+    return None if is_near or not called else False
+
+
+def same_time(one: TimeSpan, other: TimeSpan) -> bool:
+    """Whether two times overlap, or are the same day or month of years that the text leaves out."""
+    if one.first <= other.last and other.first <= one.last:
+        return True
+    if one.unit != other.unit or one.unit not in ("day", "month"):
+        return False
+    is_loose = one.is_relative or other.is_relative
+    return is_loose and (one.first.month, one.first.day) == (other.first.month, other.first.day)
+
+
+
+
+def _numbers_in(span: Span) -> list[Number]:
+    """Return the numbers of an answer, read in their sentence."""
+    start, text = _sentence(span)
+    return [n for n in numbers(text) if n.start + start < span.end and span.start < n.end + start]
+
+
+def _times_in(span: Span) -> list[TimeSpan]:
+    """Return the times of an answer, read in their sentence."""
+    start, text = _sentence(span)
+    found = time_spans(text, span.passage.article.published)
+    return [t for t in found if t.start + start < span.end and span.start < t.end + start]
+
+
+def _sentence(span: Span) -> tuple[int, str]:
+    article = span.passage.article
+    start, end = sentence_around(article.text, span.start, span.end)
+    return start, article.text[start:end]
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in words(text) if word not in STOP_WORDS}

@@ -1,0 +1,165 @@
+"""What speaks for and against a sentence: its figures beside the sources that are to hold it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..datatypes import Passage
+from ..folding import words
+from ..models.reader import Reader
+from ..terms import STOP_WORDS, stem
+from ..timex import time_spans
+from .asking import NOTHING, Asked, ask, same_time
+from .facts import Fact, facts, has_quotation, quotations, times
+from .numbers import numbers
+from .polarity import denied, opposite, other_quantity
+from .sources import Source, around
+from .wording import acronyms, is_written, name_words
+
+MOST_ASKED = 4
+"""Most facts of a sentence that the reader is asked for."""
+SURE = 0.0
+"""Least score of another answer that counts against a fact."""
+LEAST = -6.0
+"""Lowest score that an answer which is the fact counts with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found beside a sentence."""
+
+    nearest: Source
+    """The nearest sentence of the sources."""
+    near: Passage
+    """The text around it, in which the facts were asked for."""
+    absent: tuple[str, ...]
+    """Numbers, names, dates and quotations of the sentence that the sources do not have."""
+    asked: tuple[Asked, ...]
+    """What the reader answered."""
+    denied: str
+    """A word that only one of the two negates; else empty."""
+    opposite: str
+    """A word whose opposite the source has; else empty."""
+    quantity: str
+    """A word such as "all" where the source has another; else empty."""
+    crossed: bool
+    """Whether names and numbers stand in another order, which the voice does not explain."""
+    far: int
+    """Numbers that the sources have, but not near the nearest sentence."""
+    coverage: float
+    """Share of the sentence's content words that are near the nearest sentence."""
+    truth: float
+    """The reader's score when it is asked whether the sentence is true."""
+
+
+def gather(
+    sentence: str, nearest: Sequence[Source], passages: Sequence[Passage], reader: Reader
+) -> Evidence:
+    """Return what the passages say of a sentence; ``nearest`` are their sentences, best first."""
+    best = nearest[0]
+    near = around(best, nearest[1] if len(nearest) > 1 else None)
+    found = facts(sentence, near.article.published)
+    absent = tuple(_absent(sentence, found, passages))
+    far = _far(sentence, found, near) if not absent else 0
+    asked = tuple(ask(reader, sentence, fact, [near]) for fact in found[:MOST_ASKED])
+    truth = reader.read(f"Is it true that {sentence.rstrip(' .!')}?", [near])
+    source = best.sentence.text
+    return Evidence(
+        best,
+        near,
+        absent,
+        asked,
+        denied(sentence, source),
+        opposite(sentence, source),
+        other_quantity(sentence, source),
+        is_crossed(sentence, found, source),
+        far,
+        coverage(sentence, f"{near.text} {near.article.title}"),
+        truth[0].score if truth else NOTHING,
+    )
+
+
+def features(evidence: Evidence) -> dict[str, float]:
+    """Return the figures that are weighed, each about 0 to 1."""
+    against = {kind: 0.0 for kind in ("number", "date", "name", "subject")}
+    agreed = []
+    for each in evidence.asked:
+        gap = each.differs - max(each.agrees, LEAST) if each.differs > SURE else 0.0
+        against[each.fact.kind] = max(against[each.fact.kind], min(gap, 12.0) / 10)
+        if each.fact.kind != "subject":
+            agreed.append(each.agrees > SURE)
+    return {
+        "absent": float(min(len(evidence.absent), 2)),
+        "denied": float(bool(evidence.denied)),
+        "opposite": float(bool(evidence.opposite)),
+        "quantity": float(bool(evidence.quantity)),
+        "crossed": float(evidence.crossed),
+        "far": float(min(evidence.far, 1)),
+        **{f"other_{kind}": value for kind, value in against.items()},
+        "agreed": sum(agreed) / len(agreed) if agreed else 0.5,
+        "cosine": evidence.nearest.cosine,
+        "coverage": evidence.coverage,
+        "truth": max(min(evidence.truth, 8.0), -12.0) / 10,
+    }
+
+
+def coverage(sentence: str, source: str) -> float:
+    """Return the share of a sentence's content words that the source has, endings aside."""
+    ours = {stem(word) for word in words(sentence) if word not in STOP_WORDS}
+    theirs = {stem(word) for word in words(source)}
+    return len(ours & theirs) / len(ours) if ours else 0.0
+
+
+def is_crossed(sentence: str, found: Sequence[Fact], source: str) -> bool:
+    """Whether names and numbers stand in another order than in the source, in the same voice."""
+    places = []
+    for fact in found:
+        if fact.kind in ("name", "number"):
+            key = name_words(fact.text)[-1] if fact.kind == "name" else fact.text
+            spots = [m.start() for m in re.finditer(rf"\b{re.escape(key)}", source, re.IGNORECASE)]
+            if len(spots) == 1:
+                places.append(spots[0])
+    is_turned = any(one > two for one, two in zip(places, places[1:], strict=False))
+    return is_turned and _is_passive(sentence) == _is_passive(source)
+
+
+def _is_passive(text: str) -> bool:
+    return bool(re.search(r"\b(?:was|were|is|are|been|be|being)\b[^.;]* by\b", text))
+
+
+def _absent(sentence: str, found: Sequence[Fact], passages: Sequence[Passage]) -> list[str]:
+    """Return what a sentence has and its sources have not, as it is written."""
+    texts = [passage.text for passage in passages]
+    articles = {passage.article.digest: passage.article for passage in passages}
+    titles = [article.title for article in articles.values()]
+    told = [number for text in (*texts, *titles) for number in numbers(text)]
+    days = [time for a in articles.values() for time in time_spans(a.text, a.published)]
+    whole = " ".join(f"{article.title} {article.text}" for article in articles.values())
+    known = set(words(whole))
+    known |= acronyms(whole) | {word for name in known for word in name.split("-")}
+    published = {article.published for article in articles.values() if article.published}
+    absent = [quote for quote in quotations(sentence) if not has_quotation(quote, texts)]
+    ours = {number.start: number for number in numbers(sentence)}
+    for fact in found:
+        if fact.kind == "number" and not any(ours[fact.start].fits(each) for each in told):
+            absent.append(fact.text)
+        elif fact.kind == "name":
+            unknown = [word for word in name_words(fact.text) if not is_written(word, known)]
+            if unknown and not acronyms(fact.text) & known:
+                absent.append(fact.text)
+        elif fact.kind == "date":
+            dates = [
+                time for day in published for time in times(sentence, day) if time.start == fact.start
+            ]
+            is_today = any(t.first <= day <= t.last for t in dates for day in published)
+            if dates and not is_today and not any(same_time(a, b) for a in dates for b in days):
+                absent.append(fact.text)
+    return absent
+
+
+def _far(sentence: str, found: Sequence[Fact], near: Passage) -> int:
+    """Return how many numbers of a sentence are not near its source."""
+    told = numbers(f"{near.text} {near.article.title}")
+    ours = {number.start: number for number in numbers(sentence)}
+    counted = [ours[fact.start] for fact in found if fact.kind == "number"]
+    return sum(not any(number.fits(each) for each in told) for number in counted)
