@@ -10,7 +10,7 @@ from ..models.reader import Reader
 from ..sentences import sentence_around
 from ..terms import STOP_WORDS, stem
 from ..timex import TimeSpan, time_spans
-from .facts import Fact, names, times
+from .facts import Fact, clauses, names, times
 from .numbers import Number, numbers
 from .wording import same_name
 
@@ -18,6 +18,8 @@ NOTHING = -12.0
 """Score of an answer that the reader does not offer at all."""
 
 _PREPOSITION = re.compile(r"\b(?:on|in|at|since|until|by|from|during)\s*$", re.IGNORECASE)
+_OWN_SUBJECT = re.compile(r"(?:the |an? |its |his |her |their )?[A-Z]|(?:the|an?|its|his|her) ")
+_JOINT_END = re.compile(r",? (?:and|but|while|whereas) ?$|[,;] ?$")
 _FIRST = re.compile(r"(?:according to |in )?(?:the |an? )?(?:president |captain )?", re.IGNORECASE)
 
 
@@ -36,8 +38,9 @@ class Asked:
 
 
 def question(sentence: str, fact: Fact) -> str:
-    """Return the sentence as a question for one of its facts, which it leaves out."""
-    before, after = sentence[: fact.start], sentence[fact.end :].rstrip(" .!")
+    """Return a sentence, or the clause with the fact, as a question that leaves the fact out."""
+    first, last = _clause(sentence, fact)
+    before, after = sentence[first : fact.start], sentence[fact.end : last].rstrip(" .,;!")
     word = "what"
     if fact.kind == "number":
         word = "how many"
@@ -47,6 +50,18 @@ def question(sentence: str, fact: Fact) -> str:
         word = "who"
     asked = f"{before}{word}{after}".strip()
     return f"{asked[:1].upper()}{asked[1:]}?"
+
+
+def _clause(sentence: str, fact: Fact) -> tuple[int, int]:
+    """Return the bounds of what is asked: the fact's clause, or more if that has no subject."""
+    parts = clauses(sentence)
+    at = max(n for n, (start, _) in enumerate(parts) if start <= fact.start)
+    first, last = parts[at]
+    if at and not _OWN_SUBJECT.match(sentence, first):
+        first = parts[0][0]
+    for joint in _JOINT_END.finditer(sentence, fact.end, last):
+        last = joint.start()
+    return first, last
 
 
 def ask(reader: Reader, sentence: str, fact: Fact, around: Sequence[Passage]) -> Asked:
@@ -75,22 +90,21 @@ def holds(fact: Fact, sentence: str, span: Span) -> bool | None:
         return any(same_time(a, b) for a in dates for b in told) if told else None
     if _stems(fact.text) & _stems(span.text) and fact.kind != "name":
         return True
-    called = names(f"– {span.text}")
+    start, text = _sentence(span)
+    called = [n for n in names(text) if n.start + start < span.end and span.start < n.end + start]
     if any(same_name(fact.text, name.text) for name in called):
         return True
-    start, end = sentence_around(article.text, span.start, span.end)
-    is_near = bool(_stems(fact.text) & _stems(article.text[start:end])) and fact.kind != "name"
+    is_near = bool(_stems(fact.text) & _stems(text)) and fact.kind != "name"
     return None if is_near or not called else False
 
 
 def same_time(one: TimeSpan, other: TimeSpan) -> bool:
-    """Whether two times overlap, or are the same day or month of years that the text leaves out."""
+    """Whether two times overlap, or are the same day or month of a year that the first leaves out."""
     if one.first <= other.last and other.first <= one.last:
         return True
     if one.unit != other.unit or one.unit not in ("day", "month"):
         return False
-    is_loose = one.is_relative or other.is_relative
-    return is_loose and (one.first.month, one.first.day) == (other.first.month, other.first.day)
+    return one.is_relative and (one.first.month, one.first.day) == (other.first.month, other.first.day)
 
 
 

@@ -18,10 +18,10 @@ Kind = Literal["number", "date", "name", "subject", "word"]
 QUOTED_WORDS = 2
 """Fewest words of a quotation that must be exact; shorter ones are often only a name."""
 
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _CAPITAL = re.compile(r"[^\W\d_a-z][\w’'-]*[^\W_]|[A-Z]\b")
 _JOINED = re.compile(r" (?:(?:of|de|da|del|van|von|der|bin|al|and the|of the) )?|-|\. ")
-_CALENDAR = re.compile(rf"\b(?:{'|'.join((*MONTHS, *_DAYS))})\b|\b\d{{4}}\b|day\b|night\b")
+_CALENDAR = re.compile(rf"\b(?:{'|'.join((*MONTHS, *DAYS))})\b|\b\d{{4}}\b|day\b|night\b")
 _VAGUE = re.compile(r"an? \w+|nobody|one|both|twice|couple|pair|zero", re.IGNORECASE)
 """Numbers that say little: an hour, both."""
 _QUOTATION = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^“”]+)[“”]|(?<!\w)‘([^’]+)’(?!\w)")
@@ -31,6 +31,8 @@ _VERB = re.compile(
     r"gave|got|beat|ran|saw|set|met|put|sent|spent|rose|fell|hit|struck|drew|spoke|bought|sold|"
     r"sank|broke|grew|kept|brought|caught|fled|flew|built|wrote|read|lies|belongs|\w{2,}ed|owns)\b"
 )
+_JOINTS = re.compile(r"(?:,? (?:and|but|while|whereas)|;|, (?=which|who|where)) ?(?=\S)")
+_GAPPED = re.compile(r"(?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)* ")
 _TITLES = re.compile(
     r"^(?:the|a|an|mr|mrs|ms|dr|sir|president|captain|chancellor|king|queen|pope|lord) ", re.I
 )
@@ -86,16 +88,38 @@ def facts(sentence: str, published: date | None) -> list[Fact]:
     return sorted(taken, key=lambda fact: fact.start)
 
 
+def clauses(sentence: str) -> list[tuple[int, int]]:
+    """Return the offsets of the clauses of a sentence that each say something of their own.
+
+    A part without a verb, such as the second in "the rig and its crew", starts none, unless it goes
+    on without the verb: "Kroos scored two goals and Khedira one".
+    """
+    starts = [0]
+    for joint in _JOINTS.finditer(sentence):
+        before, after = sentence[starts[-1] : joint.start()], sentence[joint.end() :]
+        has_verbs = _VERB.search(before) and (_VERB.search(f" {after}") or _GAPPED.match(after))
+        if has_verbs and len(before.split()) > 2 and len(after.split()) > 2:
+            starts.append(joint.end())
+    ends = [*starts[1:], len(sentence)]
+    return list(zip(starts, ends, strict=True))
+
+
+def verb(sentence: str) -> tuple[int, int] | None:
+    """Return the offsets of the first verb of a sentence; None if none is known."""
+    found = _VERB.search(sentence)
+    return found.span("verb") if found else None
+
+
 def subject(sentence: str) -> Fact | None:
     """Return what stands before the first verb of a sentence; None if that is long or unclear."""
-    verb = _VERB.search(sentence)
-    if verb is None or not 1 <= len(sentence[: verb.start()].split()) <= 7:
+    found = _VERB.search(sentence)
+    if found is None or not 1 <= len(sentence[: found.start()].split()) <= 7:
         return None
-    text = sentence[: verb.start()]
+    text = sentence[: found.start()]
     told = words(text)
     if re.search(r"[,:;“\"]", text) or not told or told[0] in _NO_SUBJECTS or told[-1] in _NO_SUBJECTS:
         return None
-    return Fact("subject", 0, verb.start(), text)
+    return Fact("subject", 0, found.start(), text)
 
 
 _NO_SUBJECTS = frozenset(
@@ -112,11 +136,14 @@ def names(sentence: str) -> list[Fact]:
         start, end = match.span()
         word = sentence[start:end].removesuffix("’s").removesuffix("'s")
         end = start + len(word)
-        if word in MONTHS or word in _DAYS or word in ("I", "No"):
+        if word in MONTHS or word in DAYS or word in ("I", "No"):
+            continue
+        is_joined = found and _JOINED.fullmatch(sentence, found[-1].end, start)
+        if word == "A" and not is_joined:
             continue
         if _is_start(sentence, start) and not _is_name_first(sentence, word, end):
             continue
-        if found and _JOINED.fullmatch(sentence, found[-1].end, start):
+        if is_joined:
             start = found.pop().start
         found.append(Fact("name", start, end, sentence[start:end]))
     return [_untitled(fact) for fact in found]

@@ -26,6 +26,8 @@ _ORDINALS = {
 }
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SCALES |= {"m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
+_PLURALS = {"ones": 1.0, "tens": 10.0, "dozens": 12.0}
+_PLURALS |= {f"{word}s": value for word, value in _SCALES.items()}
 _OTHERS = {"both": 2.0, "twice": 2.0, "couple": 2.0, "pair": 2.0, "dozen": 12.0, "nobody": 0.0}
 _FRACTIONS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 
@@ -71,7 +73,9 @@ _NUMBER = re.compile(
       (?P<more>\ and\ a\ half)?
       (?P<scale>[ -](?:{"|".join(_SCALES)})\b)?
     | \b(?P<ordinal>(?:(?:{"|".join(_TENS)})-)?(?:{"|".join(_ORDINALS)}))\b
-    | \ban?\ (?P<unit_and>hour|minute|day|week|month|year|century)(?P<half>\ and\ a\ half)?\b
+    | \b(?P<some>tens|dozens|hundreds|thousands|millions|billions)
+      (?:\ of\ (?P<such>thousands|millions|billions))?\b
+    | \b(?:an?|every|each)\ (?P<unit_and>second|hour|minute|day|week|month|year|century)(?P<half>\ and\ a\ half)?\b
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -153,6 +157,9 @@ def _number(match: re.Match[str]) -> Number:
     if match["in"]:
         many = _read(re.sub(r"^an? ", "one ", match["in"]))
         return Number(match.start(), end, 100 / many, "share", "", bound)
+    if match["some"]:
+        value = _PLURALS[match["some"].lower()] * _PLURALS[(match["such"] or "ones").lower()]
+        return Number(match.start(), end, value, "", "", "about")
     if match["unit_and"]:
         dimension, factor = _UNITS[match["unit_and"].lower()]
         return Number(match.start(), end, (1.5 if match["half"] else 1) * factor, dimension, "", "")

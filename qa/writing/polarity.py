@@ -16,7 +16,7 @@ _NEGATIONS = frozenset(
     """not no never none nobody nothing neither nor without cannot unable failed refused fails
     refuses denied denies hardly rather instead""".split()
 )
-_ENDS = frozenset(". ; : ! ? but and although while which who".split()) | frozenset(",—–")
+_ENDS = frozenset(". ; : ! ? but and although while which who how that what whether if".split()) | frozenset(",—–")
 
 
 def denials(sentence: str) -> dict[str, bool]:
@@ -73,7 +73,24 @@ _QUANTITIES = {
 
 
 def other_quantity(sentence: str, source: str) -> str:
-    """Return a word such as "all" that the source, which has another such word, does not have."""
-    ours = [token for token in _tokens(sentence) if token in _QUANTITIES]
-    theirs = {_QUANTITIES[token] for token in _tokens(source) if token in _QUANTITIES}
-    return next((token for token in ours if theirs and _QUANTITIES[token] not in theirs), "")
+    """Return a word such as "all" where the source has another before the same noun; else empty."""
+    ours, theirs = _quantities(sentence), _quantities(source)
+    for noun, (word, number) in ours.items():
+        if noun in theirs and theirs[noun][1] != number:
+            return word
+    return ""
+
+
+def _quantities(text: str) -> dict[str, tuple[str, int]]:
+    """Return the stems of words that follow a quantity, with it and the number of its row."""
+    found: dict[str, tuple[str, int]] = {}
+    latest, left = ("", 0), 0
+    for token in _tokens(text):
+        if token in _QUANTITIES:
+            latest, left = (token, _QUANTITIES[token]), 3
+        elif token in ".;:!?":
+            left = 0
+        elif left and token not in STOP_WORDS and not token.isdigit():
+            found.setdefault(stem(token), latest)
+            left -= 1
+    return found

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..datatypes import Passage
 from ..folding import words
 from ..models.reader import Reader
-from ..terms import STOP_WORDS, stem
+from ..terms import MONTHS, STOP_WORDS, stem
 from ..timex import time_spans
 from .asking import NOTHING, Asked, ask, same_time
-from .facts import Fact, facts, has_quotation, quotations, times
+from .facts import DAYS, Fact, clauses, facts, has_quotation, quotations, times, verb
 from .numbers import numbers
 from .polarity import denied, opposite, other_quantity
-from .sources import Source, around
+from .sources import Source, Sources, around
 from .wording import acronyms, is_written, name_words
 
 MOST_ASKED = 4
@@ -22,6 +23,11 @@ SURE = 0.0
 """Least score of another answer that counts against a fact."""
 LEAST = -6.0
 """Lowest score that an answer which is the fact counts with."""
+
+
+_NAMED = re.compile(rf"\b(?!(?:{'|'.join((*MONTHS, *DAYS))})\b)[A-Z]\w+\b(?!['’]s)")
+_OPENING = re.compile(r"(?:after|before|in|on|at|by|during|since|with|for|from|according)\b", re.I)
+_SPEECH = re.compile(r"\b(?:according to|said|says|told|announced)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +50,27 @@ class Evidence:
     """A word such as "all" where the source has another; else empty."""
     crossed: bool
     """Whether names and numbers stand in another order, which the voice does not explain."""
-    far: int
-    """Numbers that the sources have, but not near the nearest sentence."""
+    far: tuple[str, ...]
+    """Facts of the sentence that the sources have, but not near the nearest sentence."""
     coverage: float
     """Share of the sentence's content words that are near the nearest sentence."""
     truth: float
     """The reader's score when it is asked whether the sentence is true."""
+    weakest: float
+    """Cosine of the clause that is farthest from every sentence of the passage."""
 
 
-def gather(
-    sentence: str, nearest: Sequence[Source], passages: Sequence[Passage], reader: Reader
-) -> Evidence:
-    """Return what the passages say of a sentence; ``nearest`` are their sentences, best first."""
+def gather(sentence: str, passages: Sequence[Passage], sources: Sources, reader: Reader) -> Evidence | None:
+    """Return what the passages say of a sentence; None if they have no sentence."""
+    nearest = sources.nearest(sentence, passages)
+    if not nearest:
+        return None
     best = nearest[0]
+    parts = [sentence[start:end] for start, end in clauses(sentence)]
     near = around(best, nearest[1] if len(nearest) > 1 else None)
     found = facts(sentence, near.article.published)
     absent = tuple(_absent(sentence, found, passages))
-    far = _far(sentence, found, near) if not absent else 0
+    far = tuple(_far(sentence, found, near)) if not absent else ()
     asked = tuple(ask(reader, sentence, fact, [near]) for fact in found[:MOST_ASKED])
     truth = reader.read(f"Is it true that {sentence.rstrip(' .!')}?", [near])
     source = best.sentence.text
@@ -72,10 +82,11 @@ def gather(
         denied(sentence, source),
         opposite(sentence, source),
         other_quantity(sentence, source),
-        is_crossed(sentence, found, source),
+        is_crossed(sentence, source),
         far,
         coverage(sentence, f"{near.text} {near.article.title}"),
         truth[0].score if truth else NOTHING,
+        sources.weakest(parts, best.passage) if len(parts) > 1 else best.cosine,
     )
 
 
@@ -94,10 +105,11 @@ def features(evidence: Evidence) -> dict[str, float]:
         "opposite": float(bool(evidence.opposite)),
         "quantity": float(bool(evidence.quantity)),
         "crossed": float(evidence.crossed),
-        "far": float(min(evidence.far, 1)),
+        "far": float(bool(evidence.far)),
         **{f"other_{kind}": value for kind, value in against.items()},
         "agreed": sum(agreed) / len(agreed) if agreed else 0.5,
         "cosine": evidence.nearest.cosine,
+        "weakest": evidence.weakest,
         "coverage": evidence.coverage,
         "truth": max(min(evidence.truth, 8.0), -12.0) / 10,
     }
@@ -110,17 +122,35 @@ def coverage(sentence: str, source: str) -> float:
     return len(ours & theirs) / len(ours) if ours else 0.0
 
 
-def is_crossed(sentence: str, found: Sequence[Fact], source: str) -> bool:
-    """Whether names and numbers stand in another order than in the source, in the same voice."""
-    places = []
-    for fact in found:
-        if fact.kind in ("name", "number"):
-            key = name_words(fact.text)[-1] if fact.kind == "name" else fact.text
-            spots = [m.start() for m in re.finditer(rf"\b{re.escape(key)}", source, re.IGNORECASE)]
-            if len(spots) == 1:
-                places.append(spots[0])
-    is_turned = any(one > two for one, two in zip(places, places[1:], strict=False))
-    return is_turned and _is_passive(sentence) == _is_passive(source)
+def is_crossed(sentence: str, source: str) -> bool:
+    """Whether a sentence has names in another order than its source, or turns its verb around.
+
+    "Zara owns Inditex" where the source has "Inditex, which owns Zara". A passive turns the verb
+    around and says the same; reported speech may name its speaker first or last.
+    """
+    if _is_passive(sentence) != _is_passive(source) or _SPEECH.search(sentence):
+        return False
+    told = [stem(word) for word in words(source)]
+    is_opened = _OPENING.match(sentence)
+    names = [] if is_opened else [w for name in _NAMED.findall(sentence) for w in _content(name)]
+    places = [told.index(name) for name in dict.fromkeys(names) if told.count(name) == 1]
+    return any(one > two for one, two in pairwise(places)) or _is_turned(sentence, told)
+
+
+def _is_turned(sentence: str, told: Sequence[str]) -> bool:
+    """Whether what stands before a sentence's verb stands behind it in the source."""
+    found = verb(sentence)
+    if found is None:
+        return False
+    done = _content(sentence[found[0] : found[1]])
+    if len(done) != 1 or told.count(done[0]) != 1:
+        return False
+    before = [told.index(word) for word in _content(sentence[: found[0]]) if told.count(word) == 1]
+    return bool(before) and min(before) > told.index(done[0])
+
+
+def _content(text: str) -> list[str]:
+    return [stem(word) for word in words(text) if word not in STOP_WORDS]
 
 
 def _is_passive(text: str) -> bool:
@@ -157,9 +187,31 @@ def _absent(sentence: str, found: Sequence[Fact], passages: Sequence[Passage]) -
     return absent
 
 
-def _far(sentence: str, found: Sequence[Fact], near: Passage) -> int:
-    """Return how many numbers of a sentence are not near its source."""
-    told = numbers(f"{near.text} {near.article.title}")
+def _far(sentence: str, found: Sequence[Fact], near: Passage) -> list[str]:
+    """Return the facts of a sentence that are not near its source, where others of the kind are."""
+    article = near.article
+    text = f"{near.text} {article.title}"
+    told = numbers(text)
+    known = set(words(text))
+    short = acronyms(article.text)
+    days = [
+        time
+        for time in time_spans(article.text, article.published)
+        if near.start <= time.start < near.end and time.unit == "day"
+    ]
     ours = {number.start: number for number in numbers(sentence)}
-    counted = [ours[fact.start] for fact in found if fact.kind == "number"]
-    return sum(not any(number.fits(each) for each in told) for number in counted)
+    dates = {time.start: time for time in times(sentence, article.published)}
+    far = []
+    for fact in found:
+        if fact.kind == "number":
+            is_far = not any(ours[fact.start].fits(each) for each in told)
+        elif fact.kind == "name":
+            name = name_words(fact.text)
+            is_far = not any(is_written(word, known) or word in short for word in name)
+        elif fact.kind == "date" and dates[fact.start].unit == "day":
+            is_far = bool(days) and not any(same_time(dates[fact.start], day) for day in days)
+        else:
+            is_far = False
+        if is_far:
+            far.append(fact.text)
+    return far

@@ -36,7 +36,10 @@ class Sources:
         self._known: dict[tuple[str, int, int], NDArray[np.float32]] = {}
 
     def nearest(self, text: str, passages: Sequence[Passage]) -> list[Source]:
-        """Return the sentences of the passages, the nearest to the text first."""
+        """Return the sentences of the passages, the nearest to the text first.
+
+        A sentence that several passages share is returned with the first of them.
+        """
         found: dict[tuple[str, int, int], tuple[Passage, Passage]] = {}
         for passage in passages:
             for sentence in _sentences(passage):
@@ -53,6 +56,10 @@ class Sources:
         order = np.argsort(-cosines, kind="stable")
         pairs = list(found.values())
         return [Source(*pairs[at], float(cosines[at])) for at in order]
+
+    def weakest(self, parts: Sequence[str], passage: Passage) -> float:
+        """Return the cosine of the part that is farthest from every sentence of a passage."""
+        return min(self.nearest(part, [passage])[0].cosine for part in parts)
 
 
 def around(first: Source, second: Source | None = None) -> Passage:
