@@ -16,6 +16,10 @@ from .wording import same_name
 
 NOTHING = -12.0
 """Score of an answer that the reader does not offer at all."""
+SURE = 0.0
+"""Least score of another answer that counts against a fact."""
+LEAST = -6.0
+"""Lowest score that an answer which is the fact counts with."""
 
 _PREPOSITION = re.compile(r"\b(?:on|in|at|since|until|by|from|during)\s*$", re.IGNORECASE)
 _OWN_SUBJECT = re.compile(r"(?:the |an? |its |his |her |their )?[A-Z]|(?:the|an?|its|his|her) ")
@@ -35,6 +39,13 @@ class Asked:
     """Score of the best answer of the same kind that is another; `NOTHING` if there is none."""
     other: Span | None
     """That other answer."""
+
+    @property
+    def gap(self) -> float:
+        """By how much the other answer is better, from 0 to 12; 0 if the reader is not sure of it."""
+        if self.differs <= SURE:
+            return 0.0
+        return min(max(self.differs - max(self.agrees, LEAST), 0.0), 12.0)
 
 
 def question(sentence: str, fact: Fact) -> str:
@@ -104,9 +115,10 @@ def same_time(one: TimeSpan, other: TimeSpan) -> bool:
         return True
     if one.unit != other.unit or one.unit not in ("day", "month"):
         return False
-    return one.is_relative and (one.first.month, one.first.day) == (other.first.month, other.first.day)
-
-
+    return one.is_relative and (one.first.month, one.first.day) == (
+        other.first.month,
+        other.first.day,
+    )
 
 
 def _numbers_in(span: Span) -> list[Number]:

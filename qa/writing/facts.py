@@ -67,13 +67,17 @@ def has_quotation(quote: str, texts: Sequence[str]) -> bool:
 def times(text: str, published: date | None) -> list[TimeSpan]:
     """Return the times of a text that the calendar names, not those that count from another."""
     return [
-        span for span in time_spans(text, published) if _CALENDAR.search(text[span.start : span.end])
+        span
+        for span in time_spans(text, published)
+        if _CALENDAR.search(text[span.start : span.end])
     ]
 
 
 def facts(sentence: str, published: date | None) -> list[Fact]:
     """Return the facts of a sentence, in order; its times are counted from a publication date."""
-    dates = [Fact("date", t.start, t.end, sentence[t.start : t.end]) for t in times(sentence, published)]
+    dates = [
+        Fact("date", t.start, t.end, sentence[t.start : t.end]) for t in times(sentence, published)
+    ]
     counted = [
         Fact("number", n.start, n.end, sentence[n.start : n.end])
         for n in numbers(sentence)
@@ -117,7 +121,12 @@ def subject(sentence: str) -> Fact | None:
         return None
     text = sentence[: found.start()]
     told = words(text)
-    if re.search(r"[,:;“\"]", text) or not told or told[0] in _NO_SUBJECTS or told[-1] in _NO_SUBJECTS:
+    if (
+        re.search(r"[,:;“\"]", text)
+        or not told
+        or told[0] in _NO_SUBJECTS
+        or told[-1] in _NO_SUBJECTS
+    ):
         return None
     return Fact("subject", 0, found.start(), text)
 
@@ -154,7 +163,9 @@ def _within(start: int, among: Sequence[Fact]) -> bool:
 
 
 def _is_start(sentence: str, start: int) -> bool:
-    return not sentence[:start].strip(" \"“‘«(") or bool(re.search(r"[:.!?] [\"“]?$", sentence[:start]))
+    return not sentence[:start].strip(' "“‘«(') or bool(
+        re.search(r"[:.!?] [\"“]?$", sentence[:start])
+    )
 
 
 def _is_name_first(sentence: str, word: str, end: int) -> bool:

@@ -16,7 +16,9 @@ _NEGATIONS = frozenset(
     """not no never none nobody nothing neither nor without cannot unable failed refused fails
     refuses denied denies hardly rather instead""".split()
 )
-_ENDS = frozenset(". ; : ! ? but and although while which who how that what whether if".split()) | frozenset(",—–")
+_ENDS = frozenset(
+    ". ; : ! ? but and although while which who how that what whether if".split()
+) | frozenset(",—–")
 
 
 def denials(sentence: str) -> dict[str, bool]:

@@ -10,7 +10,7 @@ from ..folding import words
 from ..models.reader import Reader
 from ..terms import MONTHS, STOP_WORDS, stem
 from ..timex import time_spans
-from .asking import NOTHING, Asked, ask, same_time
+from .asking import SURE, Asked, ask, same_time
 from .facts import DAYS, Fact, clauses, facts, has_quotation, quotations, times, verb
 from .numbers import numbers
 from .polarity import denied, opposite, other_quantity
@@ -19,10 +19,6 @@ from .wording import acronyms, is_written, name_words
 
 MOST_ASKED = 4
 """Most facts of a sentence that the reader is asked for."""
-SURE = 0.0
-"""Least score of another answer that counts against a fact."""
-LEAST = -6.0
-"""Lowest score that an answer which is the fact counts with."""
 
 
 _NAMED = re.compile(rf"\b(?!(?:{'|'.join((*MONTHS, *DAYS))})\b)[A-Z]\w+\b(?!['’]s)")
@@ -36,12 +32,12 @@ class Evidence:
 
     nearest: Source
     """The nearest sentence of the sources."""
-    near: Passage
-    """The text around it, in which the facts were asked for."""
     absent: tuple[str, ...]
     """Numbers, names, dates and quotations of the sentence that the sources do not have."""
+    far: tuple[str, ...]
+    """Facts of the sentence that the sources have, but not near the nearest sentence."""
     asked: tuple[Asked, ...]
-    """What the reader answered."""
+    """What the reader answered when it was asked for the facts."""
     denied: str
     """A word that only one of the two negates; else empty."""
     opposite: str
@@ -49,77 +45,57 @@ class Evidence:
     quantity: str
     """A word such as "all" where the source has another; else empty."""
     crossed: bool
-    """Whether names and numbers stand in another order, which the voice does not explain."""
-    far: tuple[str, ...]
-    """Facts of the sentence that the sources have, but not near the nearest sentence."""
-    coverage: float
-    """Share of the sentence's content words that are near the nearest sentence."""
-    truth: float
-    """The reader's score when it is asked whether the sentence is true."""
+    """Whether the source has it the other way round: who did it to whom."""
     weakest: float
-    """Cosine of the clause that is farthest from every sentence of the passage."""
+    """Cosine of the clause that is farthest from every sentence of the sources."""
 
 
-def gather(sentence: str, passages: Sequence[Passage], sources: Sources, reader: Reader) -> Evidence | None:
+def gather(
+    sentence: str, passages: Sequence[Passage], sources: Sources, reader: Reader
+) -> Evidence | None:
     """Return what the passages say of a sentence; None if they have no sentence."""
     nearest = sources.nearest(sentence, passages)
     if not nearest:
         return None
     best = nearest[0]
-    parts = [sentence[start:end] for start, end in clauses(sentence)]
-    near = around(best, nearest[1] if len(nearest) > 1 else None)
-    found = facts(sentence, near.article.published)
+    near = [around(best, nearest[1] if len(nearest) > 1 else None)]
+    beside = [each for each in nearest if each.passage is not best.passage][:1]
+    if len(clauses(sentence)) > 1:  # what joins two facts may rest on two passages
+        near += [around(each) for each in beside]
+    found = facts(sentence, best.passage.article.published)
     absent = tuple(_absent(sentence, found, passages))
-    far = tuple(_far(sentence, found, near)) if not absent else ()
-    asked = tuple(ask(reader, sentence, fact, [near]) for fact in found[:MOST_ASKED])
-    truth = reader.read(f"Is it true that {sentence.rstrip(' .!')}?", [near])
     source = best.sentence.text
     return Evidence(
-        best,
-        near,
-        absent,
-        asked,
-        denied(sentence, source),
-        opposite(sentence, source),
-        other_quantity(sentence, source),
-        is_crossed(sentence, source),
-        far,
-        coverage(sentence, f"{near.text} {near.article.title}"),
-        truth[0].score if truth else NOTHING,
-        sources.weakest(parts, best.passage) if len(parts) > 1 else best.cosine,
+        nearest=best,
+        absent=absent,
+        far=() if absent else tuple(_far(sentence, found, near)),
+        asked=tuple(ask(reader, sentence, fact, near) for fact in found[:MOST_ASKED]),
+        denied=denied(sentence, source),
+        opposite=opposite(sentence, source),
+        quantity=other_quantity(sentence, source),
+        crossed=is_crossed(sentence, source),
+        weakest=min(each.cosine for each in sources.nearest_to_clauses(sentence, passages)),
     )
 
 
 def features(evidence: Evidence) -> dict[str, float]:
     """Return the figures that are weighed, each about 0 to 1."""
     against = {kind: 0.0 for kind in ("number", "date", "name", "subject")}
-    agreed = []
     for each in evidence.asked:
-        gap = each.differs - max(each.agrees, LEAST) if each.differs > SURE else 0.0
-        against[each.fact.kind] = max(against[each.fact.kind], min(gap, 12.0) / 10)
-        if each.fact.kind != "subject":
-            agreed.append(each.agrees > SURE)
+        against[each.fact.kind] = max(against[each.fact.kind], each.gap / 10)
+    agreed = [each.agrees > SURE for each in evidence.asked if each.fact.kind != "subject"]
     return {
         "absent": float(min(len(evidence.absent), 2)),
+        "far": float(bool(evidence.far)),
         "denied": float(bool(evidence.denied)),
         "opposite": float(bool(evidence.opposite)),
         "quantity": float(bool(evidence.quantity)),
         "crossed": float(evidence.crossed),
-        "far": float(bool(evidence.far)),
         **{f"other_{kind}": value for kind, value in against.items()},
         "agreed": sum(agreed) / len(agreed) if agreed else 0.5,
         "cosine": evidence.nearest.cosine,
         "weakest": evidence.weakest,
-        "coverage": evidence.coverage,
-        "truth": max(min(evidence.truth, 8.0), -12.0) / 10,
     }
-
-
-def coverage(sentence: str, source: str) -> float:
-    """Return the share of a sentence's content words that the source has, endings aside."""
-    ours = {stem(word) for word in words(sentence) if word not in STOP_WORDS}
-    theirs = {stem(word) for word in words(source)}
-    return len(ours & theirs) / len(ours) if ours else 0.0
 
 
 def is_crossed(sentence: str, source: str) -> bool:
@@ -179,7 +155,10 @@ def _absent(sentence: str, found: Sequence[Fact], passages: Sequence[Passage]) -
                 absent.append(fact.text)
         elif fact.kind == "date":
             dates = [
-                time for day in published for time in times(sentence, day) if time.start == fact.start
+                time
+                for day in published
+                for time in times(sentence, day)
+                if time.start == fact.start
             ]
             is_today = any(t.first <= day <= t.last for t in dates for day in published)
             if dates and not is_today and not any(same_time(a, b) for a in dates for b in days):
@@ -187,31 +166,27 @@ def _absent(sentence: str, found: Sequence[Fact], passages: Sequence[Passage]) -
     return absent
 
 
-def _far(sentence: str, found: Sequence[Fact], near: Passage) -> list[str]:
+def _far(sentence: str, found: Sequence[Fact], near: Sequence[Passage]) -> list[str]:
     """Return the facts of a sentence that are not near its source, where others of the kind are."""
-    article = near.article
-    text = f"{near.text} {article.title}"
-    told = numbers(text)
-    known = set(words(text))
-    short = acronyms(article.text)
+    article = near[0].article
+    text = " ".join((*(each.text for each in near), *(each.article.title for each in near)))
+    told, known, short = numbers(text), set(words(text)), acronyms(article.text)
     days = [
         time
-        for time in time_spans(article.text, article.published)
-        if near.start <= time.start < near.end and time.unit == "day"
+        for each in near
+        for time in time_spans(each.article.text, each.article.published)
+        if each.start <= time.start < each.end and time.unit == "day"
     ]
     ours = {number.start: number for number in numbers(sentence)}
     dates = {time.start: time for time in times(sentence, article.published)}
-    far = []
-    for fact in found:
+
+    def is_far(fact: Fact) -> bool:
         if fact.kind == "number":
-            is_far = not any(ours[fact.start].fits(each) for each in told)
-        elif fact.kind == "name":
-            name = name_words(fact.text)
-            is_far = not any(is_written(word, known) or word in short for word in name)
-        elif fact.kind == "date" and dates[fact.start].unit == "day":
-            is_far = bool(days) and not any(same_time(dates[fact.start], day) for day in days)
-        else:
-            is_far = False
-        if is_far:
-            far.append(fact.text)
-    return far
+            return not any(ours[fact.start].fits(each) for each in told)
+        if fact.kind == "name":
+            return not any(is_written(w, known) or w in short for w in name_words(fact.text))
+        if fact.kind == "date" and dates[fact.start].unit == "day":
+            return bool(days) and not any(same_time(dates[fact.start], day) for day in days)
+        return False
+
+    return [fact.text for fact in found if is_far(fact)]

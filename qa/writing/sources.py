@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..datatypes import Passage
 from ..models.encoder import Encoder
 from ..sentences import after_dateline, sentence_bounds
+from .facts import clauses
 
 MOST_KEPT = 4_000
 """Embeddings that are remembered; the sources of one answer are about a hundred sentences."""
@@ -57,9 +58,10 @@ class Sources:
         pairs = list(found.values())
         return [Source(*pairs[at], float(cosines[at])) for at in order]
 
-    def weakest(self, parts: Sequence[str], passage: Passage) -> float:
-        """Return the cosine of the part that is farthest from every sentence of a passage."""
-        return min(self.nearest(part, [passage])[0].cosine for part in parts)
+    def nearest_to_clauses(self, text: str, passages: Sequence[Passage]) -> list[Source]:
+        """Return the nearest sentence of the passages for each clause of a text, in order."""
+        parts = [text[start:end] for start, end in clauses(text)]
+        return [source for part in parts for source in self.nearest(part, passages)[:1]]
 
 
 def around(first: Source, second: Source | None = None) -> Passage:

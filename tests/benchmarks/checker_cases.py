@@ -47,7 +47,7 @@ class Case:
     @property
     def is_fitted(self) -> bool:
         """Whether the constants of the checker were chosen on it."""
-        return self.article.split("-")[0] in FITTED
+        return self.article.partition("-")[0] in FITTED
 
 
 def cases(count_tokens: CountTokens) -> list[Case]:
@@ -79,8 +79,8 @@ def _case(row: dict[str, str], number: int, parts: dict[str, list[Passage]]) -> 
 
 def _shown(name: str, parts: dict[str, list[Passage]], number: int) -> tuple[Passage, ...]:
     """Return the article's passages among those of two others, of the same story if there are."""
-    story = name.split("-")[0]
-    names = [other for other in parts if other.split("-")[0] == story and other != name]
+    story = name.partition("-")[0]
+    names = [other for other in parts if other.partition("-")[0] == story and other != name]
     far = [other for other in parts if other not in names and other != name]
     start = sorted(parts).index(name)
     names += [far[(start + 5) % len(far)], far[(start + 11) % len(far)]]
