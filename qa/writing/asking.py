@@ -18,8 +18,12 @@ NOTHING = -12.0
 """Score of an answer that the reader does not offer at all."""
 SURE = 0.0
 """Least score of another answer that counts against a fact."""
+SURE_OF_WORD = 3.0
+"""The same for a word that is no name, number or date: the question is vaguer."""
 LEAST = -6.0
 """Lowest score that an answer which is the fact counts with."""
+MOST_REPLACING = 3
+"""Most words of an answer that stands in for a single word."""
 
 _PREPOSITION = re.compile(r"\b(?:on|in|at|since|until|by|from|during)\s*$", re.IGNORECASE)
 _OWN_SUBJECT = re.compile(r"(?:the |an? |its |his |her |their )?[A-Z]|(?:the|an?|its|his|her) ")
@@ -45,6 +49,8 @@ class Asked:
         """By how much the other answer is better, from 0 to 12; 0 if the reader is not sure of it."""
         if self.differs <= SURE:
             return 0.0
+        if self.fact.kind == "word":
+            return min(max(3 * (self.differs - SURE_OF_WORD), 0.0), 12.0)
         return min(max(self.differs - max(self.agrees, LEAST), 0.0), 12.0)
 
 
@@ -99,6 +105,8 @@ def holds(fact: Fact, sentence: str, span: Span) -> bool | None:
         dates = [t for t in times(sentence, article.published) if t.start == fact.start]
         told = _times_in(span)
         return any(same_time(a, b) for a in dates for b in told) if told else None
+    if fact.kind == "word":
+        return _replaces(sentence, span)
     if _stems(fact.text) & _stems(span.text) and fact.kind != "name":
         return True
     start, text = _sentence(span)
@@ -107,6 +115,16 @@ def holds(fact: Fact, sentence: str, span: Span) -> bool | None:
         return True
     is_near = bool(_stems(fact.text) & _stems(text)) and fact.kind != "name"
     return None if is_near or not called else False
+
+
+def _replaces(sentence: str, span: Span) -> bool | None:
+    """Return False if an answer is another word than the one left out; None if that is unclear.
+
+    It is unclear of a long answer, a name, and words that the sentence has as well.
+    """
+    is_long = len(span.text.split()) > MOST_REPLACING
+    is_name = any(word[0].isupper() for word in span.text.split())
+    return None if is_long or is_name or _stems(span.text) <= _stems(sentence) else False
 
 
 def same_time(one: TimeSpan, other: TimeSpan) -> bool:

@@ -22,6 +22,10 @@ DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _CAPITAL = re.compile(r"[^\W\d_a-z][\w’'-]*[^\W_]|[A-Z]\b")
 _JOINED = re.compile(r" (?:(?:of|de|da|del|van|von|der|bin|al|and the|of the) )?|-|\. ")
 _CALENDAR = re.compile(rf"\b(?:{'|'.join((*MONTHS, *DAYS))})\b|\b\d{{4}}\b|day\b|night\b")
+MOST_ODD = 2
+"""Most words that a sentence which repeats its source may have of its own."""
+ALIKE = 5
+"""Letters by which words are compared that may be forms of each other: permit, permission."""
 _VAGUE = re.compile(r"an? \w+|nobody|one|both|twice|couple|pair|zero", re.IGNORECASE)
 """Numbers that say little: an hour, both."""
 _QUOTATION = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^“”]+)[“”]|(?<!\w)‘([^’]+)’(?!\w)")
@@ -33,6 +37,12 @@ _VERB = re.compile(
 )
 _JOINTS = re.compile(r"(?:,? (?:and|but|while|whereas)|;|, (?=which|who|where)) ?(?=\S)")
 _GAPPED = re.compile(r"(?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)* ")
+_LOWER = re.compile(r"(?<![\w’'-])[a-z][\w’'-]{2,}")
+_VERBAL = re.compile(r"\w+(?:ed|ing|ly)")
+_BEFORE_VERB = frozenset(
+    """to who which that been be was were is are had has have will would can could may might he she
+    it they we not also""".split()
+)
 _TITLES = re.compile(
     r"^(?:the|a|an|mr|mrs|ms|dr|sir|president|captain|chancellor|king|queen|pope|lord) ", re.I
 )
@@ -136,6 +146,35 @@ _NO_SUBJECTS = frozenset(
     according since when while as although if with without under over between of to its his her
     their none nobody all both""".split()
 )
+
+
+def odd_words(sentence: str, found: Sequence[Fact], source: str) -> list[Fact]:
+    """Return the nouns and adjectives of a sentence that its source lacks, endings aside.
+
+    Empty if there are more than `MOST_ODD`: then the sentence is worded anew. Parts of names,
+    numbers and dates, and what may be a verb, are left out.
+    """
+    known = {stem(word)[:ALIKE] for word in words(source)}
+    odd = []
+    for match in _LOWER.finditer(sentence):
+        word = fold(match[0])
+        is_known = word in STOP_WORDS or stem(word)[:ALIKE] in known
+        if not is_known and not any(f.start <= match.start() < f.end for f in found if f.kind != "subject"):
+            odd.append(match)
+    if len(odd) > MOST_ODD:
+        return []
+    return [Fact("word", *match.span(), match[0]) for match in odd if not _may_be_verb(match)]
+
+
+def _may_be_verb(match: re.Match[str]) -> bool:
+    before = match.string[: match.start()].split()
+    return (
+        not before
+        or bool(_VERBAL.fullmatch(match[0]))
+        or bool(_VERB.fullmatch(f" {match[0]}"))
+        or before[-1] in _BEFORE_VERB
+        or (before[-1][0].isupper() and before[-1].lower() not in STOP_WORDS)
+    )
 
 
 def names(sentence: str) -> list[Fact]:

@@ -68,7 +68,7 @@ _QUANTITIES = {
     word: number
     for number, words in enumerate(
         ("all every each both whole entire always", "most mostly majority", "many several", "half",
-         "some sometimes", "few", "none nobody no never nothing neither")
+         "some few sometimes", "none nobody no never nothing neither")
     )
     for word in words.split()
 }  # fmt: skip

@@ -11,7 +11,17 @@ from ..models.reader import Reader
 from ..terms import MONTHS, STOP_WORDS, stem
 from ..timex import time_spans
 from .asking import SURE, Asked, ask, same_time
-from .facts import DAYS, Fact, clauses, facts, has_quotation, quotations, times, verb
+from .facts import (
+    DAYS,
+    Fact,
+    clauses,
+    facts,
+    has_quotation,
+    odd_words,
+    quotations,
+    times,
+    verb,
+)
 from .numbers import numbers
 from .polarity import denied, opposite, other_quantity
 from .sources import Source, Sources, around
@@ -65,11 +75,12 @@ def gather(
     found = facts(sentence, best.passage.article.published)
     absent = tuple(_absent(sentence, found, passages))
     source = best.sentence.text
+    odd = odd_words(sentence, found, f"{near[0].text} {best.passage.article.title}")
     return Evidence(
         nearest=best,
         absent=absent,
         far=() if absent else tuple(_far(sentence, found, near)),
-        asked=tuple(ask(reader, sentence, fact, near) for fact in found[:MOST_ASKED]),
+        asked=tuple(ask(reader, sentence, fact, near) for fact in (*found[:MOST_ASKED], *odd)),
         denied=denied(sentence, source),
         opposite=opposite(sentence, source),
         quantity=other_quantity(sentence, source),
@@ -80,10 +91,11 @@ def gather(
 
 def features(evidence: Evidence) -> dict[str, float]:
     """Return the figures that are weighed, each about 0 to 1."""
-    against = {kind: 0.0 for kind in ("number", "date", "name", "subject")}
+    against = dict.fromkeys(("number", "date", "name", "subject", "word"), 0.0)
     for each in evidence.asked:
         against[each.fact.kind] = max(against[each.fact.kind], each.gap / 10)
-    agreed = [each.agrees > SURE for each in evidence.asked if each.fact.kind != "subject"]
+    exact = ("number", "date", "name")
+    agreed = [each.agrees > SURE for each in evidence.asked if each.fact.kind in exact]
     return {
         "absent": float(min(len(evidence.absent), 2)),
         "far": float(bool(evidence.far)),
