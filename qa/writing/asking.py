@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ..datatypes import Passage, Span
 from ..folding import words
@@ -10,6 +11,7 @@ from ..models.reader import Reader
 from ..sentences import sentence_around
 from ..terms import STOP_WORDS, stem
 from ..timex import TimeSpan, time_spans
+from ..timex.units import UNITS
 from .facts import Fact, clauses, names, times
 from .numbers import Number, numbers
 from .wording import same_name
@@ -128,12 +130,18 @@ def _replaces(sentence: str, span: Span) -> bool | None:
 
 
 def same_time(one: TimeSpan, other: TimeSpan) -> bool:
-    """Whether two times overlap, or are the same day or month of a year that the first leaves out."""
-    if one.first <= other.last and other.first <= one.last:
+    """Whether the second is one that the first may mean, and at least as exact.
+
+    A day or month without its year may be that of any year.
+    """
+    is_as_exact = UNITS.index(other.unit) <= UNITS.index(one.unit)
+    if is_as_exact and one.first <= other.last and other.first <= one.last:
         return True
-    if one.unit != other.unit or one.unit not in ("day", "month"):
+    if one.unit != other.unit or one.unit not in ("day", "month") or not one.is_relative:
         return False
-    return one.is_relative and (one.first.month, one.first.day) == (
+    if other.is_relative and abs(one.first - other.first) == timedelta(weeks=1):
+        return True  # one sentence tells of last Friday, the other seems to tell of the next
+    return (one.first.month, one.first.day) == (
         other.first.month,
         other.first.day,
     )

@@ -16,7 +16,7 @@ from ..datatypes import Citation, Passage
 from ..models.encoder import Encoder
 from ..models.reader import Reader
 from .checked import CheckedSentence, Support
-from .claims import is_claim
+from .claims import is_claim, is_vague
 from .signals import Evidence, features, gather
 from .sources import Sources
 
@@ -89,6 +89,8 @@ class Checker:
         if beside.probability >= HELD_ELSEWHERE:
             sources = self._rests_on(text, others, passages)
             return CheckedSentence(text, numbers, Support.ELSEWHERE, sources)
+        if is_vague(text):
+            return CheckedSentence(text, numbers, Support.NOT_CHECKABLE, ())
         told = judged if own else beside
         reason = _reason(told.evidence, "cited passage" if own else "passage")
         return CheckedSentence(text, numbers, Support.UNSUPPORTED, (), reason)

@@ -25,6 +25,7 @@ _ORDINALS = {
     **{"third": 3.0, "fifth": 5.0, "eighth": 8.0, "ninth": 9.0, "twelfth": 12.0},
 }
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SCALES |= {"hundredths": 1e-2, "thousandths": 1e-3, "millionths": 1e-6}
 _SCALES |= {"m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
 _PLURALS = {"ones": 1.0, "tens": 10.0, "dozens": 12.0}
 _PLURALS |= {f"{word}s": value for word, value in _SCALES.items()}
@@ -101,13 +102,15 @@ class Number:
     end: int
     """Offset of its end, its unit included."""
     value: float
-    """Its value, in the smallest unit of what it measures."""
+    """Its value, in the base unit of what it measures."""
     measures: str
     """What its unit measures, such as ``length``; empty for what is counted."""
     per: str
     """The time that it is a rate over, such as ``day``; else empty."""
     bound: str
     """``least`` or ``most`` if the text gives it as a bound, ``about`` if rounded; else empty."""
+    factor: float = 1.0
+    """How many base units its own unit is."""
 
     def fits(self, other: "Number") -> bool:
         """Whether both may be the same, this one perhaps rounded."""
@@ -117,8 +120,10 @@ class Number:
             return False
         if {self.bound, other.bound} == {"least", "most"}:
             return False
-        widest = max(abs(self.value), abs(other.value))
-        return abs(self.value - other.value) <= self._tolerance * widest
+        one, two = self.value, other.value
+        if not (self.measures and other.measures):  # "from 62,000 to 53,000 barrels"
+            one, two = one / self.factor, two / other.factor
+        return abs(one - two) <= self._tolerance * max(abs(one), abs(two))
 
     @property
     def _tolerance(self) -> float:
@@ -188,7 +193,7 @@ def _counted(match: re.Match[str], bound: str) -> Number:
     per = "hour" if word == "km/h" or per.startswith("hour") else per
     end = rate.end() if rate else end
     dimension, factor = found or ("", 1.0)
-    return Number(match.start(), end, value * factor, dimension, per, bound)
+    return Number(match.start(), end, value * factor, dimension, per, bound, factor)
 
 
 def _read(written: str) -> float:
@@ -199,7 +204,7 @@ def _read(written: str) -> float:
     for word in re.split(r"[ -]", written.lower()):
         if word in _SCALES:
             current = (current or 1.0) * _SCALES[word]
-            if _SCALES[word] > 100:
+            if _SCALES[word] > 100 or _SCALES[word] < 1:
                 total, current = total + current, 0.0
         else:
             current += _VALUES.get(word, _OTHERS.get(word, 0.0))

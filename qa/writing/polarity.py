@@ -7,14 +7,14 @@ from ..folding import fold
 from ..opposites import OPPOSITES
 from ..terms import STOP_WORDS, stem
 
-REACH = 2
+REACH = 1
 """Content words after a negation that it may deny."""
 
 _TOKEN = re.compile(r"\w+(?:['’]t\b)?|[.,;:!?—–]")
 _NAME = re.compile(r"\b[A-Z]\w+")
 _NEGATIONS = frozenset(
     """not no never none nobody nothing neither nor without cannot unable failed refused fails
-    refuses denied denies hardly rather instead""".split()
+    refuses denied denies rather instead""".split()
 )
 _ENDS = frozenset(
     ". ; : ! ? but and although while which who how that what whether if".split()
@@ -30,7 +30,7 @@ def denials(sentence: str) -> dict[str, bool]:
             left = REACH
         elif token in _ENDS:
             left = 0
-        elif token not in STOP_WORDS:
+        elif token not in STOP_WORDS and not token.endswith("ly") and not token.isdigit():
             is_denied = left > 0
             left = max(0, left - 1)
             found[stem(token)] = is_denied
@@ -40,14 +40,20 @@ def denials(sentence: str) -> dict[str, bool]:
 
 
 def denied(sentence: str, source: str) -> str:
-    """Return a word of the sentence that only one of the two negates; empty if there is none.
+    """Return a word that one of the two negates while the other negates nothing; else empty.
 
-    Names and numbers are not denied, only what is said of them.
+    Names are not denied, only what is said of them.
     """
     ours, theirs = denials(sentence), denials(source)
+    if any(ours.values()) == any(theirs.values()):
+        return ""
     names = {stem(fold(name)) for name in _NAME.findall(sentence)}
-    told = ((word, no) for word, no in ours.items() if word not in names and word.isalpha())
-    return next((word for word, no in told if theirs.get(word, no) != no), "")
+    for token in _tokens(sentence):
+        word = stem(token)
+        is_told = word in ours and word in theirs and word not in names and word.isalpha()
+        if is_told and ours[word] != theirs[word]:
+            return token
+    return ""
 
 
 def opposite(sentence: str, source: str) -> str:
@@ -89,7 +95,7 @@ def _quantities(text: str) -> dict[str, tuple[str, int]]:
     latest, left = ("", 0), 0
     for token in _tokens(text):
         if token in _QUANTITIES:
-            latest, left = (token, _QUANTITIES[token]), 3
+            latest, left = (token, _QUANTITIES[token]), 2
         elif token in ".;:!?":
             left = 0
         elif left and token not in STOP_WORDS and not token.isdigit():

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from ..datatypes import Passage
 from ..folding import words
@@ -111,38 +110,42 @@ def features(evidence: Evidence) -> dict[str, float]:
 
 
 def is_crossed(sentence: str, source: str) -> bool:
-    """Whether a sentence has names in another order than its source, or turns its verb around.
+    """Whether the source has it the other way round: who did it to whom.
 
     "Zara owns Inditex" where the source has "Inditex, which owns Zara". A passive turns the verb
     around and says the same; reported speech may name its speaker first or last.
     """
-    if _is_passive(sentence) != _is_passive(source) or _SPEECH.search(sentence):
+    found = verb(sentence)
+    if found is None or _SPEECH.search(sentence) or _OPENING.match(sentence):
         return False
     told = [stem(word) for word in words(source)]
-    is_opened = _OPENING.match(sentence)
-    names = [] if is_opened else [w for name in _NAMED.findall(sentence) for w in _content(name)]
-    places = [told.index(name) for name in dict.fromkeys(names) if told.count(name) == 1]
-    return any(one > two for one, two in pairwise(places)) or _is_turned(sentence, told)
-
-
-def _is_turned(sentence: str, told: Sequence[str]) -> bool:
-    """Whether what stands before a sentence's verb stands behind it in the source."""
-    found = verb(sentence)
-    if found is None:
+    before, after = sentence[: found[0]], sentence[found[1] :]
+    done = _content(sentence[slice(*found)])
+    if len(done) == 1 and told.count(done[0]) == 1:
+        if _is_passive(sentence, done[0]) != _is_passive(source, done[0]):
+            return False
+        behind = [told.index(word) for word in _content(before) if told.count(word) == 1]
+        if behind and min(behind) > told.index(done[0]):
+            return True
+    if _is_passive(sentence) != _is_passive(source) or not set(_content(sentence)) <= set(told):
         return False
-    done = _content(sentence[found[0] : found[1]])
-    if len(done) != 1 or told.count(done[0]) != 1:
-        return False
-    before = [told.index(word) for word in _content(sentence[: found[0]]) if told.count(word) == 1]
-    return bool(before) and min(before) > told.index(done[0])
+    first, last = (
+        [told.index(word) for word in _content(" ".join(names)) if told.count(word) == 1]
+        for names in (_NAMED.findall(before), _NAMED.findall(after))
+    )
+    return any(one > two for one in first for two in last)
 
 
 def _content(text: str) -> list[str]:
     return [stem(word) for word in words(text) if word not in STOP_WORDS]
 
 
-def _is_passive(text: str) -> bool:
-    return bool(re.search(r"\b(?:was|were|is|are|been|be|being)\b[^.;]* by\b", text))
+def _is_passive(text: str, done: str = "") -> bool:
+    """Whether a text has a passive, or has a verb, given by its stem, in the passive."""
+    if not done:
+        return bool(re.search(r"\b(?:was|were|is|are|been|be|being)\b[^.;]* by\b", text))
+    passive = rf"\b(?:was|were|is|are|been|be|being)\b(?: \w+){{0,2}} {re.escape(done)}"
+    return bool(re.search(passive, text, re.IGNORECASE))
 
 
 def _absent(sentence: str, found: Sequence[Fact], passages: Sequence[Passage]) -> list[str]:
