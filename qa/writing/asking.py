@@ -18,10 +18,10 @@ from .wording import same_name
 
 NOTHING = -12.0
 """Score of an answer that the reader does not offer at all."""
-SURE = 0.0
-"""Least score of another answer that counts against a fact."""
+TRUST = 2.5
+"""Most that another answer counts against a fact for each point of its score above 0."""
 SURE_OF_WORD = 3.0
-"""The same for a word that is no name, number or date: the question is vaguer."""
+"""Least score of another answer that counts against a word which is no name, number or date."""
 LEAST = -6.0
 """Lowest score that an answer which is the fact counts with."""
 MOST_REPLACING = 3
@@ -48,12 +48,11 @@ class Asked:
 
     @property
     def gap(self) -> float:
-        """By how much the other answer is better, from 0 to 12; 0 if the reader is not sure of it."""
-        if self.differs <= SURE:
-            return 0.0
+        """By how much the other answer is better, from 0 to 12, and little if that is unsure."""
         if self.fact.kind == "word":
             return min(max(3 * (self.differs - SURE_OF_WORD), 0.0), 12.0)
-        return min(max(self.differs - max(self.agrees, LEAST), 0.0), 12.0)
+        lead = self.differs - max(self.agrees, LEAST)
+        return max(min(lead, TRUST * self.differs, 12.0), 0.0)
 
 
 def question(sentence: str, fact: Fact) -> str:

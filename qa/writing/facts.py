@@ -26,7 +26,7 @@ MOST_ODD = 2
 """Most words that a sentence which repeats its source may have of its own."""
 COMMON_WORDS = 12_000
 """Words that begin a sentence with a capital and are no names."""
-ALIKE = 5
+ALIKE = 4
 """Letters by which words are compared that may be forms of each other: permit, permission."""
 _VAGUE = re.compile(
     r"(?<!nearly )(?<!almost )(?<!about )(?<!after )(?<!within )(?<!over )an?"
@@ -140,7 +140,7 @@ def subject(sentence: str) -> Fact | None:
     told = words(text)
     if (
         re.search(r"[,:;“\"]", text)
-        or not told
+        or STOP_WORDS.issuperset(told)
         or told[0] in _NO_SUBJECTS
         or told[-1] in _NO_SUBJECTS
     ):

@@ -7,53 +7,61 @@ from ..folding import fold
 from ..opposites import OPPOSITES
 from ..terms import STOP_WORDS, stem
 
-REACH = 1
-"""Content words after a negation that it may deny."""
-
 _TOKEN = re.compile(r"\w+(?:['’]t\b)?|[.,;:!?—–]")
 _NAME = re.compile(r"\b[A-Z]\w+")
 _NEGATIONS = frozenset(
     """not no never none nobody nothing neither nor without cannot unable failed refused fails
     refuses denied denies rather instead""".split()
 )
+_ADVERBS = frozenset("far even just yet still already ever also once".split())
 _ENDS = frozenset(
     ". ; : ! ? but and although while which who how that what whether if".split()
 ) | frozenset(",—–")
 
 
 def denials(sentence: str) -> dict[str, bool]:
-    """Return the stems of a sentence's content words, and whether each is negated."""
+    """Return the roots of a sentence's content words, and whether each is negated."""
     found: dict[str, bool] = {}
-    left = 0
+    is_denied = False
     for token in _tokens(sentence):
         if token in _NEGATIONS or token.endswith(("n't", "n’t")):
-            left = REACH
+            is_denied = True
         elif token in _ENDS:
-            left = 0
-        elif token not in STOP_WORDS and not token.endswith("ly") and not token.isdigit():
-            is_denied = left > 0
-            left = max(0, left - 1)
-            found[stem(token)] = is_denied
+            is_denied = False
+        elif not _is_passed(token):
+            found[_root(token)] = is_denied
             if token.startswith("un") and len(token) > 5:
-                found[stem(token[2:])] = not is_denied
+                found[_root(token[2:])] = not is_denied
+            is_denied = False
     return found
 
 
 def denied(sentence: str, source: str) -> str:
-    """Return a word that one of the two negates while the other negates nothing; else empty.
+    """Return a word of the sentence that one of the two negates and the other does not; else empty.
 
-    Names are not denied, only what is said of them.
+    What the source negates counts only if the sentence negates nothing, for it may say the same in
+    other words. Names are not denied, only what is said of them.
     """
     ours, theirs = denials(sentence), denials(source)
-    if any(ours.values()) == any(theirs.values()):
-        return ""
-    names = {stem(fold(name)) for name in _NAME.findall(sentence)}
+    names = {_root(fold(name)) for name in _NAME.findall(sentence)}
     for token in _tokens(sentence):
-        word = stem(token)
-        is_told = word in ours and word in theirs and word not in names and word.isalpha()
-        if is_told and ours[word] != theirs[word]:
+        word = _root(token)
+        if word in names or word not in ours or word not in theirs or ours[word] == theirs[word]:
+            continue
+        if ours[word] or not any(ours.values()):
             return token
     return ""
+
+
+def _is_passed(token: str) -> bool:
+    """Whether a negation reaches over a word: "not yet legally binding"."""
+    return token in STOP_WORDS or token in _ADVERBS or token.endswith("ly") or not token.isalpha()
+
+
+def _root(word: str) -> str:
+    """Return a word so that "stop" and "stopped", "save" and "saved" are the same."""
+    root = stem(word).removesuffix("e")
+    return root[:-1] if len(root) > 3 and root[-1] == root[-2] else root
 
 
 def opposite(sentence: str, source: str) -> str:

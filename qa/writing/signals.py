@@ -9,7 +9,7 @@ from ..folding import words
 from ..models.reader import Reader
 from ..terms import MONTHS, STOP_WORDS, stem
 from ..timex import time_spans
-from .asking import SURE, Asked, ask, same_time
+from .asking import Asked, ask, same_time
 from .facts import (
     DAYS,
     Fact,
@@ -94,7 +94,7 @@ def features(evidence: Evidence) -> dict[str, float]:
     for each in evidence.asked:
         against[each.fact.kind] = max(against[each.fact.kind], each.gap / 10)
     exact = ("number", "date", "name")
-    agreed = [each.agrees > SURE for each in evidence.asked if each.fact.kind in exact]
+    agreed = [each.agrees > 0 for each in evidence.asked if each.fact.kind in exact]
     return {
         "absent": float(min(len(evidence.absent), 2)),
         "far": float(bool(evidence.far)),
