@@ -43,6 +43,13 @@ A `Scope` limits both to dates or sources:
         conversation.ask("Who commands NATO's Libya operation?")
         answer = conversation.ask("When does it end?")
 
+`Libraries.open` opens several libraries, which answer as one; ``citation.article.library`` says
+which one an article is of.
+
+`Library.write` lets a language model write an answer out, if the settings name its server, and
+checks each sentence. It yields each `Piece` of text and each `CheckedSentence` as they come, and at
+last all of it as `Written`.
+
 Everything that qa raises on purpose is a `QAError`, and its message says what to do. Threads may
 share a library. One process writes to it at a time; others can ask it meanwhile.
 """
@@ -60,6 +67,7 @@ from .errors import (
     ModelError,
     ModelMismatchError,
     QAError,
+    ServerError,
     UsageError,
 )
 
@@ -88,6 +96,8 @@ if TYPE_CHECKING:
         Why,
     )
     from .indexing.report import Progress, Report
+    from .language_model import LanguageModel
+    from .libraries import Libraries
     from .library import Library
     from .models.encoder import Encoder
     from .models.reader import Reader
@@ -97,6 +107,10 @@ if TYPE_CHECKING:
     from .storage.article_store import ArticleRow
     from .storage.doubts import Doubts
     from .storage.vector_files import SketchFacts
+    from .writing.checked import CheckedSentence, SentenceChecker, Support
+    from .writing.exchange import Limits
+    from .writing.server import ChatServer, Ended, HttpChatServer, Message
+    from .writing.write import Ending, Piece, Written
 
 __all__ = [
     "Alternative",
@@ -104,14 +118,21 @@ __all__ = [
     "AnswerKind",
     "Article",
     "ArticleRow",
+    "ChatServer",
     "CheckedReference",
+    "CheckedSentence",
     "Citation",
     "Conversation",
     "Dialogue",
     "Doubts",
     "Encoder",
+    "Ended",
+    "Ending",
     "Event",
     "Hit",
+    "HttpChatServer",
+    "LanguageModel",
+    "Libraries",
     "Library",
     "LibraryBusyError",
     "LibraryDamagedError",
@@ -119,11 +140,14 @@ __all__ = [
     "LibraryReadOnlyError",
     "LibraryStatus",
     "LibraryVersionError",
+    "Limits",
     "Mention",
+    "Message",
     "ModelError",
     "ModelMismatchError",
     "Passage",
     "Past",
+    "Piece",
     "Problem",
     "Progress",
     "QAError",
@@ -132,35 +156,52 @@ __all__ = [
     "Report",
     "Retrieved",
     "Scope",
+    "SentenceChecker",
+    "ServerError",
     "Settings",
     "SketchFacts",
     "Standing",
     "Status",
+    "Support",
     "Turn",
     "UsageError",
     "Why",
+    "Written",
 ]
 
 _MODULES = {
     "ArticleRow": "storage.article_store",
+    "ChatServer": "writing.server",
     "CheckedReference": "references",
+    "CheckedSentence": "writing.checked",
     "Dialogue": "conversation.dialogue",
     "Doubts": "storage.doubts",
     "Encoder": "models.encoder",
+    "Ended": "writing.server",
+    "Ending": "writing.write",
     "Event": "answering.timeline",
+    "HttpChatServer": "writing.server",
+    "LanguageModel": "language_model",
+    "Libraries": "libraries",
     "Library": "library",
     "LibraryStatus": "opened",
+    "Limits": "writing.exchange",
     "Mention": "answering.mentions",
+    "Message": "writing.server",
     "Past": "conversation.past",
+    "Piece": "writing.write",
     "Problem": "articles.found",
     "Progress": "indexing.report",
     "Reader": "models.reader",
     "Reference": "references",
     "Report": "indexing.report",
     "Retrieved": "answering.retriever",
+    "SentenceChecker": "writing.checked",
     "Settings": "settings",
     "SketchFacts": "storage.vector_files",
     "Standing": "references",
+    "Support": "writing.checked",
+    "Written": "writing.write",
 }
 """Where the public names are that are not in ``datatypes``."""
 

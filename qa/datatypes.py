@@ -17,6 +17,16 @@ ArticleRowId = NewType("ArticleRowId", int)
 ArticleId: TypeAlias = str
 """The ``ArticleRowId`` in decimal, as people and JSON see it; empty before it is stored."""
 
+OWN_BITS = 56
+"""Bits of an id in its own library; above them is the place of the library, where several are asked
+as one."""
+
+
+def own_id(identifier: ArticleId) -> ArticleId:
+    """Return an article's id in its own library."""
+    return str(int(identifier) & ((1 << OWN_BITS) - 1)) if identifier else identifier
+
+
 Verdict = Literal["right", "wrong"]
 """The user's judgement of an answer. A right ``not_found`` says that no article has the answer."""
 
@@ -89,6 +99,11 @@ class Article:
     ``03/04/2011``; without ``published`` it can be read in two ways."""
     encoding: str = ""
     """Encoding of the source if that was a guess, such as ``cp1252``; empty if it was certain."""
+    file: str = field(default="", compare=False)
+    """Absolute path of the file that a library read it from, such as the archive that holds it;
+    empty if it is from no file."""
+    library: str = ""
+    """Name of its library; empty if only one is asked."""
 
     def line_at(self, offset: int) -> int:
         """Return the line of the source, from 1, that an offset is on."""
@@ -313,7 +328,8 @@ class Scope:
     source: str | None = None
     """Glob for ``Article.source``: ``*`` is any text, ``?`` a character, ``[…]`` one of several."""
     paths: tuple[str, ...] = ()
-    """Absolute paths of files and folders; the article's file must be one of them or inside one."""
+    """Paths of files and folders; the article's file must be one of them or inside one. Those that
+    are not absolute are the last parts of a path, such as ``reuters`` or ``reuters/2011``."""
     without: tuple[ArticleId, ...] = ()
     """Articles to exclude; unknown ids are ignored."""
     only: tuple[ArticleId, ...] = ()

@@ -5,6 +5,7 @@ QAError
 ├── ArticleError                one file or record that cannot be read as an article
 ├── ModelError                  a model that is missing, damaged or unsupported
 │   └── ModelMismatchError      the library was embedded with another model
+├── ServerError                 a language model's server cannot be reached, or fails
 └── LibraryError                the library's folder cannot be used
     ├── LibraryDamagedError     its SQLite file cannot be read
     ├── LibraryBusyError        another process is writing to it
@@ -31,6 +32,10 @@ class ModelError(QAError):
 
 class ModelMismatchError(ModelError):
     """The library's embeddings were made by another model."""
+
+
+class ServerError(QAError):
+    """A language model's server cannot be reached, or fails."""
 
 
 class LibraryError(QAError):

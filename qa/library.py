@@ -1,36 +1,19 @@
 """The Python interface: a library of articles that answers questions."""
 
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from . import settings
-from .datatypes import (
-    Answer,
-    Article,
-    ArticleId,
-    ArticleRowId,
-    Conversation,
-    Hit,
-    Scope,
-    Turn,
-    Verdict,
-)
+from .datatypes import Answer, Article, Conversation, Scope, Turn, Verdict
 from .errors import UsageError
 from .opened import OpenedLibrary
 from .storage.article_store import ArticleRow
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
 if TYPE_CHECKING:
-    from .answering.mentions import Mention
-    from .answering.retriever import Retrieved, Retriever
-    from .answering.timeline import Event
-    from .conversation.dialogue import Dialogue
-    from .conversation.past import Past
+    from .indexing.cluster import Cluster
     from .indexing.pipeline import Pipeline
     from .indexing.report import Progress, Report
     from .references import CheckedReference, Reference
@@ -74,6 +57,7 @@ class Library(OpenedLibrary):
         prune: bool = False,
         prune_share: float = PRUNE_SHARE,
         reread: bool = False,
+        on: str | None = None,
         progress: "Progress | None" = None,
     ) -> "Report":
         """Add and update the articles in files and folders; unchanged files are not read.
@@ -81,9 +65,10 @@ class Library(OpenedLibrary):
         Without a path, every file that the library knows is updated. Articles whose file has
         vanished are kept unless ``prune`` is true; pruning drops at most ``prune_share`` of the
         known files under the paths, or ten. ``reread`` also reads unchanged files, and stores
-        damaged articles again. ``progress`` is called after each batch. An exception, such as
-        KeyboardInterrupt, loses the current batch only. Raises UsageError for a path that does
-        not exist, LibraryBusyError while another process writes, LibraryReadOnlyError if the
+        damaged articles again. ``on`` is the address of a Ray cluster that reads and embeds, or
+        ``local`` for one of this machine. ``progress`` is called after each batch. An exception,
+        such as KeyboardInterrupt, loses the current batch only. Raises UsageError for a path that
+        does not exist, LibraryBusyError while another process writes, LibraryReadOnlyError if the
         folder cannot be written, ModelError if the encoder is not installed, ModelMismatchError
         if the library was embedded by another model than the one asked for.
         """
@@ -92,7 +77,8 @@ class Library(OpenedLibrary):
         places = [os.fspath(path) for path in paths]
         share = prune_share if prune else None
         with self._indexing(progress) as pipeline:
-            return index_files(pipeline, places, prune=share, reread=reread)
+            cluster = self._cluster(on) if on else None
+            return index_files(pipeline, places, prune=share, reread=reread, cluster=cluster)
 
     def add_articles(
         self,
@@ -132,8 +118,7 @@ class Library(OpenedLibrary):
                     batch.remove_article(row.id)
                 batch.remove_empty_files()
             if self._store.facts():
-                self._session.vectors.publish()
-                self._session.full_text.publish(tidy=True)
+                self._store.publish(tidy=True)
             return rows
 
     def reembed(self, model: str | None = None, progress: "Progress | None" = None) -> "Report":
@@ -152,121 +137,8 @@ class Library(OpenedLibrary):
             report = reembed(self._store, encoder, progress)
             session.drop_model()
             session.use(encoder)
-            session.vectors.publish(force=True)
-            session.full_text.publish()
+            self._store.publish(force=True)
             return report
-
-    def search(
-        self, question: str, *, k: int = settings.HITS, scope: Scope | None = None
-    ) -> list[Hit]:
-        """Return the k passages that fit a question best, best first.
-
-        Raises UsageError for an empty question, LibraryError for a library without articles.
-        """
-        return list(self.retrieve(question, k=k, scope=scope).hits)
-
-    def retrieve(
-        self, question: str, *, k: int = settings.HITS, scope: Scope | None = None
-    ) -> "Retrieved":
-        """Return what `search` returns, with notes on how the question was searched.
-
-        Raises what `search` raises.
-        """
-        from .answering.retriever import cleaned_question
-
-        wording = self._retriever.reworded(cleaned_question(question))
-        found = self._retriever.retrieve(wording.text, k, scope or Scope())
-        return replace(found, notes=(*wording.notes, *found.notes))
-
-    def ask(
-        self,
-        question: str,
-        *,
-        k: int = settings.HITS,
-        scope: Scope | None = None,
-        on_hits: Callable[[list[Hit]], None] | None = None,
-    ) -> Answer:
-        """Answer a question from the articles, or say that they do not hold the answer.
-
-        ``on_hits`` is called in this thread with the k best passages, before they are read. Raises
-        UsageError for an empty question, LibraryError for a library without articles, ModelError
-        if a model is not installed.
-        """
-        if k < 1:
-            raise UsageError("The number of hits must be at least 1.")
-        # The reader loads in a thread while this one imports the rest.
-        self._session.load_reader_early()
-        from .answering.answer import ask_once
-        from .answering.copies import with_copies
-        from .answering.retriever import cleaned_question
-
-        started = time.perf_counter()
-        found = ask_once(
-            cleaned_question(question),
-            self._session,
-            self._retriever,
-            k=k,
-            scope=scope or Scope(),
-            on_hits=on_hits,
-            started=started,
-        )
-        return with_copies(found, self._store)
-
-    def mentions(self, term: str, *, scope: Scope | None = None) -> "list[Mention]":
-        """Return every article that mentions a term, newest first, each with all its places.
-
-        Several words must stand next to each other. Case, accents and English endings make no
-        difference, as in search. Raises UsageError for a term without a word.
-        """
-        from .answering.mentions import mentions
-
-        return mentions(self._session, term, scope or Scope())
-
-    def timeline(self, question: str, *, scope: Scope | None = None) -> "list[Event]":
-        """Return the dated sentences on a subject, the earliest first. Raises what `ask` raises."""
-        from .answering.timeline import timeline
-
-        return timeline(question, self._retriever, scope or Scope())
-
-    def articles(self, scope: Scope | None = None) -> list[ArticleRow]:
-        """Return the articles in a scope without their texts, newest first; by default all."""
-        return self._store.article_rows(scope)
-
-    def stories(self, scope: Scope | None = None) -> list[tuple[ArticleRow, ...]]:
-        """Return the newest articles in a scope by story: those on the same events together.
-
-        The story with most articles comes first; an article may be on a story of its own.
-        """
-        from .conversation.telling import stories
-
-        return [story.articles for story in stories(self._session, self.articles(scope))]
-
-    def passage_counts(self) -> dict[ArticleRowId, int]:
-        """Return the number of passages of each article, by its row number."""
-        return self._store.passage_counts()
-
-    def find(self, *names: str) -> list[ArticleRow]:
-        """Return the articles with these numbers, sources or paths, newest first.
-
-        A path may name a file or a folder, and its first parts may be left out. Raises UsageError
-        for a name that no article has.
-        """
-        wanted: set[ArticleRowId] = set()
-        for name in names:
-            found = self._store.find_articles(name)
-            if not found:
-                raise UsageError(f"No article is called {name}. See them all: qa ls")
-            wanted.update(found)
-        return self._store.article_rows(ids=sorted(wanted))
-
-    def article(self, identifier: ArticleId | int) -> Article:
-        """Return the article with that number, with its text. Raises UsageError if none has it."""
-        text = str(identifier)
-        number = ArticleRowId(int(text) if text.isascii() and text.isdecimal() else 0)
-        found = self._store.articles([number] if number < 2**63 else [])
-        if not found:
-            raise UsageError(f"No article has the number {identifier}. See them all: qa ls")
-        return found[number]
 
     def verify(self, reference: "str | Reference") -> "CheckedReference":
         """Say whether the words of a reference still stand there, in the file as it is now.
@@ -281,22 +153,6 @@ class Library(OpenedLibrary):
         if wanted is None:
             raise UsageError(f"{reference} is not a reference; write PATH#START-END@DIGEST.")
         return check_reference(self._store, wanted)
-
-    def conversation(
-        self, number: int | None = None, *, earlier: "Sequence[Past]" = ()
-    ) -> "Dialogue":
-        """Begin a conversation, or continue the stored one with a number.
-
-        Its questions may leave out what was just spoken of. ``earlier`` are turns that are not
-        stored, oldest first. Raises UsageError if no conversation has that number.
-        """
-        # The reader loads in a thread while this one imports the rest.
-        self._session.load_reader_early()
-        from .conversation.dialogue import Dialogue
-
-        return Dialogue(
-            self._session, self._retriever, lambda: self._conversations, number, earlier
-        )
 
     def conversations(self) -> list[Conversation]:
         """Return the conversations with this library, the most recent first."""
@@ -346,11 +202,12 @@ class Library(OpenedLibrary):
         """
         return self._conversations.cases()
 
-    @cached_property
-    def _retriever(self) -> "Retriever":
-        from .answering.retriever import Retriever
+    def _cluster(self, address: str) -> "Cluster":
+        """Return the Ray cluster at an address, for the encoder of this library."""
+        from .indexing.cluster import Cluster
 
-        return Retriever(self._session)
+        facts = self._store.facts()
+        return Cluster(address, facts["model"], facts["fingerprint"], self._session.device)
 
     @contextmanager
     def _indexing(self, progress: "Progress | None") -> Iterator["Pipeline"]:
@@ -364,6 +221,4 @@ class Library(OpenedLibrary):
                 encoder = session.encoder
                 with self._store.batch() as batch:
                     batch.set_facts(**facts_of(encoder))
-            yield Pipeline(
-                self._store, session.encoder, session.vectors, session.full_text, progress
-            )
+            yield Pipeline(self._store, session.encoder, progress)

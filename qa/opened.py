@@ -10,15 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from .asking import Asking
 from .datatypes import MEMORY_PREFIX, is_from_memory
-from .settings import Settings
-from .storage.store import Store
+from .settings import Settings, library_name
+from .storage.local import LocalStorage
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
 if TYPE_CHECKING:
-    from .answering.session import Session
-    from .models.encoder import Encoder
-    from .models.reader import Reader
     from .storage.conversations import Conversations
     from .storage.doubts import Doubts
     from .storage.vector_files import SketchFacts
@@ -50,8 +48,10 @@ class LibraryStatus:
     """Accuracy of the approximate vector search in a large library; None if search is exact."""
 
 
-class OpenedLibrary:
-    """The part of `Library` that neither adds articles nor answers questions."""
+class OpenedLibrary(Asking):
+    """The part of `Library` that knows its files; it neither adds articles nor stores turns."""
+
+    _store: LocalStorage
 
     def __init__(self, chosen: Settings, *, device: str | None = None, create: bool = True) -> None:
         """Open the library that the settings name; ``Library.open`` reads the settings first."""
@@ -59,8 +59,13 @@ class OpenedLibrary:
         """The library's folder."""
         self.settings = chosen
         """The settings that it was opened with."""
-        self._store = Store(chosen.library, create=create)
+        self._store = LocalStorage(chosen.library, create=create)
         self._models = chosen.model, chosen.reader, device
+
+    @property
+    def name(self) -> str:
+        """What ``--library`` calls it: its name in the data folder, or its path."""
+        return library_name(self.folder)
 
     def status(self) -> LibraryStatus:
         """Return what the library holds, and how many of its files are stale."""
@@ -122,11 +127,11 @@ class OpenedLibrary:
     def differing_vectors(self) -> int:
         """Return how many vectors of the FAISS index differ from those in the SQLite file."""
         self._session.refresh()
-        return self._session.vectors.differences() if self._store.facts() else 0
+        return self._store.vectors.differences() if self._store.facts() else 0
 
     def differing_words(self) -> int:
         """Return how many passages differ between the full-text index and the SQLite file."""
-        return self._session.full_text.differences() if self._store.has_articles() else 0
+        return self._store.full_text.differences() if self._store.has_articles() else 0
 
     def is_being_written(self) -> bool:
         """Whether another process is writing to the library now."""
@@ -145,29 +150,9 @@ class OpenedLibrary:
         """Digest of the model that made the embeddings; empty before the first article."""
         return self._store.facts().get("fingerprint", "")
 
-    @property
-    def encoder(self) -> "Encoder":
-        """The model that embeds articles and questions, loaded on first use.
-
-        Raises ModelError if it is not installed, ModelMismatchError if another model embedded the
-        library.
-        """
-        return self._session.encoder
-
-    @property
-    def reader(self) -> "Reader":
-        """The model that finds answers, loaded on first use.
-
-        Raises ModelError if it is not installed.
-        """
-        return self._session.reader
-
     def close(self) -> None:
         """Close the library; it cannot be used afterwards."""
-        if "_session" in self.__dict__:
-            self._session.close()
-        else:
-            self._store.close()
+        self._store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -179,12 +164,6 @@ class OpenedLibrary:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    @cached_property
-    def _session(self) -> "Session":
-        from .answering.session import Session
-
-        return Session(self._store, *self._models)
 
     @cached_property
     def _conversations(self) -> "Conversations":
@@ -203,4 +182,4 @@ class OpenedLibrary:
                 self._session.refresh()
                 yield
             finally:
-                self._session.release()
+                self._store.release()

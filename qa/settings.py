@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import UsageError
+from .language_model import LanguageModel, read_language_model
 
 PASSAGE_TOKENS = 200
 """Most tokens in a passage: about a paragraph of news, and what a reader takes at once."""
@@ -24,6 +25,9 @@ HITS = 10
 
 MOST_HITS = 100
 """Largest number of hits for a question."""
+
+LINKS = ("auto", "always", "never")
+"""Whether to print links to articles; the first is the default."""
 
 LIBRARY_FILE = "library.sqlite"
 """The file that makes a folder a library; `qa.storage.database.DATABASE` is the same name."""
@@ -67,6 +71,11 @@ class Settings:
     """Reader by name or folder; None for the default."""
     hits: int
     """Number of hits for a question."""
+    language_model: LanguageModel | None = None
+    """The server that writes answers; None if the person has named none."""
+    links: str = "auto"
+    """Whether to print links to articles: ``always``, ``never``, or ``auto`` where the terminal is
+    known to take them."""
 
 
 def folders() -> Folders:
@@ -86,8 +95,13 @@ def load_settings(
     model: str | None = None,
     hits: int | None = None,
     reader: str | None = None,
+    *,
+    llm: str | None = None,
+    llm_model: str | None = None,
 ) -> Settings:
     """Return the settings of this run. The arguments are flags; None if a flag was not given.
+
+    ``llm`` is the address of a language model's server, ``llm_model`` a model's name there.
 
     Raises UsageError if the config file or a variable is not valid.
     """
@@ -103,7 +117,17 @@ def load_settings(
         hits = _hits(int(variable) if variable.isdecimal() else variable, "QA_HITS")
     elif hits is None:
         hits = _hits(config.get("hits", HITS), f"hits in {path}")
-    return Settings(folder, encoder or None, chosen_reader or None, hits)
+    links = os.environ.get("QA_LINKS") or str(config.get("links") or LINKS[0])
+    if links not in LINKS:
+        where = "QA_LINKS" if os.environ.get("QA_LINKS") else f"links in {path}"
+        raise UsageError(f"{where} must be {', '.join(LINKS[:-1])} or {LINKS[-1]}, not {links!r}.")
+    section = config.get("llm", {})
+    if not isinstance(section, dict):
+        raise UsageError(f"llm in {path} must be a section, [llm], not {section!r}.")
+    writer = read_language_model(
+        section, os.environ, address=llm, model=llm_model, where=f"[llm] in {path}"
+    )
+    return Settings(folder, encoder or None, chosen_reader or None, hits, writer, links)
 
 
 def library_folder(name: str | os.PathLike[str]) -> Path:
@@ -132,7 +156,7 @@ def setting_origins(
     The arguments are flags, as for ``load_settings``. Raises UsageError like it.
     """
     config = _read_config(folders().config / "config.toml")
-    flags = {"library": library, "model": model, "reader": reader, "hits": hits}
+    flags = {"library": library, "model": model, "reader": reader, "hits": hits, "links": None}
     origins = {}
     for name, flag in flags.items():
         choices = (flag, "flag"), (os.environ.get(f"QA_{name.upper()}"), "variable")
@@ -141,12 +165,16 @@ def setting_origins(
     return origins
 
 
+def library_name(folder: Path) -> str:
+    """Return what ``--library`` calls a library: its name in the data folder, or its path."""
+    return folder.name if folder.parent == folders().libraries else str(folder)
+
+
 def library_flag(folder: Path) -> str:
     """Return the ``--library`` option to show in a command; empty for the current library."""
     if folder == load_settings().library:
         return ""
-    name = folder.name if folder.parent == folders().libraries else str(folder)
-    return f" --library {shlex.quote(name)}"
+    return f" --library {shlex.quote(library_name(folder))}"
 
 
 def threads() -> int:
@@ -192,12 +220,12 @@ def _read_config(path: Path) -> dict[str, object]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"The config file {path} cannot be read: {error}.") from error
-    known = {"library", "model", "reader", "hits"}
+    known = {"library", "model", "reader", "hits", "links", "llm"}
     if unknown := sorted(set(values) - known):
         raise UsageError(
             f"The config file {path} has {unknown[0]!r}; it may set {', '.join(sorted(known))}."
         )
-    for name in ("library", "model", "reader"):
+    for name in ("library", "model", "reader", "links"):
         if not isinstance(values.get(name, ""), str):
             raise UsageError(f"{name} in {path} must be text, not {values[name]!r}.")
     return values

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from qa.library import Library
     from qa.models.encoder import OnnxEncoder
     from qa.models.reader import OnnxReader
-    from qa.storage.store import Store
+    from qa.storage.local import LocalStorage
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))  # so that `tests` can be imported; last, so that qa is the installed one
@@ -65,7 +65,7 @@ def session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (home / "cache").symlink_to(exported)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QA_HOME", str(home))
-        for name in ("QA_LIBRARY", "QA_MODEL", "QA_READER", "QA_HITS", "QA_THREADS"):
+        for name in ("QA_LIBRARY", "QA_MODEL", "QA_READER", "QA_HITS", "QA_LINKS", "QA_THREADS"):
             patch.delenv(name, raising=False)
         yield home
 
@@ -122,11 +122,11 @@ def word_encoder() -> WordEncoder:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator["Store"]:
+def store(tmp_path: Path) -> Iterator["LocalStorage"]:
     """An empty store."""
-    from qa.storage.store import Store
+    from qa.storage.local import LocalStorage
 
-    opened = Store(tmp_path / "library", create=True)
+    opened = LocalStorage(tmp_path / "library", create=True)
     yield opened
     opened.close()
 

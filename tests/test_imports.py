@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 HEAVY = ["torch", "transformers", "sentence_transformers", "faiss", "onnxruntime", "textual"]
-HEAVY += ["numpy"]
+HEAVY += ["numpy", "httpx2"]
 
 REPORT = f"""
 import sys

@@ -84,8 +84,8 @@ class Traced:
             "TERM": "xterm-256color",
         }
 
-    def run(self, name: str, command: list[str]) -> None:
-        """Run a command to its end."""
+    def run(self, name: str, command: list[str], code: int = 0) -> None:
+        """Run a command to its end; ``code`` is what it is to exit with."""
         done = subprocess.run(
             self.words(name, command),
             env=self.environment,
@@ -95,7 +95,7 @@ class Traced:
             timeout=200,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == code, done.stderr
 
     def chat(self) -> None:
         """Open the chat in a terminal, ask, wait, and leave."""
@@ -157,6 +157,9 @@ def traced(
             pool.submit(traced.chat),
         ]
         traced.run("ask", ["qa", "ask", "Who commands the harbour of Westport?", articles])
+        asked = ["qa", "ask", "Who commands the harbour of Westport?", "--write"]
+        traced.run("unnamed", asked, 2)
+        traced.run("named", [*asked, "--llm", "http://192.0.2.1:80/v1"], 2)
         traced.run("status", ["qa", "status"])
         traced.run("doctor", ["qa", "doctor"])
         traced.run("control", [sys.executable, "-c", LOOK_UP])
@@ -165,11 +168,17 @@ def traced(
     yield traced
 
 
-@pytest.mark.parametrize("name", ["library", "ask", "status", "doctor", "chat"])
+@pytest.mark.parametrize("name", ["library", "ask", "unnamed", "status", "doctor", "chat"])
 def test_nothing_is_sent_and_nothing_written_outside_the_home(traced: Traced, name: str) -> None:
     assert traced.sent(name) == []
     assert traced.written_elsewhere(name) == []
     assert list(traced.user_home.glob("**/*qa*")) == []
+
+
+def test_only_the_server_that_the_person_named_is_contacted(traced: Traced) -> None:
+    connects = [line for line in traced.sent("named") if "connect(" in line]
+    assert connects
+    assert all('inet_addr("192.0.2.1")' in line for line in connects)
 
 
 def test_the_trace_would_notice(traced: Traced) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..datatypes import Answer, AnswerKind, ArticleRowId, Citation, Passage
-from ..storage.copies import Copies
-from ..storage.store import Store
+from ..storage.protocol import Storage
 
 NEW_WORDS = 5
 """A passage of a copy is read as well if so many of its words are new: those of a sentence."""
@@ -17,7 +16,7 @@ MOST_CHANGED = 2
 _WORD = re.compile(r"\w+")
 
 
-def without_copies(best: Sequence[int], store: Store, k: int) -> list[tuple[int, Passage]]:
+def without_copies(best: Sequence[int], store: Storage, k: int) -> list[tuple[int, Passage]]:
     """Return the first k of these passages, by number, that say something new.
 
     A passage of a copy is left out if earlier passages of the same report have its words. One that
@@ -26,10 +25,10 @@ def without_copies(best: Sequence[int], store: Store, k: int) -> list[tuple[int,
     """
     kept: list[tuple[int, Passage]] = []
     told: dict[int, _Told] = {}
+    groups = store.copy_groups(store.articles_of(best).values())
     for first in range(0, len(best), k):
         part = best[first : first + k]
         passages = store.passages(part)
-        groups = Copies(store).groups(_row(passage.article.id) for passage in passages.values())
         for number in part:
             if number not in passages:
                 continue
@@ -37,7 +36,7 @@ def without_copies(best: Sequence[int], store: Store, k: int) -> list[tuple[int,
             group = groups.get(_row(passage.article.id))
             if group is not None:
                 words = set(_WORD.findall(passage.text))
-                if not told.setdefault(group, _Told()).takes(words):
+                if not told.setdefault(group.number, _Told()).takes(words):
                     continue
             kept.append((number, passage))
             if len(kept) == k:
@@ -45,24 +44,22 @@ def without_copies(best: Sequence[int], store: Store, k: int) -> list[tuple[int,
     return kept
 
 
-def with_copies(found: Answer, store: Store) -> Answer:
+def with_copies(found: Answer, store: Storage) -> Answer:
     """Return an answer whose citations say how many copies there are, each report cited once."""
     if not found.citations or not found.is_answer:
         return found
-    copies = Copies(store)
-    groups = copies.groups(_row(cited.article.id) for cited in found.citations)
+    groups = store.copy_groups(_row(cited.article.id) for cited in found.citations)
     if not groups:
         return found
-    counts = copies.counts(groups.values())
     cited: list[Citation] = []
     seen: set[int] = set()
     for citation in found.citations:
         group = groups.get(_row(citation.article.id))
         if group is None:
             cited.append(citation)
-        elif group not in seen or found.kind is AnswerKind.SENTENCES:
-            cited.append(replace(citation, copies=counts[group] - 1))
-            seen.add(group)
+        elif group.number not in seen or found.kind is AnswerKind.SENTENCES:
+            cited.append(replace(citation, copies=group.articles - 1))
+            seen.add(group.number)
     numbered = [replace(citation, number=place) for place, citation in enumerate(cited, start=1)]
     others = [
         replace(other, citation=replace(other.citation, number=place))

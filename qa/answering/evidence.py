@@ -134,12 +134,12 @@ def features(
     """
     asked = set(stemmed_terms(question))
     scores = {hit.passage.place: hit.score for hit in hits}
-    rarity = _rarity(asked, [found_words(hit.passage.text) for hit in hits])
+    weights = rarity(asked, [found_words(hit.passage.text) for hit in hits])
     rows = []
     for span, (first, last) in zip(spans, sentences, strict=True):
         text = span.passage.article.text
         fused = scores[span.passage.place]
-        rows.append((span.score, fused, _share(rarity, found_words(text[first:last]))))
+        rows.append((span.score, fused, share(weights, found_words(text[first:last]))))
     return np.array(rows, np.float64).reshape(len(spans), len(FEATURES))
 
 
@@ -167,13 +167,13 @@ def folded(text: str) -> str:
     return " ".join(words(text)) or text.strip()
 
 
-def _rarity(wanted: set[str], texts: Sequence[set[str]]) -> dict[str, float]:
+def rarity(wanted: set[str], texts: Sequence[set[str]]) -> dict[str, float]:
     """Return a weight for each wanted word: the fewer texts contain it, the higher."""
     counts = {word: sum(word in text for text in texts) for word in wanted}
     return {word: math.log((len(texts) + 1) / (count + 0.5)) for word, count in counts.items()}
 
 
-def _share(weights: dict[str, float], found: set[str]) -> float:
+def share(weights: dict[str, float], found: set[str]) -> float:
     """Return the share of the total weight that was found, in [0, 1]."""
     total = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in found) / total if total else 0

@@ -6,13 +6,14 @@ BM25 of the question, the cosine stands as it is, and the cosine is computed for
 found by it or not.
 """
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..datatypes import Hit, Why
 from ..settings import CANDIDATES
-from ..storage.store import Store
-from ..storage.vectors import VectorSearch
+from ..storage.protocol import Selection, Storage
 from .copies import without_copies
 
 DENSE_WEIGHT = 0.6
@@ -23,12 +24,20 @@ Chosen on 1,000 training questions over 7,621 paragraphs: MRR@10 .5826, the same
 """
 
 
+class Cosines(Protocol):
+    """Gives the cosine of passages that were found by their words alone."""
+
+    def inner_products(
+        self, query: NDArray[np.float32], ids: NDArray[np.int64]
+    ) -> dict[int, float]:
+        """Return the inner product of a query ``(dimension,)`` with the vector of each known id."""
+
+
 def fused_hits(
     lexical: list[tuple[int, float]],
     query: NDArray[np.float32],
-    store: Store,
-    vectors: VectorSearch,
-    among: NDArray[np.int64] | None,
+    store: Storage,
+    selected: Selection,
     *,
     k: int,
     best_bm25: float | None = None,
@@ -36,12 +45,12 @@ def fused_hits(
     """Return the k best passages for a question, best first.
 
     ``lexical`` are passage numbers with BM25 scores, best first; ``query`` is the question's
-    embedding, ``(dimension,)``; ``among`` limits the dense search to these numbers. Passages
+    embedding, ``(dimension,)``; the dense search is among the selected passages. Those
     deleted in the meantime are left out, and so are copies of better ones. ``best_bm25`` is the
     BM25 score that counts as 1; by default it is the best of ``lexical``.
     """
-    dense = vectors.search(query, CANDIDATES, among)
-    found = fuse(lexical, dense, query, vectors, best_bm25=best_bm25)
+    dense = selected.search(query, CANDIDATES)
+    found = fuse(lexical, dense, query, selected, best_bm25=best_bm25)
     best = sorted(found, key=lambda number: (-found[number][0], number))
     return [
         Hit(passage, found[number][0], rank, found[number][1])
@@ -53,7 +62,7 @@ def fuse(
     lexical: list[tuple[int, float]],
     dense: list[tuple[int, float]],
     query: NDArray[np.float32],
-    vectors: VectorSearch,
+    vectors: Cosines,
     dense_weight: float = DENSE_WEIGHT,
     best_bm25: float | None = None,
 ) -> dict[int, tuple[float, Why]]:

@@ -63,7 +63,7 @@ def mentions(session: Session, term: str, scope: Scope) -> list[Mention]:
     Several words must stand next to each other. Case, accents and English endings make no
     difference, as in search. Raises UsageError for a term without a word.
     """
-    fold = session.full_text.folding()
+    fold = session.store.folding()
     wanted = fold(term)
     if not wanted:
         raise UsageError(f"{term!r} has no word to look for.")
@@ -88,7 +88,7 @@ def _articles_with(session: Session, words: Sequence[str], scope: Scope) -> Iter
     store = session.store
     known: set[ArticleRowId] | None = None
     for word in dict.fromkeys(words):
-        owners = set(store.articles_of(session.full_text.passages_with(word)).values())
+        owners = store.articles_with(word)
         known = owners if known is None else known & owners
     rows = [row.id for row in store.article_rows(scope) if known and row.id in known]
     for first in range(0, len(rows), AT_ONCE):

@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..articles.clean import clean
 from ..datatypes import Hit, Scope
-from ..errors import LibraryBusyError, ModelMismatchError, UsageError
+from ..errors import ModelMismatchError, UsageError
 from ..settings import CANDIDATES
-from ..storage.database import CREATION_SECONDS, no_articles
+from ..storage.protocol import Selection
 from ..terms import question_terms
 from .fusion import fused_hits
 from .session import Session
@@ -51,7 +48,7 @@ class Retriever:
 
         Raises what `retrieve` raises.
         """
-        self._await_articles()
+        self._session.store.await_articles()
         self._session.refresh()
         return reworded(question, self._session)
 
@@ -67,7 +64,7 @@ class Retriever:
         """
         if k < 1:
             raise UsageError("The number of hits must be at least 1.")
-        self._await_articles()
+        self._session.store.await_articles()
         while (found := self._retrieve(question, k, scope, best_bm25)) is None:
             self._session.drop_model()
         return found
@@ -79,25 +76,22 @@ class Retriever:
         session = self._session
         session.refresh()
         times = [time.perf_counter()]
-        live, text = session.vectors, session.full_text
+        selected = session.store.within(scope)
         times.append(time.perf_counter())
         terms = question_terms(question)
-        has_words = not terms or any(map(text.has, terms))
-        allowed, notes = self._with_phrases(question, session.store.passage_ids(scope))
+        has_words = not terms or any(map(session.store.has_term, terms))
+        selected, notes = _with_phrases(question, selected)
         # The full text is searched in its own thread while this one encodes the question.
-        searching = text.start_search(terms, CANDIDATES, allowed)
+        searched = selected.start_words(terms, CANDIDATES)
         encoder = session.encoder
         times.append(time.perf_counter())
         (query,) = encoder.encode([question], "question")
         times.append(time.perf_counter())
         try:
-            with live.current() as vectors:
-                lexical = searching.result()
-                if best_bm25 is None:
-                    best_bm25 = max((score for _, score in lexical), default=0.0)
-                hits = fused_hits(
-                    lexical, query, session.store, vectors, allowed, k=k, best_bm25=best_bm25
-                )
+            lexical = searched()
+            if best_bm25 is None:
+                best_bm25 = max((score for _, score in lexical), default=0.0)
+            hits = fused_hits(lexical, query, session.store, selected, k=k, best_bm25=best_bm25)
         except ModelMismatchError:
             return None
         times.append(time.perf_counter())
@@ -107,42 +101,20 @@ class Retriever:
         }
         return Retrieved(tuple(hits), timings, best_bm25, notes, has_words, bool(notes))
 
-    def _with_phrases(
-        self, question: str, allowed: NDArray[np.int64] | None
-    ) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-        """Restrict passages, sorted, to those that hold each quoted phrase that any of them holds.
 
-        Return them with a note for each other phrase.
-        """
-        notes = []
-        for typed, phrase in phrases(question):
-            holding = self._session.full_text.holding(phrase)
-            if allowed is not None:
-                holding = np.intersect1d(holding, allowed, assume_unique=True)
-            if len(holding):
-                allowed = holding
-            else:
-                notes.append(f"no passage has “{typed}” word for word; looked for its words")
-        return allowed, tuple(notes)
+def _with_phrases(question: str, selected: Selection) -> tuple[Selection, tuple[str, ...]]:
+    """Restrict passages to those that hold each quoted phrase that any of them holds.
 
-    def _await_articles(self) -> None:
-        """Wait for the first batch of a library that another process is making."""
-        store = self._session.store
-        if store.has_articles():
-            return
-        from ..storage.lock import is_locked  # filelock takes 10 ms to import
-
-        until = time.monotonic() + CREATION_SECONDS
-        while not store.has_articles():
-            if not is_locked(store.folder):
-                if store.has_articles():  # the other process has just finished
-                    return
-                raise no_articles(store.folder)
-            if time.monotonic() > until:
-                raise LibraryBusyError(
-                    f"Another qa is making the library in {store.folder}; ask again in a moment."
-                )
-            time.sleep(0.2)
+    Return them with a note for each other phrase.
+    """
+    notes = []
+    for typed, phrase in phrases(question):
+        holding = selected.holding(phrase)
+        if holding is None:
+            notes.append(f"no passage has “{typed}” word for word; looked for its words")
+        else:
+            selected = holding
+    return selected, tuple(notes)
 
 
 def cleaned_question(question: str) -> str:

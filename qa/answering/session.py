@@ -1,42 +1,33 @@
-"""What a library has open while it is asked and indexed: its models and its two indexes."""
+"""What a library has open while it is asked and indexed: itself and its two models."""
 
 import shlex
 from contextlib import suppress
 from threading import Lock, Thread
-from typing import TYPE_CHECKING
 
-from .. import settings
 from ..errors import ModelMismatchError
 from ..models import catalog, opening
 from ..models.encoder import Encoder
 from ..models.reader import Reader
-from ..storage.store import Store
-
-# FAISS and tantivy are imported on first use, while the reader loads in a thread.
-if TYPE_CHECKING:
-    from ..storage.live_text import LiveText
-    from ..storage.live_vectors import LiveVectors
+from ..storage.protocol import Storage
 
 
 class Session:
-    """The encoder, the reader, the vectors and the full text of one library, opened on first use.
+    """A library with its encoder and its reader, which are loaded on first use.
 
     Another process may re-embed the library with another model; `refresh` notices that and drops
-    the encoder and the vectors.
+    the encoder.
     """
 
     def __init__(
-        self, store: Store, model: str | None, reader: str | None, device: str | None
+        self, store: Storage, model: str | None, reader: str | None, device: str | None
     ) -> None:
         self.store = store
-        """The library on disk."""
+        """The library, or several as one."""
         self.model = model
         """Encoder that was asked for; None for the library's own."""
         self._reader_name = reader
-        self._device = device
+        self.device = device
         self._encoder: Encoder | None = None
-        self._vectors: LiveVectors | None = None
-        self._full_text: LiveText | None = None
         self._reader: Reader | None = None
         self._reader_lock = Lock()
         self._fingerprint: str | None = None
@@ -66,7 +57,7 @@ class Session:
 
     def open_encoder(self, name: str | None) -> Encoder:
         """Open an encoder by name on the device of this session. Raises ModelError."""
-        return opening.open_encoder(name, self._device)
+        return opening.open_encoder(name, self.device)
 
     def use(self, encoder: Encoder) -> None:
         """Take this encoder for the library's."""
@@ -90,49 +81,19 @@ class Session:
         with suppress(Exception):
             _ = self.reader
 
-    @property
-    def vectors(self) -> "LiveVectors":
-        """The vector index, up to date."""
-        if self._vectors is None:
-            self._fingerprint = self.store.facts().get("fingerprint")
-            from ..storage.live_vectors import LiveVectors
-
-            self._vectors = LiveVectors(self.store)
-        return self._vectors
-
-    @property
-    def full_text(self) -> "LiveText":
-        """The full-text index."""
-        if self._full_text is None:
-            from ..storage.live_text import LiveText
-
-            self._full_text = LiveText(self.store)
-        return self._full_text
-
     def refresh(self) -> None:
-        """Drop the encoder and the vectors if the library was re-embedded with another model."""
+        """Drop the encoder if the library was re-embedded with another model."""
         facts = self.store.facts()
         if facts and self._fingerprint not in (None, facts.get("fingerprint")):
             self.drop_model()
 
     def drop_model(self) -> None:
-        """Drop everything that depends on the model that made the embeddings."""
-        self._encoder, self._vectors, self._fingerprint = None, None, None
-
-    def release(self) -> None:
-        """Release the full text's write lock after a batch."""
-        if self._full_text is not None:
-            self._full_text.release()
-
-    def close(self) -> None:
-        """Close the full text and the store."""
-        if self._full_text is not None:
-            self._full_text.close()
-        self.store.close()
+        """Drop the model that made the embeddings."""
+        self._encoder, self._fingerprint = None, None
 
     def _mismatch(self, made_by: str, named: str) -> ModelMismatchError:
+        command = f"qa index --reembed --model {shlex.quote(named)}"
         return ModelMismatchError(
-            f"The library in {self.store.folder} was made by {made_by}, not {named}. "
-            f"To re-embed it: qa index --reembed --model {shlex.quote(named)}"
-            f"{settings.library_flag(self.store.folder)}"
+            f"The library in {self.store.address} was made by {made_by}, not {named}. "
+            f"To re-embed it: {'; '.join(command + flag for flag in self.store.flags)}"
         )

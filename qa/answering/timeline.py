@@ -7,13 +7,21 @@ from ..datatypes import Citation, Hit, Scope
 from ..sentences import after_dateline, sentence_bounds
 from ..terms import found_words, stemmed_terms
 from ..timex import TimeSpan, time_spans
+from .evidence import rarity, share
 from .retriever import Retriever, cleaned_question
 
 PASSAGES = 40
 """Passages in which sentences are looked for."""
 
 NEAR = 0.6
-"""Least score of a passage, as a share of the best one's."""
+"""Least score and cosine of a passage, as a share of the best one's."""
+
+
+ABOUT = 0.5
+"""Least share of the question's words, by their weight, in an article that is on the subject."""
+
+LEAD = 400
+"""Characters at the beginning of an article that say what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,46 +33,58 @@ class Event:
     last: date
     """The last day; the words say no more exactly when it was."""
     when: str
-    """The time in words, such as ``Wednesday, 17 April 2013`` or ``since March 2009``."""
+    """The time in words, such as ``Wednesday, 17 April 2013`` or ``since about March 2009``: with
+    ``about`` if it is counted from an article's date that is a guess."""
     citation: Citation
     """The sentence, its time lit."""
 
 
 def timeline(question: str, retriever: Retriever, scope: Scope) -> list[Event]:
-    """Return the dated sentences that share a word with a question, the earliest first.
+    """Return the dated sentences on the subject of a question, the earliest first.
 
-    Sentences with the same words come once. Raises what `Retriever.retrieve` raises.
+    They hold a word of the question, or their article's headline and lead hold half of them by
+    weight; and their passage is nearly as close to the question as the closest, by both the fused
+    score and the cosine. Sentences with the same words come once. Raises what `Retriever.retrieve`
+    raises.
     """
     question = cleaned_question(question)
-    wanted = set(stemmed_terms(question))
     hits = retriever.retrieve(question, PASSAGES, scope).hits
-    least = NEAR * hits[0].score if hits else 0.0
+    texts = [found_words(f"{hit.passage.article.title}\n{hit.passage.text}") for hit in hits]
+    known = set(stemmed_terms(question)) & set().union(*texts)
+    weights = rarity(known, texts)
+    least = NEAR * max((hit.score for hit in hits), default=0.0)
+    least_cosine = NEAR * max((hit.why.cosine for hit in hits), default=0.0)
     found: dict[str, tuple[TimeSpan, Hit, int, int]] = {}
     for hit in hits:
-        if hit.score < least:
-            break
-        for span, start, end in _dated_sentences(hit, wanted):
+        if hit.score < least or hit.why.cosine < least_cosine:
+            continue
+        for span, start, end in _dated_sentences(hit, weights):
             text = " ".join(hit.passage.article.text[start:end].split())
             found.setdefault(text, (span, hit, start, end))
     ordered = sorted(found.values(), key=lambda each: (each[0].first, each[0].last))
     return [
-        Event(span.first, span.last, span.words, _citation(number, span, hit, start, end))
+        Event(span.first, span.last, _words(span, hit), _citation(number, span, hit, start, end))
         for number, (span, hit, start, end) in enumerate(ordered, start=1)
     ]
 
 
-def _dated_sentences(hit: Hit, wanted: set[str]) -> list[tuple[TimeSpan, int, int]]:
+def _dated_sentences(hit: Hit, weights: dict[str, float]) -> list[tuple[TimeSpan, int, int]]:
     """Return the sentences of a passage on the subject, with their first time and offsets."""
     passage, article = hit.passage, hit.passage.article
     told = after_dateline(article.text) - passage.start
     spans = [span for span in time_spans(passage.text, article.published) if span.start >= told]
-    is_about = wanted <= found_words(article.title)
+    lead = found_words(f"{article.title}\n{article.text[:LEAD]}")
+    is_about = share(weights, lead) >= ABOUT
     dated = []
     for start, end in sentence_bounds(passage.text):
         inside = [span for span in spans if start <= span.start and span.end <= end]
-        if inside and (is_about or wanted & found_words(passage.text[start:end])):
+        if inside and (is_about or weights.keys() & found_words(passage.text[start:end])):
             dated.append((inside[0], passage.start + start, passage.start + end))
     return dated
+
+
+def _words(span: TimeSpan, hit: Hit) -> str:
+    return span.worded(is_guess=hit.passage.article.is_date_guess)
 
 
 def _citation(number: int, span: TimeSpan, hit: Hit, start: int, end: int) -> Citation:

@@ -71,7 +71,7 @@ def reworded(question: str, session: Session) -> Wording:
         typed = question[start:end]
         if any(first <= start < last for first, last in quoted) or not _may_be_misspelt(typed):
             continue
-        if session.full_text.has(typed):
+        if session.store.has_term(typed):
             continue
         if _is_common(typed, session):
             continue
@@ -109,7 +109,7 @@ def _nearest(typed: str, session: Session) -> str:
     """
     (word,) = words(typed)
     errors = 2 if len(word) >= LONG else 1
-    found = session.full_text.nearest(word, errors, MOST_NEAR)
+    found = session.store.nearest_words(word, errors, MOST_NEAR)
     alike = [
         near
         for near, distance in found
@@ -125,8 +125,8 @@ def _nearest(typed: str, session: Session) -> str:
 
 def _as_written(word: str, session: Session) -> str:
     """Return how the articles write a folded word."""
-    holding = session.full_text.holding([word])[:MOST_READ]
-    passages = session.store.passages(holding.tolist()).values()
+    holding = session.store.passages_with(word, MOST_READ)
+    passages = session.store.passages(holding).values()
     forms: Counter[str] = Counter()
     for passage in passages:
         text = f"{passage.text} {passage.article.title}"

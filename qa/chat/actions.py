@@ -1,14 +1,10 @@
-"""Everything the chat can do, in one table: keys, bottom row, command palette and help.
+"""Everything the chat can do, in one table: its keys, its words, and its help.
 
 Each action is a method of the main screen or of the app; ``Talk.allows`` says whether it makes
 sense at the moment.
 """
 
 from dataclasses import dataclass
-
-from textual.binding import Binding
-
-DIGITS = "123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +151,14 @@ ACTIONS = (
         app_action="articles",
     ),
     Action(
+        "timeline",
+        "Timeline",
+        "Shows dated sentences on the question, or on what is typed, in order, from all articles.",
+        SOURCES,
+        ("f6",),
+        hint="timeline",
+    ),
+    Action(
         "explain",
         "How the answer was found",
         "Shows ranks, scores and times; the same key shows the source again.",
@@ -221,6 +225,14 @@ ACTIONS = (
         app_action="add_articles",
     ),
     Action(
+        "watch",
+        "Watch for new articles",
+        "Indexes files in the folders of this library as they change; the same key stops it.",
+        CHAT,
+        ("f7",),
+        app_action="watch",
+    ),
+    Action(
         "theme",
         "Choose the colours",
         "Changes the theme and remembers it; the ansi themes use your terminal's own 16 colours.",
@@ -252,88 +264,6 @@ ACTIONS = (
 """In the order of the help."""
 
 BY_NAME = {action.name: action for action in ACTIONS}
-
-HINTED = tuple(
-    BY_NAME[name]
-    for name in (
-        "back",
-        "palette",
-        "articles",
-        "help",
-        "copy_answer",
-        "find",
-        "explain",
-        "open_article",
-        "filter",
-        "quit",
-    )
-)
-"""The bottom row, most important first: what does not fit is left out."""
-
-PALETTE = tuple(
-    BY_NAME[name]
-    for name in (
-        "copy_answer",
-        "open_article",
-        "articles",
-        "find",
-        "filter",
-        "others",
-        "explain",
-        "new_conversation",
-        "conversations",
-        "export",
-        "add_articles",
-        "edit_search",
-        "right",
-        "wrong",
-        "next_source",
-        "previous_source",
-        "earlier_turn",
-        "later_turn",
-        "theme",
-        "help",
-        "quit",
-    )
-)
-"""The command palette, what people want most first. It needs neither itself nor the way back."""
-
-_SCROLLING = (
-    ("ctrl+up", "scroll_source(-3)"),
-    ("ctrl+down", "scroll_source(3)"),
-    ("pageup", "page(-1)"),
-    ("pagedown", "page(1)"),
-)
-
-LINE_KEYS = (
-    ("Enter", "Ask"),
-    ("↑ ↓", "Earlier questions"),
-    ("1 … 9", "Open a source; with Alt outside the article"),
-    ("Tab", "Go from the question line to the conversation, the article, and back"),
-    ("PgUp PgDn", "Scroll the conversation"),
-    ("Ctrl-↑ Ctrl-↓", "Scroll the article"),
-)
-"""Keys that are not in the table, for the help."""
-
-
-def screen_bindings() -> list[Binding]:
-    """Return the key bindings of the main screen."""
-    bound = []
-    for action in ACTIONS:
-        bound += [Binding(key, action.call, priority=True, show=False) for key in action.keys]
-    for digit in DIGITS:
-        bound.append(Binding(f"alt+{digit}", f"open_place({digit})", priority=True, show=False))
-    return bound + [Binding(key, scroll, show=False) for key, scroll in _SCROLLING]
-
-
-def article_bindings() -> list[Binding]:
-    """Return the key bindings of the article view: single keys without a modifier."""
-    bound = []
-    for action in ACTIONS:
-        bound += [Binding(key, action.call, show=False) for key in action.article_keys]
-    for digit in DIGITS:
-        bound.append(Binding(digit, f"screen.open_place({digit})", show=False))
-    return bound
 
 
 def written_key(key: str) -> str:

@@ -12,8 +12,8 @@ from textual.screen import Screen
 from ..datatypes import Scope
 from ..settings import HITS
 from . import messages
-from .actions import DIGITS
 from .backend import Backend
+from .bindings import DIGITS
 from .dialogs.articles import ArticleList
 from .dialogs.conversations import ConversationList
 from .dialogs.filter import FilterDialog
@@ -27,6 +27,7 @@ from .preferences import remember_theme, remembered_theme
 from .screen import ChatScreen
 from .talk import Talk
 from .themes import THEMES, first_theme, own_variables
+from .watching import Watching
 
 if TYPE_CHECKING:
     from ..indexing import Report
@@ -51,21 +52,29 @@ class ChatApp(App[None]):
         question: str = "",
         index: Sequence[str] = (),
         resume: bool = False,
+        watch: bool = False,
         hits: int = HITS,
+        links: bool = False,
     ) -> None:
         """``open_library`` runs in a worker thread; ``expand_paths`` turns names into paths.
 
         On start the paths in ``index`` are indexed, ``resume`` continues the last conversation,
-        and ``question`` is asked. A question finds ``hits`` passages.
+        and ``question`` is asked. With ``watch``, files are indexed as they change: in ``index``,
+        or in the folders of the library. A question finds ``hits`` passages. ``links`` says whether
+        the terminal opens links.
         """
         super().__init__()
         for digit in DIGITS:
             # Textual reads Alt with a digit as the character a Mac would type, such as ™ for 2.
             cast("dict[str, object]", ANSI_SEQUENCES_KEYS).pop(f"\x1b{digit}", None)
-        self.talk = Talk(scope)
+        self.talk = Talk(scope, takes_links=links)
         """The state of the chat."""
         self.backend = Backend(open_library, expand_paths, self._post, hits)
         """The calls of the library."""
+        self.watching = Watching(self.backend, self._post)
+        """Indexes files as they change."""
+        self._watched = tuple(index)
+        self._watch_at_once = watch
         self.main = ChatScreen(
             self.talk, self.backend, question=question, index=index, resume=resume
         )
@@ -92,6 +101,18 @@ class ChatApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Return whether an action makes sense now."""
         return self.talk.allows(action)
+
+    def on_mount(self) -> None:
+        """Begin to watch, if the command line asks for it."""
+        if self._watch_at_once:
+            self.action_watch()
+
+    def action_watch(self) -> None:
+        """Index files as they change, or stop that."""
+        if self.talk.is_watching:
+            self.watching.stop()
+        else:
+            self.main.run_in_thread(self.watching.run, self._watched)
 
     # Dialogs
 
@@ -169,6 +190,15 @@ class ChatApp(App[None]):
                 self.main.view.bottom.say("the models cannot be used")
             case messages.Logged(text) if self.talk.is_prepared:
                 self.main.view.bottom.say(text)
+            case messages.WatchBegan():
+                self.main.view.bottom.say("watching for new and changed files")
+            case messages.WatchEnded(reason):
+                self.main.view.bottom.say(reason or "no longer watching")
+            case messages.Updated(report, remark=remark):
+                if remark:
+                    self.main.view.bottom.say(remark)
+                if report is not None and (report.new or report.changed or report.moved):
+                    self.main.run_in_thread(self.backend.count, self.talk.scope)
             case messages.Indexed(None, error):
                 self.notify(inert(error), severity="error", markup=False, timeout=10)
             case messages.Indexed(report) if report is not None:

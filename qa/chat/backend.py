@@ -15,10 +15,12 @@ from textual.message import Message
 from ..datatypes import Answer, Hit, Scope, Verdict
 from ..errors import QAError, UsageError
 from . import messages
+from .chronicle import Subject, why_empty
 from .stored import stored_entry
 from .talk import Request
 
 if TYPE_CHECKING:
+    from ..answering.timeline import Event
     from ..indexing import Report
     from ..library import Library
 
@@ -54,6 +56,8 @@ class Backend:
         self._prepared = threading.Event()
         self._conversation_lock = threading.Lock()
         self._conversation: int | None = None
+        self.indexing = threading.Lock()
+        """Held while this process indexes, which it does once at a time."""
         self.leaving = threading.Event()
         """Set when the person leaves the chat: running calls end as soon as they can."""
 
@@ -170,6 +174,25 @@ class Backend:
 
         self._try(listed)
 
+    def timeline(self, subject: Subject) -> None:
+        """Look for the dated sentences of a timeline."""
+        self._prepared.wait()
+        if self.leaving.is_set():
+            return
+        searched = subject.question
+        events: list[Event] = []
+        try:
+            searched = subject.alone()
+            events = self.library.timeline(searched, scope=subject.scope)
+            note = "" if events else self._why_empty(subject.scope)
+        except Exception as error:
+            note = describe(error)
+        self._post(messages.TimelineFound(subject.number, searched, events, note))
+
+    def _why_empty(self, scope: Scope) -> str:
+        rows = self.library.articles(scope)
+        return why_empty(len(rows), sum(row.published is None for row in rows), scope)
+
     def read(self, article: str) -> None:
         """Read an article of the list."""
         self._try(lambda: self._post(messages.ArticleRead(self.library.article(article))))
@@ -226,7 +249,8 @@ class Backend:
 
         try:
             paths = [os.path.expanduser(path) for path in paths]
-            report = self.library.add(*self._expand_paths(paths), progress=progress)
+            with self.indexing:
+                report = self.library.add(*self._expand_paths(paths), progress=progress)
         except StoppedError:
             self._post(messages.Indexed(None))
             return

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from ..answering.timeline import Event
 from ..datatypes import Answer, Article, Conversation, Hit, Scope, Turn
 from ..indexing import Report
 from ..storage.article_store import ArticleRow
@@ -169,6 +170,44 @@ class Indexed(LibraryMessage):
 
 
 @dataclass
+class WatchBegan(LibraryMessage):
+    """From now on files are indexed as they change."""
+
+    def apply(self, talk: Talk) -> None:
+        """Note that files are watched."""
+        talk.is_watching = True
+
+
+@dataclass
+class WatchEnded(LibraryMessage):
+    """Files are no longer indexed as they change."""
+
+    reason: str = ""
+    """What went wrong, and what to do; empty if it was stopped."""
+
+    def apply(self, talk: Talk) -> None:
+        """Note that files are not watched."""
+        talk.is_watching = False
+
+
+@dataclass
+class Updating(LibraryMessage):
+    """Files have changed and are being indexed."""
+
+    def apply(self, talk: Talk) -> None:
+        """Note that a run of indexing began."""
+        talk.indexing_began()
+
+
+@dataclass
+class Updated(Indexed):
+    """Files that had changed were indexed, or could not be."""
+
+    remark: str = ""
+    """What is to be said of it; empty if nothing is."""
+
+
+@dataclass
 class Resumed(Message):
     """A stored conversation was loaded, or the shown one was deleted."""
 
@@ -199,6 +238,29 @@ class ArticlesListed(AppMessage):
     """The newest of them by story, the largest story first."""
     scope: Scope
     """The scope."""
+
+
+@dataclass
+class TimelineFound(Message):
+    """The dated sentences of a timeline were looked for."""
+
+    number: int
+    """The timeline's number."""
+    searched: str
+    """The question as it was searched."""
+    events: Sequence[Event]
+    """The sentences in the order of what they tell."""
+    note: str = ""
+    """Why there are none; empty if there are some."""
+
+    def apply(self, talk: Talk) -> bool:
+        """Store the sentences; return whether the timeline is still open."""
+        timeline = talk.timeline
+        if timeline is None or timeline.subject.number != self.number:
+            return False
+        timeline.searched, timeline.events = self.searched, self.events
+        timeline.note = self.note
+        return True
 
 
 @dataclass

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from .actions import PALETTE, Action
+from .actions import Action
+from .bindings import PALETTE
 from .screen import ChatScreen
 
 IN_HELP = 0.5

@@ -1,22 +1,19 @@
 """The main screen: composes the widgets, and turns keys and messages into calls of ``Talk``."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from ..answering.answer import READ_PASSAGES
 from ..articles.clean import one_line
 from ..datatypes import Scope, Verdict
 from . import messages
-from .actions import screen_bindings
 from .backend import Backend
+from .bindings import screen_bindings
 from .clipboard import copy
-from .entries import Entry
-from .places import Place
+from .source_actions import SourceActions
 from .talk import Talk
 from .widgets.prompt import LONGEST_QUESTION, Prompt
 from .widgets.turn import TurnView
@@ -27,15 +24,15 @@ PROMPT_SECONDS = 0.2
 """Delay before the models load: importing them blocks all threads, and with them the first keys."""
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(SourceActions):
     """Conversation on the left, source on the right, the question line below."""
 
     BINDINGS = screen_bindings()  # type: ignore[assignment]
     AUTO_FOCUS = "#prompt"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual has it
     COMPONENT_CLASSES: ClassVar[set[str]] = set(
-        "bar bar-rest confidence date focused hint key library note note-strong number path right "
-        "scope scope-narrow status strong title wrong".split()
+        "bar bar-rest confidence date focused hint key library note note-strong number path rail "
+        "right scope scope-narrow status strong title wrong".split()
     )
 
     def __init__(
@@ -48,10 +45,7 @@ class ChatScreen(Screen[None]):
         resume: bool = False,
     ) -> None:
         """On start: index these paths, continue the last conversation, ask this question."""
-        super().__init__()
-        self.talk = talk
-        """The state of the chat."""
-        self._backend = backend
+        super().__init__(talk, backend)
         self._first_question = one_line(question)
         self._first_paths = index
         self._resume_last = resume
@@ -59,11 +53,6 @@ class ChatScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Create the widgets."""
         yield ChatView(self.talk)
-
-    @property
-    def view(self) -> ChatView:
-        """All widgets."""
-        return self.query_one(ChatView)
 
     def on_mount(self) -> None:
         """Start loading, and do what the command line asks for."""
@@ -99,13 +88,10 @@ class ChatScreen(Screen[None]):
 
     # Calls of the backend
 
-    def run_in_thread(self, call: Callable[..., None], *arguments: object) -> None:
-        """Run a call of the backend in a worker thread."""
-        self.run_worker(partial(call, *arguments), thread=True, exit_on_error=False)
-
     def ask(self, question: str, *, verbatim: bool = False) -> None:
         """Ask a question, stopping the one before if it is still being answered."""
         self.stop()
+        self.close_timeline()
         request = self.talk.ask(question, verbatim=verbatim)
         if request is not None:
             self.view.conversation.add(self.talk.entries[-1])
@@ -139,6 +125,8 @@ class ChatScreen(Screen[None]):
             self.talk.scope = scope
             self.view.show_library()
             self.run_in_thread(self._backend.count, scope)
+            if self.talk.timeline is not None:
+                self.open_timeline(self.talk.timeline.subject.question)
 
     def _prepare(self) -> None:
         self.run_in_thread(self._backend.prepare, self.talk.scope)
@@ -164,7 +152,7 @@ class ChatScreen(Screen[None]):
 
     @on(TurnView.Chosen)
     def _turn_clicked(self, message: TurnView.Chosen) -> None:
-        self._choose(self.talk.entry(message.number))
+        self.choose(self.talk.entry(message.number))
 
     @on(messages.QuestionMessage)
     def _question_changed(self, message: messages.QuestionMessage) -> None:
@@ -179,6 +167,7 @@ class ChatScreen(Screen[None]):
 
     @on(messages.Resumed)
     def _resumed(self, message: messages.Resumed) -> None:
+        self.close_timeline()
         postponed = self.talk.resumed(message.entries)
         self.view.show_conversation()
         self.view.prompt.remember(entry.question for entry in message.entries)
@@ -218,6 +207,10 @@ class ChatScreen(Screen[None]):
                 self.view.read(False)
         elif self.view.is_reading:
             self.view.read(False)
+        elif self.talk.timeline is not None and self.view.source.has_focus_within:
+            self.view.focus_left()
+        elif self.close_timeline():
+            self.view.focus_prompt()
         else:
             self.view.focus_prompt()
 
@@ -252,82 +245,6 @@ class ChatScreen(Screen[None]):
         self.run_in_thread(self._backend.judge, entry.turn.id, given)
         self.view.bottom.say(f"noted: {given}" if given else "taken back")
 
-    # Actions: sources
-
-    def action_open_place(self, number: int) -> None:
-        """Open a source of the chosen question by its number."""
-        if not self.talk.has_numbers and self.talk.pending is not None:
-            self.view.bottom.say("sources get their numbers with the answer")
-        elif self.talk.chosen is None or not self._open(self.talk.chosen.place(number)):
-            self.view.bottom.say(f"there is no source {number}")
-
-    def _open(self, place: Place | None) -> bool:
-        """Show a place of the chosen question; return whether there is one."""
-        if not self.talk.open_place(place):
-            return False
-        self.view.source.show_article()
-        self.view.show_source()
-        if not self.view.is_wide:
-            self.view.read(True)
-        return True
-
-    def action_next_source(self) -> None:
-        """Open the next source."""
-        self._turn_page(1)
-
-    def action_previous_source(self) -> None:
-        """Open the source before."""
-        self._turn_page(-1)
-
-    def _turn_page(self, step: int) -> None:
-        self._open(self.talk.turn_page(step, is_visible=self.view.is_wide))
-
-    def action_open_article(self) -> None:
-        """Give the article the whole screen, or take it back."""
-        if self.talk.place is not None:
-            self.talk.open_place(self.talk.place)
-            self.view.source.show_article()
-            self.view.read(not self.view.is_reading)
-
-    def action_find(self) -> None:
-        """Search in the article."""
-        if not self.view.is_wide:
-            self.view.read(True)
-        self.view.source.open_find()
-
-    def action_explain(self) -> None:
-        """Show how the answer was found, or the source again."""
-        self.view.source.toggle_explanation()
-        if not self.view.is_wide:
-            self.view.read(self.view.source.is_explaining)
-
-    def action_scroll_source(self, rows: int) -> None:
-        """Scroll the article, whatever has the focus."""
-        self.view.source.article.scroll_relative(y=rows, animate=False)
-
-    def action_page(self, step: int) -> None:
-        """Scroll the conversation by a page: down for 1, up for -1."""
-        scroll = (
-            self.view.conversation.scroll_page_down
-            if step > 0
-            else self.view.conversation.scroll_page_up
-        )
-        scroll(animate=False)
-
-    def action_open_source(self, number: int, place: int) -> None:
-        """Open a source of any question."""
-        entry = self.talk.entry(number)
-        if entry is not None:
-            self._choose(entry)
-            self._open(entry.place(place))
-
-    def action_open_found(self, number: int, article: str) -> None:
-        """Open an article that was found for any question, before it has an answer or after."""
-        entry = self.talk.entry(number)
-        if entry is not None:
-            self._choose(entry)
-            self._open(entry.place_in(article))
-
     # Actions: the conversation
 
     def action_copy_answer(self) -> None:
@@ -340,16 +257,11 @@ class ChatScreen(Screen[None]):
 
     def action_earlier_turn(self) -> None:
         """Choose the question before."""
-        self._choose(self.talk.neighbour(-1), scroll=True)
+        self.choose(self.talk.neighbour(-1), scroll=True)
 
     def action_later_turn(self) -> None:
         """Choose the question after."""
-        self._choose(self.talk.neighbour(1), scroll=True)
-
-    def _choose(self, entry: Entry | None, *, scroll: bool = False) -> None:
-        if entry is not None and (entry is not self.talk.chosen or self.talk.browsed):
-            self.talk.choose(entry)
-            self.view.show_chosen(scroll=scroll)
+        self.choose(self.talk.neighbour(1), scroll=True)
 
     def action_unfold(self, number: int) -> None:
         """Show or hide the other answers to any question."""
@@ -359,6 +271,7 @@ class ChatScreen(Screen[None]):
 
     def action_new_conversation(self) -> None:
         """Begin a new conversation; this one is kept."""
+        self.close_timeline()
         self.talk.begin()
         self._backend.begin()
         self.view.show_conversation()

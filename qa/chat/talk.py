@@ -11,6 +11,7 @@ from threading import Event
 from ..answering.answer import READ_PASSAGES
 from ..conversation.past import Past
 from ..datatypes import Answer, Article, Hit, Scope, Turn, Verdict
+from .chronicle import Timeline, subject_in_hand
 from .entries import Entry, Stage
 from .places import Place, browsed_place
 from .wording import counted
@@ -40,13 +41,18 @@ class Request:
 class Talk:
     """The state of the chat."""
 
-    def __init__(self, scope: Scope | None = None) -> None:
+    def __init__(self, scope: Scope | None = None, *, takes_links: bool = False) -> None:
+        self.takes_links = takes_links
+        """Whether the terminal opens links."""
         self.entries: list[Entry] = []
         """The questions of this conversation, oldest first."""
         self.chosen: Entry | None = None
         """The question whose sources are shown."""
         self.browsed: Place | None = None
-        """The article opened from the list of articles; None if a source is shown."""
+        """The article opened from the list of articles or the timeline; None if a source is shown.
+        """
+        self.timeline: Timeline | None = None
+        """The timeline, while it is open."""
         self.scope = scope or Scope()
         """The filter: which articles are searched."""
         self.library = ""
@@ -63,9 +69,12 @@ class Talk:
         """What the library logged last."""
         self.indexing = ""
         """Progress of indexing, in words; empty when nothing is being indexed."""
+        self.is_watching = False
+        """Whether files are indexed as they change."""
         self._indexing_runs = 0
         self._is_leaving = False
         self._number = 0
+        self._timelines = 0
         self._request: Request | None = None
         self._is_resuming = False
         self._postponed: list[tuple[str, bool]] = []
@@ -201,6 +210,20 @@ class Talk:
         """Show an article that no answer led to."""
         self.browsed = browsed_place(article)
 
+    def open_timeline(self, typed: str) -> Timeline:
+        """Open the timeline of what is typed, else of the chosen question."""
+        self._timelines += 1
+        subject = subject_in_hand(self._timelines, typed, self.chosen, self.entries, self.scope)
+        self.timeline = Timeline(subject)
+        return self.timeline
+
+    def close_timeline(self) -> bool:
+        """Close the timeline; return whether it was open."""
+        is_open, self.timeline = self.timeline is not None, None
+        if is_open:
+            self.browsed = None
+        return is_open
+
     def neighbour(self, step: int) -> Entry | None:
         """Return the question ``step`` places after the chosen one, if there is one."""
         if self.chosen not in self.entries:
@@ -243,6 +266,7 @@ class Talk:
             "explain": chosen is not None and not chosen.is_pending,
             "copy_answer": chosen is not None and bool(chosen.reference),
             "articles": self.articles is not None and not self.is_empty,
+            "timeline": self.articles is not None and not self.is_empty,
             "others": bool(chosen and chosen.answer and chosen.answer.alternatives),
             "right": bool(chosen and chosen.answer and chosen.answer.is_answer),
             "wrong": bool(chosen and chosen.answer and chosen.answer.is_answer),
@@ -270,7 +294,7 @@ class Talk:
 
     def indexing_ended(self) -> None:
         """Note that a run of indexing ended."""
-        self._indexing_runs -= 1
+        self._indexing_runs = max(0, self._indexing_runs - 1)
         if not self._indexing_runs:
             self.indexing = ""
 

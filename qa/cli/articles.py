@@ -1,18 +1,22 @@
 """``qa ls``, ``qa show`` and ``qa rm``."""
 
+import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..datatypes import Scope
+from ..datatypes import Scope, own_id
 from ..errors import UsageError
 from ..folding import fold
 from ..settings import load_settings
 from .options import (
+    each_settings,
     json_option,
+    libraries_option,
     library_option,
+    open_asked,
     open_library,
     quiet_option,
     scope_options,
@@ -32,31 +36,48 @@ LISTED_MATCHES = 20
 
 @click.command(short_help="List the articles.")
 @click.argument("words", nargs=-1, metavar="[WORD]...")
-@library_option
+@libraries_option
 @json_option
 @scope_options
-def ls(words: tuple[str, ...], library: str | None, as_json: bool, scope: Scope) -> None:
+@click.option("--folders", "as_folders", is_flag=True, help="List the folders instead.")
+def ls(
+    words: tuple[str, ...],
+    libraries: tuple[str, ...],
+    as_json: bool,
+    scope: Scope,
+    as_folders: bool,
+) -> None:
     """List the articles, newest first: number, date, title, source.
 
     With WORD, list only articles with that word, or a part of one, in their title or source; of
-    several words, all must be there. In a pipe, tabs separate the columns.
+    several words, all must be there. In a pipe, tabs separate the columns. Of several libraries
+    the last column is the name of the library. With --folders, list how many articles are in each
+    folder or below it, and from when to when; --in FOLDER, here and with every question, keeps to
+    one of them.
 
     \b
     qa ls libya
     qa ls --since 2012 --source '*.md'
+    qa ls --folders
+    qa ls --in reuters/2011
     """
     from .printing import columns, print_lines
 
-    with open_library(load_settings(library)) as opened:
+    with open_asked(each_settings(libraries)) as opened:
         every = opened.articles(scope)
         rows = [row for row in every if _contains(f"{row.title}\n{row.source}", words)]
-        counts = opened.passage_counts() if as_json else {}
+        counts = opened.passage_counts() if as_json and not as_folders else {}
+    stated = {"version": 1, "filter": _filter(words, scope)} if as_json else {}
+    if as_folders:
+        _print_folders(rows, stated)
+        return
     if as_json:
         from .. import render
 
         values = [
             {
-                "id": str(row.id),
+                "id": own_id(str(row.id)),
+                "library": row.library or None,
                 "title": row.title,
                 "published": row.published.isoformat() if row.published else None,
                 "source": row.source,
@@ -65,32 +86,83 @@ def ls(words: tuple[str, ...], library: str | None, as_json: bool, scope: Scope)
             }
             for row in rows
         ]
-        click.echo(render.to_json({"version": 1, "articles": values}))
+        click.echo(render.to_json({**stated, "articles": values}))
         return
     if not rows and (words or not scope.is_all):
         say("No article matches the filter.", err=True)
         return
     width = columns()
     if width is None:  # one call: printing thousands of lines one by one takes a tenth of a second
-        lines = (f"{row.id}\t{_day(row)}\t{row.title}\t{row.source}\n" for row in rows)
-        say("".join(lines), nl=False)
+        say("".join(_columns(row) + "\n" for row in rows), nl=False)
         return
     print_lines(_table(rows, width))
+
+
+def _filter(words: Sequence[str], scope: Scope) -> dict[str, Any]:
+    """Return what limits a list, as JSON values; empty if nothing does."""
+    from ..storage.scope import scope_values
+
+    return {**({"words": list(words)} if words else {}), **scope_values(scope)}
+
+
+def _print_folders(rows: Sequence["ArticleRow"], stated: dict[str, Any]) -> None:
+    """Print the folders of articles; as JSON after what is ``stated``, if anything is."""
+    from ..storage.folders import folders_of
+    from .printing import columns, print_lines
+
+    folders = folders_of(rows)
+    if stated:
+        from .. import render
+
+        values = [
+            {
+                "folder": folder.path,
+                "articles": folder.articles,
+                "first": folder.first.isoformat() if folder.first else None,
+                "last": folder.last.isoformat() if folder.last else None,
+            }
+            for folder in folders
+        ]
+        click.echo(render.to_json({**stated, "folders": values}))
+        return
+    cells = [
+        (f"{one.articles}", f"{one.first or ''}", f"{one.last or ''}", _shown_folder(one.path))
+        for one in folders
+    ]
+    if columns() is None:
+        say("".join("\t".join(row) + "\n" for row in cells), nl=False)
+        return
+    digits = max((len(row[0]) for row in cells), default=1)
+    print_lines(
+        [
+            (f"{count:>{digits}}  ", "number"),
+            (f"{first:<10} {'to' if first else '  '} {last:<10}  ", "date"),
+            (folder, "source"),
+        ]
+        for count, first, last, folder in cells
+    )
+
+
+def _shown_folder(path: str) -> str:
+    """Return the path of a folder, from here if it is below."""
+    below = os.path.relpath(path)
+    return path if below.startswith("..") else below
 
 
 def _table(rows: Sequence["ArticleRow"], width: int) -> "Iterator[Line]":
     """Yield a line for each article, or two where the source does not fit beside the title."""
     from rich.cells import cell_len
 
-    from ..render import padded, shortened
+    from ..render import library_pieces, padded, shortened
 
-    digits = max((len(str(row.id)) for row in rows), default=1)
+    ids = [own_id(str(row.id)) for row in rows]
+    digits = max(map(len, ids), default=1)
     indent = digits + 14  # after number and date
     sources = max((cell_len(row.source) for row in rows), default=0)
     room = width - indent - min(sources, 40) - 2
-    for row in rows:
+    for own, row in zip(ids, rows, strict=True):
         start: Line = [
-            (f"{row.id:>{digits}}  ", "number"),
+            (f"{own:>{digits}}  ", "number"),
             (f"{_day(row):<10}  ", "date"),
         ]
         if room >= 20:
@@ -98,10 +170,18 @@ def _table(rows: Sequence["ArticleRow"], width: int) -> "Iterator[Line]":
                 *start,
                 (f"{padded(row.title, room)}  ", "title"),
                 (row.source, "source"),
+                *library_pieces(row.library),
             ]
         else:
             yield [*start, (shortened(row.title, max(width - indent, 10)), "title")]
-            yield [(" " * (digits + 2), "text"), (row.source, "source")]
+            library = library_pieces(row.library)
+            yield [(" " * (digits + 2), "text"), (row.source, "source"), *library]
+
+
+def _columns(row: "ArticleRow") -> str:
+    """Return number, date, title and source, and the library if several are asked."""
+    columns = (own_id(str(row.id)), _day(row), row.title, row.source)
+    return "\t".join((*columns, row.library) if row.library else columns)
 
 
 def _day(row: "ArticleRow") -> str:
@@ -132,13 +212,14 @@ def show(name: tuple[str, ...], library: str | None, as_json: bool) -> None:
     from .. import render
     from .printing import columns, print_lines
 
-    with open_library(load_settings(library)) as opened:
+    chosen = load_settings(library)
+    with open_library(chosen) as opened:
         found = opened.article(_only_article(opened, name).id)
     if as_json:
         values = {"version": 1, **render.article_values(found), "text": found.text}
         click.echo(render.to_json(values))
         return
-    print_lines(render.article_lines(found, columns()))
+    print_lines(render.article_lines(found, columns()), chosen.links)
 
 
 def _only_article(library: "Library", words: Sequence[str]) -> "ArticleRow":

@@ -10,23 +10,28 @@ from typing import TYPE_CHECKING
 import click
 
 from ..datatypes import AnswerKind, Scope, Status
-from ..errors import LibraryBusyError, LibraryReadOnlyError, UsageError
-from ..settings import library_flag, load_settings
+from ..errors import LibraryBusyError, LibraryReadOnlyError, ServerError, UsageError
+from ..settings import library_flag
 from .options import (
     article_paths,
+    each_library,
+    each_settings,
     hits_option,
     json_option,
-    library_option,
+    libraries_option,
     model_option,
-    open_library,
+    open_asked,
     paths_scope,
     quiet_option,
     reader_option,
     scope_options,
+    writing_options,
+    writing_server,
 )
 from .printing import say
 
 if TYPE_CHECKING:
+    from ..libraries import Libraries
     from ..library import Library
 
 NAMED_FILES = 3
@@ -39,7 +44,7 @@ CHECK_SECONDS = 0.1
 @click.command(short_help="Answer QUESTION from your articles.")
 @click.argument("question")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@library_option
+@libraries_option
 @json_option
 @hits_option
 @scope_options
@@ -52,11 +57,12 @@ CHECK_SECONDS = 0.1
 @click.option("--explain", is_flag=True, help="Also show how the answer came about.")
 @model_option
 @reader_option
+@writing_options
 @quiet_option
 def ask(
     question: str,
     paths: tuple[str, ...],
-    library: str | None,
+    libraries: tuple[str, ...],
     as_json: bool,
     hits: int | None,
     scope: Scope,
@@ -64,6 +70,9 @@ def ask(
     explain: bool,
     model: str | None,
     reader: str | None,
+    is_written: bool,
+    llm: str | None,
+    llm_model: str | None,
     quiet: bool,
 ) -> None:
     """Answer QUESTION from your articles.
@@ -76,12 +85,24 @@ def ask(
     qa ask "Who commands NATO's Libya operation?" seeds
     qa ask "When does it end?" --since 2011-10 --json
     qa ask --continue "And what did he say?"
+    qa ask "Who resigned?" --library news --library ./archive
 
     A phrase in quotation marks is searched word for word. A word that no article has is searched
     as the nearest one that some article has; the answer says so.
 
+    With --library given several times, the best answer of all is found, and each source says which
+    library it is of. They must have been made by the same encoder.
+
     With --continue, QUESTION may refer to what was asked before, with --continue or in the chat;
     the answer becomes part of that conversation.
+
+    With --write, a language model also writes the answer out, and each of its sentences is checked:
+    ✓ a passage that it cites holds it, ↷ another passage does, ✗ none does, · there is nothing to
+    check. You name the server, any that speaks the OpenAI protocol. The question and the passages
+    that are listed are sent to it, and nothing else to nobody else; see qa config.
+
+    \b
+    qa ask --write --llm http://127.0.0.1:11434/v1 --llm-model qwen3:4b "Why did it end?"
 
     Exit code: 0 answered, 1 not in your articles, 2 something is wrong.
     """
@@ -91,32 +112,49 @@ def ask(
     question = sys.stdin.read() if question == "-" else question
     if not question.strip():
         raise UsageError("The question is empty.")
-    chosen = load_settings(library, model, hits, reader)
+    chosen = each_settings(libraries, model, hits, reader, llm=llm, llm_model=llm_model)
+    server = writing_server(chosen[0]) if is_written else None
     places = article_paths(paths)
-    with open_library(chosen, create=bool(places)) as opened:
+    if len(chosen) > 1 and (places or is_continued):
+        what = "PATH is indexed" if places else "A conversation is kept"
+        raise UsageError(f"{what} in one library; name one with --library.")
+    with open_asked(chosen, create=bool(places)) as opened:
+        first = each_library(opened)[0]
         if places:
-            update_index(opened, places, quiet=quiet)
+            update_index(first, places, quiet=quiet)
         with _changes_reported(opened, places, wanted=not quiet):
-            last = opened.conversations()[:1] if is_continued else []
-            conversation = opened.conversation(last[0].id if last else None)
+            last = first.conversations()[:1] if is_continued else []
+            conversation = first.conversation(last[0].id) if last else opened.conversation()
             searched = paths_scope(scope, places)
-            answer = conversation.ask(question, k=chosen.hits, scope=searched)
+            answer = conversation.ask(question, k=chosen[0].hits, scope=searched)
             if is_continued:
                 conversation.remember(answer, searched)
-            if as_json:
-                click.echo(render.to_json(render.answer_values(answer)))
-            else:
+            if not as_json:
                 lines = render.answer_lines(answer, columns())
                 if explain:
                     lines += render.explain_lines(answer, columns())
-                print_lines(lines)
+                print_lines(lines, chosen[0].links)
+            written = None
+            if server is not None and answer.kind is not AnswerKind.REMARK:
+                from .writing import write_out
+
+                written = write_out(opened, answer, server, quietly=as_json)
+            if as_json:
+                values = render.answer_values(answer) | {"written": None}
+                if written is not None:
+                    from ..writing.shown import written_values
+
+                    values["written"] = written_values(written)
+                click.echo(render.to_json(values))
+    if written is not None and written.error:
+        raise ServerError(written.error)
     if answer.status is Status.NOT_FOUND and answer.kind is not AnswerKind.REMARK:
         raise click.exceptions.Exit(1)
 
 
 @click.command(short_help="Show the passages that fit QUERY best.")
 @click.argument("query")
-@library_option
+@libraries_option
 @json_option
 @hits_option
 @scope_options
@@ -125,7 +163,7 @@ def ask(
 @quiet_option
 def search(
     query: str,
-    library: str | None,
+    libraries: tuple[str, ...],
     as_json: bool,
     hits: int | None,
     scope: Scope,
@@ -152,10 +190,10 @@ def search(
     query = clean(sys.stdin.read() if query == "-" else query)
     if not query.strip():
         raise UsageError("The query is empty.")
-    chosen = load_settings(library, model, hits)
+    chosen = each_settings(libraries, model, hits)
     reason = "No article matches the filter."
-    with open_library(chosen) as opened, _changes_reported(opened, (), wanted=not quiet):
-        retrieved = opened.retrieve(query, k=chosen.hits, scope=scope)
+    with open_asked(chosen) as opened, _changes_reported(opened, (), wanted=not quiet):
+        retrieved = opened.retrieve(query, k=chosen[0].hits, scope=scope)
         found, notes = retrieved.hits, list(retrieved.notes)
         if found and not retrieved.has_words:
             found, reason = (), "No article contains any of these words."
@@ -165,7 +203,7 @@ def search(
             click.echo(render.to_json(shown))
         elif found:
             lines = render.hit_lines(found, columns(), explain=explain)
-            print_lines([*lines, *render.note_lines(notes, columns())])
+            print_lines([*lines, *render.note_lines(notes, columns())], chosen[0].links)
     if not found:
         if not quiet and not as_json:
             say(reason, err=True)
@@ -189,30 +227,35 @@ def update_index(library: "Library", paths: Sequence[str], *, quiet: bool) -> No
 
 
 @contextmanager
-def _changes_reported(library: "Library", paths: Sequence[str], *, wanted: bool) -> Iterator[None]:
+def _changes_reported(
+    opened: "Library | Libraries", paths: Sequence[str], *, wanted: bool
+) -> Iterator[None]:
     """Check for changed and deleted files while the block runs, and name them after it.
 
     If there are ``paths``, only the files in and under them are named.
-    The check ends before this returns or raises, so the library can be closed.
+    The check ends before this returns or raises, so the libraries can be closed.
     """
     if not wanted:
         yield
         return
     from concurrent.futures import ThreadPoolExecutor
 
+    libraries = each_library(opened)
+    seconds = CHECK_SECONDS / len(libraries)
     with ThreadPoolExecutor(1, "files") as pool:
-        check = pool.submit(library.stale_files, CHECK_SECONDS)
+        checks = [pool.submit(library.stale_files, seconds) for library in libraries]
         yield
-        changed, gone = check.result()
-        if paths:
-            from ..articles.gone import is_under
+        for library, check in zip(libraries, checks, strict=True):
+            changed, gone = check.result()
+            if paths:
+                from ..articles.gone import is_under
 
-            real = [os.path.realpath(path) for path in paths]
-            changed, gone = (
-                [path for path in files if path in real or is_under(path, real)]
-                for files in (changed, gone)
-            )
-        _print_changes(library, changed, gone)
+                real = [os.path.realpath(path) for path in paths]
+                changed, gone = (
+                    [path for path in files if path in real or is_under(path, real)]
+                    for files in (changed, gone)
+                )
+            _print_changes(library, changed, gone)
 
 
 def _print_changes(library: "Library", changed: Sequence[str], gone: Sequence[str]) -> None:

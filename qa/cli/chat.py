@@ -25,6 +25,9 @@ from .options import (
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--ask", "question", metavar="QUESTION", help="Ask this question first.")
 @click.option("--continue", "resume", is_flag=True, help="Continue the last conversation.")
+@click.option(
+    "--watch", is_flag=True, help="Index files as they change, in PATH or the library's folders."
+)
 @click.option("--web", "in_browser", is_flag=True, help="Open in a browser, on this machine only.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port for --web. [default: 8222]")
 @library_option
@@ -36,6 +39,7 @@ def chat(
     paths: tuple[str, ...],
     question: str | None,
     resume: bool,
+    watch: bool,
     in_browser: bool,
     port: int | None,
     library: str | None,
@@ -48,12 +52,14 @@ def chat(
 
     With PATH, qa indexes what is new or changed there while you ask, and asks only the articles in
     or under PATH. Without PATH it asks the whole library. F1 shows the keys, F4 lists the articles
-    by story, Ctrl-Q quits. With --web the page in the browser loads nothing from elsewhere.
+    by story, F6 shows a timeline of the question, F7 indexes files as they change, Ctrl-Q quits.
+    With --web the page in the browser loads nothing from elsewhere.
 
     \b
     qa chat
     qa chat ~/articles/2014 --ask "Who resigned?"
     qa chat --continue
+    qa chat ~/articles --watch
     """
     if question is not None and not question.strip():
         raise UsageError("The question is empty.")
@@ -69,6 +75,7 @@ def chat(
     if not (sys.stdin.isatty() and sys.stdout.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
         raise UsageError("The chat needs a terminal. In a script: qa ask QUESTION --json")
     from ..chat.app import ChatApp
+    from ..render import takes_links
 
     app = ChatApp(
         lambda: open_library(chosen, create=True),
@@ -77,7 +84,9 @@ def chat(
         question=question or "",
         index=places,
         resume=resume,
+        watch=watch,
         hits=chosen.hits,
+        links=takes_links(chosen.links, os.environ, is_terminal=sys.stdout.isatty()),
     )
     app.run()
     app.backend.close()

@@ -60,6 +60,11 @@ MOST_FAILURES = 20
     help="Embed on this device, e.g. cuda or mps, with sentence-transformers. "
     "[default: cpu, with onnxruntime]",
 )
+@click.option(
+    "--on",
+    metavar="ADDRESS",
+    help="Read and embed on a Ray cluster: ray://HOST:10001, or local for one of this machine.",
+)
 @json_option
 @quiet_option
 def index(
@@ -72,6 +77,7 @@ def index(
     watch: bool,
     model: str | None,
     device: str | None,
+    on: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -94,8 +100,12 @@ def index(
 
     if paths and reembed:
         raise UsageError("--reembed takes no PATH: it embeds all articles of the library again.")
-    if watch and (reembed or reread):
-        raise UsageError("--watch indexes what changes; use --reembed and --reread without it.")
+    if watch and (reembed or reread or on):
+        raise UsageError(
+            "--watch indexes what changes, here; use --reembed, --reread and --on alone."
+        )
+    if on and reembed:
+        raise UsageError("--reembed runs on this machine, in one transaction; use it without --on.")
     started = time.monotonic()
     chosen = load_settings(library, model)
     places = article_paths(paths)
@@ -109,6 +119,7 @@ def index(
                     prune=prune,
                     prune_share=prune_share / 100,
                     reread=reread,
+                    on=on,
                     progress=progress,
                 )
         seconds = time.monotonic() - started
@@ -133,7 +144,7 @@ def _watch(
 
     watched = paths or top_folders(library.known_files())
     say(f"Watching {', '.join(watched)}; Ctrl-C ends it.", err=True)
-    for _ in changes(watched):
+    for _ in changes(watched, skip=library.folder):
         started = time.monotonic()
         try:
             report = _add_when_free(library, paths, prune=prune, share=share)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..datatypes import Scope
-from ..settings import load_settings
-from .options import json_option, library_option, open_library, scope_options
+from .options import each_settings, json_option, libraries_option, open_asked, scope_options
 from .printing import say
 
 if TYPE_CHECKING:
@@ -17,10 +16,12 @@ if TYPE_CHECKING:
 
 @click.command(short_help="List every article that mentions TERM.")
 @click.argument("term", nargs=-1, required=True, metavar="TERM...")
-@library_option
+@libraries_option
 @json_option
 @scope_options
-def mentions(term: tuple[str, ...], library: str | None, as_json: bool, scope: Scope) -> None:
+def mentions(
+    term: tuple[str, ...], libraries: tuple[str, ...], as_json: bool, scope: Scope
+) -> None:
     """List every article that mentions TERM, newest first: how often, and where first.
 
     The list is complete. Several words must stand next to each other; case, accents and English
@@ -35,7 +36,8 @@ def mentions(term: tuple[str, ...], library: str | None, as_json: bool, scope: S
     from .printing import columns, print_lines
 
     wanted = " ".join(term)
-    with open_library(load_settings(library)) as opened:
+    chosen = each_settings(libraries)
+    with open_asked(chosen) as opened:
         found = opened.mentions(wanted, scope=scope)
         known = found or as_json or opened.articles(scope)
     if as_json:
@@ -47,7 +49,7 @@ def mentions(term: tuple[str, ...], library: str | None, as_json: bool, scope: S
         if width is None:
             say("".join(_rows(found)), nl=False)
         else:
-            print_lines(_lines(found, width))
+            print_lines(_lines(found, width), chosen[0].links)
     else:
         say("No article mentions it." if known else "No article matches the filter.", err=True)
     if not found:
@@ -75,13 +77,15 @@ def _values(term: str, found: "Sequence[Mention]") -> dict[str, Any]:
 
 
 def _rows(found: "Sequence[Mention]") -> Iterator[str]:
-    """Yield a line of columns for each article: count, date, title, source and line, sentence."""
+    """Yield a line of columns for each article: count, date, title, source and line, sentence,
+    and the library if several are asked."""
     for each in found:
         article, first = each.article, each.citation(1)
         day = article.published.isoformat() if article.published else ""
         sentence = " ".join(first.quote.split())
         place = f"{article.source}:{first.line}"
-        yield "\t".join((str(each.count), day, article.title, place, sentence)) + "\n"
+        columns = (str(each.count), day, article.title, place, sentence)
+        yield "\t".join((*columns, article.library) if article.library else columns) + "\n"
 
 
 def _lines(found: "Sequence[Mention]", width: int) -> "Iterator[Line]":
@@ -94,7 +98,9 @@ def _lines(found: "Sequence[Mention]", width: int) -> "Iterator[Line]":
         times = f"{each.count:>4}  "
         title = render.shortened(article.title, max(10, width - len(times) - len(day)))
         yield [(times, "number"), (title, "title"), (day, "date")]
-        yield [(" " * len(times), "text"), (f"{article.source}:{first.line}", "source")]
+        place = render.place_piece(article, first.start)
+        library = render.library_pieces(article.library)
+        yield [(" " * len(times), "text"), place, *library]
         pieces = render.lit_pieces(first, first.start, first.end)
         yield from render.wrapped(pieces, width, " " * len(times))
     total = sum(each.count for each in found)

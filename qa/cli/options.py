@@ -16,18 +16,46 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     from datetime import date
 
+    from ..libraries import Libraries
     from ..library import Library
+    from ..writing.server import ChatServer
 
 Command = Callable[..., Any]
 
 
 def library_option(command: Command) -> Command:
-    """Add ``--library``."""
+    """Add ``--library`` for one library."""
     return click.option(
         "--library",
+        multiple=True,
+        callback=_only_library,
         metavar="NAME|PATH",
         help="Library to use: a name, or a folder. [default: default; variable QA_LIBRARY]",
     )(command)
+
+
+def libraries_option(command: Command) -> Command:
+    """Add ``--library``, which may be given several times, and pass a tuple of names."""
+    return click.option(
+        "--library",
+        "libraries",
+        multiple=True,
+        metavar="NAME|PATH",
+        help="Library to ask: a name, or a folder. Give it again to ask several as one. "
+        "[default: default; variable QA_LIBRARY]",
+    )(command)
+
+
+def _only_library(
+    context: click.Context, _option: click.Parameter, names: tuple[str, ...]
+) -> str | None:
+    """Return the library that was named, if any. Raises UsageError if it is more than one."""
+    if len(names) > 1:
+        raise UsageError(
+            f"{context.command_path} works with one library, not {len(names)}. "
+            "Several are asked as one by qa ask, search, mentions, timeline and ls."
+        )
+    return names[0] if names else None
 
 
 def json_option(command: Command) -> Command:
@@ -67,17 +95,52 @@ def reader_option(command: Command) -> Command:
     )(command)
 
 
+def writing_options(command: Command) -> Command:
+    """Add ``--write``, ``--llm`` and ``--llm-model``."""
+
+    @click.option("--write", "is_written", is_flag=True, help="Let a language model write, too.")
+    @click.option(
+        "--llm", metavar="ADDRESS", help="The model's server, for --write. [variable QA_LLM]"
+    )
+    @click.option(
+        "--llm-model", metavar="NAME", help="The model's name there. [variable QA_LLM_MODEL]"
+    )
+    @functools.wraps(command)
+    def writing_command(
+        *args: Any, is_written: bool, llm: str | None, llm_model: str | None, **values: Any
+    ) -> Any:
+        if not is_written and (llm or llm_model):
+            raise UsageError("--llm and --llm-model are for a written answer: add --write.")
+        return command(*args, is_written=is_written, llm=llm, llm_model=llm_model, **values)
+
+    return writing_command
+
+
 def scope_options(command: Command) -> Command:
-    """Add ``--since``, ``--until`` and ``--source``, and pass them to the command as ``scope``."""
+    """Add ``--since``, ``--until``, ``--in`` and ``--source``, and pass them as ``scope``."""
 
     @click.option("--since", metavar="DATE", help="Only articles from this date on: 2011, 2011-10.")
     @click.option("--until", metavar="DATE", help="Only articles up to this date.")
+    @click.option(
+        "--in",
+        "folders",
+        multiple=True,
+        type=click.Path(),
+        metavar="FOLDER",
+        help="Only articles in this folder, or below it; see qa ls --folders.",
+    )
     @click.option("--source", metavar="GLOB", help="Only sources that match, as in '*libya*'.")
     @functools.wraps(command)
     def scoped_command(
-        *args: Any, since: str | None, until: str | None, source: str | None, **values: Any
+        *args: Any,
+        since: str | None,
+        until: str | None,
+        folders: tuple[str, ...],
+        source: str | None,
+        **values: Any,
     ) -> Any:
-        scope = Scope(_day(since, last=False), _day(until, last=True), source)
+        paths = tuple(map(_folder, folders))
+        scope = Scope(_day(since, last=False), _day(until, last=True), source, paths)
         if source == "":
             raise UsageError("--source needs a pattern, as in '*libya*'.")
         if scope.since and scope.until and scope.since > scope.until:
@@ -85,6 +148,15 @@ def scope_options(command: Command) -> Command:
         return command(*args, scope=scope, **values)
 
     return scoped_command
+
+
+def _folder(name: str) -> str:
+    """Return the real path of a folder, or its name as typed if it is none here."""
+    if not name.strip("/ ") and name != "/":
+        raise UsageError("--in needs a folder; qa ls --folders lists them.")
+    path = os.path.expanduser(name)
+    is_here = os.path.lexists(path) or os.path.isabs(path) or name.startswith(".")
+    return os.path.realpath(path) if is_here else os.path.normpath(name)
 
 
 def _day(text: str | None, *, last: bool) -> "date | None":
@@ -119,6 +191,62 @@ def open_library(
     return Library(chosen, device=device, create=create)
 
 
+def each_settings(
+    names: Sequence[str],
+    model: str | None = None,
+    hits: int | None = None,
+    reader: str | None = None,
+    **writing: str | None,
+) -> list[settings.Settings]:
+    """Return the settings for each library that is named; without a name, for the current one."""
+    return [
+        settings.load_settings(name, model, hits, reader, **writing) for name in names or (None,)
+    ]
+
+
+def open_asked(
+    chosen: Sequence[settings.Settings], *, create: bool = False
+) -> "Library | Libraries":
+    """Open the library of these settings, or several as one.
+
+    Raises LibraryError if one does not exist, UsageError if one is named twice.
+    """
+    if len(chosen) == 1:
+        return open_library(chosen[0], create=create)
+    from ..libraries import Libraries
+
+    opened: list[Library] = []
+    try:
+        for one in chosen:
+            opened.append(open_library(one))
+        return Libraries(opened)
+    except BaseException:
+        for library in opened:
+            library.close()
+        raise
+
+
+def each_library(opened: "Library | Libraries") -> "tuple[Library, ...]":
+    """Return the libraries that `open_asked` opened."""
+    from ..library import Library
+
+    return (opened,) if isinstance(opened, Library) else opened.libraries
+
+
+def writing_server(chosen: settings.Settings) -> "ChatServer":
+    """Return the language model's server of these settings; nothing is contacted.
+
+    Raises UsageError if none is named, or if its key cannot be read.
+    """
+    if chosen.language_model is None:
+        from ..language_model import no_language_model
+
+        raise no_language_model(str(settings.folders().config / "config.toml"))
+    from ..writing.server import HttpChatServer
+
+    return HttpChatServer(chosen.language_model)
+
+
 def article_paths(paths: Sequence[str]) -> list[str]:
     """Return the paths; ``seeds`` means the sample articles if there is no such path here.
 
@@ -135,7 +263,12 @@ def article_paths(paths: Sequence[str]) -> list[str]:
 
 
 def paths_scope(scope: Scope, paths: Sequence[str]) -> Scope:
-    """Return the scope limited to articles in or under these paths; unchanged without paths."""
+    """Return the scope limited to articles in or under these paths; unchanged without paths.
+
+    Raises UsageError if ``--in`` was given as well.
+    """
+    if paths and scope.paths:
+        raise UsageError("Name the folder once: as PATH, or with --in.")
     return replace(scope, paths=tuple(map(os.path.realpath, paths))) if paths else scope
 
 

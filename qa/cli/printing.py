@@ -24,6 +24,9 @@ STYLES: dict[str, dict[str, object]] = {
     "note": {"dim": True},
     "match": {"bold": True},
     "text": {},
+    "held": {"fg": "green"},
+    "struck": {"strikethrough": True},
+    "refused": {"fg": "red"},
 }
 """How each style looks on a terminal; the 16 basic colours fit light and dark backgrounds."""
 
@@ -49,23 +52,30 @@ def columns() -> int | None:
     if not is_terminal():
         return None
     width = min(shutil.get_terminal_size().columns, MOST_COLUMNS)
-    return width - len(QUOTE_MARKS) if _is_plain() else width
+    return width - len(QUOTE_MARKS) if is_plain() else width
 
 
-def print_lines(lines: "Iterable[Line]") -> None:
-    """Print lines: in colour on a terminal, else with the quote in «…»."""
-    plain = _is_plain()
+def print_lines(lines: "Iterable[Line]", links: str = "never") -> None:
+    """Print lines: in colour on a terminal, else with the quote in «…».
+
+    ``links`` says whether to print links: ``always``, ``never`` or ``auto``.
+    """
+    from ..render import linked, takes_links
+
+    plain = is_plain()
+    is_linking = takes_links(links, os.environ, is_terminal=is_terminal())
     for line in _marked(lines) if plain else lines:
-        text = "".join(
-            harmless(piece)
-            if plain or not STYLES[style]
-            else click.style(harmless(piece), **STYLES[style])  # type: ignore[arg-type]
-            for piece, style in line
-        )
-        click.echo(text, color=not plain)
+        shown = []
+        for text, named in line:
+            piece = harmless(text)
+            style, _, address = named.partition(" ")
+            if not plain and STYLES[style]:
+                piece = click.style(piece, **STYLES[style])  # type: ignore[arg-type]
+            shown.append(linked(piece, address) if is_linking and address else piece)
+        click.echo("".join(shown), color=True)
 
 
-def _is_plain() -> bool:
+def is_plain() -> bool:
     """Whether to print without colour."""
     unwanted = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return unwanted or not is_terminal()

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..datatypes import Scope
-from ..settings import load_settings
-from .options import json_option, library_option, model_option, open_library, scope_options
+from .options import (
+    each_settings,
+    json_option,
+    libraries_option,
+    model_option,
+    open_asked,
+    scope_options,
+)
 from .printing import say
 
 if TYPE_CHECKING:
@@ -18,12 +24,12 @@ if TYPE_CHECKING:
 
 @click.command(short_help="List dated sentences on a subject, in order.")
 @click.argument("question")
-@library_option
+@libraries_option
 @json_option
 @scope_options
 @model_option
 def timeline(
-    question: str, library: str | None, as_json: bool, scope: Scope, model: str | None
+    question: str, libraries: tuple[str, ...], as_json: bool, scope: Scope, model: str | None
 ) -> None:
     """List sentences that say when something happened, the earliest first, from all articles.
 
@@ -40,7 +46,8 @@ def timeline(
     from .printing import columns, print_lines
 
     question = sys.stdin.read() if question == "-" else question
-    with open_library(load_settings(library, model)) as opened:
+    chosen = each_settings(libraries, model)
+    with open_asked(chosen) as opened:
         events = opened.timeline(question, scope=scope)
     if as_json:
         values = [
@@ -54,7 +61,7 @@ def timeline(
         ]
         click.echo(render.to_json({"version": 1, "question": question, "events": values}))
     elif events:
-        print_lines(list(_lines(events, columns())))
+        print_lines(list(_lines(events, columns())), chosen[0].links)
     else:
         say("No article has a dated sentence on that.", err=True)
     if not events:
@@ -70,4 +77,5 @@ def _lines(events: "Sequence[Event]", width: int | None) -> "Iterator[Line]":
         yield [(event.when, "date")]
         pieces = render.lit_pieces(cited, cited.start, cited.end)
         yield from render.wrapped(pieces, width, "    ")
-        yield [("    ", "text"), (cited.where, "source")]
+        place = render.place_piece(cited.article, cited.start)
+        yield [("    ", "text"), place, *render.library_pieces(cited.article.library)]

@@ -27,13 +27,13 @@ def near_articles(session: Session, cited: Sequence[str]) -> list[str]:
     """
     close: list[list[int]] = []
     try:
-        with session.vectors.current() as vectors:
-            for article in cited:
-                mean = mean_embedding(session, ArticleRowId(int(article)))
-                if mean is None:
-                    continue
-                found = vectors.search(mean, NEAR_PASSAGES)
-                close.append([passage for passage, cosine in found if cosine >= SAME_EVENT])
+        everywhere = session.store.within(Scope())
+        for article in cited:
+            mean = mean_embedding(session, ArticleRowId(int(article)))
+            if mean is None:
+                continue
+            found = everywhere.search(mean, NEAR_PASSAGES)
+            close.append([passage for passage, cosine in found if cosine >= SAME_EVENT])
     except ModelMismatchError:  # re-embedded in this moment: the cited articles will do
         return []
     near: dict[str, None] = {}

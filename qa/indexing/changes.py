@@ -11,8 +11,7 @@ from ..articles.heading import split_under_heading
 from ..datatypes import Article, ArticleRowId
 from ..models.encoder import Encoder
 from ..storage.article_store import FileRow
-from ..storage.batch import Batch
-from ..storage.store import Store
+from ..storage.protocol import BatchWriter, WritableStorage
 from .report import Report
 
 Vector = NDArray[np.float16] | NDArray[np.float32]
@@ -32,11 +31,11 @@ class Change:
         """Return the texts that must be embedded before the change is applied."""
         return ()
 
-    def known_vectors(self, store: Store) -> Mapping[str, Vector]:
+    def known_vectors(self, store: WritableStorage) -> Mapping[str, Vector]:
         """Return vectors that the library already has for such texts, by text."""
         return {}
 
-    def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:
+    def apply(self, batch: BatchWriter, vectors: Mapping[str, Vector]) -> None:
         """Write the change; ``vectors`` has one for each of its texts."""
 
     def count(self, report: Report) -> None:
@@ -71,7 +70,7 @@ class PutArticle(Change):
         """Return a text for each passage."""
         return self.passages
 
-    def known_vectors(self, store: Store) -> Mapping[str, Vector]:
+    def known_vectors(self, store: WritableStorage) -> Mapping[str, Vector]:
         """Return the vectors of the stored article's passages if its heading is the same."""
         if not (self.article.id and self.passages and self.is_reusable):
             return {}
@@ -87,7 +86,7 @@ class PutArticle(Change):
             for (start, end), vector in store.article_vectors(number)
         }
 
-    def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:
+    def apply(self, batch: BatchWriter, vectors: Mapping[str, Vector]) -> None:
         """Write the article; its file counts as incomplete until `PutFile` comes."""
         file = put_file(batch, self.found, "", is_whole=False)
         rows = np.array([vectors[text] for text in self.passages], np.float32)
@@ -127,7 +126,7 @@ class KeepArticle(Change):
     is_moved: bool = False
     """Whether it is in a file that was renamed."""
 
-    def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:
+    def apply(self, batch: BatchWriter, vectors: Mapping[str, Vector]) -> None:
         """Write the article's place."""
         file = put_file(batch, self.found, "", is_whole=False)
         batch.move_article(self.number, file, self.record, self.url, self.article)
@@ -147,7 +146,7 @@ class RemoveArticle(Change):
     number: ArticleRowId
     """The article's row number."""
 
-    def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:
+    def apply(self, batch: BatchWriter, vectors: Mapping[str, Vector]) -> None:
         """Remove the article."""
         batch.remove_article(self.number)
 
@@ -167,7 +166,7 @@ class PutFile(Change):
     is_whole: bool
     """Whether every record in it could be read."""
 
-    def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:
+    def apply(self, batch: BatchWriter, vectors: Mapping[str, Vector]) -> None:
         """Write the file's row."""
         put_file(batch, self.found, self.digest, is_whole=self.is_whole)
 
@@ -183,7 +182,7 @@ class TouchFile(Change):
     articles: int
     """How many articles it holds."""
 
-    def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:
+    def apply(self, batch: BatchWriter, vectors: Mapping[str, Vector]) -> None:
         """Write the file's row."""
         put_file(batch, self.found, self.digest, is_whole=True)
 
@@ -205,7 +204,7 @@ class MoveFile(Change):
     is_renamed: bool = False
     """Whether its name says something else now. Articles are searched by it, too."""
 
-    def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:
+    def apply(self, batch: BatchWriter, vectors: Mapping[str, Vector]) -> None:
         """Write the new path."""
         batch.move_file(self.row.id, self.found.path, self.found.name)
         if self.is_renamed:
@@ -221,7 +220,7 @@ class MoveFile(Change):
 class ForgetEmptyFiles(Change):
     """Forget the files that hold no article any more."""
 
-    def apply(self, batch: Batch, vectors: Mapping[str, Vector]) -> None:
+    def apply(self, batch: BatchWriter, vectors: Mapping[str, Vector]) -> None:
         """Remove the files' rows."""
         batch.remove_empty_files()
 
@@ -238,7 +237,7 @@ class NoteProblem(Change):
         report.note(self.problem)
 
 
-def put_file(batch: Batch, found: FoundFile, digest: str, *, is_whole: bool) -> int:
+def put_file(batch: BatchWriter, found: FoundFile, digest: str, *, is_whole: bool) -> int:
     """Add or update a file's row; return its number."""
     return batch.put_file(
         found.path,

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ..datatypes import ArticleRowId
 from ..storage.copies import Copies
-from ..storage.store import Store
 
 SHINGLE_WORDS = 5
 """Words in a shingle."""
@@ -36,12 +35,11 @@ _SEED = 42
 _WORD = re.compile(r"\w+")
 
 
-def find_copies(store: Store) -> int:
+def find_copies(copies: Copies) -> int:
     """Sketch the articles that have no sketch, and group them with their copies; return how many.
 
     What is stored stays if it is interrupted; the next run goes on with the rest.
     """
-    copies = Copies(store)
     new = copies.unknown()
     for first in range(0, len(new), _PART):
         part = new[first : first + _PART]

@@ -12,9 +12,7 @@ from ..articles.workers import Workers
 from ..errors import ArticleError
 from ..models.encoder import Encoder
 from ..storage.article_store import ArticleRow, FileRow
-from ..storage.live_text import LiveText
-from ..storage.live_vectors import LiveVectors
-from ..storage.store import Store
+from ..storage.protocol import WritableStorage
 from .changes import Change, NoteProblem, Vector
 from .copies import find_copies
 from .match import match_articles
@@ -80,7 +78,7 @@ def embed(texts: Iterable[str], known: Mapping[str, Vector], encoder: Encoder) -
     return {**known, **dict(zip(new, encoder.encode(new, "passage"), strict=True))}
 
 
-def write(changes: Sequence[Change], vectors: Mapping[str, Vector], store: Store) -> None:
+def write(changes: Sequence[Change], vectors: Mapping[str, Vector], store: WritableStorage) -> None:
     """Apply the changes in one transaction."""
     with store.batch() as batch:
         for change in changes:
@@ -92,10 +90,8 @@ class Pipeline:
 
     def __init__(
         self,
-        store: Store,
+        store: WritableStorage,
         encoder: Encoder,
-        live: LiveVectors,
-        full_text: LiveText,
         progress: Progress | None = None,
     ) -> None:
         self.store = store
@@ -107,8 +103,6 @@ class Pipeline:
         self.total = 0
         """Bytes, or articles, to read; 0 if there is nothing to read or their number is unknown."""
         self._encoder = encoder
-        self._live = live
-        self._full_text = full_text
         self._progress = progress
 
     def carry_out(self, changes: Iterable[Change]) -> Report:
@@ -119,8 +113,9 @@ class Pipeline:
         """
         for batch in batches(split(changes, self._encoder)):
             self._carry_out(batch)
-        self._full_text.publish(tidy=True)
-        find_copies(self.store)
+        self.store.publish(tidy=True)
+        if self.store.sketches is not None:
+            find_copies(self.store.sketches)
         self.store.optimise()
         return self.report
 
@@ -137,7 +132,6 @@ class Pipeline:
         write(batch, embed(texts, known, self._encoder), self.store)
         for change in batch:
             change.count(self.report)
-        self._live.publish()
-        self._full_text.publish()
+        self.store.publish()
         if self._progress and self.total:
             self._progress(self.done, self.total, self.report)

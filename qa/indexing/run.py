@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import chain, islice
 from operator import length_hint
+from typing import TYPE_CHECKING
 
 from ..articles.dateline import date_in_name
 from ..articles.found import FoundFile, Problem, ReadArticle
@@ -23,8 +24,8 @@ from ..datatypes import Article, ArticleRowId, is_from_memory
 from ..errors import ArticleError
 from ..models.encoder import Encoder
 from ..storage.article_store import FileRow
+from ..storage.protocol import WritableStorage
 from ..storage.scope import real_path
-from ..storage.store import Store
 from .changes import (
     Change,
     ForgetEmptyFiles,
@@ -39,6 +40,9 @@ from .pipeline import Pipeline, read
 from .plan import FileToRead, Plan, make_plan, plan_pruning
 from .report import Progress, Report
 
+if TYPE_CHECKING:
+    from .cluster import Cluster
+
 MEMORY_ARTICLES = 100
 """Articles from memory that are looked up in the library together."""
 
@@ -52,12 +56,14 @@ def index_files(
     *,
     prune: float | None = None,
     reread: bool = False,
+    cluster: "Cluster | None" = None,
 ) -> Report:
     """Add and update everything under the paths, or every known file if there are none.
 
     ``prune`` is the largest share of the known files to drop with their articles; None drops none.
-    ``reread`` also reads files that have not changed, and stores again what is damaged. Raises
-    UsageError for a path that does not exist.
+    ``reread`` also reads files that have not changed, and stores again what is damaged. A
+    ``cluster`` reads and embeds in place of this machine. Raises UsageError for a path that does
+    not exist, and what the cluster raises.
     """
     report, store = pipeline.report, pipeline.store
     damaged = frozenset(store.damaged_articles()) if reread else frozenset()
@@ -84,7 +90,7 @@ def index_files(
     report.is_too_much = pruning.is_too_much
     pipeline.total = plan.total_bytes
     changes: Iterable[Change] = chain(
-        _pruned(pipeline, twice), _file_changes(pipeline, plan, damaged)
+        _pruned(pipeline, twice), _file_changes(pipeline, plan, damaged, cluster)
     )
     if prune is not None:
         changes = chain(changes, _pruned(pipeline, pruning.dropped))
@@ -155,9 +161,12 @@ def _memory_article(
     yield from match_articles(found, digest, [read], stored, is_known=row is not None)
 
 
-def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> Iterator[Change]:
+def _file_changes(
+    pipeline: Pipeline, plan: Plan, damaged: Collection[int], cluster: "Cluster | None"
+) -> Iterator[Change]:
     """Yield what the files of a plan bring; the bytes of a file count once it is finished."""
-    ahead = [file.found for file in plan.to_read if suffix_of(file.found.name) in WORKER_SUFFIXES]
+    read_here = [] if cluster else plan.to_read
+    ahead = [file.found for file in read_here if suffix_of(file.found.name) in WORKER_SUFFIXES]
     with closing(Workers(ahead)) as workers:
         for moved in plan.moved:
             yield from _moved(pipeline, moved, workers)
@@ -165,9 +174,14 @@ def _file_changes(pipeline: Pipeline, plan: Plan, damaged: Collection[int]) -> I
         for touched in plan.touched:
             yield touched
             pipeline.done += touched.found.size_bytes
-        for file in plan.to_read:
+        for file in read_here:
             yield from read(file, pipeline.stored(file.row), workers, damaged)
             pipeline.done += file.found.size_bytes
+    if cluster:
+        files = [(file, pipeline.stored(file.row)) for file in plan.to_read]
+        for change, size_bytes in cluster.changes(files, damaged):
+            yield change
+            pipeline.done += size_bytes
 
 
 def _moved(pipeline: Pipeline, move: MoveFile, workers: Workers) -> Iterator[Change]:
@@ -217,7 +231,7 @@ def _digest_if_readable(found: FoundFile) -> str:
         return ""
 
 
-def reembed(store: Store, encoder: Encoder, progress: Progress | None = None) -> Report:
+def reembed(store: WritableStorage, encoder: Encoder, progress: Progress | None = None) -> Report:
     """Split and embed every article again, in one transaction: stopped, it changes nothing."""
     report = Report()
     rows = store.article_rows()

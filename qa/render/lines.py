@@ -13,6 +13,7 @@ from ..folding import fold
 from ..sentences import after_dateline, sentence_around, sentence_bounds
 from ..terms import shared_words, stem
 from ..timex import time_spans
+from .links import article_address
 from .wrap import Line, Piece, shortened, wrapped
 
 SURE = 0.85
@@ -38,7 +39,11 @@ def article_lines(article: Article, width: int | None) -> list[Line]:
     length = f", {pages} pages" if pages > 1 else ", 1 page" if pages else ""
     lines: list[Line] = [
         *wrapped([(article.title, "title")], width),
-        [(when, "date"), (article.source, "source"), (length, "note")],
+        [
+            (when, "date"),
+            (article.source, _source_style(article)),
+            (length, "note"),
+        ],
         [],
     ]
     for paragraph in article.text.split("\n"):
@@ -89,7 +94,9 @@ def time_words(answer: Answer) -> str:
         for span in time_spans(around, cited.article.published)
         if span.start < end - before and span.end > start - before
     ]
-    return named[0].words if len(named) == 1 and named[0].is_relative else ""
+    if len(named) != 1 or not named[0].is_relative:
+        return ""
+    return named[0].worded(is_guess=cited.article.is_date_guess)
 
 
 def written_date(day: date | None) -> str:
@@ -97,10 +104,20 @@ def written_date(day: date | None) -> str:
     return f"{day.day} {day:%B %Y}" if day else ""
 
 
+def place_piece(article: Article, offset: int) -> Piece:
+    """Return where an offset of an article is, as a link to its file or page."""
+    return article.where(offset), _source_style(article)
+
+
 def article_date(article: Article) -> str:
     """Return the publication date in words, marked if it is a guess; empty if there is none."""
     guess = "about " if article.published and article.is_date_guess else ""
     return f"{guess}{written_date(article.published)}"
+
+
+def library_pieces(name: str) -> Line:
+    """Return the note that names an article's library; nothing if only one is asked."""
+    return [(f" · library {name}", "note")] if name else []
 
 
 def answer_lines(answer: Answer, width: int | None) -> list[Line]:
@@ -128,14 +145,14 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
     lines += _unread_lines(answer, width)
     lines += note_lines(answer.notes, width)
     for citation in answer.citations:
-        lines += [[], *_source_lines(citation.number, citation.article, citation.start, width)]
+        lines += [[], *source_lines(citation.number, citation.article, citation.start, width)]
         if answer.kind is AnswerKind.SPAN:
             lines += _quote_lines(citation, width)
     others = _further_hits(answer)
     if others:
         lines += [[], *_note_lines("Also", width)]
     for number, hit in enumerate(others, len(answer.citations) + 1):
-        lines += _source_lines(number, hit.passage.article, hit.passage.start, width)
+        lines += source_lines(number, hit.passage.article, hit.passage.start, width)
         start = shortened(" ".join(hit.passage.text.split()), (width or UNWRAPPED_CELLS) - 4)
         lines.append([(INDENT, "text"), (start, "text")])
     return lines
@@ -148,7 +165,7 @@ def hit_lines(hits: Sequence[Hit], width: int | None, *, explain: bool) -> list[
         if lines:
             lines.append([])
         passage = hit.passage
-        lines += _source_lines(hit.rank, passage.article, passage.start, width)
+        lines += source_lines(hit.rank, passage.article, passage.start, width)
         if explain:
             lines += _note_lines(why_text(hit), width, INDENT)
         lines += wrapped([(passage.text, "text")], width, INDENT)
@@ -159,8 +176,9 @@ def explain_lines(answer: Answer, width: int | None) -> list[Line]:
     """Return how an answer came about: the scores of each passage, the time of each step."""
     lines: list[Line] = [[], *_note_lines("How it came about", width)]
     for place, hit in enumerate(answer.hits, 1):
-        where = hit.passage.article.where(hit.passage.start)
-        lines.append([(f"{place:>3}. ", "number"), (where, "source")])
+        article = hit.passage.article
+        where = place_piece(article, hit.passage.start)
+        lines.append([(f"{place:>3}. ", "number"), where, *library_pieces(article.library)])
         lines += _note_lines(why_text(hit), width, " " * 5)
     steps = " · ".join(f"{name} {value:.0f} ms" for name, value in answer.timings.items())
     lines += _note_lines(f"confidence {answer.confidence:.2f}", width, " " * 5)
@@ -207,6 +225,19 @@ def lit_pieces(citation: Citation, start: int, end: int) -> list[Piece]:
     return [(text[start:first], "text"), (text[first:last], "quote"), (text[last:end], "text")]
 
 
+def source_lines(number: int, article: Article, start: int, width: int | None) -> list[Line]:
+    """Return number, title and date on one line; path and page, or line, on the next."""
+    when = f" · {article_date(article)}" if article.published else ""
+    label = f"[{number}] "
+    title = article.title
+    if width:
+        title = shortened(title, max(10, width - len(label) - len(when)))
+    return [
+        [(label, "number"), (title, "title"), (when, "date")],
+        [(INDENT, "text"), place_piece(article, start), *library_pieces(article.library)],
+    ]
+
+
 def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
     """Say that there is no answer; under it the sentences nearest to the question."""
     if not answer.hits:  # every library with articles has a nearest passage
@@ -216,7 +247,7 @@ def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
     lines += note_lines(answer.notes, width)
     lines += [[], *_note_lines("The nearest passages; none seems to answer it:", width)]
     for number, hit in enumerate(answer.hits[:3], 1):
-        lines += _source_lines(number, hit.passage.article, hit.passage.start, width)
+        lines += source_lines(number, hit.passage.article, hit.passage.start, width)
         lines += wrapped(nearest_sentence(answer.question, hit.passage.text), width, INDENT)
     return lines
 
@@ -235,17 +266,9 @@ def _unread_lines(answer: Answer, width: int | None) -> list[Line]:
     return _note_lines(note, width) if note else []
 
 
-def _source_lines(number: int, article: Article, start: int, width: int | None) -> list[Line]:
-    """Number, title and date on one line; path and page, or line number, on the next."""
-    when = f" · {article_date(article)}" if article.published else ""
-    label = f"[{number}] "
-    title = article.title
-    if width:
-        title = shortened(title, max(10, width - len(label) - len(when)))
-    return [
-        [(label, "number"), (title, "title"), (when, "date")],
-        [(INDENT, "text"), (article.where(start), "source")],
-    ]
+def _source_style(article: Article) -> str:
+    """Return the style of a source, with the address that it links to."""
+    return f"source {article_address(article)}".rstrip()
 
 
 def _further_hits(answer: Answer) -> list[Hit]:

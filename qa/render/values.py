@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from ..datatypes import Answer, Article, Citation, Hit
+from ..datatypes import Answer, Article, Citation, Hit, own_id
 from ..references import reference_to
 
 JSON_VERSION = 1
@@ -91,7 +91,8 @@ def hit_values(hit: Hit, place: int) -> dict[str, Any]:
 def article_values(article: Article) -> dict[str, Any]:
     """Return an article as JSON values, without its text."""
     return {
-        "id": article.id,
+        "id": own_id(article.id),
+        "library": article.library or None,
         "title": article.title,
         "published": article.published.isoformat() if article.published else None,
         "dated": article.dated or None,

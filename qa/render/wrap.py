@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 Piece = tuple[str, str]
-"""A text and the name of its style."""
+"""A text and the name of its style; a space and the address that it links to may follow the name.
+"""
 
 Line = list[Piece]
 """The pieces of one line, from left to right."""

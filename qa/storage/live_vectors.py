@@ -68,7 +68,8 @@ class LiveVectors:
         facts = store.facts()
         try:
             self._dimension = int(facts["dimension"])
-            self._fingerprint = facts["fingerprint"]
+            self.fingerprint = facts["fingerprint"]
+            """Digest of the model that made the embeddings."""
         except (KeyError, ValueError) as error:
             raise store.damaged("it does not say which model made it") from error
         self._commit = self._saved = NO_COMMIT
@@ -94,7 +95,7 @@ class LiveVectors:
             newest, known = self._store.newest_commit(), self._commit
             if newest == known:
                 return
-            if self._store.facts()["fingerprint"] != self._fingerprint:
+            if self._store.facts()["fingerprint"] != self.fingerprint:
                 raise ModelMismatchError("The library was re-embedded meanwhile; ask again.")
             if known.revision and not self._store.find_commit(known.revision, known.nonce):
                 self._open()  # the library was replaced by one with another history

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import faiss
 import numpy as np
@@ -13,20 +13,6 @@ from .vector_files import has_checksum, is_intact, write_vectors
 
 CHECKED_BYTES = 16_000_000
 """Largest file of exact vectors whose checksum is verified on loading: about 20,000 passages."""
-
-
-class VectorSearch(Protocol):
-    """What retrieval needs from exact and from sketched vectors."""
-
-    def search(
-        self, query: NDArray[np.float32], k: int, among: NDArray[np.int64] | None = None
-    ) -> list[tuple[int, float]]:
-        """Return the k best ids and their inner products with a query ``(dimension,)``."""
-
-    def inner_products(
-        self, query: NDArray[np.float32], ids: NDArray[np.int64]
-    ) -> dict[int, float]:
-        """Return the inner product of a query ``(dimension,)`` with the vector of each known id."""
 
 
 class DimensionError(ValueError):

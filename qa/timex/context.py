@@ -41,8 +41,16 @@ class TimeSpan:
     @property
     def words(self) -> str:
         """The time in words, such as ``Wednesday, 17 April 2013`` or ``since March 2009``."""
+        return self.worded(is_guess=False)
+
+    def worded(self, *, is_guess: bool) -> str:
+        """Return the time in words; ``is_guess`` says that the article's date is only likely.
+
+        A time that is counted from such a date is ``about Wednesday, 17 April 2013``.
+        """
         time = written((self.first, self.last), self.unit)
-        return f"{self.relation} {time}" if self.relation else time
+        about = "about" if is_guess and self.is_relative else ""
+        return " ".join(part for part in (self.relation, about, time) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Dated sentences on a subject: in the order of what they tell, from all articles."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from qa.datatypes import Scope
+from qa.datatypes import Article, ArticleRowId, Scope
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -53,3 +55,27 @@ def test_a_filter_holds(told: "Library") -> None:
 
 def test_a_subject_of_no_article_has_no_events(told: "Library") -> None:
     assert told.timeline("volcano") == []
+
+
+def test_all_dated_sentences_of_an_article_on_the_subject_count(
+    told: "Library", tmp_path: Path
+) -> None:
+    (tmp_path / "dam.txt").write_text(
+        "date 2013-05-02\n\nA dam broke above Vessel Creek. It had been closed on Tuesday."
+    )
+    told.add(tmp_path / "dam.txt")
+    (event,) = told.timeline("Why did the dam at Vessel Creek break?")
+    assert (event.when, event.citation.lit_text) == ("Tuesday, 30 April 2013", "Tuesday")
+
+
+def test_a_time_counted_from_a_date_that_is_a_guess_is_about_right(
+    told: "Library", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = told._store.articles
+
+    def guessed(ids: Iterable[ArticleRowId]) -> dict[ArticleRowId, Article]:
+        return {row: replace(one, is_date_guess=True) for row, one in whole(ids).items()}
+
+    monkeypatch.setattr(told._store, "articles", guessed)
+    built, burned, *_ = told.timeline("the mill")
+    assert (built.when, burned.when) == ("1911", "about October 2011")

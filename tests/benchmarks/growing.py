@@ -112,10 +112,9 @@ def grow(indexed: Path, folder: Path, passages: int) -> Path:
                 articles = grown(originals, done)
                 while known < passages:
                     _put(store, folder / "articles", articles, done, passages - known)
-                    library._session.full_text.publish()
+                    library._store.full_text.publish()
                     _, done, known = store.count()
-            library._session.vectors.publish(force=True)
-            library._session.full_text.publish()
+            library._store.publish(force=True)
             store.optimise()
     return made
 

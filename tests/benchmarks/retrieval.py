@@ -87,10 +87,8 @@ def rankings(
     """Return a function from one of the dense weights to article names, best first."""
     store = library._store
     (query,) = library.encoder.encode([text], "question")
-    lexical = library._session.full_text.start_search(
-        question_terms(text), CANDIDATES, None
-    ).result()
-    with library._session.vectors.current() as vectors:
+    lexical = library._store.full_text.start_search(question_terms(text), CANDIDATES, None).result()
+    with library._store.vectors.current() as vectors:
         dense = vectors.search(query, CANDIDATES)
         fused = {weight: fuse(lexical, dense, query, vectors, weight) for weight in weights}
     passages = store.passages([number for number, _ in [*lexical, *dense]])

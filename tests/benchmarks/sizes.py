@@ -198,7 +198,7 @@ def recalls(library: Library, questions: tuple[str, ...]) -> list[float]:
         best = np.argsort(-scores, axis=1)[:, :NEAREST]
         scores = np.take_along_axis(scores, best, axis=1)
         numbers = np.take_along_axis(numbers, best, axis=1)
-    with library._session.vectors.current() as index:
+    with library._store.vectors.current() as index:
         found = [{number for number, _ in index.search(query, NEAREST)} for query in queries]
     return [
         len(got & set(wanted.tolist())) / len(wanted)

@@ -6,8 +6,9 @@ from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from qa.chat.actions import ACTIONS, PALETTE, article_bindings, screen_bindings, written_key
+from qa.chat.actions import ACTIONS, written_key
 from qa.chat.app import ChatApp
+from qa.chat.bindings import PALETTE, article_bindings, screen_bindings
 from qa.chat.dialogs.help import HelpScreen, help_text
 from qa.chat.screen import ChatScreen
 
@@ -86,7 +87,7 @@ def test_the_palette_offers_possible_actions_and_runs_them(
         assert "Copy the answer" not in shown(pilot)  # there is none yet
         options = pilot.app.screen.query_one(OptionList).options
         titles = [str(option.prompt).split("  ")[0] for option in options]
-        assert titles[:2] == ["Articles and stories", "Filter by date or source"]
+        assert titles[:2] == ["Articles and stories", "Timeline"]
         assert titles[-2:] == ["Help", "Quit"]
         await pilot.press("escape")
         await ask(pilot, COMMANDED)
@@ -106,11 +107,11 @@ def test_the_bottom_row_shows_possible_actions_and_can_be_clicked(
     async def act(pilot: Pilot[None]) -> None:
         main = chat_of(pilot).main
         assert "^Y copy" not in shown(pilot)
-        assert "1-9 source" not in shown(pilot)
+        assert "1…9 source" not in shown(pilot)
         await ask(pilot, MINERS)
         last = shown(pilot).splitlines()[-1]
         assert "^Y copy" in last
-        assert "1-9 source" in last
+        assert "Alt-1…9 source" in last
         await pilot.click(offset=(last.index("^Y"), pilot.app.size.height - 1))
         await until(pilot, lambda: bool(clipboard))
         await pilot.click(offset=(pilot.app.size.width - 5, 0))  # the scope, in the top row
@@ -118,6 +119,10 @@ def test_the_bottom_row_shows_possible_actions_and_can_be_clicked(
         assert "Search only some articles" in shown(pilot)
         await pilot.press("escape")
         assert main.is_current
+        await pilot.press("tab", "tab")  # to the article
+        last = shown(pilot).splitlines()[-1]
+        assert "1…9 source" in last
+        assert "Alt" not in last
 
     drive(chat(scripted), act, size=(150, 30))
 

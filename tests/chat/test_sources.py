@@ -1,5 +1,8 @@
 """Sources: opening them, going through them, searching in them, and their highlights."""
 
+import os
+from pathlib import Path
+
 import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -391,3 +394,23 @@ def test_actions_on_sources_without_a_source_do_nothing(scripted: ScriptedLibrar
         assert "copied" not in main.view.bottom.status
 
     drive(chat(scripted), act)
+
+
+def test_the_path_of_a_source_is_a_link_where_the_terminal_takes_them(
+    scripted: ScriptedLibrary, newsroom: Path
+) -> None:
+    def links(pilot: Pilot[None]) -> set[str]:
+        strips = pilot.app.screen._compositor.render_strips()
+        styles = [segment.style for strip in strips for segment in strip]
+        return {style.link for style in styles if style and style.link}
+
+    async def without(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+        assert links(pilot) == set()
+
+    async def with_links(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+        assert links(pilot) == {f"file://{os.uname().nodename}{newsroom}/libya.txt"}
+
+    drive(chat(scripted), without)
+    drive(chat(scripted, links=True), with_links)

@@ -65,3 +65,4 @@ def without_network(tmp_path: Path) -> Iterator[dict[str, str]]:
     if modules.exists():
         loaded = set(modules.read_text().split())
         assert not loaded & {"torch", "transformers", "sentence_transformers", "textual"}
+        assert not loaded & {"httpx2", "qa.writing"}, "they are for --write"

@@ -30,8 +30,18 @@ NAME = {"type": "string", "minLength": 1}
 VERSION = {"const": 1}
 ORIGIN = {"enum": ["flag", "variable", "file", "default"]}
 
+FILTER = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("words", "paths"), listed(NAME)),
+        **dict.fromkeys(("since", "until", "source"), NAME),
+    },
+    "additionalProperties": False,
+}
+
 ARTICLE = values(
     id=NAME,
+    library={"type": ["string", "null"]},
     title=TEXT,
     published=DAY,
     dated={"type": ["string", "null"]},
@@ -61,6 +71,28 @@ HIT["properties"]["why"] = values(
     retrieval_rank=RANK,
     reader={"type": ["number", "null"]},
 )
+WRITTEN = {
+    "oneOf": [
+        {"type": "null"},
+        values(
+            server=NAME,
+            ending={"enum": ["done", "length", "cancelled", "nothing near", "failed"]},
+            error=TEXT,
+            sentences=listed(
+                values(
+                    text=NAME,
+                    cited=listed(RANK),
+                    support={"enum": ["supported", "elsewhere", "unsupported", "not checkable"]},
+                    reason=TEXT,
+                    sources=listed(CITATION),
+                )
+            ),
+            passages=listed(values(number=RANK, start=COUNT, end=RANK, text=NAME, article=ARTICLE)),
+            seconds={"type": "number", "minimum": 0},
+            **{key: {"type": ["integer", "null"]} for key in ("prompt_tokens", "tokens")},
+        ),
+    ]
+}
 ANSWER = values(
     version=VERSION,
     question=NAME,
@@ -75,6 +107,7 @@ ANSWER = values(
     citations=listed(CITATION),
     alternatives=listed(values(answer=NAME, confidence=SHARE, citation=CITATION)),
     hits=listed(HIT),
+    written=WRITTEN,
     unread=COUNT,
     timings_ms={
         "type": "object",
@@ -115,9 +148,23 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ),
     "ls": values(
         version=VERSION,
+        filter=FILTER,
         articles=listed(
-            values(id=NAME, title=TEXT, published=DAY, source=NAME, digest=DIGEST, passages=RANK)
+            values(
+                id=NAME,
+                library={"type": ["string", "null"]},
+                title=TEXT,
+                published=DAY,
+                source=NAME,
+                digest=DIGEST,
+                passages=RANK,
+            )
         ),
+    ),
+    "ls --folders": values(
+        version=VERSION,
+        filter=FILTER,
+        folders=listed(values(folder=NAME, articles=RANK, first=DAY, last=DAY)),
     ),
     "show": values(version=VERSION, **ARTICLE["properties"], text=NAME),
     "timeline": values(
@@ -170,8 +217,13 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                     ("model", {"type": ["string", "null"]}),
                     ("reader", {"type": ["string", "null"]}),
                     ("hits", RANK),
+                    ("links", {"enum": ["auto", "always", "never"]}),
                 )
             }
+        ),
+        llm=values(
+            **{key: {"type": ["string", "null"]} for key in ("address", "model", "key")},
+            **{key: {"type": ["number", "null"]} for key in ("tokens", "timeout")},
         ),
         file=NAME,
         file_exists=FLAG,

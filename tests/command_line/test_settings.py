@@ -19,6 +19,7 @@ def test_config_names_each_setting_and_where_it_comes_from(fresh: Shell) -> None
         "model": {"value": None, "from": "default"},
         "reader": {"value": None, "from": "default"},
         "hits": {"value": 10, "from": "default"},
+        "links": {"value": "auto", "from": "default"},
     }
     file = fresh.home / "config" / "config.toml"
     assert (found["file"], found["file_exists"]) == (str(file), False)
@@ -33,6 +34,7 @@ def test_config_names_each_setting_and_where_it_comes_from(fresh: Shell) -> None
         "model": ("from-file", "file"),
         "reader": ("from-variable", "variable"),
         "hits": (4, "variable"),
+        "links": ("auto", "default"),
     }
     out = fresh("config", "-k", "5", variables=variables).out
     assert re.search(r"^hits +5 +\(flag\)$", out, re.MULTILINE)

@@ -154,3 +154,12 @@ def test_output_to_a_full_disk_is_an_error_without_a_traceback(home: Path, both:
         )
     assert done.returncode == 2
     assert both or done.stderr.startswith("qa: the disk is full")
+
+
+def test_the_place_of_a_quote_is_a_link_where_the_terminal_takes_them(qa: Shell) -> None:
+    link = re.compile(r"\x1b\]8;;(file://[^\x1b]+/news/harbour/storm\.txt)\x1b\\")
+    for command in (["ask", WHO], ["search", "harbour of Westport"], ["mentions", "Westport"]):
+        assert "\x1b]8" not in qa.on_terminal(*command).out
+        assert link.search(qa.on_terminal(*command, variables={"VTE_VERSION": "7006"}).out)
+    assert link.search(qa("ask", WHO, variables={"QA_LINKS": "always"}).out)
+    assert qa("config", variables={"QA_LINKS": "maybe"}).is_refusal()

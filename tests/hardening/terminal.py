@@ -473,7 +473,7 @@ def more_cases(chance: random.Random) -> Iterator[Case]:
         *(("ls",), ("show", "2"), ("show", "articles"), ("status",), ("doctor",), ("index",)),
         *(("index", "--reread"), ("index", "--prune", "articles"), ("models",), ("rm", "articles")),
     ]
-    variables = ("QA_LIBRARY", "QA_MODEL", "QA_READER", "QA_HITS", "QA_THREADS")
+    variables = ("QA_LIBRARY", "QA_MODEL", "QA_READER", "QA_HITS", "QA_LINKS", "QA_THREADS")
     while True:
         words = chance.choice(shapes)(chance.choice(pieces))
         case = Case(words)

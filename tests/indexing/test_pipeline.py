@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from qa.articles.build import build_article
+from qa.articles.dates import Dated
 from qa.articles.found import FoundFile, Problem, ReadArticle
 from qa.datatypes import ArticleRowId
 from qa.indexing import Report, pipeline
@@ -17,7 +18,7 @@ from qa.indexing.pipeline import batches, embed, split, write
 from qa.storage.article_store import ArticleRow
 
 if TYPE_CHECKING:
-    from qa.storage.store import Store
+    from qa.storage.local import LocalStorage
     from tests.doubles import WordEncoder
 
 FOUND = FoundFile("/wire.jsonl", "wire.jsonl", 10, 1)
@@ -123,7 +124,7 @@ def test_a_bad_record_makes_a_file_that_is_not_whole() -> None:
 
 
 def put(text: str) -> PutArticle:
-    made = build_article("a.txt", text, title="Weather", published=date(2012, 5, 6))
+    made = build_article("a.txt", text, title="Weather", dated=Dated(date(2012, 5, 6), "record"))
     return PutArticle(FoundFile("/a.txt", "a.txt", 10, 1), None, None, made)
 
 
@@ -156,7 +157,7 @@ def test_each_text_is_embedded_once_and_known_ones_not_at_all(word_encoder: "Wor
 
 
 def test_changes_are_written_together_or_not_at_all(
-    store: "Store", word_encoder: "WordEncoder"
+    store: "LocalStorage", word_encoder: "WordEncoder"
 ) -> None:
     changes = list(split([put("Ash fell.")], word_encoder))
     vectors = embed(changes[0].texts(), {}, word_encoder)

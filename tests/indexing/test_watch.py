@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qa.indexing import watch
-from qa.indexing.watch import changes, top_folders
+from qa.indexing.watch import changes, library_folders, top_folders
 
 
 def test_top_folders_hold_all_files_without_repeats() -> None:
@@ -42,3 +42,39 @@ def test_changes_are_told_and_hidden_files_are_not(
         stop.set()
         listener.join(30)
     assert not listener.is_alive()
+
+
+def test_the_home_folder_is_not_watched_for_new_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "news" / "old").mkdir(parents=True)
+    files = [tmp_path / "a.txt", tmp_path / "news" / "b.txt", tmp_path / "news" / "old" / "c.txt"]
+    assert library_folders([*map(str, files), "/gone/d.txt"]) == [str(tmp_path / "news")]
+
+
+def test_what_a_library_writes_among_its_articles_is_no_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "QUIET_MILLISECONDS", 0)
+    monkeypatch.setattr(watch, "STEP_MILLISECONDS", 50)
+    library = tmp_path / "library"
+    library.mkdir()
+    stop = threading.Event()
+    told = changes([str(tmp_path)], stop, skip=library)
+    next(told)
+    (library / "library.sqlite").write_text("pages")
+    done = threading.Event()
+
+    def later() -> None:
+        done.wait(0.5)
+        done.set()
+        (tmp_path / "a.txt").write_text("Text.")
+
+    writer = threading.Thread(target=later)
+    writer.start()
+    next(told)
+    assert done.is_set()
+    writer.join()
+    stop.set()
+    assert list(told) == []

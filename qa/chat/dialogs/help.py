@@ -10,7 +10,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from ..actions import ACTIONS, LINE_KEYS, Action
+from ..actions import ACTIONS, Action
+from ..bindings import LINE_KEYS
 from ..widgets.text import PlainText
 
 MARKS = (

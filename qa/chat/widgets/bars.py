@@ -64,6 +64,8 @@ class TopRow(PlainText):
         title = f"qa · {talk.library}" if talk.library else "qa"
         if talk.articles is not None:
             title += f" · {counted(talk.articles, 'article')}"
+        if talk.is_watching:
+            title += " · watching"
         right = shortened(scope_words(talk.scope), max(10, width // 2))
         left = shortened(title, max(0, width - cell_len(right) - 4))
         gap = max(1, width - cell_len(left) - cell_len(right) - 2)
@@ -84,12 +86,13 @@ class BottomRow(PlainText):
         self._remark = ""
         self._clock: Timer | None = None
         self._actions: Sequence[Action] = ()
-        self._numbers = False
+        self._digits = ""
 
-    def show_actions(self, actions: Sequence[Action], *, numbers: bool) -> None:
-        """Show these actions; ``numbers`` says whether there are sources to open by number."""
-        self._actions, self._numbers = actions, numbers
-        self.refresh()
+    def show_actions(self, actions: Sequence[Action], *, digits: str) -> None:
+        """Show these actions; ``digits`` are the keys that open sources, empty if none can."""
+        if (actions, digits) != (self._actions, self._digits):
+            self._actions, self._digits = actions, digits
+            self.refresh()
 
     def say(self, remark: str) -> None:
         """Show a remark for a while."""
@@ -116,8 +119,8 @@ class BottomRow(PlainText):
         status = shortened(self.status, max(10, width - 12)) if self.status else ""
         room = width - cell_len(status) - 4
         hints = [(action.shown_key, action.hint, action.call) for action in self._actions]
-        if self._numbers:
-            hints.insert(1, ("1-9", "source", "screen.next_source"))
+        if self._digits:
+            hints.insert(1, (self._digits, "source", "screen.next_source"))
         parts: list[Content | str | tuple[str, str]] = [" "]
         used = 1
         for key, word, call in hints:

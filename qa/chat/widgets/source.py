@@ -15,7 +15,8 @@ from textual.style import Style
 from textual.widgets import Input
 
 from ...articles.clean import one_line
-from ..actions import article_bindings
+from ...render import article_address
+from ..bindings import article_bindings
 from ..entries import Entry
 from ..marks import Highlight, Mark
 from ..places import Kind, Place
@@ -55,8 +56,10 @@ class SourcePane(Vertical):
 
     BINDINGS = article_bindings()  # type: ignore[assignment]
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, links: bool = False) -> None:
+        """``links`` says whether the terminal opens links."""
         super().__init__(id=id)
+        self._links = links
         self.place: Place | None = None
         """The place that is shown."""
         self._entry: Entry | None = None
@@ -116,7 +119,9 @@ class SourcePane(Vertical):
         self.set_class(place is None, "-empty")
         head = self.query_one("#source-head", PlainText)
         foot = self.query_one("#source-foot", PlainText)
-        head.update(_nothing_yet(entry) if place is None else _head(entry, place, self._room))
+        head.update(
+            _nothing_yet(entry) if place is None else _head(entry, place, self._room, self._links)
+        )
         foot.update(Content() if place is None else _foot(entry, place))
 
     def show_article(self) -> None:
@@ -239,9 +244,9 @@ def _matches(text: str, wanted: str) -> Iterator[list[tuple[int, int]]]:
         position = max(limit, stretch[-1][1] if stretch else 0)
 
 
-def _head(entry: Entry | None, place: Place, room: int) -> Content:
+def _head(entry: Entry | None, place: Place, room: int, links: bool) -> Content:
     """Return title, date and path, below a note on what kind of place it is."""
-    parts: list[tuple[str, str] | str] = []
+    parts: list[tuple[str, str] | str | Content] = []
     if place.note:
         parts += [(place.note, ".note-strong"), "\n"]
     elif entry is not None and place.kind is Kind.PASSAGE and not place.is_browsed:
@@ -253,7 +258,9 @@ def _head(entry: Entry | None, place: Place, room: int) -> Content:
     if place.when:
         is_one_line = cell_len(place.when) + 3 + cell_len(path) <= room
         parts += [(place.when, ".date"), " · " if is_one_line else "\n"]
-    parts.append((path, ".path"))
+    where = Content.styled(path, ".path")
+    address = article_address(place.article) if links else ""
+    parts.append(where.stylize(Style(link=address)) if address else where)
     return Content.assemble(*parts)
 
 

@@ -3,7 +3,7 @@
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from ..actions import HINTED
+from ..bindings import HINTED
 from ..entries import Entry
 from ..talk import Talk
 from .bars import BottomRow, Rule, TopRow
@@ -11,6 +11,7 @@ from .conversation import Conversation
 from .prompt import ADD_HERE, ASK_HERE, Prompt
 from .source import SourcePane
 from .text import PlainText
+from .timeline import TimelinePane
 
 WIDE = 100
 """Columns from which the source pane is shown beside the conversation."""
@@ -29,7 +30,8 @@ class ChatView(Vertical):
         yield Rule("┬", self._split, self._focused)
         with Horizontal(id="panes"):
             yield Conversation(self._talk)
-            yield SourcePane(id="source")
+            yield TimelinePane()
+            yield SourcePane(id="source", links=self._talk.takes_links)
         yield Rule("┴", self._split, self._focused)
         with Horizontal(id="line"):
             yield PlainText("❯", id="sign")
@@ -50,6 +52,11 @@ class ChatView(Vertical):
     def source(self) -> SourcePane:
         """The right pane."""
         return self.query_one(SourcePane)
+
+    @property
+    def timeline(self) -> TimelinePane:
+        """The timeline, which takes the place of the left pane."""
+        return self.query_one(TimelinePane)
 
     @property
     def bottom(self) -> BottomRow:
@@ -73,6 +80,24 @@ class ChatView(Vertical):
         self.prompt.placeholder = ADD_HERE if self._talk.is_empty else ASK_HERE
         self.bottom.update_status()
         self._show_actions()
+
+    def show_timeline(self) -> None:
+        """Show the timeline in place of the conversation, or the conversation again."""
+        timeline = self._talk.timeline
+        self.set_class(timeline is not None, "-timeline")
+        self.timeline.show(timeline)
+        self.read(False)
+        self.focus_left()
+        self.show_source()
+        self._show_actions()
+
+    def focus_left(self) -> None:
+        """Give the focus to the sentences of the timeline if it has any, else to the line."""
+        timeline = self._talk.timeline
+        if timeline is not None and timeline.events:
+            self.screen.set_focus(self.timeline.events)
+        else:
+            self.focus_prompt()
 
     def show_entry(self, entry: Entry) -> None:
         """Show what has changed about a question."""
@@ -101,15 +126,16 @@ class ChatView(Vertical):
             self.screen.set_focus(self.source.article)
         else:
             self.source.close_find()
-            self.focus_prompt()
+            self.focus_left()
         self._show_actions()
         self.call_after_refresh(self.show_focus)
 
     def show_focus(self) -> None:
-        """Show which pane has the focus."""
+        """Show which pane has the focus, and the keys that work there."""
         for rule in self.query(Rule):
             rule.refresh()
         self.query_one("#sign").set_class(self.prompt.has_focus, "-focused")
+        self._show_actions()
 
     def focus_prompt(self) -> None:
         """Give the focus to the question line."""
@@ -124,7 +150,8 @@ class ChatView(Vertical):
         self.focus_prompt()
 
     def _show_actions(self) -> None:
-        pointless = set() if self.is_reading else {"back"}
+        is_open = self.is_reading or self._talk.timeline is not None
+        pointless = set() if is_open else {"back"}
         if not self.is_wide:
             pointless.add("open_article")
         possible = [
@@ -132,11 +159,12 @@ class ChatView(Vertical):
             for action in HINTED
             if action.name not in pointless and self._talk.allows(action.name)
         ]
-        self.bottom.show_actions(possible, numbers=self._talk.has_numbers)
+        digits = "1…9" if self.source.has_focus_within else "Alt-1…9"
+        self.bottom.show_actions(possible, digits=digits if self._talk.has_numbers else "")
 
     def _focused(self) -> tuple[int, int] | None:
         """Return the columns of the pane that has the focus; None if the question line has it."""
-        for pane in (self.conversation, self.source):
+        for pane in (self.conversation, self.timeline, self.source):
             if pane.has_focus_within:
                 return pane.region.x, pane.region.right
         return None
