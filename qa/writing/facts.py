@@ -36,8 +36,8 @@ _VAGUE = re.compile(
 """Numbers that say little: an hour, both."""
 _QUOTATION = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^“”]+)[“”]|(?<!\w)‘([^’]+)’(?!\w)")
 _VERB = re.compile(
-    r"(?: \w+ly)?(?: also)? (?P<verb>is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|"
-    r"did|does|do|said|says|told|took|made|came|went|began|became|found|held|led|left|lost|won|"
+    r"(?: \w+ly)?(?: also)? (?P<verb>is|are|was|were|has|have|had|will|would|can|could|may|might|"
+    r"must|should|did|does|do|said|says|told|took|made|came|went|began|became|found|held|led|left|lost|won|"
     r"gave|got|beat|ran|saw|set|met|put|sent|spent|rose|fell|hit|struck|drew|spoke|bought|sold|"
     r"sank|broke|grew|kept|brought|caught|fled|flew|built|wrote|read|lies|belongs|\w{2,}ed|owns)\b"
 )

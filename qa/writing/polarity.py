@@ -65,12 +65,12 @@ def _root(word: str) -> str:
 
 
 def opposite(sentence: str, source: str) -> str:
-    """Return a word of the sentence whose opposite, and not itself, is in the source; else empty."""
+    """Return a word of the sentence whose opposite the source has instead; else empty."""
     said = {stem(token) for token in _tokens(source)}
     for token in _tokens(sentence):
-        if token in OPPOSITES and stem(token) not in said:
-            if any(stem(other) in said for other in OPPOSITES[token]):
-                return token
+        others = {stem(other) for other in OPPOSITES.get(token, ())}
+        if not others.isdisjoint(said) and stem(token) not in said:
+            return token
     return ""
 
 
@@ -78,6 +78,7 @@ def _tokens(text: str) -> Iterator[str]:
     return (match[0] for match in _TOKEN.finditer(fold(text)))
 
 
+_STOPS = frozenset(".;:!?")
 _QUANTITIES = {
     word: number
     for number, words in enumerate(
@@ -104,7 +105,7 @@ def _quantities(text: str) -> dict[str, tuple[str, int]]:
     for token in _tokens(text):
         if token in _QUANTITIES:
             latest, left = (token, _QUANTITIES[token]), 2
-        elif token in ".;:!?":
+        elif token in _STOPS:
             left = 0
         elif left and token not in STOP_WORDS and not token.isdigit():
             found.setdefault(stem(token), latest)

@@ -71,7 +71,8 @@ def fit(some: Sequence[Case]) -> None:
     for name, weight in zip(rows[0], model.coef_[0], strict=True):
         print(f'    "{name}": {weight:.2f},')
     print(
-        f"}}\nBIAS = {model.intercept_[0]:.2f}\n\n{len(rows)} sentences, each story left out in turn:"
+        f"}}\nBIAS = {model.intercept_[0]:.2f}\n\n"
+        f"{len(rows)} sentences, each story left out in turn:"
     )
     for least in (0.4, 0.45, 0.5, 0.55, 0.6, 0.65):
         is_out = chances[:, 1] < least
@@ -94,9 +95,8 @@ def measure(some: Sequence[Case], *, list_wrong: bool) -> None:
     print(f"mean {1e3 * np.mean(seconds):.0f}, 95 % under {1e3 * np.quantile(seconds, 0.95):.0f}")
     for case, checked in told if list_wrong else ():
         if checked.support is not case.label:
-            print(
-                f"{case.label} → {checked.support} | {case.kind} | {case.sentence} | {checked.reason}"
-            )
+            print(f"{case.label} → {checked.support} | {case.kind} | {case.sentence}", end="")
+            print(f" | {checked.reason}")
 
 
 def _table(told: Sequence[tuple[Case, CheckedSentence]]) -> None:

@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from qa.articles.build import build_article
+from qa.articles.dates import Dated
 from qa.articles.found import FoundFile, ReadArticle
 from qa.articles.load import read_articles
 from qa.articles.split import CountTokens, split
@@ -130,7 +131,7 @@ def _invented() -> tuple[tuple[str, Article], ...]:
                 row["name"],
                 row["text"],
                 title=row["title"],
-                published=date.fromisoformat(row["date"]),
+                dated=Dated(date.fromisoformat(row["date"]), "benchmark"),
             ),
         )
         for row in _rows("checker_articles.jsonl")

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from qa.articles.build import build_article
+from qa.articles.dates import Dated
 from qa.datatypes import Passage, Span
 from qa.models.encoder import Encoder
 from qa.models.reader import Reader
@@ -13,14 +14,18 @@ from qa.writing.check import WEIGHTS, Checker, probability
 from qa.writing.checked import CheckedSentence, Support
 from tests.doubles import WordEncoder
 
-MINE = """The mine lies in the Atacama Desert, about 45 kilometres from Copiapó. It was closed in 2007
-after a death there. The minister, Laurence Golborne, said that the job would be difficult."""
-SHIP = """The ship Albatros was built in Hamburg in 1909. Only the cook, Samuel Pike, survived; he was
-picked up by a whaler after two days on a raft. The wreck will not be raised."""
+MINE = (
+    "The mine lies in the Atacama Desert, about 45 kilometres from Copiapó. It was closed in 2007 "
+    "after a death there. The minister, Laurence Golborne, said that the job would be difficult."
+)
+SHIP = (
+    "The ship Albatros was built in Hamburg in 1909. Only the cook, Samuel Pike, survived; he was "
+    "picked up by a whaler after two days on a raft. The wreck will not be raised."
+)
 
 
 def _passage(name: str, text: str) -> Passage:
-    article = build_article(name, text, title=name.title(), published=date(2010, 8, 8))
+    article = build_article(name, text, title=name.title(), dated=Dated(date(2010, 8, 8), "test"))
     return Passage(article, 0, len(article.text))
 
 
@@ -60,7 +65,9 @@ def _check(
 
 
 def test_a_sentence_that_repeats_its_passage_is_supported() -> None:
-    checked = _check("The mine lies in the Atacama Desert, about 45 kilometres from Copiapó. [1]", [1])
+    checked = _check(
+        "The mine lies in the Atacama Desert, about 45 kilometres from Copiapó. [1]", [1]
+    )
     assert checked.support is Support.SUPPORTED
     assert checked.text == "The mine lies in the Atacama Desert, about 45 kilometres from Copiapó."
     (source,) = checked.sources

@@ -15,7 +15,9 @@ def _facts(sentence: str) -> list[tuple[str, str]]:
 
 
 def test_names_numbers_and_dates() -> None:
-    sentence = "President Ivo Josipović told 3,000 people in Zagreb on 1 July 2013 that it was over."
+    sentence = (
+        "President Ivo Josipović told 3,000 people in Zagreb on 1 July 2013 that it was over."
+    )
     assert _facts(sentence) == [
         ("name", "Ivo Josipović"),
         ("number", "3,000"),
@@ -83,7 +85,12 @@ def test_the_same_name(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Austria", "Australia"), ("Iran", "Iraq"), ("Plan A", "Plan B"), ("Panama Canal", "Suez Canal")],
+    [
+        ("Austria", "Australia"),
+        ("Iran", "Iraq"),
+        ("Plan A", "Plan B"),
+        ("Panama Canal", "Suez Canal"),
+    ],
 )
 def test_another_name(one: str, other: str) -> None:
     assert not same_name(one, other)

@@ -5,7 +5,9 @@ from qa.writing.signals import is_crossed
 
 
 def test_one_negates_what_the_other_says() -> None:
-    assert denied("The firm did not accept the figure.", "The firm accepted the figure.") == "accept"
+    assert (
+        denied("The firm did not accept the figure.", "The firm accepted the figure.") == "accept"
+    )
     assert denied("Floors were added with a permit.", "Nobody had a permit for them.") == "permit"
 
 
@@ -14,7 +16,9 @@ def test_both_negate() -> None:
 
 
 def test_an_opposite() -> None:
-    assert opposite("The pipelines run through the south.", "They run through the north.") == "south"
+    assert (
+        opposite("The pipelines run through the south.", "They run through the north.") == "south"
+    )
     assert opposite("It is the last of them.", "It is the last, not the first.") == ""
 
 
