@@ -14,6 +14,7 @@ _NEGATIONS = frozenset(
     refuses denied denies rather instead""".split()
 )
 _ADVERBS = frozenset("far even just yet still already ever also once".split())
+_NOT = re.compile(r"\b(?:not|never|cannot|unable|failed|refused)\b|n['’]t\b", re.IGNORECASE)
 _ENDS = frozenset(
     ". ; : ! ? but and although while which who how that what whether if".split()
 ) | frozenset(",—–")
@@ -48,7 +49,7 @@ def denied(sentence: str, source: str) -> str:
         word = _root(token)
         if word in names or word not in ours or word not in theirs or ours[word] == theirs[word]:
             continue
-        if ours[word] or not any(ours.values()):
+        if _NOT.search(sentence) if ours[word] else not any(ours.values()):
             return token
     return ""
 

@@ -30,6 +30,8 @@ MOST_ASKED = 4
 """Most facts of a sentence that the reader is asked for."""
 
 
+_PEOPLE = re.compile(r"[A-Z]\w+(?:ian|ean|ish|ese|can|ench|utch)")
+"""Adjectives of nations; the reader, asked for one, names a person of it."""
 _NAMED = re.compile(rf"\b(?!(?:{'|'.join((*MONTHS, *DAYS))})\b)[A-Z]\w+\b(?!['’]s)")
 _OPENING = re.compile(r"(?:after|before|in|on|at|by|during|since|with|for|from|according)\b", re.I)
 _SPEECH = re.compile(r"\b(?:according to|said|says|told|announced)\b", re.IGNORECASE)
@@ -74,12 +76,13 @@ def gather(
     found = facts(sentence, best.passage.article.published)
     absent = tuple(_absent(sentence, found, passages))
     source = best.sentence.text
+    asked = [fact for fact in found if not _PEOPLE.fullmatch(fact.text)][:MOST_ASKED]
     odd = odd_words(sentence, found, f"{near[0].text} {best.passage.article.title}")
     return Evidence(
         nearest=best,
         absent=absent,
         far=() if absent else tuple(_far(sentence, found, near)),
-        asked=tuple(ask(reader, sentence, fact, near) for fact in (*found[:MOST_ASKED], *odd)),
+        asked=tuple(ask(reader, sentence, fact, near) for fact in (*asked, *odd)),
         denied=denied(sentence, source),
         opposite=opposite(sentence, source),
         quantity=other_quantity(sentence, source),
