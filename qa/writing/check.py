@@ -26,7 +26,9 @@ WEIGHTS = {
     "denied": -3.61,
     "opposite": -2.05,
     "quantity": -2.26,
+    "turned": -3.0,
     "crossed": -1.38,
+    "speaker": -2.0,
     "other_number": -2.23,
     "other_date": -2.41,
     "other_name": -2.84,
@@ -144,6 +146,8 @@ def _reason(evidence: Evidence | None, what: str) -> str:
         "denied": f"it and its source disagree about “{evidence.denied}”",
         "opposite": f"the source says the opposite of “{evidence.opposite}”",
         "quantity": f"the source does not say “{evidence.quantity}”",
+        "turned": "in the source it is the other way round",
         "crossed": "in the source it is the other way round",
+        "speaker": f"in the source it is “{evidence.speaker}” who says so",
         "far": f"the source has “{evidence.far[0] if evidence.far else ''}” of something else",
     }[worst]

@@ -66,20 +66,34 @@ def _root(word: str) -> str:
 
 
 def opposite(sentence: str, source: str) -> str:
-    """Return a word of the sentence whose opposite the source has instead; else empty."""
-    said = {stem(token) for token in _tokens(source)}
-    for token in _tokens(sentence):
-        others = {stem(other) for other in OPPOSITES.get(token, ())}
-        if not others.isdisjoint(said) and stem(token) not in said:
-            return token
+    """Return a word where the source has its opposite beside the same word; else empty."""
+    ours, theirs = _told(sentence), _told(source)
+    said = {stem(word) for word in theirs}
+    for at, word in enumerate(ours):
+        if stem(word) in said:
+            continue
+        others = {stem(other) for other in OPPOSITES.get(word, ())}
+        for place, other in enumerate(theirs):
+            if stem(other) in others and _beside(ours, at) & _beside(theirs, place):
+                return word
     return ""
 
 
-def _tokens(text: str) -> Iterator[str]:
-    return (match[0] for match in _TOKEN.finditer(fold(text)))
+def _told(text: str) -> list[str]:
+    """Return the words of a text that say something, and those that have an opposite."""
+    return [
+        token
+        for token in _tokens(text)
+        if token not in _STOPS and (token not in STOP_WORDS or token in OPPOSITES)
+    ]
 
 
-_STOPS = frozenset(".;:!?")
+def _beside(told: list[str], at: int) -> set[str]:
+    """Return the roots of the words within two of a place."""
+    return {_root(word) for word in (*told[max(0, at - 2) : at], *told[at + 1 : at + 3])}
+
+
+_STOPS = frozenset(".;:!?,—–")
 _QUANTITIES = {
     word: number
     for number, words in enumerate(
@@ -112,3 +126,7 @@ def _quantities(text: str) -> dict[str, tuple[str, int]]:
             found.setdefault(stem(token), latest)
             left -= 1
     return found
+
+
+def _tokens(text: str) -> Iterator[str]:
+    return (match[0] for match in _TOKEN.finditer(fold(text)))
