@@ -21,7 +21,8 @@ _WRITER = re.compile(
 _VAGUE = re.compile(
     r"^our\b|\b(?:you|your|we|my|me)\b"
     r"|^\W*(?:here (?:is|are)|based on|in (?:summary|short|conclusion)|overall|what an?|sure)\b"
-    r"|\b(?:should|ought|hopefully|unfortunately|sadly|clearly|obviously|remains to be seen"
+    r"|\b(?:should|ought|must have been"
+    r"|hopefully|unfortunately|sadly|clearly|obviously|remains to be seen"
     r"|amazing|exciting|wonderful|great|sad|saddened|tragic|tragedy|important|interesting|shock\w*"
     r"|impressive|powerful|beautiful|terrible|horrible|remarkable|incredible|proud|inspiring"
     r"|worrying|fascinating|dangerous|shows? how)\b",

@@ -30,7 +30,8 @@ ALIKE = 4
 """Letters by which words are compared that may be forms of each other: permit, permission."""
 _VAGUE = re.compile(
     r"(?<!nearly )(?<!almost )(?<!about )(?<!after )(?<!over )an?"
-    r" (?:second|minute|hour|day|week|month|year|century)(?! apart)|nobody|one|both|twice|couple|pair|zero",
+    r" (?:second|minute|hour|day|week|month|year|century)(?! apart)"
+    r"|nobody|(?<!only )one|both|twice|couple|pair|zero",
     re.IGNORECASE,
 )
 """Numbers that say little: an hour, both."""

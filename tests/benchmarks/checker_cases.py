@@ -6,7 +6,7 @@ article beside the fact. ``cites`` says what it cites: the ``right`` passage, a 
 were written by SmolLM2-135M and labelled by hand. What is not wholly in the articles is labelled
 unsupported.
 
-The articles are those in seeds/ and in tests/data/checker_articles.jsonl, which tell of nothing real.
+The articles are those in seeds/ and, about nothing real, in tests/data/checker_articles.jsonl.
 The sentences on those whose ``part`` is *held out* were written when the rules were finished.
 """
 
