@@ -15,6 +15,7 @@ from .bindings import screen_bindings
 from .clipboard import copy
 from .source_actions import SourceActions
 from .talk import Talk
+from .widgets.conversation import Welcome
 from .widgets.prompt import LONGEST_QUESTION, Prompt
 from .widgets.turn import TurnView
 from .widgets.view import WIDE, ChatView
@@ -143,6 +144,11 @@ class ChatScreen(SourceActions):
             self.add_articles(message.text)
         else:
             self.ask(message.text, verbatim=message.verbatim)
+
+    @on(Welcome.Chosen)
+    def _suggestion_chosen(self, message: Welcome.Chosen) -> None:
+        self.view.prompt.remember([message.question])
+        self.ask(message.question)
 
     @on(Prompt.Cut)
     def _cut(self, message: Prompt.Cut) -> None:

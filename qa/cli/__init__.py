@@ -22,7 +22,7 @@ INTERRUPTED = 130
 
 INTRODUCTION = """\
 qa answers questions from your own articles: with their exact words, and where they stand.
-Nothing leaves this machine.
+Nothing leaves this machine, unless you name a language model's server to write, too.
 
 Try it:
   qa index ~/articles                   read a folder of text, web pages, PDF, mail …
@@ -37,6 +37,7 @@ COMMANDS = {
     "ask": ("ask", "ask"),
     "chat": ("chat", "chat"),
     "search": ("ask", "search"),
+    "suggest": ("suggest", "suggest"),
     "mentions": ("mentions", "mentions"),
     "index": ("index", "index"),
     "ls": ("articles", "ls"),
@@ -44,6 +45,8 @@ COMMANDS = {
     "rm": ("articles", "rm"),
     "timeline": ("timeline", "timeline"),
     "verify": ("verify", "verify"),
+    "mcp": ("doors", "mcp"),
+    "serve": ("doors", "serve"),
     "status": ("status", "status"),
     "doctor": ("doctor", "doctor"),
     "export": ("backup", "export_library"),
@@ -93,7 +96,8 @@ def cli(context: click.Context) -> None:
     """Answer questions from your own articles: exact, with sources, offline.
 
     An answer is a piece of one of your articles, shown where it stands. If your articles do not
-    contain the answer, qa says so. Nothing leaves this machine.
+    contain the answer, qa says so. Nothing leaves this machine, unless you name a server of a
+    language model to have answers written, too.
     """
     if context.invoked_subcommand is None:
         click.echo(INTRODUCTION, nl=False)

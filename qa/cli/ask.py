@@ -93,13 +93,16 @@ def ask(
     With --library given several times, the best answer of all is found, and each source says which
     library it is of. They must have been made by the same encoder.
 
+    Where articles differ, on a number, a date, a name or a place, qa shows what each says, the
+    newest first. Near-copies of one report count as one article.
+
     With --continue, QUESTION may refer to what was asked before, with --continue or in the chat;
     the answer becomes part of that conversation.
 
     With --write, a language model also writes the answer out, and each of its sentences is checked:
     ✓ a passage that it cites holds it, ↷ another passage does, ✗ none does, · there is nothing to
     check. You name the server, any that speaks the OpenAI protocol. The question and the passages
-    that are listed are sent to it, and nothing else to nobody else; see qa config.
+    that are listed are sent to it, and nothing else to anyone; see qa config.
 
     \b
     qa ask --write --llm http://127.0.0.1:11434/v1 --llm-model qwen3:4b "Why did it end?"

@@ -62,7 +62,15 @@ CITATION = values(
     copies=COUNT,
     article=ARTICLE,
 )
-HIT = values(rank=RANK, score={"type": "number"}, start=COUNT, end=RANK, text=NAME, article=ARTICLE)
+HIT = values(
+    rank=RANK,
+    score={"type": "number"},
+    start=COUNT,
+    end=RANK,
+    text=NAME,
+    is_copy=FLAG,
+    article=ARTICLE,
+)
 HIT["properties"]["why"] = values(
     bm25={"type": ["number", "null"]},
     bm25_rank={"type": ["integer", "null"]},
@@ -76,7 +84,7 @@ WRITTEN = {
         {"type": "null"},
         values(
             server=NAME,
-            ending={"enum": ["done", "length", "cancelled", "nothing near", "failed"]},
+            ending={"enum": ["done", "length", "repeated", "cancelled", "nothing near", "failed"]},
             error=TEXT,
             sentences=listed(
                 values(
@@ -105,7 +113,7 @@ ANSWER = values(
     remark=TEXT,
     notes=listed(NAME),
     citations=listed(CITATION),
-    alternatives=listed(values(answer=NAME, confidence=SHARE, citation=CITATION)),
+    alternatives=listed(values(answer=NAME, confidence=SHARE, differs=FLAG, citation=CITATION)),
     hits=listed(HIT),
     written=WRITTEN,
     unread=COUNT,
@@ -167,6 +175,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         folders=listed(values(folder=NAME, articles=RANK, first=DAY, last=DAY)),
     ),
     "show": values(version=VERSION, **ARTICLE["properties"], text=NAME),
+    "suggest": values(version=VERSION, questions=listed(values(question=NAME, citation=CITATION))),
     "timeline": values(
         version=VERSION,
         question=NAME,
