@@ -160,8 +160,8 @@ def _names(question: str) -> set[str]:
 def _tells_of_it(question: str, best: Weighed, other: Weighed) -> bool:
     """Whether a span's sentence has the words of the question, but for names, that the best's has.
 
-    It has at least one. One may be missing of a number. Articles of one week tell of one event, each
-    in its own words: there the names are enough.
+    It has at least one of them. For a number, one may be missing. Articles of one week tell of one
+    event, each in its own words: there the names are enough.
     """
     asked = set(stemmed_terms(question)) - _names(question)
     if not asked or _are_of_one_week(best, other):

@@ -43,9 +43,9 @@ def timeline(question: str, retriever: Retriever, scope: Scope) -> list[Event]:
     """Return the dated sentences on the subject of a question, the earliest first.
 
     They hold a word of the question, or their article's headline and lead hold half of them by
-    weight; and their passage is nearly as close to the question as the one with the best fused score,
-    by that score and by the cosine. Sentences with the same words come once. Raises what `Retriever.retrieve`
-    raises.
+    weight; and their passage is nearly as close to the question as the one with the best fused
+    score, by that score and by the cosine. Sentences with the same words come once. Raises what
+    `Retriever.retrieve` raises.
     """
     question = cleaned_question(question)
     hits = retriever.retrieve(question, PASSAGES, scope).hits

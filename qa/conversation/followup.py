@@ -216,7 +216,9 @@ _NO_PERSON = re.compile(
     r"(?:where|when|how|why|(?:which|what) (?:country|city|town|state|place|company|party|team))\b",
     re.IGNORECASE,
 )
-_AS_OF_PLACE = r"\b(?:of|in|at|from|to|near) (?:the )?{0}\b|\b{0}['’]s? (?:new |next |former )?[a-z]"
+_AS_OF_PLACE = (
+    r"\b(?:of|in|at|from|to|near) (?:the )?{0}\b|\b{0}['’]s? (?:new |next |former )?[a-z]"
+)
 _NAMELESS = r"(?! (?:(?:of|by|on|called|titled)\b|(?-i:[A-Z\"])))"
 
 _CURIE = Exchange("Where was Marie Curie born?", "in Warsaw", "Marie Curie")

@@ -100,7 +100,7 @@ def test_a_library_without_folders_says_so(empty: ScriptedLibrary) -> None:
 def test_the_key_pressed_twice_before_it_began_watches_not_at_all(
     scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, folders, runs = threading.Event(), watching.library_folders, list[int]()
+    gate, folders, runs = threading.Event(), watch.library_folders, list[int]()
 
     def slowly(files: Any) -> list[str]:
         runs.append(1)
