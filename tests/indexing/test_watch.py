@@ -78,3 +78,32 @@ def test_what_a_library_writes_among_its_articles_is_no_change(
     writer.join()
     stop.set()
     assert list(told) == []
+
+
+def test_a_file_that_is_saved_under_its_old_name_is_watched_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "QUIET_MILLISECONDS", 50)
+    monkeypatch.setattr(watch, "STEP_MILLISECONDS", 50)
+    file, draft = tmp_path / "a.txt", tmp_path / ".draft"
+    file.write_text("One.")
+    stop = threading.Event()
+    heard = threading.Semaphore(0)
+
+    def listen() -> None:
+        for _ in changes([str(file)], stop):
+            heard.release()
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    try:
+        assert heard.acquire(timeout=20)
+        for text in ("Two.", "Three.", "Four."):
+            draft.write_text(text)
+            draft.replace(file)
+            assert heard.acquire(timeout=20)
+        (tmp_path / "b.txt").write_text("Another file.")
+        assert not heard.acquire(timeout=1)
+    finally:
+        stop.set()
+        listener.join(20)
