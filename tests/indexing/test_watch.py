@@ -2,9 +2,12 @@
 
 import threading
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from qa.cli.index import _watch
+from qa.errors import UsageError
 from qa.indexing import watch
 from qa.indexing.watch import changes, library_folders, top_folders
 
@@ -51,6 +54,12 @@ def test_the_home_folder_is_not_watched_for_new_files(
     (tmp_path / "news" / "old").mkdir(parents=True)
     files = [tmp_path / "a.txt", tmp_path / "news" / "b.txt", tmp_path / "news" / "old" / "c.txt"]
     assert library_folders([*map(str, files), "/gone/d.txt"]) == [str(tmp_path / "news")]
+
+
+def test_a_watch_needs_a_folder_that_is_there() -> None:
+    library = Mock(known_files=lambda: ["/gone/a.txt"])
+    with pytest.raises(UsageError, match="no folder to watch"):
+        _watch(library, [], prune=False, share=0.5, as_json=False)
 
 
 def test_what_a_library_writes_among_its_articles_is_no_change(
