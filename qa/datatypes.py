@@ -328,7 +328,8 @@ class Scope:
     source: str | None = None
     """Glob for ``Article.source``: ``*`` is any text, ``?`` a character, ``[…]`` one of several."""
     paths: tuple[str, ...] = ()
-    """Absolute paths of files and folders; the article's file must be one of them or inside one."""
+    """Paths of files and folders; the article's file must be one of them or inside one. Those that
+    are not absolute are the last parts of a path, such as ``reuters`` or ``reuters/2011``."""
     without: tuple[ArticleId, ...] = ()
     """Articles to exclude; unknown ids are ignored."""
     only: tuple[ArticleId, ...] = ()

@@ -3,13 +3,12 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import date
 
 from ..datatypes import Article
 from ..sentences import after_dateline, after_leading_date, sentence_bounds
 from ..shorten import shorten
 from .clean import one_line
-from .dates import leading_date
+from .dates import Dated, leading_date
 from .naming import title_by_name
 
 TITLE_CHARACTERS = 200
@@ -31,39 +30,35 @@ def build_article(
     text: str,
     *,
     title: str = "",
-    published: date | None = None,
-    dated: str = "",
-    is_date_guess: bool = False,
+    dated: Dated | None = None,
     first_line: int = 1,
     pages: Sequence[int] = (),
     lines: Sequence[tuple[int, int]] = (),
-    date_digits: str = "",
     encoding: str = "",
 ) -> Article:
     """Return the article of a cleaned text, its id empty.
 
-    A missing title is taken from the text or the source's file name, a missing date from the text
-    if that begins with one.
-    ``dated`` says what gives the date; the others are as in `Article`.
+    A missing title is taken from the text or the source's file name, a missing or guessed date from
+    the text if that begins with one.
+    The others are as in `Article`.
     """
-    if published is None:
-        if published := leading_date(text):
-            dated, is_date_guess, date_digits = "first line", False, ""
-        elif not date_digits:
-            dated, is_date_guess = "", False
+    if (dated is None or not dated.day or dated.is_guess) and (first := leading_date(text)):
+        dated = Dated(first, "first line")
+    if dated is None or not (dated.day or dated.digits):
+        dated = Dated(None, "")
     return Article(
         id="",
         title=shorten(one_line(title), TITLE_CHARACTERS) or title_of(text, source),
         source=source,
-        published=published,
+        published=dated.day,
         text=text,
         digest=hashlib.sha256(text.encode("utf-8")).hexdigest(),
         first_line=first_line,
         pages=tuple(pages),
         lines=tuple(lines),
-        dated=dated,
-        is_date_guess=is_date_guess,
-        date_digits=date_digits,
+        dated=dated.source,
+        is_date_guess=dated.is_guess,
+        date_digits=dated.digits,
         encoding=encoding,
     )
 

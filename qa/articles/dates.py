@@ -32,6 +32,7 @@ DayOrder = Literal["day first", "month first"]
 _ISO = re.compile(r"(\d{4})([-./_ ])(\d\d?)\2(\d\d?)(?:[T\s].*)?", re.DOTALL)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T\d{4,6}Z?|\d{6})?")
 _DIGITS = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})(?:[,\s]+\d.*)?", re.DOTALL)
+_BY_HABIT = re.compile(r", (?:day|month) first as in the other files$")
 _NOT_IN_NAMES = re.compile(r"[\W_]+")
 _EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?")
 _NAMED = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
@@ -133,13 +134,28 @@ def habit_of(digits: Iterable[str]) -> DayOrder | None:
     return orders.pop() if len(orders) == 1 else None
 
 
+def is_open(published: date | None, digits: str, dated: str) -> bool:
+    """Whether a date in digits is undecided by itself: left out, or read by the archive's habit."""
+    return bool(digits) and (published is None or bool(_BY_HABIT.search(dated)))
+
+
 def settled(article: Article, habit: DayOrder | None) -> Article:
-    """Return an article with its undecided date read by the archive's habit; otherwise as it is."""
-    day = read_digits(article.date_digits, habit)
-    if article.published or day is None:
+    """Return an article with its undecided date read by the archive's habit; otherwise as it is.
+
+    Without a habit the date is left out again.
+    """
+    if not is_open(article.published, article.date_digits, article.dated):
         return article
-    dated = f"{article.dated}, {habit} as in the other files"
-    return replace(article, published=day, dated=dated, is_date_guess=True)
+    day = read_digits(article.date_digits, habit)
+    dated = _BY_HABIT.sub("", article.dated) + (f", {habit} as in the other files" if day else "")
+    return replace(article, published=day, dated=dated, is_date_guess=day is not None)
+
+
+def readings(article: Article) -> list[Article]:
+    """Return an article just read as it may be stored: as it is, or its open date settled."""
+    orders: tuple[DayOrder, ...] = ("day first", "month first")
+    either = [settled(article, order) for order in orders]
+    return [article, *(one for one in either if one.published != article.published)]
 
 
 def named_day(text: str, *, last: bool) -> date:

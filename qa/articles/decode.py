@@ -70,6 +70,31 @@ def decode_file(data: bytes) -> Decoded:
     return found
 
 
+class Encoding(NamedTuple):
+    """The encoding of a stream, as its beginning shows it."""
+
+    name: str
+    """Its name, such as ``cp1252``."""
+    is_guess: bool
+    """Whether it was a guess."""
+
+
+def encoding_of(head: bytes) -> Encoding:
+    """Return the encoding of a stream that begins like this.
+
+    Raises ArticleError if that is not text in any likely encoding.
+    """
+    if marked := next((name for mark, name in _MARKS if head.startswith(mark)), ""):
+        return Encoding(marked, is_guess=False)
+    if wide := _wide_without_mark(head[:GUESSED_FROM_BYTES]):
+        return Encoding(wide, is_guess=False)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # it may end inside a character
+    except UnicodeDecodeError:
+        return Encoding(guess_encoding(head), is_guess=True)
+    return Encoding("utf-8", is_guess=False)
+
+
 def _decode(data: bytes) -> Decoded:
     """Return the text by a mark, by UTF-8, by escapes of its own, line by line, or by a guess."""
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), "")

@@ -52,16 +52,18 @@ class ReadArticle:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file inside an archive."""
+    """A file inside an archive, or attached to a mail."""
 
     name: str
-    """Its path in the archive, with a suffix that says what it is; safe to print."""
+    """Its path in there, with a suffix that says what it is; safe to print."""
     data: bytes
     """Its bytes."""
     url: str = ""
     """Address that it was fetched from; empty if the archive says nothing."""
     published: date | None = None
-    """The day on which the archive says that it was fetched; None if it says nothing."""
+    """Its day, such as that on which it was fetched; None if it is unknown."""
+    dated: str = ""
+    """What gives that day, such as ``crawl date``."""
 
 
 class NotAnArticleError(ArticleError):

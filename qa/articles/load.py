@@ -7,9 +7,9 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
+from ..datatypes import Article
 from ..errors import ArticleError
 from .clean import one_line
 from .decode import decode, is_wide
@@ -24,14 +24,26 @@ from .refuse import (
     refuse_suffix,
     suffix_of,
 )
-from .registry import HEAD_BYTES, Format, format_of
-from .stream import FILE_BYTES, RECORD_BYTES, bytes_stream, open_file, open_stream, read_whole
+from .registry import HEAD_BYTES, Format, Found, format_of
+from .stream import (
+    FILE_BYTES,
+    bytes_stream,
+    first_line,
+    numbered_lines,
+    open_file,
+    open_stream,
+    read_whole,
+)
 from .walk import walk
 
 __all__ = ["FoundFile", "Problem", "ReadArticle", "file_digest", "read_articles", "refusal", "walk"]
 
 MOST_PROBLEMS = 1_000
 """Unreadable records after which the rest of a file is skipped."""
+MOST_ATTACHED_PROBLEMS = 100
+"""Unreadable files attached to the mails of a mailbox that are listed; the others are counted."""
+MOST_INSIDE = 4
+"""Most files inside each other: a mail attached to a mail, and so on."""
 ARTICLE_CHARACTERS = 12_000_000
 """Longest article. Splitting one takes a gigabyte; "War and Peace" has 3.2 million characters."""
 
@@ -57,7 +69,8 @@ def refusal(found: FoundFile) -> Problem | None:
             head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
         refuse_kind(head, suffix)
         chosen = format_of(suffix, head)
-        if suffix not in JSON_SUFFIXES and not found.name.lower().endswith(".gz"):
+        is_open = suffix in JSON_SUFFIXES or found.name.lower().endswith(".gz")
+        if not is_open and not (chosen and chosen.can_stream(head)):
             refuse_size(found, chosen.most_bytes if chosen else FILE_BYTES)
     except Exception as error:
         return problem_of(found.name, error, named=found.named)
@@ -116,28 +129,45 @@ def _read(found: FoundFile) -> Iterator[ReadArticle | Problem]:
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
         refuse_kind(head, suffix)
         chosen = format_of(suffix, head)
+        if chosen and chosen.can_stream(head) and _is_large(found):
+            yield from _with_inner(found.name, chosen, chosen.read_stream(found.name, stream))
+            _check_unchanged(found)
+            return
         if chosen is None or not chosen.holds_files:
             yield from _read_stream(found.name, suffix, stream, lambda: _check_unchanged(found))
             return
     with open_file(found.path) as packed:  # an archive unpacks what is sound of it itself
         data = read_whole(packed, chosen.most_bytes)
     _check_unchanged(found)
-    yield from _read_format(found.name, chosen, data)
+    yield from _with_inner(found.name, chosen, chosen.read(found.name, data))
 
 
-def read_bytes(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
-    """Yield the articles of a file inside another one. Raises ArticleError if it is unreadable."""
+def read_bytes(
+    name: str, data: bytes, inside: tuple[Format, ...] = ()
+) -> Iterator[ReadArticle | Problem]:
+    """Yield the articles of a file inside others, whose formats are given from the outside in.
+
+    Raises ArticleError if it is unreadable.
+    """
     suffix = suffix_of(name)
     refuse_suffix(suffix)
     stream = bytes_stream(data)
-    if (chosen := format_of(suffix, data[:HEAD_BYTES])) and chosen.holds_files:
-        raise NotAnArticleError("an archive inside others")  # one could hold itself
+    chosen = format_of(suffix, data[:HEAD_BYTES])
+    if chosen and chosen.holds_files:
+        if any(one.holds_files for one in inside):
+            raise NotAnArticleError("an archive inside others")  # one could hold itself
+        yield from _with_inner(name, chosen, chosen.read(name, data), inside)
+        return
     refuse_kind(stream.peek(HEAD_BYTES)[:HEAD_BYTES], suffix)
-    yield from _bounded(name, _read_stream(name, suffix, stream, lambda: None))
+    yield from _bounded(name, _read_stream(name, suffix, stream, lambda: None, inside))
 
 
 def _read_stream(
-    name: str, suffix: str, stream: io.BufferedReader[Any], check: Callable[[], None]
+    name: str,
+    suffix: str,
+    stream: io.BufferedReader[Any],
+    check: Callable[[], None],
+    inside: tuple[Format, ...] = (),
 ) -> Iterator[ReadArticle | Problem]:
     """Yield the articles of a stream, in the format that its start and suffix show.
 
@@ -148,7 +178,7 @@ def _read_stream(
     if chosen is not None:
         data = read_whole(stream, chosen.most_bytes)
         check()
-        yield from _read_format(name, chosen, data)
+        yield from _with_inner(name, chosen, chosen.read(name, data), inside)
         return
     if is_wide(head):
         data = decode(read_whole(stream, FILE_BYTES)).encode("utf-8", "replace")
@@ -156,65 +186,83 @@ def _read_stream(
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
     already_read = b""
     if suffix in LINES_SUFFIXES or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        already_read = _first_line(stream)
+        already_read = first_line(stream)
         if _is_lines(suffix, already_read, stream):
-            yield from jsonl.read_lines(name, _lines(already_read, stream))
+            yield from jsonl.read_lines(name, numbered_lines(already_read, stream))
             check()
             return
-    data = read_whole(stream, FILE_BYTES, already_read)
+    advice = "write it as JSON lines, one article a line" if suffix == ".json" else "split it"
+    data = read_whole(stream, FILE_BYTES, already_read, advice)
     check()
     yield from _read_document(name, suffix, data)
 
 
-def _read_format(name: str, chosen: Format, data: bytes) -> Iterator[ReadArticle | Problem]:
-    """Yield the articles of a file in one of the formats of the registry."""
-    if not chosen.holds_files:
-        yield from chosen.read(name, data)
-        return
-    found = False
-    number = 0
-    for member in chosen.members(name, data):
-        found = True
-        if isinstance(member, Problem):
-            yield replace(member, source=f"{name}/{member.source}")
-            continue
-        for one in _read_member(f"{name}/{member.name}", member):
-            if isinstance(one, Problem):
-                yield one
-            else:
-                number += 1
-                yield ReadArticle(number, one.article)
-    if not found:
+def _with_inner(
+    name: str, chosen: Format, found: Iterator[Found], inside: tuple[Format, ...] = ()
+) -> Iterator[ReadArticle | Problem]:
+    """Yield what is found in a file of this format, the files in it read, too.
+
+    ``inside`` are the formats of the files that it is in.
+    """
+    number = problems = 0
+    is_empty = True
+    for one in found:
+        is_empty = False
+        if isinstance(one, ReadArticle):
+            number = one.record or 0
+            yield one
+        elif isinstance(one, Problem):
+            yield replace(one, source=f"{name}/{one.source}") if chosen.holds_files else one
+        else:
+            for read in _read_member(f"{name}/{one.name}", one, (*inside, chosen)):
+                if isinstance(read, ReadArticle):
+                    number += 1
+                    yield ReadArticle(number, read.article)
+                    continue
+                problems += not read.quiet
+                # A large mailbox may have any number of them, and the mails are sound.
+                is_quiet = not chosen.holds_files and problems > MOST_ATTACHED_PROBLEMS
+                yield replace(read, quiet=read.quiet or is_quiet)
+    if chosen.holds_files and is_empty:
         raise NotAnArticleError("holds no file that can be read")
 
 
-def _read_member(name: str, member: Member) -> Iterator[ReadArticle | Problem]:
-    """Yield the articles of a file inside an archive."""
+def _read_member(
+    name: str, member: Member, inside: tuple[Format, ...]
+) -> Iterator[ReadArticle | Problem]:
+    """Yield the articles of a file inside others; see `read_bytes`."""
     try:
-        for one in read_bytes(name, member.data):
+        if len(inside) > MOST_INSIDE:
+            raise ArticleError(f"inside more than {MOST_INSIDE} other files")
+        for one in read_bytes(name, member.data, inside):
             if isinstance(one, Problem):
-                yield one
+                yield replace(one, cut_short=False)
                 continue
             article = one.article
             if member.url and one.record is None:
                 article = replace(article, source=member.url)
-            if member.published and article.published is None:
-                article = replace(
-                    article, published=member.published, dated="crawl date", is_date_guess=True
-                )
+            article = _with_day(article, member)
             yield ReadArticle(one.record, article)
     except Exception as error:
         yield replace(problem_of(name, error, named=False), cut_short=False)
 
 
+def _with_day(article: Article, member: Member) -> Article:
+    """Return an article that has the day of its file if it has none, or guessed a later one."""
+    day, own = member.published, article.published
+    if day is None or (own and not (article.is_date_guess and own > day)):
+        return article
+    return replace(article, published=day, dated=member.dated, is_date_guess=True)
+
+
 def _read_document(name: str, suffix: str, data: bytes) -> Iterator[ReadArticle | Problem]:
     """Yield the records of a JSON document, or the one article of any other file."""
     if suffix in JSON_SUFFIXES:
-        yield from jsonl.read_document(name, jsonl.parse(data))
+        yield from jsonl.read(name, data)
         return
     if data[-100:].rstrip()[-1:] in (b"}", b"]"):
         try:
-            records = list(jsonl.read_document(name, jsonl.parse(data)))
+            records = list(jsonl.read(name, data))
         except ArticleError:
             pass  # it is text that ends in a bracket
         else:
@@ -232,28 +280,10 @@ def _is_lines(suffix: str, already_read: bytes, stream: io.BufferedReader[Any]) 
     return jsonl.is_record(already_read) and (suffix != ".json" or bool(stream.peek(1).strip()))
 
 
-def _first_line(stream: io.BufferedReader[Any]) -> bytes:
-    """Read up to the first line that is not blank; return it with the blank lines before it."""
-    already_read = stream.readline(RECORD_BYTES + 1)
-    while already_read and not already_read.strip() and len(already_read) < HEAD_BYTES:
-        following = stream.readline(RECORD_BYTES + 1)
-        if not following:
-            break
-        already_read += following
-    return already_read
-
-
-def _lines(already_read: bytes, stream: io.BufferedReader[Any]) -> Iterator[jsonl.Line]:
-    """Yield the numbered lines of a stream; a line that is too long is None."""
-    following = iter(lambda: stream.readline(RECORD_BYTES + 1), b"")
-    for number, line in enumerate(chain(already_read.splitlines(keepends=True), following), 1):
-        if len(line) <= RECORD_BYTES:
-            yield number, line
-            continue
-        rest = line
-        while rest and not rest.endswith(b"\n"):
-            rest = stream.readline(1 << 20)
-        yield number, None
+def _is_large(found: FoundFile) -> bool:
+    """Whether a file is too large to be read whole; text packs to an eighth or so."""
+    packed = 8 if found.name.lower().endswith(".gz") else 1
+    return found.size_bytes * packed > FILE_BYTES
 
 
 def _check_unchanged(found: FoundFile) -> None:

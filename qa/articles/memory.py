@@ -6,7 +6,7 @@ from ..datatypes import MEMORY_PREFIX, Article
 from ..errors import ArticleError, UsageError
 from .build import build_article
 from .clean import clean, one_line
-from .dates import parse_date
+from .dates import dated_value
 from .found import FoundFile, Problem, ReadArticle
 from .load import ARTICLE_CHARACTERS
 from .record import SOURCE_CHARACTERS, article_of, strings
@@ -59,8 +59,8 @@ def _article(record: Article | Mapping[str, object], source: str) -> Article:
         text = clean(record.text)
         if not text.strip():
             raise ArticleError("no text")
-        day = parse_date(record.published)
-        article = build_article(source, text, title=record.title, published=day)
+        day = dated_value(record.published, "record")
+        article = build_article(source, text, title=record.title, dated=day)
     else:
         article = article_of(record, source)
     if len(article.text) > ARTICLE_CHARACTERS:

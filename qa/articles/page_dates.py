@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 from importlib.util import find_spec
-from typing import NamedTuple
 
 from resiliparse.parse.html import ElementNode
 
-from .dates import parse_date
+from .dates import Dated, dated_value, parse_date
 from .page import Page
 
 META_NAMES = (
@@ -30,30 +29,24 @@ _PLACEHOLDER = date(1970, 1, 1)
 """What programs write for a date that they do not know."""
 
 
-class PageDate(NamedTuple):
-    """A page's day of publication."""
+def page_date(page: Page) -> Dated | None:
+    """Return the day of publication and what gives it, or None if the page gives none.
 
-    published: date
-    """The day."""
-    dated: str
-    """What gives it, such as ``JSON-LD`` or ``meta tag``."""
-    is_guess: bool
-    """Whether it is only likely."""
-
-
-def page_date(page: Page) -> PageDate | None:
-    """Return the day of publication, or None if the page gives none."""
-    for dated, values in (
+    A date in digits that can be read in two ways is what remains if nothing else gives a date.
+    """
+    undecided = None
+    for source, values in (
         ("JSON-LD", _json_values(page)),
         ("meta tag", _meta_values(page)),
         ("itemprop", _property_values(page)),
         ("time tag", _time_values(page)),
     ):
         for value in values:
-            day = parse_date(value)
-            if day and day != _PLACEHOLDER:
-                return PageDate(day, dated, False)
-    return _guess(page.markup)
+            found = dated_value(value, source)
+            if found and found.day and found.day != _PLACEHOLDER:
+                return found
+            undecided = undecided or (found if found and found.day is None else None)
+    return undecided or _guess(page.markup)
 
 
 def _json_values(page: Page) -> Iterator[object]:
@@ -86,11 +79,11 @@ def _written(node: ElementNode) -> str:
     return node.getattr("content") or node.getattr("datetime") or (node.text or "").strip()
 
 
-def _guess(markup: str) -> PageDate | None:
+def _guess(markup: str) -> Dated | None:
     """Return the date that htmldate finds in the page; None without one or without htmldate."""
     if not find_spec("htmldate"):
         return None
     from htmldate import find_date
 
     day = parse_date(find_date(markup, extensive_search=False, original_date=True) or "")
-    return PageDate(day, "page", True) if day else None
+    return Dated(day, "page", is_guess=True) if day else None

@@ -13,11 +13,14 @@ from resiliparse.extract.html2text import extract_plain_text
 
 from .markup import tidy
 from .page import Page
+from .tables import named_lines
 
 SLOW_CHARACTERS = 8_000_000
 """Markup above which trafilatura, which takes 3 s for as much, is not asked."""
 SLOW_LINKS = 20_000
 """Links above which it is not asked; it takes quadratic time for links in one place."""
+CELL_CHARACTERS = 120
+"""Longest cell of a table of data."""
 SLOW_LEVELS = 2_000
 """Nested elements above which resiliparse, which takes quadratic time, takes the whole page."""
 
@@ -91,12 +94,26 @@ def _levels(markup: str) -> int:
 
 def _pieces(element: Any) -> list[str]:
     """Return the text of an element and of what it holds, with the breaks around the blocks."""
+    if element.tag == "table" and (lines := _table(element)):
+        return ["\n", "\v".join(lines), "\n"]
     gap = _BREAKS.get(element.tag, "")
     pieces = [gap, _SPACES.sub(" ", element.text or "")]
     for child in element:
         pieces += _pieces(child) if isinstance(child.tag, str) else []
         pieces.append(_SPACES.sub(" ", child.tail or ""))
     return [*pieces, gap]
+
+
+def _table(element: Any) -> list[str]:
+    """Return the rows of a table with named columns; none for any other table, as for layout."""
+    cells = [[*row.iter("cell")] for row in element.iter("row")]
+    rows = [[_SPACES.sub(" ", "".join(cell.itertext())).strip() for cell in row] for row in cells]
+    if not any(map(any, rows)) or element.find(".//table") is not None:
+        return []
+    if len(rows) < 2 or any(len(cell) > CELL_CHARACTERS for row in rows for cell in row):
+        return []
+    has_names = len(cells[0]) > 1 and all(cell.get("role") == "head" for cell in cells[0])
+    return named_lines(rows, has_names=has_names)
 
 
 def _gap(found: re.Match[str]) -> str:

@@ -7,13 +7,12 @@ Names are compared in lower case and without signs, so ``publishedAt``, ``publis
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 
 from ..datatypes import Article
 from ..errors import ArticleError
 from .build import build_article
 from .clean import clean
-from .dates import DATE_KEYS, LATER_DATE_KEYS, parse_date, plain_name
+from .dates import DATE_KEYS, LATER_DATE_KEYS, Dated, dated_value, plain_name
 from .markup import markup_text
 
 TEXT_KEYS = (
@@ -51,11 +50,17 @@ _CUT_MARK = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*\Z")
 
 
 def article_of(
-    record: Mapping[str, object], source: str, *, first_line: int = 1, dated: str = "record"
+    record: Mapping[str, object],
+    source: str,
+    *,
+    first_line: int = 1,
+    dated: str = "record",
+    encoding: str = "",
 ) -> Article:
     """Return the article of a record, cleaned. Raises ArticleError if it has no text.
 
     ``first_line`` is the line where its text begins; it holds only if the text is no markup.
+    ``dated`` says what a date in it is from, ``encoding`` is that of the file if it was a guess.
     """
     fields = _fields(record)
     raw = _text(fields)
@@ -65,15 +70,13 @@ def article_of(
     text = clean(text)
     if not text.strip():
         raise ArticleError(f"no text ({_looked_for(record)})")
-    published, is_guess = _published(fields)
     return build_article(
         source,
         text,
         title=decoded(next(_strings(fields, TITLE_KEYS), "")),
-        published=published,
-        dated=dated if published else "",
-        is_date_guess=is_guess,
+        dated=_dated(fields, dated),
         first_line=1 if first_line > 1 and _MARKUP.search(raw) else first_line,
+        encoding=encoding,
     )
 
 
@@ -208,21 +211,24 @@ def _inner(value: object) -> list[object]:
     return [inner for inner in values if isinstance(inner, Mapping | list)]
 
 
-def _published(fields: Mapping[str, object]) -> tuple[date | None, bool]:
-    """Return the publication date, None if there is none, and whether it is a guess."""
-    for keys, is_guess in ((DATE_KEYS, False), (LATER_DATE_KEYS, True)):
-        for key in keys:
-            if day := _day(fields.get(key)):
-                return day, is_guess
-    return None, False
+def _dated(fields: Mapping[str, object], source: str) -> Dated | None:
+    """Return the publication date: a clear one, or else one in digits, or else a guess at it."""
+    found = [one for key in DATE_KEYS if (one := _dated_value(fields.get(key), source))]
+    if found:
+        return next((one for one in found if one.day), found[0])
+    guesses = (_dated_value(fields.get(key), source, is_guess=True) for key in LATER_DATE_KEYS)
+    return next(filter(None, guesses), None)
 
 
-def _day(value: object, depth: int = 0) -> date | None:
-    """Return the day of a value, or of the first value in it that is a day."""
+def _dated_value(
+    value: object, source: str, *, is_guess: bool = False, depth: int = 0
+) -> Dated | None:
+    """Return the date of a value, or of the first value in it that is a date."""
     if isinstance(value, Mapping | list) and depth < _DEPTH:
         values = value.values() if isinstance(value, Mapping) else value
-        return next((day for inner in values if (day := _day(inner, depth + 1))), None)
-    return parse_date(value)
+        inner = (_dated_value(one, source, is_guess=is_guess, depth=depth + 1) for one in values)
+        return next(filter(None, inner), None)
+    return dated_value(value, source, is_guess=is_guess)
 
 
 def _strings(fields: Mapping[str, object], keys: Iterable[str]) -> Iterator[str]:

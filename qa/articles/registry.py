@@ -3,20 +3,29 @@
 Plain text, Markdown and JSON are not among them: `load` reads those as streams of text.
 """
 
+from __future__ import annotations  # BufferedReader cannot be subscripted at run time
+
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import cast
+from io import BufferedReader
+from typing import Any, cast
 
 from .found import Member, Problem, ReadArticle
 from .stream import FILE_BYTES
 
-ReadFormat = Callable[[str, bytes], Iterator[ReadArticle | Problem]]
-"""Reads a file: its name and bytes give articles, and problems with single records."""
+Found = ReadArticle | Problem | Member
+"""What is found in a file: an article, a problem with one, or a file in another format."""
+
+ReadFormat = Callable[[str, bytes], Iterator[Found]]
+"""Reads a file: its name and bytes give articles, problems with single records, and files in it."""
 
 LARGE_BYTES = 250_000_000
 """Largest file, unpacked, that is read in a process of its own."""
+
+ReadStream = Callable[[str, "BufferedReader[Any]"], Iterator[Found]]
+"""Reads a file as a stream."""
 
 ReadMembers = Callable[[bytes, str], Iterator[Member | Problem]]
 """Reads an archive: its bytes and name give the files in it, and problems with single ones."""
@@ -40,20 +49,32 @@ class Format:
     needs_worker: bool = True
     """Whether reading one can take so much time or memory that it needs a process of its own."""
 
+    streamed: re.Pattern[bytes] | None = None
+    """Matches the first bytes of a file that can be read as a stream, however large it is."""
+
     @property
     def most_bytes(self) -> int:
         """Size of the largest file that is read."""
         return LARGE_BYTES if self.needs_worker else FILE_BYTES
 
-    def members(self, name: str, data: bytes) -> Iterator[Member | Problem]:
-        """Yield the files in an archive's bytes. Raises ArticleError if it cannot be read."""
-        module = import_module(f".formats.{self.module}", __package__)
-        return cast("ReadMembers", module.members)(data, name)
+    def read(self, name: str, data: bytes) -> Iterator[Found]:
+        """Yield what is found in a file's bytes. Raises ArticleError if it cannot be read.
 
-    def read(self, name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
-        """Yield the articles in a file's bytes. Raises ArticleError if it cannot be read."""
+        The problems of an archive have paths in it as sources.
+        """
         module = import_module(f".formats.{self.module}", __package__)
+        if self.holds_files:
+            return cast("ReadMembers", module.members)(data, name)
         return cast("ReadFormat", module.read)(name, data)
+
+    def can_stream(self, head: bytes) -> bool:
+        """Whether a file that begins like this can be read by `read_stream`."""
+        return bool(self.streamed and self.streamed.match(head))
+
+    def read_stream(self, name: str, stream: BufferedReader[Any]) -> Iterator[Found]:
+        """Yield what is found in a stream, as `read` does, without holding all of it."""
+        module = import_module(f".formats.{self.module}", __package__)
+        return cast("ReadStream", module.read_stream)(name, stream)
 
 
 def _format(
@@ -63,9 +84,11 @@ def _format(
     *,
     holds_files: bool = False,
     needs_worker: bool = True,
+    streamed: bytes = b"",
 ) -> Format:
     pattern = re.compile(beginning, re.DOTALL | re.IGNORECASE) if beginning else None
-    return Format(module, frozenset(suffixes.split()), pattern, holds_files, needs_worker)
+    stream = re.compile(streamed, re.DOTALL) if streamed else None
+    return Format(module, frozenset(suffixes.split()), pattern, holds_files, needs_worker, stream)
 
 
 FORMATS = (
@@ -89,9 +112,10 @@ FORMATS = (
         rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*?"
         rb"(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To):"
         rb"|From \S[^\n]*\d:\d\d[^\n]*\n[!-9;-~]+:",
+        streamed=rb"From \S",
     ),
     _format("feed", ".rss .atom .rdf .xml"),
-    _format("table", ".csv .tsv .tab .psv", needs_worker=False),
+    _format("table", ".csv .tsv .tab .psv", needs_worker=False, streamed=rb"."),
     _format("subtitles", ".srt .vtt", needs_worker=False),
     _format("parquet", ".parquet .pq", rb"PAR1"),
     _format("warc", ".warc .wet", rb"WARC/", holds_files=True),

@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from ..errors import ArticleError
@@ -25,6 +26,7 @@ Text usually packs to between a third and a tenth.
 """
 
 _BLOCK_BYTES = 1 << 17
+_BLANK_BYTES = 8_192
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -59,12 +61,46 @@ def _unpacked(file: io.BufferedReader[Any], size_bytes: int) -> io.BufferedReade
     return io.BufferedReader(_Unpacked(file, size_bytes), _BLOCK_BYTES)
 
 
-def read_whole(stream: io.BufferedReader[Any], most_bytes: int, already_read: bytes = b"") -> bytes:
-    """Return what was already read and the rest. Raises ArticleError above ``most_bytes``."""
+def read_whole(
+    stream: io.BufferedReader[Any],
+    most_bytes: int,
+    already_read: bytes = b"",
+    advice: str = "split it",
+) -> bytes:
+    """Return what was already read and the rest.
+
+    Raises ArticleError above ``most_bytes``, with the advice what to do.
+    """
     data = already_read + stream.read(most_bytes + 1 - len(already_read))
     if len(data) > most_bytes:
-        raise ArticleError(f"larger than {most_bytes // 1_000_000} MB; split it")
+        raise ArticleError(f"larger than {most_bytes // 1_000_000} MB; {advice}")
     return data
+
+
+def first_line(stream: io.BufferedReader[Any]) -> bytes:
+    """Read up to the first line that is not blank; return it with the blank lines before it."""
+    already_read = stream.readline(RECORD_BYTES + 1)
+    while already_read and not already_read.strip() and len(already_read) < _BLANK_BYTES:
+        following = stream.readline(RECORD_BYTES + 1)
+        if not following:
+            break
+        already_read += following
+    return already_read
+
+
+def numbered_lines(
+    already_read: bytes, stream: io.BufferedReader[Any]
+) -> Iterator[tuple[int, bytes | None]]:
+    """Yield the numbered lines of a stream; a line that is too long is None."""
+    following = iter(lambda: stream.readline(RECORD_BYTES + 1), b"")
+    for number, line in enumerate(chain(already_read.splitlines(keepends=True), following), 1):
+        if len(line) <= RECORD_BYTES:
+            yield number, line
+            continue
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(1 << 20)
+        yield number, None
 
 
 class _Unpacked(io.RawIOBase):

@@ -1,8 +1,9 @@
 """``qa ls``, ``qa show`` and ``qa rm``."""
 
+import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -38,23 +39,38 @@ LISTED_MATCHES = 20
 @libraries_option
 @json_option
 @scope_options
-def ls(words: tuple[str, ...], libraries: tuple[str, ...], as_json: bool, scope: Scope) -> None:
+@click.option("--folders", "as_folders", is_flag=True, help="List the folders instead.")
+def ls(
+    words: tuple[str, ...],
+    libraries: tuple[str, ...],
+    as_json: bool,
+    scope: Scope,
+    as_folders: bool,
+) -> None:
     """List the articles, newest first: number, date, title, source.
 
     With WORD, list only articles with that word, or a part of one, in their title or source; of
     several words, all must be there. In a pipe, tabs separate the columns. Of several libraries
-    the last column is the name of the library.
+    the last column is the name of the library. With --folders, list how many articles are in each
+    folder or below it, and from when to when; --in FOLDER, here and with every question, keeps to
+    one of them.
 
     \b
     qa ls libya
     qa ls --since 2012 --source '*.md'
+    qa ls --folders
+    qa ls --in reuters/2011
     """
     from .printing import columns, print_lines
 
     with open_asked(each_settings(libraries)) as opened:
         every = opened.articles(scope)
         rows = [row for row in every if _contains(f"{row.title}\n{row.source}", words)]
-        counts = opened.passage_counts() if as_json else {}
+        counts = opened.passage_counts() if as_json and not as_folders else {}
+    stated = {"version": 1, "filter": _filter(words, scope)} if as_json else {}
+    if as_folders:
+        _print_folders(rows, stated)
+        return
     if as_json:
         from .. import render
 
@@ -70,7 +86,7 @@ def ls(words: tuple[str, ...], libraries: tuple[str, ...], as_json: bool, scope:
             }
             for row in rows
         ]
-        click.echo(render.to_json({"version": 1, "articles": values}))
+        click.echo(render.to_json({**stated, "articles": values}))
         return
     if not rows and (words or not scope.is_all):
         say("No article matches the filter.", err=True)
@@ -80,6 +96,57 @@ def ls(words: tuple[str, ...], libraries: tuple[str, ...], as_json: bool, scope:
         say("".join(_columns(row) + "\n" for row in rows), nl=False)
         return
     print_lines(_table(rows, width))
+
+
+def _filter(words: Sequence[str], scope: Scope) -> dict[str, Any]:
+    """Return what limits a list, as JSON values; empty if nothing does."""
+    from ..storage.scope import scope_values
+
+    return {**({"words": list(words)} if words else {}), **scope_values(scope)}
+
+
+def _print_folders(rows: Sequence["ArticleRow"], stated: dict[str, Any]) -> None:
+    """Print the folders of articles; as JSON after what is ``stated``, if anything is."""
+    from ..storage.folders import folders_of
+    from .printing import columns, print_lines
+
+    folders = folders_of(rows)
+    if stated:
+        from .. import render
+
+        values = [
+            {
+                "folder": folder.path,
+                "articles": folder.articles,
+                "first": folder.first.isoformat() if folder.first else None,
+                "last": folder.last.isoformat() if folder.last else None,
+            }
+            for folder in folders
+        ]
+        click.echo(render.to_json({**stated, "folders": values}))
+        return
+    cells = [
+        (f"{one.articles}", f"{one.first or ''}", f"{one.last or ''}", _shown_folder(one.path))
+        for one in folders
+    ]
+    if columns() is None:
+        say("".join("\t".join(row) + "\n" for row in cells), nl=False)
+        return
+    digits = max((len(row[0]) for row in cells), default=1)
+    print_lines(
+        [
+            (f"{count:>{digits}}  ", "number"),
+            (f"{first:<10} {'to' if first else '  '} {last:<10}  ", "date"),
+            (folder, "source"),
+        ]
+        for count, first, last, folder in cells
+    )
+
+
+def _shown_folder(path: str) -> str:
+    """Return the path of a folder, from here if it is below."""
+    below = os.path.relpath(path)
+    return path if below.startswith("..") else below
 
 
 def _table(rows: Sequence["ArticleRow"], width: int) -> "Iterator[Line]":

@@ -117,16 +117,30 @@ def writing_options(command: Command) -> Command:
 
 
 def scope_options(command: Command) -> Command:
-    """Add ``--since``, ``--until`` and ``--source``, and pass them to the command as ``scope``."""
+    """Add ``--since``, ``--until``, ``--in`` and ``--source``, and pass them as ``scope``."""
 
     @click.option("--since", metavar="DATE", help="Only articles from this date on: 2011, 2011-10.")
     @click.option("--until", metavar="DATE", help="Only articles up to this date.")
+    @click.option(
+        "--in",
+        "folders",
+        multiple=True,
+        type=click.Path(),
+        metavar="FOLDER",
+        help="Only articles in this folder, or below it; see qa ls --folders.",
+    )
     @click.option("--source", metavar="GLOB", help="Only sources that match, as in '*libya*'.")
     @functools.wraps(command)
     def scoped_command(
-        *args: Any, since: str | None, until: str | None, source: str | None, **values: Any
+        *args: Any,
+        since: str | None,
+        until: str | None,
+        folders: tuple[str, ...],
+        source: str | None,
+        **values: Any,
     ) -> Any:
-        scope = Scope(_day(since, last=False), _day(until, last=True), source)
+        paths = tuple(map(_folder, folders))
+        scope = Scope(_day(since, last=False), _day(until, last=True), source, paths)
         if source == "":
             raise UsageError("--source needs a pattern, as in '*libya*'.")
         if scope.since and scope.until and scope.since > scope.until:
@@ -134,6 +148,15 @@ def scope_options(command: Command) -> Command:
         return command(*args, scope=scope, **values)
 
     return scoped_command
+
+
+def _folder(name: str) -> str:
+    """Return the real path of a folder, or its name as typed if it is none here."""
+    if not name.strip("/ ") and name != "/":
+        raise UsageError("--in needs a folder; qa ls --folders lists them.")
+    path = os.path.expanduser(name)
+    is_here = os.path.lexists(path) or os.path.isabs(path) or name.startswith(".")
+    return os.path.realpath(path) if is_here else os.path.normpath(name)
 
 
 def _day(text: str | None, *, last: bool) -> "date | None":
@@ -240,7 +263,12 @@ def article_paths(paths: Sequence[str]) -> list[str]:
 
 
 def paths_scope(scope: Scope, paths: Sequence[str]) -> Scope:
-    """Return the scope limited to articles in or under these paths; unchanged without paths."""
+    """Return the scope limited to articles in or under these paths; unchanged without paths.
+
+    Raises UsageError if ``--in`` was given as well.
+    """
+    if paths and scope.paths:
+        raise UsageError("Name the folder once: as PATH, or with --in.")
     return replace(scope, paths=tuple(map(os.path.realpath, paths))) if paths else scope
 
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from itertools import groupby
 
-from ..articles.dates import habit_of, settled
+from ..articles.dates import habit_of, is_open, settled
 from ..articles.found import FoundFile
 from ..datatypes import ArticleRowId
 from ..storage.protocol import WritableStorage
@@ -12,9 +12,12 @@ from .changes import Change, PutFile, SettleDate
 
 
 def settle_dates(store: WritableStorage) -> Iterator[Change]:
-    """Yield the changes that date undecided articles by the habit of their folder or library."""
+    """Yield the changes that date undecided articles by the habit of their folder or library.
+
+    Those that were dated by an earlier habit are dated again.
+    """
     written = store.written_dates()
-    undated = [each for each in written if each.is_undated]
+    undated = [each for each in written if is_open(each.published, each.digits, each.dated)]
     inside: dict[str, list[str]] = {}
     for each in written:
         inside.setdefault(os.path.dirname(each.path), []).append(each.digits)
@@ -31,6 +34,7 @@ def settle_dates(store: WritableStorage) -> Iterator[Change]:
             SettleDate(found, rows[number].record, rows[number].url, dated)
             for number, article in articles.items()
             if (dated := settled(article, habits[os.path.dirname(path)])).published
+            != article.published
         ]
         if changes:
             yield from changes

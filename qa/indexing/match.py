@@ -3,7 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from ..articles.dates import readings
 from ..articles.found import FoundFile, Problem, ReadArticle
+from ..datatypes import Article
 from ..storage.article_store import ArticleRow
 from .changes import Change, KeepArticle, NoteProblem, PutArticle, PutFile, RemoveArticle
 
@@ -61,9 +63,10 @@ class _Matcher:
     def match(self, found: FoundFile, read: ReadArticle) -> Change:
         """Return what to do with one article of the file."""
         url = _url(found, read)
-        if same := self._take_same(read):
-            del self.unmatched[same.id]
-            return KeepArticle(found, same.id, read.record, url, read.article)
+        for article in readings(read.article):
+            if same := self._take_same(article, read.record):
+                del self.unmatched[same.id]
+                return KeepArticle(found, same.id, read.record, url, article)
         # A record number does not identify an article: it shifts when a record is inserted.
         before = self._only if read.record is None else self._by_url.get(read.article.source)
         if before is None or before.id not in self.unmatched:
@@ -73,14 +76,13 @@ class _Matcher:
         is_reusable = before.id not in self._damaged
         return PutArticle(found, read.record, url, article, is_reusable)
 
-    def _take_same(self, read: ReadArticle) -> ArticleRow | None:
+    def _take_same(self, article: Article, record: int | None) -> ArticleRow | None:
         """Take an unmatched article with the same content, from the same record if possible."""
-        article = read.article
         alike = self._by_content.get((article.digest, article.title, article.published), [])
         alike[:] = [row for row in alike if row.id in self.unmatched]
         if not alike:
             return None
-        best = next((row for row in alike if row.record == read.record), alike[0])
+        best = next((row for row in alike if row.record == record), alike[0])
         alike.remove(best)
         return best
 

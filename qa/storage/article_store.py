@@ -59,6 +59,8 @@ class ArticleRow(NamedTuple):
     """SHA-256 of the cleaned text."""
     url: str | None
     """URL of the article, if it gives one."""
+    path: str = ""
+    """Absolute path of its file."""
     library: str = ""
     """Name of its library; empty if only one is asked."""
 
@@ -72,8 +74,10 @@ class WrittenDate(NamedTuple):
     """Absolute path of its file."""
     digits: str
     """The date as it is written."""
-    is_undated: bool
-    """Whether it could not be read, so that the article has no date."""
+    published: date | None
+    """The day that it was read as; None if it can be read in two ways."""
+    dated: str
+    """What gives it."""
 
 
 class Counts(NamedTuple):
@@ -183,6 +187,7 @@ class ArticleStore(Database):
                 _date(published),
                 digest,
                 url,
+                path,
             )
             for article, record, title, source, published, digest, url, path, name in rows
         ]
@@ -245,13 +250,18 @@ class ArticleStore(Database):
         """Return the dates that are written in digits, by the path of their file."""
         if self.layout() < WITH_DETAILS:
             return []
-        digits = "coalesce(json_extract(details, '$.digits'), '')"
+        digits, dated = (
+            f"coalesce(json_extract(details, '$.{name}'), '')" for name in ("digits", "dated")
+        )
         rows = self._rows(
-            f"SELECT articles.id, path, {digits}, published IS NULL FROM articles "
+            f"SELECT articles.id, path, {digits}, published, {dated} FROM articles "
             f"JOIN files ON files.id = articles.file WHERE {digits} <> '' "
             "ORDER BY path, articles.id"
         )
-        return [WrittenDate(*row) for row in rows]
+        return [
+            WrittenDate(article, path, digits, _date(day), dated)
+            for article, path, digits, day, dated in rows
+        ]
 
     def articles_with_digest(self, digest: str) -> list[ArticleRowId]:
         """Return the articles whose text has a digest that begins with these hexadecimal digits."""
@@ -288,7 +298,10 @@ class ArticleStore(Database):
         searches: list[tuple[str, list[str | int]]] = [(f"{SOURCE} = ?", [name])]
         path, _, last = name.rpartition("#")
         if path and (record := parse_number(last)) is not None:
-            searches.append(("path = ? AND record = ?", [os.path.realpath(path), record]))
+            real = os.path.realpath(path)
+            # What is attached to a mail has a source of its own, and the number of the mail.
+            searches.append(("path = ? AND record = ? AND url IS NULL", [real, record]))
+            searches.append(("path = ? AND record = ?", [real, record]))
             searches.append(("path LIKE ? ESCAPE '!' AND record = ?", [path_ending(path), record]))
         folder = os.path.realpath(Path(name).expanduser())
         beneath = folder.rstrip("/") + "/"

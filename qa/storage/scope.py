@@ -32,6 +32,10 @@ def scope_sql(scope: Scope) -> tuple[str, list[str | int]]:
     if scope.paths:
         choices = []
         for path in scope.paths:
+            if not os.path.isabs(path):
+                choices.append("substr(files.path, 1, 1) = '/' AND instr(files.path || '/', ?) > 0")
+                values.append(f"/{path.strip('/')}/")
+                continue
             folder = path.rstrip("/") + "/"
             choices.append("files.path = ? OR substr(files.path, 1, length(?)) = ?")
             values += [path, folder, folder]

@@ -1,5 +1,6 @@
 """Dates: only a clear date gives a day."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -183,5 +184,12 @@ def test_a_habit_decides_a_date_and_says_so() -> None:
     assert (decided.published, decided.is_date_guess) == (date(2011, 3, 4), True)
     assert decided.dated == "header line, month first as in the other files"
     assert settled(article, None) == article
-    assert settled(decided, "day first") == decided
+    again = settled(decided, "day first")
+    assert (again.published, again.dated) == (
+        date(2011, 4, 3),
+        "header line, day first as in the other files",
+    )
+    assert settled(decided, None) == article
+    by_mail = replace(decided, dated="mail it came with")
+    assert settled(by_mail, "day first") == by_mail
     assert read_digits("13/04/2011", "month first") is None

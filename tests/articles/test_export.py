@@ -12,7 +12,7 @@ from qa.datatypes import Article
 def read(text: str) -> list[Article]:
     """Read an export and check that each line of an article is that of the file."""
     assert export.is_export(text)
-    found = list(export.read("a.txt", text.replace("\n", "\r\n").encode()))
+    found = list(export.read_text("a.txt", text.replace("\n", "\r\n")))
     articles = [one.article for one in found if isinstance(one, ReadArticle)]
     assert [one.source for one in articles] == [f"a.txt#{n + 1}" for n in range(len(articles))]
     lines = text.split("\n")
@@ -295,4 +295,4 @@ def test_an_article_without_a_sentence_keeps_its_words() -> None:
 def test_other_texts_are_no_exports(text: str) -> None:
     assert not export.is_export(text)
     with pytest.raises(NotAnArticleError):
-        list(export.read("a.txt", text.encode()))
+        list(export.read_text("a.txt", text))

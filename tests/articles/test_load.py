@@ -12,8 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qa.articles import load, stream
-from qa.articles.load import FoundFile, Problem, ReadArticle, file_digest, read_articles, walk
+from qa.articles import load, registry, stream
+from qa.articles.load import (
+    FoundFile,
+    Problem,
+    ReadArticle,
+    file_digest,
+    read_articles,
+    refusal,
+    walk,
+)
 from qa.datatypes import Article
 from qa.errors import ArticleError
 
@@ -207,7 +215,7 @@ def test_a_gzip_bomb_is_refused(
 
 
 def test_limits(read_bytes: ReadBytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load, "RECORD_BYTES", 100)
+    monkeypatch.setattr(stream, "RECORD_BYTES", 100)
     long_line = json.dumps({"text": "x" * 200}).encode() + b"\n"
     for data in (RECORDS + long_line + RECORDS, RECORDS + long_line[:-1]):
         reads = read_bytes("a.txt", data)
@@ -377,3 +385,47 @@ def test_prose_under_an_unknown_suffix_is_read(read_bytes: ReadBytes, name: str)
 )
 def test_other_files_are_skipped(read_bytes: ReadBytes, name: str, data: bytes) -> None:
     assert problem(read_bytes(name, data)).quiet
+
+
+# Files that are too large to be read whole
+
+MAILS = b"".join(
+    b"From a@example.org Tue Mar  3 10:00:00 2015\nFrom: Anna\nSubject: Mail %d\n\nIt rained.\n\n"
+    % n
+    for n in range(20)
+)
+TABLE = "title,text\n" + "".join(f"Row {n},Café {n} opened.\n" for n in range(20))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "titles"),
+    [
+        ("a.mbox", MAILS, [f"Mail {n}" for n in range(20)]),
+        ("a.mbox.gz", gzip.compress(MAILS), [f"Mail {n}" for n in range(20)]),
+        ("a.csv", TABLE.encode(), [f"Row {n}" for n in range(20)]),
+        ("a.csv", TABLE.encode("cp1252"), [f"Row {n}" for n in range(20)]),
+        ("a.csv", TABLE.encode("utf-16"), [f"Row {n}" for n in range(20)]),
+    ],
+)
+def test_mailboxes_and_tables_of_any_size_are_streamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes, titles: list[str]
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    (found,) = walk([str(tmp_path)])
+    assert isinstance(found, FoundFile)
+    whole = list(read_articles(found))
+    monkeypatch.setattr(load, "FILE_BYTES", 100)
+    monkeypatch.setattr(registry, "FILE_BYTES", 100)
+    monkeypatch.setattr(registry, "LARGE_BYTES", 100)
+    assert refusal(found) is None
+    streamed = list(read_articles(found))
+    assert streamed == whole
+    assert [one.article.title for one in streamed if isinstance(one, ReadArticle)] == titles
+
+
+def test_a_large_json_document_says_what_to_do(
+    read_bytes: ReadBytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "FILE_BYTES", 1_000)
+    found = problem(read_bytes("a.json", json.dumps([{"text": "x" * 50}] * 50, indent=1).encode()))
+    assert found.reason == "larger than 0 MB; write it as JSON lines, one article a line"

@@ -1,7 +1,9 @@
 """Mail: who wrote what and when, from one message or from a mailbox of many."""
 
+import base64
 import io
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import pytest
@@ -37,20 +39,28 @@ def mixed(*inside: str, head: str = HEAD) -> bytes:
 
 PLAIN = "Content-Type: text/plain; charset=utf-8\n\nThe roof leaks."
 HTML = "Content-Type: text/html; charset=utf-8\n\n<p>The <b>roof</b> drips.</p><p>Come.</p>"
-PDF = (
-    'Content-Type: application/pdf; name="bill.pdf"\n'
-    'Content-Disposition: attachment; filename="bill.pdf"\n'
+PICTURE = (
+    'Content-Type: image/png; name="bill.png"\n'
+    'Content-Disposition: attachment; filename="bill.png"\n'
     "Content-Transfer-Encoding: base64\n\nJVBERi0="
 )
 
 
+def attachment(name: str, data: bytes, kind: str = "application/octet-stream") -> str:
+    """Return a part with an attached file."""
+    return (
+        f"Content-Type: {kind}\nContent-Disposition: attachment; filename={name}\n"
+        f"Content-Transfer-Encoding: base64\n\n{base64.b64encode(data).decode()}"
+    )
+
+
 def read(data: bytes, name: str = "a.eml") -> tuple[list[Article], list[str]]:
-    """Return the articles of a file and the reasons for what was left out."""
+    """Return the articles of a file, without attached ones, and why others were left out."""
     articles, reasons = [], []
     for one in mail.read(name, data):
         if isinstance(one, ReadArticle):
             articles.append(one.article)
-        else:
+        elif isinstance(one, Problem):
             assert one.quiet
             reasons.append(one.reason)
     return articles, reasons
@@ -139,13 +149,13 @@ def test_plain_text_is_preferred_to_html() -> None:
     assert text(mixed(parts("alternative", "Content-Type: text/plain\n\n \n", HTML))) == (
         "The roof drips.\n\nCome."
     )
-    assert text(mixed(parts("related", HTML, PDF))) == "The roof drips.\n\nCome."
+    assert text(mixed(parts("related", HTML, PICTURE))) == "The roof drips.\n\nCome."
 
 
 def test_texts_are_joined_and_attachments_counted() -> None:
     picture = "Content-Type: image/png\nContent-ID: <a>\n\nx"
     note = PLAIN.replace("utf-8", "utf-8; name=note.txt")
-    (articles, reasons) = read(mixed(PLAIN, PDF, PLAIN, picture, note, PDF))
+    (articles, reasons) = read(mixed(PLAIN, PICTURE, PLAIN, picture, note, PICTURE))
     assert articles[0].text.count("The roof leaks.") == 2
     assert reasons == ["attachment of a mail"] * 3
 
@@ -177,7 +187,7 @@ def test_an_encrypted_mail_is_named(data: bytes) -> None:
     assert not isinstance(caught.value, NotAnArticleError)
 
 
-@pytest.mark.parametrize("data", [message(""), mixed(PDF), message("x", "image/png")])
+@pytest.mark.parametrize("data", [message(""), mixed(PICTURE), message("x", "image/png")])
 def test_a_mail_without_text_is_no_article(data: bytes) -> None:
     with pytest.raises(NotAnArticleError, match="without text"):
         read(data)
@@ -284,15 +294,15 @@ def test_a_mailbox_is_read_one_mail_at_a_time() -> None:
         def readline(self, size: int | None = -1, /) -> bytes:
             return next(self.lines)
 
-    found = mail.read_mailbox("inbox.mbox", Endless())  # type: ignore[arg-type]
+    found = mail.read_stream("inbox.mbox", Endless())  # type: ignore[arg-type]
     titles = [one.article.title for _ in range(5) if isinstance(one := next(found), ReadArticle)]
     assert titles == ["First", "Second", "Fourth", "First"]
 
 
 def test_a_huge_mail_is_cut_after_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mail, "MESSAGE_BYTES", 2_000)
-    attachment = PDF + "A" * 76 + "\n" + ("A" * 76 + "\n") * 1_000
-    data = b"From a 10:00\n" + mixed(PLAIN, attachment) + MAILBOX.encode()
+    long = PICTURE + "A" * 76 + "\n" + ("A" * 76 + "\n") * 1_000
+    data = b"From a 10:00\n" + mixed(PLAIN, long) + MAILBOX.encode()
     (articles, _) = read(data, "inbox.mbox")
     assert [one.title for one in articles] == ["The roof", "First", "Second", "Fourth"]
 
@@ -333,6 +343,148 @@ def test_a_saved_page_may_begin_like_a_mail() -> None:
 
 
 def test_many_attachments_do_not_end_a_mailbox() -> None:
-    data = b"From a Tue 10:00\n" + mixed(PLAIN, *[PDF] * 1_100) + MAILBOX.encode()
+    data = b"From a Tue 10:00\n" + mixed(PLAIN, *[PICTURE] * 1_100) + MAILBOX.encode()
     found = list(read_bytes("inbox.mbox", data))
     assert [one.record for one in found if isinstance(one, ReadArticle)] == [1, 2, 3, 4]
+
+
+# Attached files
+
+REPORT = (
+    b"The quay sank by four centimetres in the winter of 1987, and a second wall was built. " * 2
+)
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return a ZIP archive of files."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
+def whole(data: bytes, name: str = "a.eml") -> tuple[list[Article], list[Problem]]:
+    """Return the articles of a file, attached ones among them, and the problems."""
+    found = list(read_bytes(name, data))
+    return (
+        [one.article for one in found if isinstance(one, ReadArticle)],
+        [one for one in found if isinstance(one, Problem)],
+    )
+
+
+def test_an_attached_file_is_an_article_with_the_day_of_its_mail() -> None:
+    (letter, report), problems = whole(mixed(PLAIN, attachment("report.txt", REPORT)))
+    assert (letter.source, letter.text) == ("a.eml", "From: Anna Holm\n\nThe roof leaks.")
+    assert (report.source, report.text) == ("a.eml/report.txt", REPORT.decode())
+    assert (report.published, report.dated, report.is_date_guess) == (
+        date(2015, 3, 3),
+        "mail it came with",
+        True,
+    )
+    assert not problems
+
+
+def test_an_attached_file_keeps_its_own_day() -> None:
+    dated = b"---\ndate: 1988-02-01\n---\n" + REPORT
+    (_, report), _ = whole(mixed(PLAIN, attachment("report.md", dated)))
+    assert (report.published, report.dated) == (date(1988, 2, 1), "front matter")
+
+
+@pytest.mark.parametrize(
+    ("part", "source"),
+    [
+        (attachment("page.html", b"<html><body><p>" + REPORT + b"</p></body></html>"), "page.html"),
+        (attachment("quay", REPORT, "text/plain"), "quay.txt"),
+        (attachment("=?utf-8?q?K=C3=A5j.txt?=", REPORT), "Kåj.txt"),
+        (attachment("../../etc/quay.txt", REPORT), "quay.txt"),
+        (attachment("old.zip", zipped({"1987/quay.txt": REPORT})), "old.zip/1987/quay.txt"),
+        (attachment("fwd.eml", message(REPORT.decode())), "fwd.eml"),
+        (
+            "Content-Type: message/rfc822; name=fwd.eml\nContent-Transfer-Encoding: base64\n\n"
+            + base64.b64encode(message(REPORT.decode())).decode(),
+            "fwd.eml",
+        ),
+    ],
+)
+def test_attached_files_of_many_kinds(part: str, source: str) -> None:
+    (_, one), problems = whole(mixed(PLAIN, part))
+    assert "The quay sank by four centimetres" in one.text
+    assert (one.source, problems) == (f"a.eml/{source}", [])
+
+
+def test_an_attached_text_is_in_the_charset_that_is_stated() -> None:
+    russian = "Причал просел на четыре сантиметра зимой 1987 года. " * 3
+    part = attachment("a.txt", russian.encode("koi8-r"), "text/plain; charset=koi8-r")
+    (_, one), _ = whole(mixed(PLAIN, part))
+    assert one.text == russian
+
+
+def test_files_of_one_name_are_told_apart() -> None:
+    parts_ = [attachment("a.txt", REPORT + bytes([digit])) for digit in b"12"]
+    (_, *both), _ = whole(mixed(PLAIN, *parts_))
+    assert [one.source for one in both] == ["a.eml/a.txt", "a.eml/a (2).txt"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        attachment("scan.png", b"\x89PNG", "image/png"),
+        attachment("meeting.ics", REPORT, "text/calendar"),
+        attachment("anna.vcf", REPORT, "text/x-vcard"),
+        attachment("signature.asc", REPORT),
+        attachment("footer.txt", b"Sent from my telephone.", "text/plain"),
+        attachment("run.exe", b"MZ\0\0" + REPORT),
+    ],
+)
+def test_other_attachments_are_counted(part: str) -> None:
+    (letter,), (problem,) = whole(mixed(PLAIN, part))
+    assert letter.source == "a.eml"
+    assert problem.quiet
+
+
+def test_a_damaged_attachment_is_named_and_the_mail_remains() -> None:
+    (letter,), (problem,) = whole(mixed(PLAIN, attachment("bill.pdf", b"%PDF-1.7 cut short")))
+    assert letter.title == "The roof"
+    assert (problem.source, problem.quiet, problem.cut_short) == ("a.eml/bill.pdf", False, False)
+
+
+def test_a_mail_that_is_only_its_attachment() -> None:
+    (report,), (problem,) = whole(
+        mixed("Content-Type: text/plain\n\n ", attachment("a.txt", REPORT))
+    )
+    assert (report.source, report.published) == ("a.eml/a.txt", date(2015, 3, 3))
+    assert problem.quiet
+
+
+def test_attachments_in_a_mailbox_have_the_number_of_their_mail() -> None:
+    data = MAILBOX.encode() + b"From a Tue 10:00\n" + mixed(PLAIN, attachment("a.txt", REPORT))
+    articles, _ = whole(data, "inbox.mbox")
+    assert [one.source for one in articles[-2:]] == ["inbox.mbox#4", "inbox.mbox/4/a.txt"]
+
+
+def test_mails_attached_to_mails_are_read_to_a_depth() -> None:
+    data = message(REPORT.decode())
+    for _ in range(6):
+        data = mixed(PLAIN, attachment("in.eml", data))
+    articles, (problem,) = whole(data)
+    assert len(articles) == 5
+    assert (problem.source, problem.quiet) == ("a.eml" + "/in.eml" * 5, False)
+
+
+def test_an_archive_attached_to_a_mail_in_an_archive_is_not_opened() -> None:
+    inner = mixed(PLAIN, attachment("old.zip", zipped({"quay.txt": REPORT})))
+    (letter,), (problem,) = whole(zipped({"a.eml": inner}), "mails.zip")
+    assert letter.source == "mails.zip/a.eml"
+    assert (problem.source, problem.reason) == (
+        "mails.zip/a.eml/old.zip",
+        "an archive inside others",
+    )
+
+
+def test_of_many_damaged_attachments_the_first_are_named() -> None:
+    bad = attachment("bill.pdf", b"%PDF-1.7 cut short")
+    data = b"From a Tue 10:00\n" + mixed(PLAIN, *[bad] * 105) + MAILBOX.encode()
+    articles, problems = whole(data, "inbox.mbox")
+    assert len(articles) == 4
+    assert sum(not one.quiet for one in problems) == 100

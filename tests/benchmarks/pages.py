@@ -119,13 +119,13 @@ def by_trafilatura(program: Any, data: bytes) -> str:
 
 def by_readability(program: Any, data: bytes) -> str:
     """Return the text that readability-lxml finds."""
-    return markup_text(program.Document(html.page_markup(data)).summary())
+    return markup_text(program.Document(html.decode_page(data).text).summary())
 
 
 def by_newspaper(program: Any, data: bytes) -> str:
     """Return the text that newspaper4k finds; empty where it needs a package for the language."""
     page = program.Article("https://example.org/", fetch_images=False)
-    page.download(input_html=html.page_markup(data))
+    page.download(input_html=html.decode_page(data).text)
     try:
         page.parse()
     except ImportError:

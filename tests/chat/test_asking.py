@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from textual import events
@@ -436,6 +437,19 @@ def test_a_filter_limits_the_articles_searched(scripted: ScriptedLibrary) -> Non
         told = json.loads(as_json(main.talk.entries))
         assert told["turns"][0]["filter"] == {"since": "2011-10-25"}
         assert "searched: from 25 October 2011" in as_markdown(main.talk.entries)
+
+    drive(chat(scripted), act)
+
+
+def test_a_filter_takes_a_folder(scripted: ScriptedLibrary, tmp_path: Path) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await pilot.press("ctrl+l", "down", "down", *str(tmp_path), "enter")
+        await until(pilot, lambda: main.talk.scope == Scope(paths=(str(tmp_path),)))
+        await pilot.press("ctrl+l", "enter")  # what is shown stays
+        assert main.talk.scope == Scope(paths=(str(tmp_path),))
+        await pilot.press("ctrl+l", "down", "down", "ctrl+u", "enter")
+        await until(pilot, lambda: main.talk.scope.is_all)
 
     drive(chat(scripted), act)
 

@@ -30,6 +30,15 @@ NAME = {"type": "string", "minLength": 1}
 VERSION = {"const": 1}
 ORIGIN = {"enum": ["flag", "variable", "file", "default"]}
 
+FILTER = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("words", "paths"), listed(NAME)),
+        **dict.fromkeys(("since", "until", "source"), NAME),
+    },
+    "additionalProperties": False,
+}
+
 ARTICLE = values(
     id=NAME,
     library={"type": ["string", "null"]},
@@ -139,6 +148,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ),
     "ls": values(
         version=VERSION,
+        filter=FILTER,
         articles=listed(
             values(
                 id=NAME,
@@ -150,6 +160,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                 passages=RANK,
             )
         ),
+    ),
+    "ls --folders": values(
+        version=VERSION,
+        filter=FILTER,
+        folders=listed(values(folder=NAME, articles=RANK, first=DAY, last=DAY)),
     ),
     "show": values(version=VERSION, **ARTICLE["properties"], text=NAME),
     "timeline": values(

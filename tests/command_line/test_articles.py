@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.command_line.articles import NEWS
+from tests.command_line.articles import NEWS, WHO
 from tests.command_line.shell import Done, Shell, write
 
 pytestmark = pytest.mark.slow
@@ -71,6 +71,65 @@ def test_ls_takes_words_of_title_or_source(qa: Shell) -> None:
     assert titles("harbour", "ferry") == ["New ferry reaches Westport"]
     assert titles("bridge", "--until", "2013-06-30") == ["Bridge opens"]
     assert qa("ls", "no-such-word") == Done(0, "", "No article matches the filter.\n")
+
+
+def test_a_folder_limits_what_is_listed_and_asked(qa: Shell) -> None:
+    def titles(*options: str) -> list[str]:
+        done = qa("ls", "--json", *options).json("ls")
+        return sorted(row["title"] for row in done["articles"])
+
+    inside = titles("--source", "news/harbour/*")
+    assert len(inside) == 2
+    for name in ("harbour", "news/harbour", "./news/harbour/", str(qa.folder / "news" / "harbour")):
+        assert titles("--in", name) == inside
+    assert titles("--in", "harbour", "--since", "2012") == ["New ferry reaches Westport"]
+    assert titles("--in", "harbour", "--in", "news/wire.jsonl") == sorted(
+        [*inside, "Bridge closes", "Bridge opens"]
+    )
+    assert titles("--in", "harb") == []
+    hits = qa("search", "Westport", "--in", "harbour", "--json").json("search")["hits"]
+    assert {hit["article"]["source"].rpartition("/")[0] for hit in hits} == {"news/harbour"}
+    assert qa("mentions", "bridge", "--in", "harbour").code == 1
+    assert qa("ls", "--in", "").is_refusal()
+    assert qa("ask", WHO, "news", "--in", "harbour").is_refusal()
+
+
+def test_a_list_says_what_limits_it(qa: Shell) -> None:
+    def stated(*options: str) -> dict[str, object]:
+        found: dict[str, object] = qa("ls", "--json", *options).json("ls")["filter"]
+        return found
+
+    assert stated() == {}
+    assert stated("bridge", "--since", "2013", "--until", "2013-06", "--source", "*wire*") == {
+        "words": ["bridge"],
+        "since": "2013-01-01",
+        "until": "2013-06-30",
+        "source": "*wire*",
+    }
+    assert stated("--in", "news/harbour") == {"paths": [str(qa.folder / "news" / "harbour")]}
+    assert stated("--in", "harbour") == {"paths": ["harbour"]}
+
+
+def test_folders_are_listed_with_counts_and_dates(qa: Shell) -> None:
+    done = qa("ls", "--folders", "--in", "news")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == (
+        "5\t2011-10-24\t2013-07-01\tnews\n2\t2011-10-24\t2012-03-05\tnews/harbour\n"
+    )
+    found = qa("ls", "--folders", "--json", "--since", "2012", "--in", "harbour")
+    assert found.json("ls --folders") == {
+        "version": 1,
+        "filter": {"since": "2012-01-01", "paths": ["harbour"]},
+        "folders": [
+            {
+                "folder": str(qa.folder / "news" / "harbour"),
+                "articles": 1,
+                "first": "2012-03-05",
+                "last": "2012-03-05",
+            }
+        ],
+    }
+    assert qa("ls", "--folders", "--since", "2040").out == ""
 
 
 def test_rm_of_several_needs_a_yes(qa: Shell) -> None:

@@ -870,6 +870,29 @@ def test_a_date_that_can_be_read_in_two_ways_is_read_as_the_others_of_its_folder
     assert counts(library.add(tmp_path / "uk", tmp_path / "us")) == {"unchanged": 4}
 
 
+def test_a_date_that_was_settled_is_unchanged_and_is_settled_again(
+    library: "Library", tmp_path: Path
+) -> None:
+    (tmp_path / "clear.txt").write_text("Mill\nDate: 24/10/2011\n\nThe mill burned.")
+    (tmp_path / "open.csv").write_text("title,date,text\nPier,03/04/2011,The pier closed.\n")
+    library.add(tmp_path)
+
+    def pier() -> str:
+        (row,) = library.find("open.csv")
+        return str(row.published)
+
+    assert pier() == "2011-04-03"
+    assert counts(library.add(tmp_path, reread=True)) == {"unchanged": 2}
+    assert pier() == "2011-04-03"
+    (tmp_path / "clear.txt").write_text("Mill\nDate: 10/24/2011\n\nThe mill burned.")
+    library.add(tmp_path)
+    assert pier() == "2011-03-04"
+    (tmp_path / "more.txt").write_text("Mine\nDate: 24/10/2011\n\nThe mine closed.")
+    library.add(tmp_path)
+    assert pier() == "None"
+    assert [Path(source).name for source in library.doubts().undated] == ["open.csv#1"]
+
+
 def test_a_date_that_nothing_decides_is_left_out_and_named(
     library: "Library", tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from qa.articles.build import build_article
+from qa.articles.dates import Dated
 from qa.articles.found import FoundFile, Problem, ReadArticle
 from qa.datatypes import ArticleRowId
 from qa.indexing import Report, pipeline
@@ -123,7 +124,7 @@ def test_a_bad_record_makes_a_file_that_is_not_whole() -> None:
 
 
 def put(text: str) -> PutArticle:
-    made = build_article("a.txt", text, title="Weather", published=date(2012, 5, 6))
+    made = build_article("a.txt", text, title="Weather", dated=Dated(date(2012, 5, 6), "record"))
     return PutArticle(FoundFile("/a.txt", "a.txt", 10, 1), None, None, made)
 
 

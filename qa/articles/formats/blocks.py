@@ -1,10 +1,11 @@
 """Blocks of text, such as paragraphs and table rows → an article with a blank line between them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from itertools import groupby
 
 from ...datatypes import Article
 from ..build import HEADING_CHARACTERS, build_article
@@ -12,6 +13,7 @@ from ..clean import clean, one_line
 from ..dateline import date_in_name, date_near_top
 from ..dates import Dated
 from ..found import EmptyFileError
+from ..tables import named_lines
 
 CELL_CHARACTERS = HEADING_CHARACTERS
 """Longest table cell that is written on one line with its neighbours."""
@@ -47,6 +49,12 @@ class Block:
     """Its text, cleaned or not."""
     role: Role = Role.TEXT
     """Whether it is the title, a heading or neither."""
+    cells: tuple[str, ...] = ()
+    """The cells of a table row on one line, blank ones empty; empty for any other block."""
+
+
+TABLE_END = Block("")
+"""Stands between two tables, which would be one otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +70,9 @@ class Properties:
 def table_row(cells: Iterable[Sequence[Block]]) -> list[Block]:
     """Return the blocks of a table row, given those of each cell.
 
-    Short cells make one line, such as ``Turku; 195,301``. A row with a cell of several paragraphs,
-    or of whole sentences, is layout and not data, so its paragraphs stay as they are.
+    Short cells make one block, whose text depends on the rows around it. A row with a cell of
+    several paragraphs, or of whole sentences, is layout and not data, so its paragraphs stay as
+    they are.
     """
     filled = [
         [block for block in cell if block.text and not block.text.isspace()] for cell in cells
@@ -73,8 +82,8 @@ def table_row(cells: Iterable[Sequence[Block]]) -> list[Block]:
         len(block.text) > CELL_CHARACTERS for block in blocks
     ):
         return blocks
-    line = "; ".join(" ".join(block.text.split()) for block in blocks)
-    return [Block(line)] if line else []
+    texts = tuple(" ".join(" ".join(block.text.split()) for block in cell) for cell in filled)
+    return [Block("; ".join(filter(None, texts)), cells=texts)] if blocks else []
 
 
 def make_article(name: str, pages: Sequence[Iterable[Block]], given: Properties) -> Article:
@@ -93,10 +102,7 @@ def make_article(name: str, pages: Sequence[Iterable[Block]], given: Properties)
         name,
         text,
         title=_title(given.title, text, blocks),
-        published=dated.day,
-        dated=dated.source,
-        is_date_guess=dated.is_guess,
-        date_digits=dated.digits,
+        dated=dated,
         pages=starts if len(pages) > 1 else (),
     )
 
@@ -109,12 +115,20 @@ def _joined(pages: Sequence[Iterable[Block]]) -> tuple[str, list[int], list[Bloc
     length = 0
     for page in pages:
         starts.append(length)
-        for block in page:
+        for block in _with_tables(page):
             if text := _SPACES.sub(" ", clean(block.text)).strip():
                 texts.append(text)
                 blocks.append(block)
                 length += len(text) + len("\n\n")
     return "\n\n".join(texts), [min(start, max(0, length - 2)) for start in starts], blocks
+
+
+def _with_tables(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the blocks, rows of a table with the names of its columns."""
+    for is_table, run in groupby(blocks, key=lambda block: bool(block.cells)):
+        rows = list(run)
+        lines = named_lines([row.cells for row in rows]) if is_table else []
+        yield from map(Block, lines) if lines else rows
 
 
 def _title(stated: str, text: str, blocks: Sequence[Block]) -> str:

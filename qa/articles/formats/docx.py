@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...errors import ArticleError
 from ..dates import parse_date
 from ..found import Problem, ReadArticle
-from .blocks import Block, Properties, Role, make_article, table_row
+from .blocks import TABLE_END, Block, Properties, Role, make_article, table_row
 from .package import Package, attribute, children, descendants, local, text_of
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def _blocks(container: Element, styles: Mapping[str, str]) -> Iterator[Block]:
                 if not _is_deleted(row):
                     cells = descendants(row, "tc", _SKIPPED)
                     yield from table_row([*_blocks(cell, styles)] for cell in cells)
+            yield TABLE_END
         elif name not in _SKIPPED:
             yield from _blocks(child, styles)
 

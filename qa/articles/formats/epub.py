@@ -13,7 +13,7 @@ from ..dates import parse_date
 from ..found import Problem, ReadArticle
 from ..markup import markup_text
 from .blocks import Block, Properties, make_article
-from .html import page_markup
+from .html import decode_page
 from .package import Package, attribute, children, resolve, text_of
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _target(entry: Element) -> str:
 
 def _chapter(package: Package, part: str, title: str) -> Iterator[Block]:
     """Yield the title of a chapter, if the chapter does not show it, and its text."""
-    markup = _CLOSED.sub(r"<\1\2></\1>", page_markup(package.read(part)))
+    markup = _CLOSED.sub(r"<\1\2></\1>", decode_page(package.read(part)).text)
     text = markup_text(_NOTE_MARK.sub("", markup))
     if title.casefold() not in one_line(text[:HEADING_CHARACTERS]).casefold():
         yield Block(title)

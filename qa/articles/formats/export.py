@@ -9,15 +9,14 @@ is said about it above and below, such as newspaper, page and copyright, is no p
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ...datatypes import Article
 from ..build import build_article
 from ..clean import clean
-from ..dates import parse_date
-from ..decode import decode
-from ..found import NotAnArticleError, Problem, ReadArticle
+from ..dates import Dated, dated_value, parse_date
+from ..found import NotAnArticleError, ReadArticle
 
 HEADING_CHARACTERS = 200
 """Longest line above a text that is about it."""
@@ -85,16 +84,20 @@ def is_export(text: str) -> bool:
     return bool(_HINT.search(text)) and bool(_borders(_file_lines(text)))
 
 
-def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
-    """Yield the articles of an export. Raises NotAnArticleError for any other text."""
-    lines = _file_lines(decode(data))
+def read_text(name: str, text: str, *, encoding: str = "") -> Iterator[ReadArticle]:
+    """Yield the articles of an export; ``encoding`` is its encoding if that was a guess.
+
+    Raises NotAnArticleError for any other text.
+    """
+    lines = _file_lines(text)
     borders = _borders(lines)
     if not borders:
         raise NotAnArticleError("not an export of articles")
     parts = [part for part in _parts(lines, borders) if part.start < part.end]
     repeated = Counter(line.strip() for part in parts for line in set(part.about))
     for number, part in enumerate(parts, 1):
-        yield ReadArticle(number, _article(f"{name}#{number}", part, repeated))
+        article = _article(f"{name}#{number}", part, repeated)
+        yield ReadArticle(number, replace(article, encoding=encoding))
 
 
 def _file_lines(text: str) -> list[str]:
@@ -239,14 +242,11 @@ def _article(source: str, part: _Part, repeated: Mapping[str, int]) -> Article:
     """Return the article of a part; ``repeated`` counts the parts that each line is about."""
     labels = _labels(part.about)
     titles = (labels[label] for label in _TITLE_LABELS if label in labels)
-    published, is_guess = _published(part, labels)
     return build_article(
         source,
         "\n".join(part.lines[part.start : part.end]),
         title=next(titles, "") or _title(part, repeated),
-        published=published,
-        dated="header" if published else "",
-        is_date_guess=is_guess,
+        dated=_dated(part, labels),
         first_line=part.first + part.start,
     )
 
@@ -273,14 +273,15 @@ def _title(part: _Part, repeated: Mapping[str, int]) -> str:
     return " ".join(title)
 
 
-def _published(part: _Part, labels: Mapping[str, str]) -> tuple[date | None, bool]:
-    """Return the day of publication, None if there is none, and whether it is a guess."""
+def _dated(part: _Part, labels: Mapping[str, str]) -> Dated | None:
+    """Return the day of publication, None if there is none."""
     labelled = [labels[label] for label in _DATE_LABELS if label in labels]
     for value in (*labelled, *(line.strip() for line in part.head)):
-        if day := parse_date(value) or (value in labelled and _day_in(value)) or None:
-            return day, False
-    added = labels.get(_LATER_LABEL, "")
-    return parse_date(added), True
+        if dated := dated_value(value, "header"):
+            return dated
+        if value in labelled and (day := _day_in(value)):
+            return Dated(day, "header")
+    return dated_value(labels.get(_LATER_LABEL, ""), "header", is_guess=True)
 
 
 def _day_in(value: str) -> date | None:

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,8 @@ from ...datatypes import Article
 from ...errors import ArticleError
 from ..build import build_article
 from ..clean import clean
-from ..dates import parse_date
-from ..decode import decode, is_wide
+from ..dates import Dated, dated_value
+from ..decode import decode_file, is_wide
 from ..found import NotAnArticleError, Problem, ReadArticle
 from ..record import address_of, decoded
 
@@ -36,24 +37,27 @@ def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
     """Yield the article of each entry. Raises NotAnArticleError for XML that is not a feed."""
     if not is_feed(data):
         raise NotAnArticleError("XML, but not RSS or Atom")
-    entries = _entries(data)
+    entries, encoding = _entries(data)
     if not entries:
         raise NotAnArticleError("a feed without entries")
     for number, entry in enumerate(entries, 1):
         try:
-            yield ReadArticle(number, _article(name, number, entry))
+            article = _article(name, number, entry)
+            yield ReadArticle(number, replace(article, encoding=encoding))
         except ArticleError as error:
             yield Problem(f"{name}#{number}", f"entry {number}: {error}", quiet=False)
     if not _END.search(data[-_HEAD_BYTES:].replace(b"\0", b"")):
         raise ArticleError("a feed that is cut short; what there is of it was read")
 
 
-def _entries(data: bytes) -> list[dict[str, Any]]:
-    """Return the entries that someone wrote, in the order of the file."""
+def _entries(data: bytes) -> tuple[list[dict[str, Any]], str]:
+    """Return the entries that someone wrote, in order, and the encoding if that was a guess."""
     import feedparser  # takes 150 ms to import
 
+    encoding = ""
     if not _DECLARED.search(data[:_HEAD_BYTES]) and not is_wide(data):
-        data = decode(data).encode()
+        text, encoding = decode_file(data)
+        data = text.encode()
     # A stream, because feedparser takes a string for an address and fetches it.
     try:
         feed = feedparser.parse(io.BytesIO(data), resolve_relative_uris=False, sanitize_html=False)
@@ -61,7 +65,7 @@ def _entries(data: bytes) -> list[dict[str, Any]]:
         raise ArticleError("a feed that is too damaged to read") from error
     # As plain dictionaries, because feedparser's own give one date in place of another.
     entries = [dict(entry) for entry in feed.entries]
-    return [entry for entry in entries if entry.get("wp_post_type") not in _NO_POSTS]
+    return [entry for entry in entries if entry.get("wp_post_type") not in _NO_POSTS], encoding
 
 
 def _article(name: str, number: int, entry: dict[str, Any]) -> Article:
@@ -70,20 +74,17 @@ def _article(name: str, number: int, entry: dict[str, Any]) -> Article:
     text = clean(decoded(max([*texts, entry.get("summary") or ""], key=len)))
     if not text.strip():
         raise ArticleError("no text")
-    published = _day(entry, "published") or _day(entry, "created")
-    updated = None if published else _day(entry, "updated")
     return build_article(
         address_of({"url": entry.get("link")}) or f"{name}#{number}",
         text,
         title=decoded(entry.get("title") or ""),
-        published=published or updated,
-        dated="feed" if published or updated else "",
+        dated=_dated(entry, "published") or _dated(entry, "created") or _dated(entry, "updated"),
     )
 
 
-def _day(entry: dict[str, Any], key: str) -> date | None:
+def _dated(entry: dict[str, Any], key: str) -> Dated | None:
     """Return a day as it is written; one in a rare notation is the day in UTC."""
-    if day := parse_date(entry.get(key)):
-        return day
+    if dated := dated_value(entry.get(key), "feed"):
+        return dated
     moment = entry.get(f"{key}_parsed")
-    return date(*moment[:3]) if moment else None
+    return Dated(date(*moment[:3]), "feed") if moment else None

@@ -12,7 +12,7 @@ from ...datatypes import Article
 from ...errors import ArticleError
 from ..build import build_article
 from ..clean import clean
-from ..decode import decode
+from ..decode import Decoded, decode_file
 from ..found import EmptyFileError, ReadArticle
 from ..markup import tamed
 
@@ -46,41 +46,33 @@ def page_article(source: str, data: bytes, charset: str = "") -> Article:
     from ..page_text import page_text
     from ..page_titles import page_title
 
-    page = Page(tamed(_without_scripts(page_markup(data, charset))))
+    decoded = decode_page(data, charset)
+    page = Page(tamed(_without_scripts(decoded.text)))
     title = page_title(page)
     text = clean(page_text(page))
     if not text.strip():
         raise ArticleError("a web page without text; a script may load it, or it is only a frame")
     _refuse_error_page(title, text)
-    found = page_date(page)
-    if found is None:
-        return build_article(source, text, title=title)
-    return build_article(
-        source,
-        text,
-        title=title,
-        published=found.published,
-        dated=found.dated,
-        is_date_guess=found.is_guess,
-    )
+    return build_article(source, text, title=title, dated=page_date(page), encoding=decoded.guess)
 
 
-def page_markup(data: bytes, charset: str = "") -> str:
-    """Return the markup of a page, decoded as browsers do.
+def decode_page(data: bytes, charset: str = "") -> Decoded:
+    """Return the markup of a page, decoded as browsers do, and its encoding if that was a guess.
 
     A byte order mark counts first, then valid UTF-8, then the encoding that is named, then a guess.
     """
     if data[:2] in (b"<\0", b"\0<"):
-        return data.decode("utf-16-le" if data[:1] == b"<" else "utf-16-be", "replace")
+        wide = "utf-16-le" if data[:1] == b"<" else "utf-16-be"
+        return Decoded(data.decode(wide, "replace"), "")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:3] == b"\xef\xbb\xbf":
-        return decode(data)
+        return decode_file(data)
     codec = _codec(charset) or _codec(_named(data))
     if codec.startswith("iso2022"):  # all its bytes are ASCII, so it is valid UTF-8
-        return data.decode(codec, "replace")
+        return Decoded(data.decode(codec, "replace"), "")
     try:
-        return data.decode("utf-8")
+        return Decoded(data.decode("utf-8"), "")
     except UnicodeDecodeError:
-        return data.decode(codec, "replace") if codec else decode(data)
+        return Decoded(data.decode(codec, "replace"), "") if codec else decode_file(data)
 
 
 def _named(data: bytes) -> str:

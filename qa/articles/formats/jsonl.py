@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from ...datatypes import Article
 from ...errors import ArticleError
-from ..decode import decode
+from ..decode import decode_file
 from ..found import EmptyFileError, NotAnArticleError, Problem, ReadArticle
 from ..record import (
     TEXT_KEYS,
@@ -24,10 +24,14 @@ Line = tuple[int, bytes | None]
 """Line number, from 1, and the line's bytes; None for a line that is too long."""
 
 
-def parse(data: bytes) -> object:
-    """Return the parsed JSON. Raises ArticleError with the reason if it is not valid."""
+def parse(data: bytes) -> tuple[object, str]:
+    """Return the parsed JSON, and its encoding if that was a guess.
+
+    Raises ArticleError with the reason if it is not valid.
+    """
+    text, encoding = decode_file(data)
     try:
-        return json.loads(decode(data))
+        return json.loads(text), encoding
     except json.JSONDecodeError as error:
         raise ArticleError(f"not valid JSON: {error.msg.lower()}, column {error.colno}") from error
     except RecursionError as error:
@@ -40,7 +44,7 @@ def is_record(line: bytes) -> bool:
     """Whether a line is a complete JSON object."""
     try:
         return line.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and isinstance(
-            parse(line), dict
+            parse(line)[0], dict
         )
     except ArticleError:
         return False
@@ -57,11 +61,11 @@ def read_lines(name: str, lines: Iterable[Line]) -> Iterator[ReadArticle | Probl
         try:
             if line is None:
                 raise ArticleError("too long to read")
-            value = parse(line)
+            value, encoding = parse(line)
             if is_question(value):
                 questions += 1
                 continue
-            yield ReadArticle(record, _article(value, name, record))
+            yield ReadArticle(record, _article(value, name, record, encoding))
         except ArticleError as error:
             yield Problem(f"{name}#{record}", f"line {number}: {error}", quiet=False)
         others = True
@@ -73,8 +77,17 @@ def read_lines(name: str, lines: Iterable[Line]) -> Iterator[ReadArticle | Probl
         yield Problem(name, f"{questions} records hold a question and no text", quiet=False)
 
 
-def read_document(name: str, value: object) -> Iterator[ReadArticle | Problem]:
-    """Yield the articles of a JSON document: a record, a list of records, or one inside it."""
+def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
+    """Yield the articles of a JSON document: a record, a list of records, or one inside it.
+
+    Raises ArticleError if it is not valid.
+    """
+    value, encoding = parse(data)
+    yield from read_document(name, value, encoding)
+
+
+def read_document(name: str, value: object, encoding: str = "") -> Iterator[ReadArticle | Problem]:
+    """Yield the articles of a parsed document; ``encoding`` is its encoding if it was a guess."""
     listed = value if isinstance(value, list) else [value]
     if listed and all(map(is_question, listed)):
         raise NotAnArticleError("a set of questions, not articles")
@@ -83,7 +96,7 @@ def read_document(name: str, value: object) -> Iterator[ReadArticle | Problem]:
         _refuse(value)
     for number, record in enumerate(records, 1):
         try:
-            yield ReadArticle(number, _article(record, name, number))
+            yield ReadArticle(number, _article(record, name, number, encoding))
         except ArticleError as error:
             yield Problem(f"{name}#{number}", f"record {number}: {error}", quiet=False)
 
@@ -95,8 +108,8 @@ def _refuse(value: object) -> None:
     raise (ArticleError if has_titles(value) else NotAnArticleError)(reason)
 
 
-def _article(value: object, name: str, record: int) -> Article:
+def _article(value: object, name: str, record: int, encoding: str) -> Article:
     """Return the article of one record. Raises ArticleError if it is not one."""
     if not isinstance(value, dict):
         raise ArticleError("not a JSON object")
-    return article_of(value, address_of(value) or f"{name}#{record}")
+    return article_of(value, address_of(value) or f"{name}#{record}", encoding=encoding)

@@ -1,33 +1,32 @@
 """Mail: a message (EML), or a mailbox of many (MBOX) → an article for each message with text.
 
 The subject is the title, and a line ``From: Anna Holm`` comes first, so that one can ask who wrote
-something. A forwarded message is an article of its own. Attachments are counted, not read.
+something. A forwarded message is an article of its own. An attached file
+gives an article, too, if it is in a format that is read; the others are counted.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from email import message_from_bytes
-from email.errors import MessageError
-from email.header import decode_header, make_header
-from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from io import BytesIO
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from ...datatypes import Article
 from ...errors import ArticleError
 from ..build import build_article, title_of
 from ..clean import one_line
-from ..dates import parse_date
+from ..dates import Dated, dated_value
 from ..decode import decode, is_wide
-from ..found import EmptyFileError, NotAnArticleError, Problem, ReadArticle
-from ..markup import markup_text
-from .html import page_markup
-from .mail_text import ENCRYPTED, paragraphs
+from ..found import EmptyFileError, Member, NotAnArticleError, Problem, ReadArticle
+from .mail_parts import attached, content_of, words
+from .mail_text import paragraphs
+
+if TYPE_CHECKING:
+    from .mail_parts import Mail
 
 SUFFIXES = frozenset({".eml", ".emlx", ".mbox", ".mbx"})
 """Suffixes of messages and of mailboxes."""
@@ -45,41 +44,11 @@ _LENGTH = re.compile(rb"(\d{1,9})\s*\n")
 _FIRST_YEAR = 1971
 """A program that does not know the day writes the first of January 1970."""
 
-_UNSTATED = ("us-ascii", "ascii", "unknown-8bit", "x-unknown")
-"""Charsets that say nothing about bytes beyond ASCII."""
-_SIGNATURE = re.compile(r"application/(?:(?:x-)?pkcs7|pgp)-signature")
-_SEALED = re.compile(r"application/(?:x-)?pkcs7-mime|multipart/encrypted")
-
 _ENCRYPTED = "mail that is encrypted or sealed (PGP, S/MIME)"
 _NO_TEXT = "mail without text"
 _ATTACHMENT = "attachment of a mail"
 
-if TYPE_CHECKING:
-    _Mail = Message[Any, Any]
-
-
-@dataclass(slots=True)
-class _Content:
-    """What is in a message, or in a part of it."""
-
-    texts: list[str] = field(default_factory=list)
-    """The texts that a person reads, in order."""
-    is_plain: bool = False
-    """Whether one of them was plain text, not HTML."""
-    messages: list[_Mail] = field(default_factory=list)
-    """Messages in the message, such as forwarded ones."""
-    attachments: int = 0
-    """Number of attached files."""
-    is_encrypted: bool = False
-    """Whether a part cannot be read without a key."""
-
-    def add(self, other: _Content) -> None:
-        """Add what is in another part."""
-        self.texts += other.texts
-        self.is_plain |= other.is_plain
-        self.messages += other.messages
-        self.attachments += other.attachments
-        self.is_encrypted |= other.is_encrypted
+_Found = ReadArticle | Problem | Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,62 +57,68 @@ class _Letter:
 
     title: str
     text: str
-    published: date | None
+    dated: Dated | None
+    encoding: str
 
     def article(self, source: str) -> Article:
         """Return the article of the message."""
         return build_article(
-            source,
-            self.text,
-            title=self.title,
-            published=self.published,
-            dated="mail header" if self.published else "",
+            source, self.text, title=self.title, dated=self.dated, encoding=self.encoding
         )
 
 
-def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
-    """Yield the articles of a message or mailbox, and quiet problems for what has no text.
+def read(name: str, data: bytes) -> Iterator[_Found]:
+    """Yield the articles of a message or mailbox, its attached files, and why others are left out.
 
-    A message with no other inside is one article. Raises ArticleError if there is no text at all.
+    A message with no other inside is one article. Raises ArticleError if there is neither a text
+    nor a file that may be read.
     """
     if not data.strip():
         raise EmptyFileError("empty file")
     if is_wide(data) or b"\0" in data[:_HEAD_BYTES]:
         data = decode(data).encode("utf-8", "replace")
     if data.startswith(b"From "):
-        yield from read_mailbox(name, BytesIO(data))
+        yield from read_stream(name, BytesIO(data))
         return
     found = [*_letters(_without_frame(data))]
-    letters = [one for one in found if isinstance(one, _Letter)]
-    if not letters:
+    letters = sum(isinstance(one, _Letter) for one in found)
+    if not letters and not any(isinstance(one, Member) for one in found):
         raise ArticleError(_ENCRYPTED) if _ENCRYPTED in found else NotAnArticleError(_NO_TEXT)
-    for number, letter in enumerate(letters, 1):
-        is_only = len(letters) == 1
-        source = name if is_only else f"{name}#{number}"
-        yield ReadArticle(None if is_only else number, letter.article(source))
-    for reason in found:
-        if isinstance(reason, str):
-            yield Problem(name, reason, quiet=True)
+    number = 0
+    for one in found:
+        if isinstance(one, _Letter):
+            number += 1
+            is_only = letters == 1
+            source = name if is_only else f"{name}#{number}"
+            yield ReadArticle(None if is_only else number, one.article(source))
+        else:
+            yield one if isinstance(one, Member) else Problem(name, one, quiet=True)
 
 
-def read_mailbox(name: str, stream: IO[bytes]) -> Iterator[ReadArticle | Problem]:
-    """Yield the articles of a mailbox, holding one message at a time.
+def read_stream(name: str, stream: IO[bytes]) -> Iterator[_Found]:
+    """Yield the articles of a mailbox and its attached files, holding one message at a time.
 
-    Messages with text are numbered from 1. Raises NotAnArticleError if there is none.
+    Messages with text are numbered from 1. Raises NotAnArticleError if there is neither.
     """
     number = 0
+    is_empty = True
     for data in _messages(stream):
         try:
-            for one in _letters(data):
+            for one in _letters(data, number):
                 if isinstance(one, str):
                     yield Problem(name, one, quiet=True)
-                else:
+                    continue
+                is_empty = False
+                if isinstance(one, _Letter):
                     number += 1
                     yield ReadArticle(number, one.article(f"{name}#{number}"))
+                else:
+                    yield one
         except ArticleError as error:
             number += 1
+            is_empty = False
             yield Problem(f"{name}#{number}", str(error), quiet=False)
-    if not number:
+    if is_empty:
         raise NotAnArticleError("a mailbox without text")
 
 
@@ -176,87 +151,49 @@ def _without_frame(data: bytes) -> bytes:
     return data[length.end() : length.end() + int(length[1])] if length else data
 
 
-def _letters(data: bytes) -> Iterator[_Letter | str]:
-    """Yield the messages with text in a message, itself first, and the reason for all that is not.
+def _letters(data: bytes, before: int | None = None) -> Iterator[_Letter | Member | str]:
+    """Yield the messages with text in a message, itself first, each with the files attached to it.
 
-    Raises ArticleError if its parts are nested too deeply or are not text.
+    The reason for what is neither is yielded, too. ``before`` is the number of messages with text
+    before this one in a mailbox; the folder of a file is the number of its message there. Raises
+    ArticleError if its parts are nested too deeply or are not text.
     """
+    number = before or 0
     try:
-        waiting: list[_Mail] = [message_from_bytes(data)]
+        waiting: list[Mail] = [message_from_bytes(data)]
         while waiting:
             message = waiting.pop(0)
-            content = _content(message)
+            content = content_of(message)
             waiting[:0] = content.messages
             blocks = [one for text in content.texts for one in paragraphs(text)]
+            number += bool(blocks)
             if blocks:
-                yield _letter(message, blocks)
+                yield _letter(message, blocks, content.encoding)
             elif content.is_encrypted:
                 yield _ENCRYPTED
             elif not content.messages:
                 yield _NO_TEXT
-            yield from [_ATTACHMENT] * content.attachments
+            is_first = before is None and number <= 1
+            folder = "" if is_first else f"{number}/"
+            dated = _dated(_header(message, "date"))
+            yield from attached(content.files, folder, dated.day if dated else None)
+            yield from [_ATTACHMENT] * content.others
     except RecursionError as error:
         raise ArticleError("mail nested too deeply to read") from error
 
 
-def _letter(message: _Mail, blocks: list[str]) -> _Letter:
+def _letter(message: Mail, blocks: list[str], encoding: str) -> _Letter:
     """Return a message with these paragraphs."""
     sender = _sender(message)
     return _Letter(
-        one_line(_words(_header(message, "subject"))) or title_of("\n\n".join(blocks)),
+        one_line(words(_header(message, "subject"))) or title_of("\n\n".join(blocks)),
         "\n\n".join([f"From: {sender}", *blocks] if sender else blocks),
-        _day(_header(message, "date")),
+        _dated(_header(message, "date")),
+        encoding,
     )
 
 
-def _content(part: _Mail) -> _Content:
-    """Return what is in a message or a part of one."""
-    kind = part.get_content_type()
-    if _SEALED.fullmatch(kind):
-        return _Content(is_encrypted=True)
-    payload = part.get_payload()
-    if not isinstance(payload, list):
-        return _leaf(part, "text/plain" if kind.startswith("multipart/") else kind)
-    inside = [one for one in payload if isinstance(one, Message)]
-    if kind.startswith("message/"):  # a report on a delivery consists of headers alone
-        return _Content(messages=inside if kind in ("message/rfc822", "message/global") else [])
-    contents = [_content(one) for one in inside]
-    if kind == "multipart/alternative":
-        readable = [one for one in contents if any(map(str.strip, one.texts))]
-        chosen = next((one for one in readable if one.is_plain), next(iter(readable), None))
-        for one in contents:
-            if one is not chosen:
-                one.texts = []
-    whole = _Content()
-    for one in contents:
-        whole.add(one)
-    return whole
-
-
-def _leaf(part: _Mail, kind: str) -> _Content:
-    """Return what is in a part without parts."""
-    if _SIGNATURE.fullmatch(kind) or kind.startswith("message/"):
-        return _Content()
-    is_attached = part.get_content_disposition() == "attachment"
-    if is_attached or (part.get_filename() and not part.get("Content-ID")):
-        return _Content(attachments=1)
-    if kind not in ("text/plain", "text/html"):
-        return _Content()
-    text = _text(part)
-    if kind == "text/html":
-        return _Content(texts=[markup_text(text)])
-    return _Content(texts=[text], is_plain=True, is_encrypted=ENCRYPTED in text)
-
-
-def _text(part: _Mail) -> str:
-    """Return the text of a part: as valid UTF-8, else in the charset stated, else as a guess."""
-    data = part.get_payload(decode=True)
-    stated = part.get_content_charset("")
-    charset = "" if stated in _UNSTATED else stated
-    return page_markup(data if isinstance(data, bytes) else b"", charset)
-
-
-def _header(message: _Mail, name: str) -> str:
+def _header(message: Mail, name: str) -> str:
     """Return the first header with this name as it was written; empty if there is none."""
     values = (str(value) for key, value in message.raw_items() if key.lower() == name)
     value = next(values, "")[:HEADER_CHARACTERS]
@@ -264,25 +201,17 @@ def _header(message: _Mail, name: str) -> str:
     return value if value.isascii() else decode(data)
 
 
-def _words(value: str) -> str:
-    """Return a header with its encoded words decoded; as it is if they cannot be."""
-    try:
-        return str(make_header(decode_header(value)))
-    except (MessageError, LookupError, ValueError):
-        return value
-
-
-def _sender(message: _Mail) -> str:
+def _sender(message: Mail) -> str:
     """Return the name of who wrote a message, or else the address; empty if there is neither."""
     for name, address in getaddresses([_header(message, "from")]):
-        return one_line(_words(name)) or one_line(address)
+        return one_line(words(name)) or one_line(address)
     return ""
 
 
-def _day(value: str) -> date | None:
-    """Return the day that a header gives, as written; None if it is not clear."""
+def _dated(value: str) -> Dated | None:
+    """Return the day that a header gives, as written; None if it gives none."""
     try:
         day = parsedate_to_datetime(value).date()
     except (ValueError, TypeError, IndexError, OverflowError):
-        return parse_date(one_line(value))
-    return day if day.year >= _FIRST_YEAR else None
+        return dated_value(one_line(value), "mail header")
+    return Dated(day, "mail header") if day.year >= _FIRST_YEAR else None

@@ -1,9 +1,7 @@
 """Markdown: what it looks like when it is rendered, as plain text that keeps its lines.
 
 Links and images leave their words, and emphasis its text. A row of a table names the column of
-each cell, ``Year 2013, Foreman Eva Lind.``, so that it can be understood by itself; of 12 questions
-about tables, answers held 9 with such sentences and 5 with colons and semicolons. What is struck
-out is left out, and code stays as it is.
+each cell. What is struck out is left out, and code stays as it is.
 """
 
 import re
@@ -11,6 +9,7 @@ from collections.abc import Iterator
 
 from ..inline import PARAGRAPH, without_data, without_entities, without_tags
 from ..numbered import Numbered
+from ..tables import sentence
 
 _FENCE = re.compile(
     r"^[ >]{0,9}(`{3,}|~{3,})[^\n]*\n(.*?)(^[ >]{0,9}\1[`~]*[ ]*$|\Z)", re.DOTALL | re.M
@@ -174,9 +173,7 @@ def _table(rows: list[Numbered]) -> Iterator[Numbered]:
     names = _cells(rows[0][1])
     yield rows[0][0], ""
     for number, row in rows[1:]:
-        named = zip(names + [""] * len(row), _cells(row), strict=False)
-        cells = [f"{name} {cell}" if name else cell for name, cell in named if cell]
-        yield from ((number, ", ".join(cells) + "." * bool(cells)), (number, ""))
+        yield from ((number, sentence(names, _cells(row))), (number, ""))
 
 
 def _cells(row: str) -> list[str]:

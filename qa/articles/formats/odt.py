@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...errors import ArticleError
 from ..dates import parse_date
 from ..found import Problem, ReadArticle
-from .blocks import Block, Properties, Role, make_article, table_row
+from .blocks import TABLE_END, Block, Properties, Role, make_article, table_row
 from .package import Package, attribute, children, descendants, local, text_of
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def _blocks(elements: Iterable[Element], titles: frozenset[str]) -> Iterator[Blo
             yield from (Block(block.text, Role.HEADING) for block in _blocks(child, titles))
         elif name not in _SKIPPED:
             yield from _blocks(child, titles)
+            if name == "table":
+                yield TABLE_END
 
 
 def _paragraph(paragraph: Element, titles: frozenset[str]) -> Iterator[Block]:

@@ -11,7 +11,7 @@ from ...datatypes import Article
 from ...errors import ArticleError
 from ..build import HEADING_CHARACTERS, build_article
 from ..clean import one_line
-from ..dates import leading_date, parse_date
+from ..dates import Dated, parse_date
 from ..found import EmptyFileError, Problem, ReadArticle
 from .pdf_lines import Line, PdfFile
 from .pdf_paragraphs import joined, paragraphs_of, usual_size, without_running
@@ -57,14 +57,11 @@ def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
 
 def _article(name: str, pages: Sequence[Sequence[Line]], title: str, created: str) -> Article:
     text, starts = joined(paragraphs_of(pages), len(pages))
-    published = None if leading_date(text) else _day(created)
     return build_article(
         name,
         text,
         title=_sensible(title, text[: starts[1]] if len(starts) > 1 else text) or _heading(pages),
-        published=published,
-        dated="PDF metadata",
-        is_date_guess=True,
+        dated=Dated(_day(created), "PDF metadata", is_guess=True),
         pages=starts,
     )
 

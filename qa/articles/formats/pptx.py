@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import ArticleError
 from ..found import Problem, ReadArticle
-from .blocks import Block, Role, make_article, table_row
+from .blocks import TABLE_END, Block, Role, make_article, table_row
 from .docx import office_properties
 from .package import Package, attribute, children, descendants, local
 
@@ -67,6 +67,8 @@ def _blocks(element: Element, role: Role) -> Iterator[Block]:
             yield from table_row([*_blocks(cell, role)] for cell in cells)
         elif name not in _SKIPPED:
             yield from _blocks(child, role)
+            if name == "tbl":
+                yield TABLE_END
 
 
 def _placeholder(shape: Element) -> str:

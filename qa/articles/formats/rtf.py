@@ -85,7 +85,8 @@ def _blocks(text: str) -> Iterator[Block]:
     for line in text.split("\n"):
         *cells, rest = line.replace(_LINE_END, "\n").split(_CELL_END)
         yield from table_row([Block(cell)] for cell in cells)
-        yield Block(rest)
+        if rest or not cells:
+            yield Block(rest)
 
 
 def _properties(markup: str) -> Properties:

@@ -8,13 +8,13 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...datatypes import Article
 from ...errors import ArticleError
 from ..build import build_article
 from ..clean import one_line
-from ..decode import decode
+from ..decode import decode_file
 from ..found import EmptyFileError, Problem, ReadArticle
 
 SUFFIXES = frozenset({".srt", ".vtt"})
@@ -55,7 +55,7 @@ class _Line:
 
 def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
     """Yield the article of a file of subtitles. Raises ArticleError if there are none in it."""
-    text = decode(data)
+    text, encoding = decode_file(data)
     if not text.strip():
         raise EmptyFileError("empty file")
     file_lines = _FILE_LINE.split(text)
@@ -65,7 +65,8 @@ def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
     if not lines:
         raise ArticleError("no subtitles in it")
     header = _HEADER_TITLE.match(file_lines[0].lstrip("\ufeff"))
-    yield ReadArticle(None, _article(name, header.group(1) if header else "", lines))
+    article = _article(name, header.group(1) if header else "", lines)
+    yield ReadArticle(None, replace(article, encoding=encoding))
 
 
 def _lines(file_lines: Sequence[str]) -> Iterator[_Line]:

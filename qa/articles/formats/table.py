@@ -4,16 +4,20 @@ A row of names stands above the articles, and one of the names is that of a text
 are numbered from 1, without blank rows.
 """
 
+from __future__ import annotations  # BufferedReader cannot be subscripted at run time
+
+import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 from ...errors import ArticleError
 from ..clean import clean
 from ..dates import DATE_KEYS, plain_name
-from ..decode import decode
+from ..decode import decode_file, encoding_of
 from ..found import EmptyFileError, NotAnArticleError, Problem, ReadArticle
 from ..record import (
     SOURCE_KEYS,
@@ -29,6 +33,7 @@ from ..stream import RECORD_BYTES
 SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".psv"})
 """Suffixes of tables."""
 
+_Found = ReadArticle | Problem
 Row = tuple[int, Sequence[str]]
 """Line of the file where a row begins, from 1, and its cells."""
 
@@ -36,6 +41,7 @@ _DELIMITERS = ",;\t|"
 _NAMED_DELIMITER = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """What Excel writes above a table to name its delimiter."""
 _LINE_END = re.compile(r"\r\n?|\n")
+_SAMPLE_BYTES = 1 << 17
 _HEADER_ROWS = 20
 """How many rows are searched for the names of the columns."""
 _KNOWN = frozenset({*TEXT_KEYS, *TITLE_KEYS, *DATE_KEYS, *SOURCE_KEYS})
@@ -43,28 +49,52 @@ _KNOWN = frozenset({*TEXT_KEYS, *TITLE_KEYS, *DATE_KEYS, *SOURCE_KEYS})
 
 def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
     """Yield the article of each row. Raises ArticleError if the table has no column of text."""
-    text = decode(data)
+    text, encoding = decode_file(data)
     if not text.strip():
         raise EmptyFileError("empty file")
+    yield from _read(name, text, io.StringIO(text, newline=""), encoding)
+
+
+def read_stream(name: str, stream: io.BufferedReader[Any]) -> Iterator[ReadArticle | Problem]:
+    """Yield the article of each row of a large table, as `read`, holding one row at a time.
+
+    What its encoding and marks are is told by its beginning. Characters that are in another
+    encoding further down are replaced.
+    """
+    head = stream.peek(_SAMPLE_BYTES)[:_SAMPLE_BYTES]
+    found = encoding_of(head)
+    start = codecs.getincrementaldecoder(found.name)("replace").decode(head)
+    text = io.TextIOWrapper(stream, found.name, "replace", newline="")
     try:
-        delimiter = _delimiter(text)
-        yield from _articles(name, delimiter, _rows(text, delimiter))
+        yield from _read(name, start, text, found.name if found.is_guess else "")
+    finally:
+        text.detach()  # the caller closes the stream
+
+
+def _read(name: str, start: str, lines: Iterable[str], encoding: str) -> Iterator[_Found]:
+    """Yield the article of each row of a table, given its beginning and all of its lines."""
+    # Databases write \\" for a quote inside a cell, everyone else "".
+    escape = "\\" if start.count('\\"') > start.count('""') else None
+    try:
+        delimiter = _delimiter(start, escape)
+        rows = _rows(lines, delimiter, escape)
+        yield from _articles(name, delimiter, rows, encoding)
     except csv.Error as error:
         raise ArticleError(f"a table that cannot be read: {error}") from error
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: str, escape: str | None) -> str:
     """Return the delimiter under which most columns have a known name.
 
     Raises ArticleError if none of the columns is one of text, whatever the delimiter.
     """
     if named := _NAMED_DELIMITER.match(text):
         return named.group(1)
-    headers = {mark: _header(_rows(text, mark)) for mark in _DELIMITERS}
+    headers = {mark: _header(_text_rows(text, mark, escape)) for mark in _DELIMITERS}
     known = {mark: sum(plain_name(name) in _KNOWN for name in headers[mark]) for mark in headers}
     best = max(known, key=lambda mark: known[mark])
     if not headers[best]:
-        _refuse(text)
+        _refuse(text, escape)
     return best
 
 
@@ -81,9 +111,9 @@ def _header(rows: Iterator[Row]) -> Sequence[str]:
     return ()
 
 
-def _refuse(text: str) -> None:
+def _refuse(text: str, escape: str | None) -> None:
     """Raise for a table without text; only one that has titles is a fault and not mere figures."""
-    tables = [list(islice(_rows(text, mark), 1)) for mark in _DELIMITERS]
+    tables = [list(islice(_text_rows(text, mark, escape), 1)) for mark in _DELIMITERS]
     names = max((cells for table in tables for _, cells in table), key=len)
     found = clean(", ".join(names[:8]))[:200]
     looked_for = ", ".join(TEXT_KEYS[:5])
@@ -91,12 +121,15 @@ def _refuse(text: str) -> None:
     raise (ArticleError if has_titles(_record(names, names)) else NotAnArticleError)(reason)
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Row]:
-    """Yield the rows of a table that are not blank."""
+def _text_rows(text: str, delimiter: str, escape: str | None) -> Iterator[Row]:
+    """Yield the rows of a text that are not blank."""
+    return _rows(io.StringIO(text, newline=""), delimiter, escape)
+
+
+def _rows(lines: Iterable[str], delimiter: str, escape: str | None) -> Iterator[Row]:
+    """Yield the rows of a table that are not blank, each when it is wanted."""
     csv.field_size_limit(RECORD_BYTES)
-    # Databases write \" for a quote inside a cell, everyone else "".
-    escape = "\\" if text.count('\\"') > text.count('""') else None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, escapechar=escape)
+    reader = csv.reader(lines, delimiter=delimiter, escapechar=escape)
     line = 1
     for cells in reader:
         if any(cell.strip() for cell in cells):
@@ -104,7 +137,7 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
         line = reader.line_num + 1
 
 
-def _articles(name: str, delimiter: str, rows: Iterator[Row]) -> Iterator[ReadArticle | Problem]:
+def _articles(name: str, delimiter: str, rows: Iterator[Row], encoding: str) -> Iterator[_Found]:
     """Yield the article of each row below the names of the columns."""
     names = _header(rows)
     for number, (line, cells) in enumerate(rows, 1):
@@ -116,6 +149,7 @@ def _articles(name: str, delimiter: str, rows: Iterator[Row]) -> Iterator[ReadAr
                 source or f"{name}#{number}",
                 first_line=1 if source else _text_line(line, names, cells),
                 dated="table",
+                encoding=encoding,
             )
             yield ReadArticle(number, article)
         except ArticleError as error:

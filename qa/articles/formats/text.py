@@ -7,7 +7,7 @@ from ...datatypes import Article
 from ..build import build_article
 from ..clean import clean, with_line_ends
 from ..dateline import date_in_name, date_near_top
-from ..dates import Dated, dated_fields
+from ..dates import dated_fields
 from ..decode import decode_file
 from ..found import EmptyFileError, Problem, ReadArticle
 from ..numbered import joined
@@ -27,7 +27,7 @@ def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
     """
     decoded = decode_file(data)
     if export.is_export(decoded.text):
-        yield from export.read(name, data)
+        yield from export.read_text(name, decoded.text, encoding=decoded.guess)
         return
     article = read_text(name, decoded.text, encoding=decoded.guess)
     if not article.text.strip():
@@ -54,15 +54,11 @@ def read_text(name: str, text: str, *, encoding: str = "") -> Article:
     if is_markdown or lines != list(enumerate(body.split("\n"), first_line)):
         body, first_line, jumps = joined(lines)
     dated = dated_fields(fields, "front matter") or date_near_top(body) or date_in_name(name)
-    dated = dated or Dated(None, "")
     return build_article(
         name,
         body,
         title=title,
-        published=dated.day,
-        dated=dated.source,
-        is_date_guess=dated.is_guess,
-        date_digits=dated.digits,
+        dated=dated,
         first_line=first_line,
         lines=jumps,
         encoding=encoding,

@@ -59,6 +59,7 @@ def members(data: bytes, archive: str = "") -> Iterator[Member | Problem]:
                 _as_utf8(_content(record), _content_type(record)),
                 url=address_of({"url": headers.get_header("WARC-Target-URI")}),
                 published=parse_date(headers.get_header("WARC-Date")),
+                dated="crawl date",
             )
         except ArticleError as error:
             yield Problem(name, str(error), quiet=False)

@@ -1,5 +1,6 @@
 """The dialog that sets the filter: which articles are searched."""
 
+import os
 from datetime import date
 from typing import ClassVar
 
@@ -38,7 +39,7 @@ class FilterDialog(ModalScreen[Scope | None]):
             for name, label, value, hint in (
                 ("since", "from", _iso(self._scope.since), "2011, 2011-10 or 2011-10-24"),
                 ("until", "until", _iso(self._scope.until), "2011, 2011-10 or 2011-10-24"),
-                ("source", "path", self._scope.source or "", "*libya*"),
+                ("source", "path", self._source, "*libya* or a folder"),
             ):
                 yield PlainText(label, classes="dialog-label")
                 yield Line(value, placeholder=hint, id=f"filter-{name}", compact=True)
@@ -63,7 +64,20 @@ class FilterDialog(ModalScreen[Scope | None]):
         if since and until and since > until:
             self._refuse(f"{since} is after {until}.")
             return
-        self.dismiss(Scope(since, until, source or None, self._scope.paths))
+        if source == self._source:
+            source, paths = self._scope.source or "", self._scope.paths
+        else:
+            folder = os.path.expanduser(source)
+            # A pattern that was shown may have hidden a folder, which stays.
+            paths = self._scope.paths if self._scope.source else ()
+            if source and os.path.isdir(folder):
+                source, paths = "", (os.path.realpath(folder),)
+        self.dismiss(Scope(since, until, source or None, paths))
+
+    @property
+    def _source(self) -> str:
+        """The path or pattern of the filter that is set, as the field shows it."""
+        return self._scope.source or ", ".join(self._scope.paths)
 
     def _refuse(self, why: str) -> None:
         self.query_one(".dialog-error", PlainText).update(Content(inert(why)))
