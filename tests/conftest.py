@@ -65,8 +65,9 @@ def session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (home / "cache").symlink_to(exported)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QA_HOME", str(home))
-        for name in ("QA_LIBRARY", "QA_MODEL", "QA_READER", "QA_HITS", "QA_LINKS", "QA_THREADS"):
-            patch.delenv(name, raising=False)
+        for name in [name for name in os.environ if name.startswith("QA_")]:
+            if name not in ("QA_HOME", "QA_DATA", "QA_SNAPSHOTS"):
+                patch.delenv(name)
         yield home
 
 

@@ -22,7 +22,7 @@ INTERRUPTED = 130
 
 INTRODUCTION = """\
 qa answers questions from your own articles: with their exact words, and where they stand.
-Nothing leaves this machine.
+Nothing leaves this machine, unless you name a language model's server to write, too.
 
 Try it:
   qa index ~/articles                   read a folder of text, web pages, PDF, mail …
@@ -93,7 +93,8 @@ def cli(context: click.Context) -> None:
     """Answer questions from your own articles: exact, with sources, offline.
 
     An answer is a piece of one of your articles, shown where it stands. If your articles do not
-    contain the answer, qa says so. Nothing leaves this machine.
+    contain the answer, qa says so. Nothing leaves this machine, unless you name a server of a
+    language model to have answers written, too.
     """
     if context.invoked_subcommand is None:
         click.echo(INTRODUCTION, nl=False)

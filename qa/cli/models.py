@@ -57,7 +57,7 @@ def models(context: click.Context, as_json: bool) -> None:
 def fetch(name: str, yes: bool, quiet: bool) -> None:
     """Fetch a model from its hub. NAME is one that qa models lists.
 
-    This is the only command that uses a network.
+    Besides qa ask --write, this is the only command that uses a network.
     """
     from ..models import catalog
 

@@ -33,7 +33,6 @@ def write_out(
     width, links = columns(), library.settings.links
     on_terminal = not quietly and not is_plain()
     written: Written | None = None
-    begun = ""
     headed = False
     with (
         closing(library.write(answer, server=server)) as events,
@@ -47,11 +46,9 @@ def write_out(
             if quietly:
                 continue
             if isinstance(event, Piece):
-                begun += event.text
                 if on_terminal:
-                    _show(begun, width)
+                    _show(event.unfinished, width)
                 continue
-            begun = ""
             if on_terminal:
                 _show("", width)
             if isinstance(event, CheckedSentence):
@@ -66,7 +63,12 @@ def write_out(
 
 def _show(text: str, width: int | None) -> None:
     """Show the end of a sentence in the making in place of the last line of a terminal."""
-    end = " ".join(harmless(text).split())[-((width or 80) - 2) :]
+    from rich.cells import cell_len
+
+    cells = (width or 80) - 2
+    end = harmless(text)[-cells:]
+    while cell_len(end) > cells:
+        end = end[1:]
     click.echo(f"{_CLEAR_LINE}{click.style(end, dim=True) if end else ''}", nl=False)
     sys.stdout.flush()
 

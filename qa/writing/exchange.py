@@ -82,15 +82,15 @@ class Exchange:
     ) -> None:
         self._url, self._headers, self._body = url, headers, body
         self._limits, self._failures, self._cancelled = limits, failures, cancelled
-        self._came: SimpleQueue[Head | bytes | Exception | None] = SimpleQueue()
+        self._came: SimpleQueue[tuple[float, Head | bytes | Exception | None]] = SimpleQueue()
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._is_over = False
-        self._started = self._heard = time.monotonic()
+        self._started = self._at = self._heard = time.monotonic()
         self._has_words = False
 
     def __enter__(self) -> Self:
-        self._started = self._heard = time.monotonic()
+        self._started = self._at = self._heard = time.monotonic()
         threading.Thread(target=self._run, name="language model", daemon=True).start()
         return self
 
@@ -122,27 +122,31 @@ class Exchange:
 
     def heard(self) -> None:
         """Note that a word has come; bytes without a word do not count as one."""
-        self._has_words, self._heard = True, time.monotonic()
+        self._has_words, self._heard = True, self._at
 
     def _next(self) -> Head | bytes | None:
         """Return what comes next; None at the end."""
         while True:
             if self._cancelled.is_set():
                 raise StoppedError
-            self._check_time()
-            with suppress(Empty):
-                came = self._came.get(timeout=POLL_SECONDS)
-                if isinstance(came, _FloodError):
-                    raise self._failures.says(
-                        f"{self._url} sent more than any answer is long; the rest was not read"
-                    )
-                if isinstance(came, Exception):
-                    raise self._failures.of_connection(came) from came
-                return came
+            try:
+                # When it came counts, not when the caller, who may be slow, asks for it.
+                self._at, came = self._came.get(timeout=POLL_SECONDS)
+            except Empty:
+                self._check_time(time.monotonic())
+                continue
+            if isinstance(came, _FloodError):
+                raise self._failures.says(
+                    f"{self._url} sent more than any answer is long; the rest was not read"
+                )
+            if isinstance(came, Exception):
+                raise self._failures.of_connection(came) from came
+            self._check_time(self._at)
+            return came
 
-    def _check_time(self) -> None:
+    def _check_time(self, now: float) -> None:
         """Raise ServerError if the server has taken too long."""
-        now, limits = time.monotonic(), self._limits
+        limits = self._limits
         silent = now - self._heard
         if now - self._started > limits.whole_seconds:
             reason = f"did not finish in {limits.whole_seconds:.0f} s"
@@ -160,9 +164,12 @@ class Exchange:
         """Make the request and put what comes into the queue. No exception leaves the thread."""
         try:
             self._talk()
-            self._came.put(None)
+            self._put(None)
         except Exception as error:
-            self._came.put(error)
+            self._put(error)
+
+    def _put(self, came: Head | bytes | Exception | None) -> None:
+        self._came.put((time.monotonic(), came))
 
     def _talk(self) -> None:
         import httpx2  # 60 ms
@@ -183,13 +190,13 @@ class Exchange:
                 extensions={"trace": self._connected},
             ) as reply,
         ):
-            self._came.put(Head(reply.status_code, dict(reply.headers)))
+            self._put(Head(reply.status_code, dict(reply.headers)))
             size = 0
             for chunk in reply.iter_raw():
                 size += len(chunk)
                 if size > self._limits.most_bytes:
                     raise _FloodError
-                self._came.put(chunk)
+                self._put(chunk)
 
     def _connected(self, event: str, values: Mapping[str, Any]) -> None:
         """Keep the socket of a new connection, so that it can be shut down."""

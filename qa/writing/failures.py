@@ -78,10 +78,13 @@ class Failures:
     def says(self, text: str, detail: str = "") -> ServerError:
         """Return an error about the server; ``detail`` is what it said itself."""
         stop = "" if text.endswith("?") else "."
-        said = f"{text}: {detail}" if detail.strip() else f"{text}{stop}"
-        if self._key:
-            said = said.replace(self._key, "…")
-        return ServerError(shorten(" ".join(harmless(said).split()), 2 * _MESSAGE_CHARACTERS))
+        said = self._quoted(detail)
+        return ServerError(f"{text}: {said}" if said else f"{text}{stop}")
+
+    def _quoted(self, text: str, characters: int = _MESSAGE_CHARACTERS) -> str:
+        """Return what a server said, on one short line; the key is out before it is cut."""
+        said = " ".join(harmless(text).split())
+        return shorten(said.replace(self._key, "…") if self._key else said, characters)
 
     def of_connection(self, error: Exception) -> ServerError:
         """Return the error for a connection that failed or broke."""
@@ -101,9 +104,9 @@ class Failures:
         """Return the error for a reply that is no answer, by its status and body."""
         address = self._server.address
         detail = detail_of_body(body)
-        said = shorten(" ".join(detail.message.split()), _MESSAGE_CHARACTERS)
+        said = detail.message
         if 300 <= status < 400:
-            to = shorten(headers.get("location", "another address"), 100)
+            to = self._quoted(headers.get("location", "another address"), 100)
             return self.says(f"{address} redirects to {to}, which qa does not follow")
         if detail.is_too_long:
             return self.too_long(said)
@@ -117,7 +120,7 @@ class Failures:
         elif status == 400 and not self._server.model:
             reason += "; --llm-model names a model"
         elif status == 429 and (after := headers.get("retry-after", "")).isdecimal():
-            reason += f"; it asks to wait {after} s"
+            reason += f"; it asks to wait {after[:6]} s"
         named = {"status": status, "model": self._server.model or "by default"}
         return self.says(f"{address} {reason.format(key=self._server.key, **named)}", said)
 
@@ -125,8 +128,7 @@ class Failures:
         """Return the error for one that the server reports within its answer."""
         if detail.is_too_long:
             return self.too_long(detail.message)
-        said = shorten(" ".join(detail.message.split()), _MESSAGE_CHARACTERS)
-        return self.says(f"{self._server.address} failed while it wrote", said)
+        return self.says(f"{self._server.address} failed while it wrote", detail.message)
 
     def too_long(self, said: str) -> ServerError:
         """Return the error for a prompt that the model cannot take at once."""

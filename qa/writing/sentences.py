@@ -70,6 +70,11 @@ class SentenceSplitter:
         for character in piece:
             yield from self._take(harmless(character))
 
+    @property
+    def unfinished(self) -> str:
+        """The text that no sentence has yet, without citations and Markdown."""
+        return _plain(self._text + self._bracket)
+
     def end(self, *, is_cut_off: bool = False) -> Iterator[WrittenSentence]:
         """Yield what is left at the end of the text.
 

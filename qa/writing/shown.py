@@ -26,6 +26,7 @@ _STYLES = {
 _INDENT = " " * 4
 _ENDINGS = {
     Ending.LENGTH: "It was cut off here: it had become too long.",
+    Ending.REPEATED: "It was ended here: it went round in circles.",
     Ending.CANCELLED: "It was stopped here.",
     Ending.FAILED: "It broke off here.",
 }
@@ -45,12 +46,11 @@ def sentence_lines(sentence: CheckedSentence, width: int | None) -> list[Line]:
     An unsupported one is struck through, never left out.
     """
     mark_style, style = _STYLES[sentence.support]
-    mark: Line = [(f"{MARKS[sentence.support]} ", mark_style)]
-    cited = "".join(f"[{number}]" for number in sentence.cited)
-    pieces: Line = [*mark, (sentence.text, style)]
-    if cited:
-        pieces.append((f" {cited}", "number"))
-    lines = wrapped(pieces, width)
+    pieces: Line = [(sentence.text, style)]
+    if sentence.cited:
+        pieces.append((" " + "".join(f"[{number}]" for number in sentence.cited), "number"))
+    lines = wrapped(pieces, width, " " * 2)
+    lines[0][0] = (f"{MARKS[sentence.support]} ", mark_style)
     if sentence.reason:
         lines += wrapped([(sentence.reason, "note")], width, _INDENT)
     for source in sentence.sources:

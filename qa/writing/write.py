@@ -6,7 +6,7 @@ write from.
 
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +34,8 @@ class Ending(StrEnum):
     """The model came to its end."""
     LENGTH = "length"
     """It was cut off at the most tokens of an answer."""
+    REPEATED = "repeated"
+    """It was ended: the model wrote the same sentence for the third time."""
     CANCELLED = "cancelled"
     """The person wanted no more."""
     NOTHING_NEAR = "nothing near"
@@ -44,10 +46,12 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of the text as it comes, to be shown at once; it may end within a word."""
+    """A piece of the text as it comes; it may end within a word."""
 
     text: str
-    """The text, which may hold Markdown, citations and characters that control a terminal."""
+    """The text as the model wrote it. It may hold characters that control a terminal."""
+    unfinished: str
+    """The sentence in the making, after those that were yielded: to be shown at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +121,15 @@ def write(
                         ended, ending = part, Ending(part.why)
                     elif part:
                         first = time.monotonic() - started if first is None else first
-                        yield Piece(part)
                         yield from checked(splitter.feed(part))
+                        yield Piece(part, splitter.unfinished)
+                        if _repeats(sentences):
+                            ending = Ending.REPEATED
+                            break
     except ServerError as failure:
         ending, error = Ending.FAILED, str(failure)
-    yield from checked(splitter.end(is_cut_off=ending is not Ending.DONE))
+    if ending is not Ending.REPEATED:
+        yield from checked(splitter.end(is_cut_off=ending is not Ending.DONE))
     yield Written(
         server=server.name,
         sentences=tuple(sentences),
@@ -133,6 +141,11 @@ def write(
         tokens=ended.tokens,
         error=error,
     )
+
+
+def _repeats(sentences: Sequence[CheckedSentence]) -> bool:
+    """Whether the last sentence stands there three times: small models fall into circles."""
+    return bool(sentences) and sum(each.text == sentences[-1].text for each in sentences) > 2
 
 
 def passages_of(answer: Answer) -> list[Passage]:

@@ -76,7 +76,7 @@ WRITTEN = {
         {"type": "null"},
         values(
             server=NAME,
-            ending={"enum": ["done", "length", "cancelled", "nothing near", "failed"]},
+            ending={"enum": ["done", "length", "repeated", "cancelled", "nothing near", "failed"]},
             error=TEXT,
             sentences=listed(
                 values(

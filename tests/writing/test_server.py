@@ -145,6 +145,14 @@ def test_the_key_is_in_no_message_even_if_the_server_repeats_it(key: str) -> Non
     )
 
 
+@pytest.mark.parametrize("before", [190, 195, 199])
+def test_a_message_that_is_cut_holds_no_part_of_the_key(before: int, key: str) -> None:
+    play = refusal("500 Internal Server Error", f"{'x' * before}\u200b{KEY[:4]}\u200b{KEY[4:]}")
+    with Scripted(play) as server, pytest.raises(ServerError) as raised:
+        reply(HttpChatServer(server.model("", key)))
+    assert "sk" not in str(raised.value)
+
+
 def test_a_parameter_that_a_server_refuses_is_left_out() -> None:
     def without(parameter: str) -> Play:
         error = {"error": {"message": "Unsupported parameter", "param": parameter}}
@@ -385,6 +393,29 @@ def test_a_server_that_falls_silent_is_left(
         with pytest.raises(ServerError, match=reason):
             reply(client)
         assert server.left.wait(10)
+
+
+def test_comments_are_no_words() -> None:
+    def ping(client: socket.socket) -> None:
+        while True:
+            client.sendall(b": ping\n\n")
+            time.sleep(0.01)
+
+    with Scripted([head(), ping]) as server:
+        with pytest.raises(ServerError, match="sent no word"):
+            reply(HttpChatServer(server.model(), Limits(first_seconds=0.3)))
+        assert server.left.wait(10)
+
+
+def test_a_caller_may_be_slow() -> None:
+    with Scripted(answer("It ", "is ", "so.")) as server:
+        limits = Limits(first_seconds=20, next_seconds=0.2)
+        client = HttpChatServer(server.model(), limits)
+        texts = []
+        for text in client.stream(ASKED, most_tokens=9):
+            texts.append(text)
+            time.sleep(0.3)
+    assert texts == ["It ", "is ", "so.", Ended("done", 70, 9)]
 
 
 def test_a_flood_is_ended() -> None:

@@ -1,0 +1,204 @@
+"""What speaks for and against a sentence: its figures beside the sources that are to hold it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ..datatypes import Passage
+from ..folding import words
+from ..models.reader import Reader
+from ..terms import MONTHS, STOP_WORDS, stem
+from ..timex import time_spans
+from .asking import SURE, Asked, ask, same_time
+from .facts import (
+    DAYS,
+    Fact,
+    clauses,
+    facts,
+    has_quotation,
+    odd_words,
+    quotations,
+    times,
+    verb,
+)
+from .numbers import numbers
+from .polarity import denied, opposite, other_quantity
+from .sources import Source, Sources, around
+from .wording import acronyms, is_written, name_words
+
+MOST_ASKED = 4
+"""Most facts of a sentence that the reader is asked for."""
+
+
+_NAMED = re.compile(rf"\b(?!(?:{'|'.join((*MONTHS, *DAYS))})\b)[A-Z]\w+\b(?!['’]s)")
+_OPENING = re.compile(r"(?:after|before|in|on|at|by|during|since|with|for|from|according)\b", re.I)
+_SPEECH = re.compile(r"\b(?:according to|said|says|told|announced)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found beside a sentence."""
+
+    nearest: Source
+    """The nearest sentence of the sources."""
+    absent: tuple[str, ...]
+    """Numbers, names, dates and quotations of the sentence that the sources do not have."""
+    far: tuple[str, ...]
+    """Facts of the sentence that the sources have, but not near the nearest sentence."""
+    asked: tuple[Asked, ...]
+    """What the reader answered when it was asked for the facts."""
+    denied: str
+    """A word that only one of the two negates; else empty."""
+    opposite: str
+    """A word whose opposite the source has; else empty."""
+    quantity: str
+    """A word such as "all" where the source has another; else empty."""
+    crossed: bool
+    """Whether the source has it the other way round: who did it to whom."""
+    weakest: float
+    """Cosine of the clause that is farthest from every sentence of the sources."""
+
+
+def gather(
+    sentence: str, passages: Sequence[Passage], sources: Sources, reader: Reader
+) -> Evidence | None:
+    """Return what the passages say of a sentence; None if they have no sentence."""
+    nearest = sources.nearest(sentence, passages)
+    if not nearest:
+        return None
+    best = nearest[0]
+    near = [around(best, nearest[1] if len(nearest) > 1 else None)]
+    beside = [each for each in nearest if each.passage is not best.passage][:1]
+    if len(clauses(sentence)) > 1:  # what joins two facts may rest on two passages
+        near += [around(each) for each in beside]
+    found = facts(sentence, best.passage.article.published)
+    absent = tuple(_absent(sentence, found, passages))
+    source = best.sentence.text
+    odd = odd_words(sentence, found, f"{near[0].text} {best.passage.article.title}")
+    return Evidence(
+        nearest=best,
+        absent=absent,
+        far=() if absent else tuple(_far(sentence, found, near)),
+        asked=tuple(ask(reader, sentence, fact, near) for fact in (*found[:MOST_ASKED], *odd)),
+        denied=denied(sentence, source),
+        opposite=opposite(sentence, source),
+        quantity=other_quantity(sentence, source),
+        crossed=is_crossed(sentence, source),
+        weakest=min(each.cosine for each in sources.nearest_to_clauses(sentence, passages)),
+    )
+
+
+def features(evidence: Evidence) -> dict[str, float]:
+    """Return the figures that are weighed, each about 0 to 1."""
+    against = dict.fromkeys(("number", "date", "name", "subject", "word"), 0.0)
+    for each in evidence.asked:
+        against[each.fact.kind] = max(against[each.fact.kind], each.gap / 10)
+    exact = ("number", "date", "name")
+    agreed = [each.agrees > SURE for each in evidence.asked if each.fact.kind in exact]
+    return {
+        "absent": float(min(len(evidence.absent), 2)),
+        "far": float(bool(evidence.far)),
+        "denied": float(bool(evidence.denied)),
+        "opposite": float(bool(evidence.opposite)),
+        "quantity": float(bool(evidence.quantity)),
+        "crossed": float(evidence.crossed),
+        **{f"other_{kind}": value for kind, value in against.items()},
+        "agreed": sum(agreed) / len(agreed) if agreed else 0.5,
+        "cosine": evidence.nearest.cosine,
+        "weakest": evidence.weakest,
+    }
+
+
+def is_crossed(sentence: str, source: str) -> bool:
+    """Whether a sentence has names in another order than its source, or turns its verb around.
+
+    "Zara owns Inditex" where the source has "Inditex, which owns Zara". A passive turns the verb
+    around and says the same; reported speech may name its speaker first or last.
+    """
+    if _is_passive(sentence) != _is_passive(source) or _SPEECH.search(sentence):
+        return False
+    told = [stem(word) for word in words(source)]
+    is_opened = _OPENING.match(sentence)
+    names = [] if is_opened else [w for name in _NAMED.findall(sentence) for w in _content(name)]
+    places = [told.index(name) for name in dict.fromkeys(names) if told.count(name) == 1]
+    return any(one > two for one, two in pairwise(places)) or _is_turned(sentence, told)
+
+
+def _is_turned(sentence: str, told: Sequence[str]) -> bool:
+    """Whether what stands before a sentence's verb stands behind it in the source."""
+    found = verb(sentence)
+    if found is None:
+        return False
+    done = _content(sentence[found[0] : found[1]])
+    if len(done) != 1 or told.count(done[0]) != 1:
+        return False
+    before = [told.index(word) for word in _content(sentence[: found[0]]) if told.count(word) == 1]
+    return bool(before) and min(before) > told.index(done[0])
+
+
+def _content(text: str) -> list[str]:
+    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+
+
+def _is_passive(text: str) -> bool:
+    return bool(re.search(r"\b(?:was|were|is|are|been|be|being)\b[^.;]* by\b", text))
+
+
+def _absent(sentence: str, found: Sequence[Fact], passages: Sequence[Passage]) -> list[str]:
+    """Return what a sentence has and its sources have not, as it is written."""
+    texts = [passage.text for passage in passages]
+    articles = {passage.article.digest: passage.article for passage in passages}
+    titles = [article.title for article in articles.values()]
+    told = [number for text in (*texts, *titles) for number in numbers(text)]
+    days = [time for a in articles.values() for time in time_spans(a.text, a.published)]
+    whole = " ".join(f"{article.title} {article.text}" for article in articles.values())
+    known = set(words(whole))
+    known |= acronyms(whole) | {word for name in known for word in name.split("-")}
+    published = {article.published for article in articles.values() if article.published}
+    absent = [quote for quote in quotations(sentence) if not has_quotation(quote, texts)]
+    ours = {number.start: number for number in numbers(sentence)}
+    for fact in found:
+        if fact.kind == "number" and not any(ours[fact.start].fits(each) for each in told):
+            absent.append(fact.text)
+        elif fact.kind == "name":
+            unknown = [word for word in name_words(fact.text) if not is_written(word, known)]
+            if unknown and not acronyms(fact.text) & known:
+                absent.append(fact.text)
+        elif fact.kind == "date":
+            dates = [
+                time
+                for day in published
+                for time in times(sentence, day)
+                if time.start == fact.start
+            ]
+            is_today = any(t.first <= day <= t.last for t in dates for day in published)
+            if dates and not is_today and not any(same_time(a, b) for a in dates for b in days):
+                absent.append(fact.text)
+    return absent
+
+
+def _far(sentence: str, found: Sequence[Fact], near: Sequence[Passage]) -> list[str]:
+    """Return the facts of a sentence that are not near its source, where others of the kind are."""
+    article = near[0].article
+    text = " ".join((*(each.text for each in near), *(each.article.title for each in near)))
+    told, known, short = numbers(text), set(words(text)), acronyms(article.text)
+    days = [
+        time
+        for each in near
+        for time in time_spans(each.article.text, each.article.published)
+        if each.start <= time.start < each.end and time.unit == "day"
+    ]
+    ours = {number.start: number for number in numbers(sentence)}
+    dates = {time.start: time for time in times(sentence, article.published)}
+
+    def is_far(fact: Fact) -> bool:
+        if fact.kind == "number":
+            return not any(ours[fact.start].fits(each) for each in told)
+        if fact.kind == "name":
+            return not any(is_written(w, known) or w in short for w in name_words(fact.text))
+        if fact.kind == "date" and dates[fact.start].unit == "day":
+            return bool(days) and not any(same_time(dates[fact.start], day) for day in days)
+        return False
+
+    return [fact.text for fact in found if is_far(fact)]
