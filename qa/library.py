@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from . import settings
-from .datatypes import Answer, Article, Conversation, Scope, Turn, Verdict
+from .datatypes import Answer, Article, Conversation, Scope, Turn, TurnWriting, Verdict
 from .errors import UsageError
 from .opened import OpenedLibrary
 from .storage.article_store import ArticleRow
@@ -179,6 +179,13 @@ class Library(OpenedLibrary):
         UsageError or LibraryBusyError.
         """
         return self._conversations.add(conversation, question, answer, scope)
+
+    def keep_writing(self, turn: int, writing: TurnWriting) -> None:
+        """Store what a language model wrote for a turn, in place of what it wrote before.
+
+        Raises UsageError if there is no such turn.
+        """
+        self._conversations.keep_writing(turn, writing)
 
     def judge(self, turn: int, verdict: Verdict | None) -> None:
         """Store whether an answer is ``"right"`` or ``"wrong"``; None withdraws the verdict.
