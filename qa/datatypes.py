@@ -172,6 +172,8 @@ class Hit:
     """Rank by retrieval, from 1. The hits of an answer are in the reader's order instead."""
     why: Why
     """The scores behind the rank."""
+    is_copy: bool = False
+    """Whether its article is a near-copy of one that is cited, or has a better hit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,8 @@ class Alternative:
     """Probability in [0, 1] that it is right."""
     citation: Citation
     """Where the article says so."""
+    differs: bool = False
+    """Whether it and the answer cannot both be right: another number, date or name."""
 
 
 @dataclass(frozen=True, slots=True)

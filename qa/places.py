@@ -24,10 +24,11 @@ class NumberedPlace:
 
 
 def places_of_hits(hits: Sequence[Hit], first: int = 1) -> list[NumberedPlace]:
-    """Return the best passage of each article as a place, numbered from ``first``."""
+    """Return the best passage of each article as a place, numbered from ``first``; no copies."""
     best: dict[str, Passage] = {}
     for hit in hits:
-        best.setdefault(hit.passage.article.id, hit.passage)
+        if not hit.is_copy:
+            best.setdefault(hit.passage.article.id, hit.passage)
     room = max(0, MOST_PLACES + 1 - first)
     places = []
     for number, passage in enumerate(list(best.values())[:room], start=first):

@@ -31,6 +31,18 @@ with Library.open(sys.argv[1]) as library:
     print(library.ask("Who commands the harbour of Westport?").text)
     time.sleep({ALIVE_SECONDS})
 """
+HELLO = (
+    '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",'
+    '"capabilities":{},"clientInfo":{"name":"test","version":"1"}}}'
+)
+ASK = (
+    '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ask",'
+    '"arguments":{"question":"Who commands the harbour of Westport?"}}}'
+)
+USE_MCP = (
+    f"(echo '{HELLO}'; echo '{ASK}'; sleep {ALIVE_SECONDS}) | qa mcp \"$0\" | grep -q answered"
+)
+"""An agent's question; ``$0`` is the folder of articles."""
 LOOK_UP = "import socket\ntry: socket.create_connection(('192.0.2.1', 80), 1)\nexcept OSError: pass"
 """What the trace must notice; the address is one that RFC 5737 sets aside for examples."""
 WRITES = re.compile(r'(?:openat|open|creat|mkdir|mkdirat|rename\w*)\((?:[^"]*)"([^"]+)".*')
@@ -155,6 +167,7 @@ def traced(
                 traced.run, "library", [sys.executable, "-c", USE_LIBRARY, library, articles]
             ),
             pool.submit(traced.chat),
+            pool.submit(traced.run, "mcp", ["sh", "-c", USE_MCP, articles]),
         ]
         traced.run("ask", ["qa", "ask", "Who commands the harbour of Westport?", articles])
         asked = ["qa", "ask", "Who commands the harbour of Westport?", "--write"]
@@ -168,7 +181,7 @@ def traced(
     yield traced
 
 
-@pytest.mark.parametrize("name", ["library", "ask", "unnamed", "status", "doctor", "chat"])
+@pytest.mark.parametrize("name", ["library", "ask", "unnamed", "status", "doctor", "chat", "mcp"])
 def test_nothing_is_sent_and_nothing_written_outside_the_home(traced: Traced, name: str) -> None:
     assert traced.sent(name) == []
     assert traced.written_elsewhere(name) == []

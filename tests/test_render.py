@@ -7,6 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from qa.datatypes import (
+    Alternative,
     Answer,
     AnswerKind,
     Article,
@@ -244,3 +245,17 @@ def test_copies_are_counted_apart_from_independent_articles(
         for number, count in enumerate(copies, start=1)
     )
     assert article_words(Answer("Who?", "date", Status.WEAK, 0.5, cited, (), ())) == words
+
+
+def test_an_answer_that_differs_is_shown_with_its_source_and_copies_are_not() -> None:
+    found = answer_of(TEXT)
+    other = Article("2", "Pier open", "herald.txt", date(2024, 3, 5), "It is open again.", "")
+    differing = Alternative("open", 0.2, Citation(2, other, 6, 10), differs=True)
+    note = "Articles differ: closed (pier.txt, 4 March 2024) · open (herald.txt, 5 March 2024)"
+    hits = (found.hits[0], replace(found.hits[1], is_copy=True))
+    lines = shown(replace(found, alternatives=(differing,), hits=hits, notes=(note,)))
+    assert note in lines
+    start = lines.index("[2] Pier open · 5 March 2024")
+    assert lines[start + 1 : start + 3] == ["    herald.txt:1", "    It is open again."]
+    assert "Also" not in lines
+    assert "Also" in shown(found)

@@ -176,6 +176,33 @@ def test_no_number_is_cut_out_of_a_larger_one(text: str) -> None:
     assert time_spans(f"It sank {text}.", ARTICLE) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Around 1500 people died",
+        "He sold it to 1900 homes",
+        "The firm of 1500 workers closed",
+        "It gave work to more than 2000 young men",
+        "Each of the 1800 guests sang",
+    ],
+)
+def test_a_number_that_counts_is_no_year(text: str) -> None:
+    assert time_spans(f"{text}.", ARTICLE) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("It began around 1500 in Spain", "1500"),
+        ("In 2000 people voted", "2000"),
+        ("He wrote of 2008 elections", "2008"),
+        ("It lasted from 1990 to 1995 as planned", "1990 to 1995"),
+    ],
+)
+def test_a_year_before_a_noun_is_a_year(text: str, year: str) -> None:
+    assert [span.words for span in time_spans(f"{text}.", ARTICLE)] == [year]
+
+
 def test_without_the_articles_date_only_full_dates_are_understood() -> None:
     text = (
         "He left on Monday, in May, two days ago, in 2009 and on 3 May 2010. A day later he came."

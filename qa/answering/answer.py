@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ..datatypes import Alternative, Answer, AnswerKind, Citation, Hit, Passage, Scope, Span, Status
 from ..models.reader import Reader
 from .evidence import Weighed, folded, weigh
-from .kinds import OPEN, YES_OR_NO
-from .later import as_of, later_first
+from .kinds import LATEST, OPEN, YES_OR_NO
+from .later import Told, as_of, later_first
 from .several import in_sentences, sentence_citation
 from .speech import answering_spans, quotation_in, speakers, speaking_first
 from .times import WIDE, may_be_of, of_time, time_asked
@@ -188,31 +188,32 @@ def compose(
     if not weighed:
         return found
     weighed = speaking_first(question, weighed)
-    notes: tuple[str, ...] = ()
-    if time_asked(question, date.today()) is None:
-        weighed, notes = later_first(question, weighed)
     best = weighed[0]
-    guess = Alternative(best.span.text, best.confidence, _citation(1, best.span))
-    found = replace(found, confidence=best.confidence, guess=guess)
     kind, status = AnswerKind.SPAN, Status.NOT_FOUND
     if not needs_match or any(hit.why.bm25 is not None for hit in hits):
         kind, status = claim(best.confidence, best.sentence_confidence, sentence_weak)
+    is_claim = (kind, status) == (AnswerKind.SPAN, Status.ANSWERED)
+    is_open = OPEN.fits(question) and not (is_claim and at_most is Status.ANSWERED)
+    told = Told(list(weighed))
+    if not is_open or LATEST.fits(question):
+        told = later_first(question, weighed, time_asked(question, date.today()))
+    best = told.weighed[0]
+    guess = Alternative(best.span.text, best.confidence, _citation(1, best.span))
+    found = replace(found, confidence=best.confidence, guess=guess)
     if status is Status.NOT_FOUND:
         return found
     if status is Status.ANSWERED:
         status = at_most
-    is_claim = (kind, status) == (AnswerKind.SPAN, Status.ANSWERED)
-    if OPEN.fits(question) and not is_claim:
-        found = in_sentences(found, weighed, status)
+    if is_open:
+        found = in_sentences(found, told.weighed, status)
     elif YES_OR_NO.fits(question):
-        found = _sentence_answer(found, weighed, status)
-        notes = (SEE_FOR_YOURSELF, *notes)
+        found = replace(_sentence_answer(found, told, status), notes=(SEE_FOR_YOURSELF,))
     elif kind is AnswerKind.SENTENCE or quotation_in(question):
-        found = _sentence_answer(found, weighed, status)
+        found = _sentence_answer(found, told, status)
     else:
-        found = _span_answer(found, weighed, status)
-    latest = as_of(question, found)
-    return replace(found, notes=(latest, *notes) if latest else notes)
+        found = _span_answer(found, told, status)
+    notes = (as_of(question, told), *found.notes, told.note)
+    return replace(found, notes=tuple(note for note in notes if note))
 
 
 def claim(
@@ -234,15 +235,21 @@ def claim(
     return AnswerKind.SPAN, Status.NOT_FOUND
 
 
-def _span_answer(found: Answer, weighed: Sequence[Weighed], status: Status) -> Answer:
-    """Answer with the best span's words; cite all articles that have them, offer other words."""
-    best = weighed[0]
-    words = folded(best.span.text)
-    citations = _citations([entry.span for entry in weighed if folded(entry.span.text) == words])
-    others = [entry for entry in weighed if folded(entry.span.text) != words]
+def _span_answer(found: Answer, told: Told, status: Status) -> Answer:
+    """Answer with the first span's words; cite articles that say the same, offer other words."""
+    best = told.weighed[0]
+    words = {folded(entry.span.text) for entry in (best, *told.agreeing)}
+    same = [entry for entry in told.weighed if folded(entry.span.text) in words]
+    citations = _citations([entry.span for entry in same])
+    others = [entry for entry in told.weighed if folded(entry.span.text) not in words]
     most = 1 - best.confidence
     alternatives = tuple(
-        Alternative(entry.span.text, min(entry.confidence, most), _citation(number, entry.span))
+        Alternative(
+            entry.span.text,
+            min(entry.confidence, most),
+            _citation(number, entry.span),
+            differs=entry in told.differing,
+        )
         for number, entry in enumerate(_distinct(others), start=len(citations) + 1)
     )
     return replace(
@@ -254,10 +261,10 @@ def _span_answer(found: Answer, weighed: Sequence[Weighed], status: Status) -> A
     )
 
 
-def _sentence_answer(found: Answer, weighed: Sequence[Weighed], status: Status) -> Answer:
-    """Answer with the best span's sentence, the span highlighted; offer other sentences."""
+def _sentence_answer(found: Answer, told: Told, status: Status) -> Answer:
+    """Answer with the first span's sentence, the span highlighted; offer other sentences."""
     first: dict[tuple[str, int], Weighed] = {}
-    for entry in weighed:
+    for entry in told.weighed:
         first.setdefault((entry.span.passage.article.id, entry.sentence[0]), entry)
     best, *others = list(first.values())[: 1 + MOST_ALTERNATIVES]
     cited = sentence_citation(1, best)
@@ -266,7 +273,8 @@ def _sentence_answer(found: Answer, weighed: Sequence[Weighed], status: Status) 
     for number, entry in enumerate(others, start=2):
         other = sentence_citation(number, entry)
         confidence = min(entry.sentence_confidence, most)
-        alternatives.append(Alternative(other.quote, confidence, other))
+        differs = entry in told.differing
+        alternatives.append(Alternative(other.quote, confidence, other, differs=differs))
     return replace(
         found,
         text=cited.quote,

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from ..datatypes import Hit, Passage
 from ..terms import MONTHS
+from ..timex import is_count
 
 MALUS = 0.25
 """What passages of other times lose in their retrieval score when the passages to read are chosen.
@@ -21,15 +22,18 @@ WIDE = 50
 _MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
 _DAY = r"(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>1[89]\d\d|20\d\d)"
+_YEAR_ALONE = re.compile(rf"(?<![\d.,]){_YEAR}\b(?![.,]?\d)")
 _FORMS = [
-    re.compile(form)
-    for form in (
-        rf"\b{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?\b",
-        rf"\b{_MONTH} {_DAY}(?!\d)(?:,? {_YEAR})?\b",
-        rf"\b{_MONTH},? (?:of )?{_YEAR}\b",
-        rf"\b(?:[Ii]n|[Oo]f|[Ss]ince|[Dd]uring|[Ll]ast|[Uu]ntil) {_MONTH}\b",
-        rf"\b{_YEAR}\b",
-    )
+    *map(
+        re.compile,
+        (
+            rf"\b{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?\b",
+            rf"\b{_MONTH} {_DAY}(?!\d)(?:,? {_YEAR})?\b",
+            rf"\b{_MONTH},? (?:of )?{_YEAR}\b",
+            rf"\b(?:[Ii]n|[Oo]f|[Ss]ince|[Dd]uring|[Ll]ast|[Uu]ntil) {_MONTH}\b",
+        ),
+    ),
+    _YEAR_ALONE,
 ]
 _YEARS_AGO = {"last year": 1, "this year": 0}
 _RELATIVE = re.compile(r"\b(?:last|this) year\b", re.IGNORECASE)
@@ -65,6 +69,8 @@ def times_in(text: str) -> list[Time]:
     for form in _FORMS:
         for match in form.finditer(text):
             start, end = match.span()
+            if form is _YEAR_ALONE and is_count(text, start, end):
+                continue
             if all(end <= first or last <= start for first, last in taken):
                 taken.append((start, end))
                 parts = match.groupdict()

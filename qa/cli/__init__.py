@@ -44,6 +44,8 @@ COMMANDS = {
     "rm": ("articles", "rm"),
     "timeline": ("timeline", "timeline"),
     "verify": ("verify", "verify"),
+    "mcp": ("doors", "mcp"),
+    "serve": ("doors", "serve"),
     "status": ("status", "status"),
     "doctor": ("doctor", "doctor"),
     "export": ("backup", "export_library"),

@@ -93,6 +93,9 @@ def ask(
     With --library given several times, the best answer of all is found, and each source says which
     library it is of. They must have been made by the same encoder.
 
+    Where articles differ, on a number, a date, a name or a place, qa shows what each says, the
+    newest first. Near-copies of one report count as one article.
+
     With --continue, QUESTION may refer to what was asked before, with --continue or in the chat;
     the answer becomes part of that conversation.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -10,9 +9,6 @@ from ..errors import UsageError
 from ..settings import load_settings
 from .options import json_option, library_option, open_library
 from .printing import say
-
-if TYPE_CHECKING:
-    from ..references import CheckedReference
 
 
 @click.command(short_help="Check whether cited words still stand.")
@@ -45,7 +41,7 @@ def verify(references: tuple[str, ...], library: str | None, as_json: bool) -> N
     with open_library(load_settings(library)) as opened:
         checked = [opened.verify(reference) for reference in wanted]
     if as_json:
-        values = [_values(one) for one in checked]
+        values = [render.checked_values(one) for one in checked]
         click.echo(render.to_json({"version": 1, "references": values}))
     else:
         for one in checked:
@@ -56,20 +52,6 @@ def verify(references: tuple[str, ...], library: str | None, as_json: bool) -> N
                 say(f"        {' '.join(one.quote.split())}")
     if any(one.standing in (Standing.CHANGED, Standing.GONE) for one in checked):
         raise click.exceptions.Exit(1)
-
-
-def _values(checked: "CheckedReference") -> dict[str, object]:
-    """Return a checked reference as JSON values; the place is where the words stand now."""
-    article, start = checked.article, checked.reference.start
-    stands = article is not None and bool(checked.quote)
-    return {
-        "reference": str(checked.reference),
-        "standing": checked.standing.value,
-        "source": article.source if article else None,
-        "line": article.line_at(start) if article and stands else None,
-        "page": article.page_at(start) if article and stands else None,
-        "quote": checked.quote or None,
-    }
 
 
 def _references(arguments: Sequence[str]) -> "Iterator[str]":

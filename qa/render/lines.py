@@ -148,10 +148,15 @@ def answer_lines(answer: Answer, width: int | None) -> list[Line]:
         lines += [[], *source_lines(citation.number, citation.article, citation.start, width)]
         if answer.kind is AnswerKind.SPAN:
             lines += _quote_lines(citation, width)
+    differing = [other.citation for other in answer.alternatives if other.differs]
+    shown = len(answer.citations) + len(differing)
+    for number, citation in enumerate(differing, len(answer.citations) + 1):
+        lines += [[], *source_lines(number, citation.article, citation.start, width)]
+        lines += _quote_lines(citation, width)
     others = _further_hits(answer)
     if others:
         lines += [[], *_note_lines("Also", width)]
-    for number, hit in enumerate(others, len(answer.citations) + 1):
+    for number, hit in enumerate(others, shown + 1):
         lines += source_lines(number, hit.passage.article, hit.passage.start, width)
         start = shortened(" ".join(hit.passage.text.split()), (width or UNWRAPPED_CELLS) - 4)
         lines.append([(INDENT, "text"), (start, "text")])
@@ -246,7 +251,8 @@ def _refusal_lines(answer: Answer, width: int | None) -> list[Line]:
     lines += _unread_lines(answer, width)
     lines += note_lines(answer.notes, width)
     lines += [[], *_note_lines("The nearest passages; none seems to answer it:", width)]
-    for number, hit in enumerate(answer.hits[:3], 1):
+    nearest = [hit for hit in answer.hits if not hit.is_copy][:3]
+    for number, hit in enumerate(nearest, 1):
         lines += source_lines(number, hit.passage.article, hit.passage.start, width)
         lines += wrapped(nearest_sentence(answer.question, hit.passage.text), width, INDENT)
     return lines
@@ -272,12 +278,13 @@ def _source_style(article: Article) -> str:
 
 
 def _further_hits(answer: Answer) -> list[Hit]:
-    """Up to three hits with a good score, of articles that are not cited, one of each."""
-    cited = {citation.article.id for citation in answer.citations}
+    """Up to three hits with a good score, of articles not shown and no copies, one of each."""
+    differing = [other.citation for other in answer.alternatives if other.differs]
+    shown = {citation.article.id for citation in (*answer.citations, *differing)}
     near = NEAR * answer.hits[0].score if answer.hits else 0.0
     best: dict[str, Hit] = {}
     for hit in answer.hits:
-        if hit.passage.article.id not in cited and hit.score >= near:
+        if hit.passage.article.id not in shown and hit.score >= near and not hit.is_copy:
             best.setdefault(hit.passage.article.id, hit)
     return list(best.values())[:3]
 

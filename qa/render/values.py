@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from ..datatypes import Answer, Article, Citation, Hit, own_id
-from ..references import reference_to
+from ..references import CheckedReference, reference_to
 
 JSON_VERSION = 1
 """Version of what ``--json`` prints; raised by a change that can break a program that reads it."""
@@ -41,6 +41,7 @@ def answer_values(answer: Answer) -> dict[str, Any]:
             {
                 "answer": other.text,
                 "confidence": round(other.confidence, 4),
+                "differs": other.differs,
                 "citation": citation_values(other.citation),
             }
             for other in answer.alternatives
@@ -76,6 +77,7 @@ def hit_values(hit: Hit, place: int) -> dict[str, Any]:
         "start": hit.passage.start,
         "end": hit.passage.end,
         "text": hit.passage.text,
+        "is_copy": hit.is_copy,
         "article": article_values(hit.passage.article),
         "why": {
             "bm25": None if hit.why.bm25 is None else round(hit.why.bm25, 4),
@@ -85,6 +87,20 @@ def hit_values(hit: Hit, place: int) -> dict[str, Any]:
             "retrieval_rank": hit.rank,
             "reader": None if hit.why.reader is None else round(hit.why.reader, 4),
         },
+    }
+
+
+def checked_values(checked: CheckedReference) -> dict[str, Any]:
+    """Return a checked reference as JSON values; the place is where the words stand now."""
+    article, start = checked.article, checked.reference.start
+    stands = article is not None and bool(checked.quote)
+    return {
+        "reference": str(checked.reference),
+        "standing": checked.standing.value,
+        "source": article.source if article else None,
+        "line": article.line_at(start) if article and stands else None,
+        "page": article.page_at(start) if article and stands else None,
+        "quote": checked.quote or None,
     }
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-VERSION = "copies-1"
+VERSION = "copies-2"
 """How the sketches were made; others are made again."""
 
 

@@ -9,10 +9,11 @@ come. What the words leave open stays open: ``a few days ago`` gives no time.
 from datetime import date
 
 from .context import Context, TimeSpan
+from .counts import is_count
 from .grammar import matches
 from .units import Days, Unit, unit_around
 
-__all__ = ["Days", "TimeSpan", "Unit", "time_spans", "unit_around"]
+__all__ = ["Days", "TimeSpan", "Unit", "is_count", "time_spans", "unit_around"]
 
 _NEAR = 300
 """Farthest that a time is counted from one named before it, in characters."""

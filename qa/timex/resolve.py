@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from .context import Context, is_to_come
+from .counts import is_count
 from .units import SEASONS, UNITS, Days, Unit, season, shifted, unit_around
 
 Resolved = tuple[Days, Unit, bool] | None
@@ -187,6 +188,8 @@ def from_before(one: Context) -> Resolved:
 def year(one: Context) -> Resolved:
     """Resolve ``2009`` or ``2001 to 2005``."""
     if not (one["y2"] or one["relation"] or one["part"] or BEFORE_YEAR.search(one.lead)):
+        return None
+    if is_count(one.match.string, one.match.start("y"), one.match.end()):
         return None
     first = unit_around(date(int(one["y"]), 1, 1), "year")
     last = unit_around(date(int(one["y2"] or one["y"]), 1, 1), "year")

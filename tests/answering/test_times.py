@@ -29,6 +29,18 @@ def hit(rank: int, published: date | None, text: str = "It rained.") -> Hit:
         ("May she resign?", None),
         ("Who is Theresa May?", None),
         ("Who won?", None),
+        ("Who led around 1500 people?", None),
+        ("Where did 1900 workers strike?", None),
+        ("How many of the 1912 passengers died?", None),
+        ("Did more than 2000 armed men attack?", None),
+        ("Who paid $2000 for it?", None),
+        ("Who ran 2000 km?", None),
+        ("Were 2000.5 tons sold?", None),
+        ("Who sold 2000 copies in 2003?", Time(2003)),
+        ("Who won the 2008 elections?", Time(2008)),
+        ("Who won 2014 elections?", Time(2014)),
+        ("Who was 2011's best player?", Time(2011)),
+        ("Which ship sank in 1912?", Time(1912)),
     ],
 )
 def test_the_time_that_a_question_names(question: str, time: Time | None) -> None:

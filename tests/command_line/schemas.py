@@ -62,7 +62,15 @@ CITATION = values(
     copies=COUNT,
     article=ARTICLE,
 )
-HIT = values(rank=RANK, score={"type": "number"}, start=COUNT, end=RANK, text=NAME, article=ARTICLE)
+HIT = values(
+    rank=RANK,
+    score={"type": "number"},
+    start=COUNT,
+    end=RANK,
+    text=NAME,
+    is_copy=FLAG,
+    article=ARTICLE,
+)
 HIT["properties"]["why"] = values(
     bm25={"type": ["number", "null"]},
     bm25_rank={"type": ["integer", "null"]},
@@ -105,7 +113,7 @@ ANSWER = values(
     remark=TEXT,
     notes=listed(NAME),
     citations=listed(CITATION),
-    alternatives=listed(values(answer=NAME, confidence=SHARE, citation=CITATION)),
+    alternatives=listed(values(answer=NAME, confidence=SHARE, differs=FLAG, citation=CITATION)),
     hits=listed(HIT),
     written=WRITTEN,
     unread=COUNT,

@@ -1,0 +1,1 @@
+"""Doors for programs: five read-only tools over MCP (``qa mcp``) and over HTTP (``qa serve``)."""

@@ -1,0 +1,128 @@
+"""What both doors do against other programs, other people and web pages on the same machine.
+
+They listen on the loopback address, and anything on the machine can reach that: so each request
+needs a token, which stands in a file that only its owner can read. A web page that has its own name
+lead to the loopback address (DNS rebinding) still sends that name as Host, which is refused, and so
+is the Origin of any page.
+"""
+
+import os
+import secrets
+import socket
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..settings import folders
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+ADDRESS = "127.0.0.1"
+"""The loopback address only: whoever reaches the door can read the articles."""
+
+MOST_BYTES = 512 * 1024
+"""Size of the largest request; the largest arguments allowed take 250 KB."""
+
+MOST_CONNECTIONS = 128
+"""Connections that are open at once; the server answers a further one with 503."""
+
+LEAVE_SECONDS = 10
+"""Time that running requests have to end after Ctrl-C."""
+
+
+def token() -> str:
+    """Return the token of this person's doors, made once and kept in ``token_file()``.
+
+    Raises UsageError if other people can read the file.
+    """
+    path = token_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise UsageError(
+                f"Others can read the token in {path}. Delete the file; a new one is made."
+            ) from None
+        return path.read_text(encoding="ascii").strip()
+    with open(opened, "w", encoding="ascii") as file:
+        made = secrets.token_urlsafe(24)
+        file.write(f"{made}\n")
+    return made
+
+
+def token_file() -> Path:
+    """Return the file with the token. To get another token, delete it."""
+    return folders().data / "token"
+
+
+class Guard:
+    """Lets requests through that name this door as Host, come from no page, and have the token."""
+
+    def __init__(self, app: "ASGIApp", port: int, token: str, open_paths: frozenset[str]) -> None:
+        """``open_paths`` need no token: they tell nothing of the articles."""
+        self._app = app
+        self._hosts = {f"{name}:{port}".encode() for name in (ADDRESS, "localhost")}
+        self._token = f"Bearer {token}".encode()
+        self._open_paths = open_paths
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Answer a request, or refuse it."""
+        if scope["type"] == "http" and (refused := self._refused(scope)):
+            await refused(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _refused(self, scope: "Scope") -> "ASGIApp | None":
+        """Return the response to a request that is not let through, or None."""
+        from starlette.responses import JSONResponse
+
+        headers = dict(scope["headers"])
+        if headers.get(b"host") not in self._hosts or b"origin" in headers:
+            return JSONResponse({"error": "This server answers programs on this machine."}, 421)
+        if scope["path"] in self._open_paths:
+            return None
+        if not secrets.compare_digest(headers.get(b"authorization", b""), self._token):
+            line = f"Send the header Authorization: Bearer TOKEN; the token is in {token_file()}"
+            return JSONResponse({"error": line}, 401, {"WWW-Authenticate": "Bearer"})
+        return None
+
+
+def listen(port: int) -> socket.socket:
+    """Return a socket on the loopback address. Raises UsageError if the port cannot be used."""
+    try:
+        return socket.create_server((ADDRESS, port))
+    except OSError as error:
+        raise UsageError(
+            f"{ADDRESS}:{port} cannot be used: {error.strerror}. Try --port."
+        ) from error
+
+
+def run_on_loopback(
+    app: "ASGIApp",
+    listening: socket.socket,
+    *,
+    open_paths: frozenset[str] = frozenset(),
+    started: Callable[[str], None],
+) -> None:
+    """Serve an app behind the guard until Ctrl-C; ``started`` gets the address."""
+    import uvicorn
+
+    port = listening.getsockname()[1]
+    guarded = Guard(app, port, token(), open_paths)
+    config = uvicorn.Config(
+        guarded,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_graceful_shutdown=LEAVE_SECONDS,
+    )
+    with suppress(KeyboardInterrupt):
+        started(f"http://{ADDRESS}:{port}")
+        uvicorn.Server(config).run(sockets=[listening])
