@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ..datatypes import Passage, Span
 from ..folding import words
@@ -10,16 +11,17 @@ from ..models.reader import Reader
 from ..sentences import sentence_around
 from ..terms import STOP_WORDS, stem
 from ..timex import TimeSpan, time_spans
+from ..timex.units import UNITS
 from .facts import Fact, clauses, names, times
 from .numbers import Number, numbers
 from .wording import same_name
 
 NOTHING = -12.0
 """Score of an answer that the reader does not offer at all."""
-SURE = 0.0
-"""Least score of another answer that counts against a fact."""
+TRUST = 2.5
+"""Most that another answer counts against a fact for each point of its score above 0."""
 SURE_OF_WORD = 3.0
-"""The same for a word that is no name, number or date: the question is vaguer."""
+"""Least score of another answer that counts against a word which is no name, number or date."""
 LEAST = -6.0
 """Lowest score that an answer which is the fact counts with."""
 MOST_REPLACING = 3
@@ -46,12 +48,11 @@ class Asked:
 
     @property
     def gap(self) -> float:
-        """By how much the other answer is better, from 0 to 12; 0 if the reader is not sure of it."""
-        if self.differs <= SURE:
-            return 0.0
+        """By how much the other answer is better, from 0 to 12, and little if that is unsure."""
         if self.fact.kind == "word":
             return min(max(3 * (self.differs - SURE_OF_WORD), 0.0), 12.0)
-        return min(max(self.differs - max(self.agrees, LEAST), 0.0), 12.0)
+        lead = self.differs - max(self.agrees, LEAST)
+        return max(min(lead, TRUST * self.differs, 12.0), 0.0)
 
 
 def question(sentence: str, fact: Fact) -> str:
@@ -128,12 +129,18 @@ def _replaces(sentence: str, span: Span) -> bool | None:
 
 
 def same_time(one: TimeSpan, other: TimeSpan) -> bool:
-    """Whether two times overlap, or are the same day or month of a year that the first leaves out."""
-    if one.first <= other.last and other.first <= one.last:
+    """Whether the second is one that the first may mean, and at least as exact.
+
+    A day or month without its year may be that of any year.
+    """
+    is_as_exact = UNITS.index(other.unit) <= UNITS.index(one.unit)
+    if is_as_exact and one.first <= other.last and other.first <= one.last:
         return True
-    if one.unit != other.unit or one.unit not in ("day", "month"):
+    if one.unit != other.unit or one.unit not in ("day", "month") or not one.is_relative:
         return False
-    return one.is_relative and (one.first.month, one.first.day) == (
+    if other.is_relative and abs(one.first - other.first) == timedelta(weeks=1):
+        return True  # one sentence tells of last Friday, the other seems to tell of the next
+    return (one.first.month, one.first.day) == (
         other.first.month,
         other.first.day,
     )

@@ -16,33 +16,33 @@ from ..datatypes import Citation, Passage
 from ..models.encoder import Encoder
 from ..models.reader import Reader
 from .checked import CheckedSentence, Support
-from .claims import is_claim
+from .claims import is_claim, is_vague
 from .signals import Evidence, features, gather
 from .sources import Sources
 
 WEIGHTS = {
-    "absent": -4.02,
-    "far": -2.23,
-    "denied": -3.02,
-    "opposite": -1.01,
-    "quantity": -2.33,
-    "crossed": -3.35,
-    "other_number": -2.33,
-    "other_date": -2.24,
-    "other_name": -2.51,
-    "other_subject": -1.29,
-    "other_word": -1.99,
-    "agreed": 0.67,
-    "cosine": 1.57,
-    "weakest": 3.28,
+    "absent": -3.55,
+    "far": -2.04,
+    "denied": -3.61,
+    "opposite": -2.05,
+    "quantity": -2.26,
+    "crossed": -1.38,
+    "other_number": -2.23,
+    "other_date": -2.41,
+    "other_name": -2.84,
+    "other_subject": -2.61,
+    "other_word": -2.14,
+    "agreed": 1.01,
+    "cosine": 1.43,
+    "weakest": 2.92,
 }
-"""Weight of each of the `signals.features`, fitted to the half of the labelled sentences that
-nothing is measured on."""
-BIAS = -2.01
+"""Weight of each of the `signals.features`, fitted to 802 labelled sentences on the articles in
+seeds/; the checker is measured on others."""
+BIAS = -2.07
 """Added to the weighted sum."""
 HELD = 0.55
-"""Least probability of what a cited passage holds. Chosen on the same half, by cross-validation:
-.82 of the false sentences are found, and .95 of the true ones are kept."""
+"""Least probability of what a cited passage holds. With each story left out of the fit in turn, .81
+of the false sentences are below it and .91 of the true ones are not."""
 HELD_ELSEWHERE = 0.6
 """The same for a passage that is not cited, of which there are more to choose from."""
 LEAST_SAID = 0.8
@@ -89,6 +89,8 @@ class Checker:
         if beside.probability >= HELD_ELSEWHERE:
             sources = self._rests_on(text, others, passages)
             return CheckedSentence(text, numbers, Support.ELSEWHERE, sources)
+        if is_vague(text):
+            return CheckedSentence(text, numbers, Support.NOT_CHECKABLE, ())
         told = judged if own else beside
         reason = _reason(told.evidence, "cited passage" if own else "passage")
         return CheckedSentence(text, numbers, Support.UNSUPPORTED, (), reason)

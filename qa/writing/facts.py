@@ -24,19 +24,26 @@ _JOINED = re.compile(r" (?:(?:of|de|da|del|van|von|der|bin|al|and the|of the) )?
 _CALENDAR = re.compile(rf"\b(?:{'|'.join((*MONTHS, *DAYS))})\b|\b\d{{4}}\b|day\b|night\b")
 MOST_ODD = 2
 """Most words that a sentence which repeats its source may have of its own."""
-ALIKE = 5
+COMMON_WORDS = 12_000
+"""Words that begin a sentence with a capital and are no names."""
+ALIKE = 4
 """Letters by which words are compared that may be forms of each other: permit, permission."""
-_VAGUE = re.compile(r"an? \w+|nobody|one|both|twice|couple|pair|zero", re.IGNORECASE)
+_VAGUE = re.compile(
+    r"(?<!nearly )(?<!almost )(?<!about )(?<!after )(?<!within )(?<!over )an?"
+    r" (?:second|minute|hour|day|week|month|year|century)|nobody|one|both|twice|couple|pair|zero",
+    re.IGNORECASE,
+)
 """Numbers that say little: an hour, both."""
 _QUOTATION = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^“”]+)[“”]|(?<!\w)‘([^’]+)’(?!\w)")
 _VERB = re.compile(
-    r"(?: \w+ly)?(?: also)? (?P<verb>is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|"
-    r"did|does|do|said|says|told|took|made|came|went|began|became|found|held|led|left|lost|won|"
+    r"(?: \w+ly)?(?: also)? (?P<verb>is|are|was|were|has|have|had|will|would|can|could|may|might|"
+    r"must|should|did|does|do|said|says|told|took|made|came|went|began|became|found|held|led|left|lost|won|"
     r"gave|got|beat|ran|saw|set|met|put|sent|spent|rose|fell|hit|struck|drew|spoke|bought|sold|"
     r"sank|broke|grew|kept|brought|caught|fled|flew|built|wrote|read|lies|belongs|\w{2,}ed|owns)\b"
 )
 _JOINTS = re.compile(r"(?:,? (?:and|but|while|whereas)|;|, (?=which|who|where)) ?(?=\S)")
 _GAPPED = re.compile(r"(?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)* ")
+_NO_NAMES = frozenset("I No Day Eve Year".split())
 _LOWER = re.compile(r"(?<![\w’'-])[a-z][\w’'-]{2,}")
 _VERBAL = re.compile(r"\w+(?:ed|ing|ly)")
 _BEFORE_VERB = frozenset(
@@ -133,7 +140,7 @@ def subject(sentence: str) -> Fact | None:
     told = words(text)
     if (
         re.search(r"[,:;“\"]", text)
-        or not told
+        or STOP_WORDS.issuperset(told)
         or told[0] in _NO_SUBJECTS
         or told[-1] in _NO_SUBJECTS
     ):
@@ -159,7 +166,9 @@ def odd_words(sentence: str, found: Sequence[Fact], source: str) -> list[Fact]:
     for match in _LOWER.finditer(sentence):
         word = fold(match[0])
         is_known = word in STOP_WORDS or stem(word)[:ALIKE] in known
-        if not is_known and not any(f.start <= match.start() < f.end for f in found if f.kind != "subject"):
+        if not is_known and not any(
+            f.start <= match.start() < f.end for f in found if f.kind != "subject"
+        ):
             odd.append(match)
     if len(odd) > MOST_ODD:
         return []
@@ -184,7 +193,7 @@ def names(sentence: str) -> list[Fact]:
         start, end = match.span()
         word = sentence[start:end].removesuffix("’s").removesuffix("'s")
         end = start + len(word)
-        if word in MONTHS or word in DAYS or word in ("I", "No"):
+        if word in MONTHS or word in DAYS or word in _NO_NAMES:
             continue
         is_joined = found and _JOINED.fullmatch(sentence, found[-1].end, start)
         if word == "A" and not is_joined:
@@ -212,9 +221,9 @@ def _is_name_first(sentence: str, word: str, end: int) -> bool:
     folded = fold(word).partition("-")[0]
     if folded in STOP_WORDS:
         return False
-    known = english_words(12_000)
-    is_word = folded in known or stem(folded) in known
-    return not is_word or bool(_CAPITAL.match(sentence, end + 1))
+    known = english_words(COMMON_WORDS)
+    forms = {folded.removesuffix(ending) for ending in ("", "s", "es", "rs", "ers", "ing")}
+    return known.isdisjoint(forms) or bool(_CAPITAL.match(sentence, end + 1))
 
 
 def _untitled(fact: Fact) -> Fact:

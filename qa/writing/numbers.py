@@ -5,6 +5,7 @@ fifth and 20 percent.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 CLOSE = 0.02
@@ -25,6 +26,7 @@ _ORDINALS = {
     **{"third": 3.0, "fifth": 5.0, "eighth": 8.0, "ninth": 9.0, "twelfth": 12.0},
 }
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SCALES |= {"hundredths": 1e-2, "thousandths": 1e-3, "millionths": 1e-6}
 _SCALES |= {"m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
 _PLURALS = {"ones": 1.0, "tens": 10.0, "dozens": 12.0}
 _PLURALS |= {f"{word}s": value for word, value in _SCALES.items()}
@@ -64,8 +66,10 @@ _NUMBER = re.compile(
     (?P<clock>\b\d{{1,2}}(?:[:.]\d\d)?\ ?(?:[ap]\.?m\b\.?)|\b\d{{1,2}}:\d\d\b)
     | (?P<score>(?<![\w-])\d{{1,3}}[-–]\d{{1,3}}(?![\w-]))
     | \b(?:(?P<many>a|one|two|three|four|five|six|seven|nine)[ -])?
-      (?P<part>half|third|quarter|fifth|sixth|eighth|tenth)s?(?=\ (?:of\b|the\b|an?\ (?:hour|year|century)))
-    | \bone(?:\ \w+)?\ in\ (?P<in>an?\ (?:hundred|thousand|million|billion)|{"|".join(_VALUES)}|\d[\d,]*)\b
+      (?P<part>half|third|quarter|fifth|sixth|eighth|tenth)s?
+      (?=\ (?:of|the|an?)\b)(?:\ an?\ (?P<part_of>hour|year|century)\b)?
+    | \bone(?:\ \w+)?\ in
+      \ (?P<in>an?\ (?:hundred|thousand|million|billion)|{"|".join(_VALUES)}|\d[\d,]*)\b
     | (?P<sign>US\$|[$€£])?
       (?P<value>\b\d{{1,3}}(?:[,\ ’']\d{{3}})+(?:\.\d+)?|(?<![\w.])\d+(?:\.\d+)?
         |\b(?:{_WORDS})(?:[ -](?:and\ )?(?:{_WORDS}))*)
@@ -75,7 +79,8 @@ _NUMBER = re.compile(
     | \b(?P<ordinal>(?:(?:{"|".join(_TENS)})-)?(?:{"|".join(_ORDINALS)}))\b
     | \b(?P<some>tens|dozens|hundreds|thousands|millions|billions)
       (?:\ of\ (?P<such>thousands|millions|billions))?\b
-    | \b(?:an?|every|each)\ (?P<unit_and>second|hour|minute|day|week|month|year|century)(?P<half>\ and\ a\ half)?\b
+    | \b(?:an?|every|each)\ (?P<unit_and>second|hour|minute|day|week|month|year|century)
+      (?P<half>\ and\ a\ half)?\b
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -101,13 +106,15 @@ class Number:
     end: int
     """Offset of its end, its unit included."""
     value: float
-    """Its value, in the smallest unit of what it measures."""
+    """Its value, in the base unit of what it measures."""
     measures: str
     """What its unit measures, such as ``length``; empty for what is counted."""
     per: str
     """The time that it is a rate over, such as ``day``; else empty."""
     bound: str
     """``least`` or ``most`` if the text gives it as a bound, ``about`` if rounded; else empty."""
+    factor: float = 1.0
+    """How many base units its own unit is."""
 
     def fits(self, other: "Number") -> bool:
         """Whether both may be the same, this one perhaps rounded."""
@@ -117,12 +124,15 @@ class Number:
             return False
         if {self.bound, other.bound} == {"least", "most"}:
             return False
-        widest = max(abs(self.value), abs(other.value))
-        return abs(self.value - other.value) <= self._tolerance * widest
+        one, two = self.value, other.value
+        if not (self.measures and other.measures):  # "from 62,000 to 53,000 barrels"
+            one, two = one / self.factor, two / other.factor
+        return abs(one - two) <= self._tolerance * max(abs(one), abs(two))
 
     @property
     def _tolerance(self) -> float:
-        if self.measures in ("clock", "score", "share") or self.value < 100 and not self.measures:
+        is_small = self.value < 100 and not self.measures
+        if is_small or self.measures in ("clock", "score", "share"):
             return 1e-6 if not self.bound else CLOSE
         return ROUNDED if self.bound else CLOSE
 
@@ -138,35 +148,44 @@ def numbers(text: str) -> list[Number]:
 
 
 def _number(match: re.Match[str]) -> Number:
-    text, end = match.string, match.end()
-    before = _BEFORE.search(text, max(0, match.start() - 30), match.start())
+    before = _BEFORE.search(match.string, max(0, match.start() - 30), match.start())
     bound = (before.lastgroup or "") if before else ""
-    if match["clock"]:
-        return Number(match.start(), end, _clock(match["clock"]), "clock", "", bound)
-    if match["score"]:
-        low, high = sorted(int(each) for each in re.split("[-–]", match["score"]))
-        return Number(match.start(), end, high * 1000.0 + low, "score", "", "")
-    if match["part"]:
-        parts = _VALUES.get((match["many"] or "one").lower(), 1.0)
-        value = parts / _FRACTIONS[match["part"].lower()]
-        timed = re.match(r" an? (hour|year|century)", text[end:])
-        if timed:
-            value *= _UNITS[timed[1]][1]
-            return Number(match.start(), end + timed.end(), value, "time", "", bound)
-        return Number(match.start(), end, 100 * value, "share", "", bound)
-    if match["in"]:
-        many = _read(re.sub(r"^an? ", "one ", match["in"]))
-        return Number(match.start(), end, 100 / many, "share", "", bound)
-    if match["some"]:
-        value = _PLURALS[match["some"].lower()] * _PLURALS[(match["such"] or "ones").lower()]
-        return Number(match.start(), end, value, "", "", "about")
-    if match["unit_and"]:
-        dimension, factor = _UNITS[match["unit_and"].lower()]
-        return Number(match.start(), end, (1.5 if match["half"] else 1) * factor, dimension, "", "")
-    if match["ordinal"]:
-        tens, _, last = match["ordinal"].lower().rpartition("-")
-        return Number(match.start(), end, _VALUES.get(tens, 0.0) + _ORDINALS[last], "", "", "")
+    for group, read in _READERS.items():
+        if match[group]:
+            value, measures = read(match)
+            return Number(*match.span(), value, measures, "", "about" if match["some"] else bound)
     return _counted(match, bound)
+
+
+def _part(match: re.Match[str]) -> tuple[float, str]:
+    """Return two thirds as a share in percent, half an hour in seconds."""
+    value = _VALUES.get((match["many"] or "one").lower(), 1.0) / _FRACTIONS[match["part"].lower()]
+    unit = match["part_of"]
+    return (value * _UNITS[unit.lower()][1], "time") if unit else (100 * value, "share")
+
+
+def _score(match: re.Match[str]) -> tuple[float, str]:
+    """Return 7-1 and 1-7 as the same number."""
+    low, high = sorted(int(each) for each in re.split("[-–]", match["score"]))
+    return high * 1000.0 + low, "score"
+
+
+def _one_in(match: re.Match[str]) -> tuple[float, str]:
+    return 100 / _read(re.sub(r"^an? ", "one ", match["in"])), "share"
+
+
+def _some(match: re.Match[str]) -> tuple[float, str]:
+    return _PLURALS[match["some"].lower()] * _PLURALS[(match["such"] or "ones").lower()], ""
+
+
+def _unit_and(match: re.Match[str]) -> tuple[float, str]:
+    measures, factor = _UNITS[match["unit_and"].lower()]
+    return (1.5 if match["half"] else 1.0) * factor, measures
+
+
+def _ordinal(match: re.Match[str]) -> tuple[float, str]:
+    tens, _, last = match["ordinal"].lower().rpartition("-")
+    return _VALUES.get(tens, 0.0) + _ORDINALS[last], ""
 
 
 def _counted(match: re.Match[str], bound: str) -> Number:
@@ -188,7 +207,7 @@ def _counted(match: re.Match[str], bound: str) -> Number:
     per = "hour" if word == "km/h" or per.startswith("hour") else per
     end = rate.end() if rate else end
     dimension, factor = found or ("", 1.0)
-    return Number(match.start(), end, value * factor, dimension, per, bound)
+    return Number(match.start(), end, value * factor, dimension, per, bound, factor)
 
 
 def _read(written: str) -> float:
@@ -199,15 +218,29 @@ def _read(written: str) -> float:
     for word in re.split(r"[ -]", written.lower()):
         if word in _SCALES:
             current = (current or 1.0) * _SCALES[word]
-            if _SCALES[word] > 100:
+            if _SCALES[word] > 100 or _SCALES[word] < 1:
                 total, current = total + current, 0.0
         else:
             current += _VALUES.get(word, _OTHERS.get(word, 0.0))
     return total + current
 
 
-def _clock(written: str) -> float:
+def _clock(match: re.Match[str]) -> tuple[float, str]:
     """Return a time of day in minutes."""
-    hour, minute = re.match(r"(\d+)(?:[:.](\d\d))?", written).groups()  # type: ignore[union-attr]
-    later = 720 if "p" in written.lower() and hour != "12" else 0
-    return int(hour) * 60 + int(minute or 0) + later
+    written = match["clock"].lower()
+    hour, minute = (int(each) for each in [*re.findall(r"\d+", written), "0"][:2])
+    if "m" in written:
+        hour = hour % 12 + 12 * ("p" in written)
+    return hour * 60.0 + minute, "clock"
+
+
+_READERS: dict[str, Callable[[re.Match[str]], tuple[float, str]]] = {
+    "clock": _clock,
+    "score": _score,
+    "part": _part,
+    "in": _one_in,
+    "some": _some,
+    "unit_and": _unit_and,
+    "ordinal": _ordinal,
+}
+"""For each group of `_NUMBER` but a plain number: its value, and what it measures."""

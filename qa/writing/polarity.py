@@ -7,56 +7,71 @@ from ..folding import fold
 from ..opposites import OPPOSITES
 from ..terms import STOP_WORDS, stem
 
-REACH = 2
-"""Content words after a negation that it may deny."""
-
 _TOKEN = re.compile(r"\w+(?:['’]t\b)?|[.,;:!?—–]")
 _NAME = re.compile(r"\b[A-Z]\w+")
 _NEGATIONS = frozenset(
     """not no never none nobody nothing neither nor without cannot unable failed refused fails
-    refuses denied denies hardly rather instead""".split()
+    refuses denied denies rather instead""".split()
 )
+_ADVERBS = frozenset("far even just yet still already ever also once".split())
+_NOT = re.compile(r"\b(?:not|never|cannot|unable|failed|refused)\b|n['’]t\b", re.IGNORECASE)
 _ENDS = frozenset(
     ". ; : ! ? but and although while which who how that what whether if".split()
 ) | frozenset(",—–")
 
 
 def denials(sentence: str) -> dict[str, bool]:
-    """Return the stems of a sentence's content words, and whether each is negated."""
+    """Return the roots of a sentence's content words, and whether each is negated."""
     found: dict[str, bool] = {}
-    left = 0
+    is_denied = False
     for token in _tokens(sentence):
         if token in _NEGATIONS or token.endswith(("n't", "n’t")):
-            left = REACH
+            is_denied = True
         elif token in _ENDS:
-            left = 0
-        elif token not in STOP_WORDS:
-            is_denied = left > 0
-            left = max(0, left - 1)
-            found[stem(token)] = is_denied
+            is_denied = False
+        elif not _is_passed(token):
+            found[_root(token)] = is_denied
             if token.startswith("un") and len(token) > 5:
-                found[stem(token[2:])] = not is_denied
+                found[_root(token[2:])] = not is_denied
+            is_denied = False
     return found
 
 
 def denied(sentence: str, source: str) -> str:
-    """Return a word of the sentence that only one of the two negates; empty if there is none.
+    """Return a word of the sentence that one of the two negates and the other does not; else empty.
 
-    Names and numbers are not denied, only what is said of them.
+    What the source negates counts only if the sentence negates nothing, for it may say the same in
+    other words. Names are not denied, only what is said of them.
     """
     ours, theirs = denials(sentence), denials(source)
-    names = {stem(fold(name)) for name in _NAME.findall(sentence)}
-    told = ((word, no) for word, no in ours.items() if word not in names and word.isalpha())
-    return next((word for word, no in told if theirs.get(word, no) != no), "")
+    names = {_root(fold(name)) for name in _NAME.findall(sentence)}
+    for token in _tokens(sentence):
+        word = _root(token)
+        if word in names or word not in ours or word not in theirs or ours[word] == theirs[word]:
+            continue
+        if _NOT.search(sentence) if ours[word] else not any(ours.values()):
+            return token
+    return ""
+
+
+def _is_passed(token: str) -> bool:
+    """Whether a negation reaches over a word: "not yet legally binding"."""
+    return token in STOP_WORDS or token in _ADVERBS or token.endswith("ly") or not token.isalpha()
+
+
+def _root(word: str) -> str:
+    """Return a word so that "stop" and "stopped", "save" and "saved" are the same."""
+    root = stem(word).removesuffix("e")
+    return root[:-1] if len(root) > 3 and root[-1] == root[-2] else root
 
 
 def opposite(sentence: str, source: str) -> str:
-    """Return a word of the sentence whose opposite, and not itself, is in the source; else empty."""
+    """Return a word of the sentence whose opposite the source has instead; else empty."""
     said = {stem(token) for token in _tokens(source)}
     for token in _tokens(sentence):
-        if token in OPPOSITES and stem(token) not in said:
-            if any(stem(other) in said for other in OPPOSITES[token]):
-                return token
+        others = {stem(other) for other in OPPOSITES.get(token, ())}
+        if not others.isdisjoint(said) and stem(token) not in said:
+            return token
     return ""
 
 
@@ -64,6 +79,7 @@ def _tokens(text: str) -> Iterator[str]:
     return (match[0] for match in _TOKEN.finditer(fold(text)))
 
 
+_STOPS = frozenset(".;:!?")
 _QUANTITIES = {
     word: number
     for number, words in enumerate(
@@ -89,8 +105,8 @@ def _quantities(text: str) -> dict[str, tuple[str, int]]:
     latest, left = ("", 0), 0
     for token in _tokens(text):
         if token in _QUANTITIES:
-            latest, left = (token, _QUANTITIES[token]), 3
-        elif token in ".;:!?":
+            latest, left = (token, _QUANTITIES[token]), 2
+        elif token in _STOPS:
             left = 0
         elif left and token not in STOP_WORDS and not token.isdigit():
             found.setdefault(stem(token), latest)

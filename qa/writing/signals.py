@@ -3,14 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from ..datatypes import Passage
 from ..folding import words
 from ..models.reader import Reader
 from ..terms import MONTHS, STOP_WORDS, stem
 from ..timex import time_spans
-from .asking import SURE, Asked, ask, same_time
+from .asking import Asked, ask, same_time
 from .facts import (
     DAYS,
     Fact,
@@ -31,6 +30,8 @@ MOST_ASKED = 4
 """Most facts of a sentence that the reader is asked for."""
 
 
+_PEOPLE = re.compile(r"[A-Z]\w+(?:ian|ean|ish|ese|can|ench|utch)")
+"""Adjectives of nations; the reader, asked for one, names a person of it."""
 _NAMED = re.compile(rf"\b(?!(?:{'|'.join((*MONTHS, *DAYS))})\b)[A-Z]\w+\b(?!['’]s)")
 _OPENING = re.compile(r"(?:after|before|in|on|at|by|during|since|with|for|from|according)\b", re.I)
 _SPEECH = re.compile(r"\b(?:according to|said|says|told|announced)\b", re.IGNORECASE)
@@ -75,12 +76,13 @@ def gather(
     found = facts(sentence, best.passage.article.published)
     absent = tuple(_absent(sentence, found, passages))
     source = best.sentence.text
+    asked = [fact for fact in found if not _PEOPLE.fullmatch(fact.text)][:MOST_ASKED]
     odd = odd_words(sentence, found, f"{near[0].text} {best.passage.article.title}")
     return Evidence(
         nearest=best,
         absent=absent,
         far=() if absent else tuple(_far(sentence, found, near)),
-        asked=tuple(ask(reader, sentence, fact, near) for fact in (*found[:MOST_ASKED], *odd)),
+        asked=tuple(ask(reader, sentence, fact, near) for fact in (*asked, *odd)),
         denied=denied(sentence, source),
         opposite=opposite(sentence, source),
         quantity=other_quantity(sentence, source),
@@ -95,7 +97,7 @@ def features(evidence: Evidence) -> dict[str, float]:
     for each in evidence.asked:
         against[each.fact.kind] = max(against[each.fact.kind], each.gap / 10)
     exact = ("number", "date", "name")
-    agreed = [each.agrees > SURE for each in evidence.asked if each.fact.kind in exact]
+    agreed = [each.agrees > 0 for each in evidence.asked if each.fact.kind in exact]
     return {
         "absent": float(min(len(evidence.absent), 2)),
         "far": float(bool(evidence.far)),
@@ -111,38 +113,42 @@ def features(evidence: Evidence) -> dict[str, float]:
 
 
 def is_crossed(sentence: str, source: str) -> bool:
-    """Whether a sentence has names in another order than its source, or turns its verb around.
+    """Whether the source has it the other way round: who did it to whom.
 
     "Zara owns Inditex" where the source has "Inditex, which owns Zara". A passive turns the verb
     around and says the same; reported speech may name its speaker first or last.
     """
-    if _is_passive(sentence) != _is_passive(source) or _SPEECH.search(sentence):
+    found = verb(sentence)
+    if found is None or _SPEECH.search(sentence) or _OPENING.match(sentence):
         return False
     told = [stem(word) for word in words(source)]
-    is_opened = _OPENING.match(sentence)
-    names = [] if is_opened else [w for name in _NAMED.findall(sentence) for w in _content(name)]
-    places = [told.index(name) for name in dict.fromkeys(names) if told.count(name) == 1]
-    return any(one > two for one, two in pairwise(places)) or _is_turned(sentence, told)
-
-
-def _is_turned(sentence: str, told: Sequence[str]) -> bool:
-    """Whether what stands before a sentence's verb stands behind it in the source."""
-    found = verb(sentence)
-    if found is None:
+    before, after = sentence[: found[0]], sentence[found[1] :]
+    done = _content(sentence[slice(*found)])
+    if len(done) == 1 and told.count(done[0]) == 1:
+        if _is_passive(sentence, done[0]) != _is_passive(source, done[0]):
+            return False
+        behind = [told.index(word) for word in _content(before) if told.count(word) == 1]
+        if behind and min(behind) > told.index(done[0]):
+            return True
+    if _is_passive(sentence) != _is_passive(source) or not set(_content(sentence)) <= set(told):
         return False
-    done = _content(sentence[found[0] : found[1]])
-    if len(done) != 1 or told.count(done[0]) != 1:
-        return False
-    before = [told.index(word) for word in _content(sentence[: found[0]]) if told.count(word) == 1]
-    return bool(before) and min(before) > told.index(done[0])
+    first, last = (
+        [told.index(word) for word in _content(" ".join(names)) if told.count(word) == 1]
+        for names in (_NAMED.findall(before), _NAMED.findall(after))
+    )
+    return any(one > two for one in first for two in last)
 
 
 def _content(text: str) -> list[str]:
     return [stem(word) for word in words(text) if word not in STOP_WORDS]
 
 
-def _is_passive(text: str) -> bool:
-    return bool(re.search(r"\b(?:was|were|is|are|been|be|being)\b[^.;]* by\b", text))
+def _is_passive(text: str, done: str = "") -> bool:
+    """Whether a text has a passive, or has a verb, given by its stem, in the passive."""
+    if not done:
+        return bool(re.search(r"\b(?:was|were|is|are|been|be|being)\b[^.;]* by\b", text))
+    passive = rf"\b(?:was|were|is|are|been|be|being)\b(?: \w+){{0,2}} {re.escape(done)}"
+    return bool(re.search(passive, text, re.IGNORECASE))
 
 
 def _absent(sentence: str, found: Sequence[Fact], passages: Sequence[Passage]) -> list[str]:

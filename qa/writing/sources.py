@@ -65,7 +65,7 @@ class Sources:
 
 
 def around(first: Source, second: Source | None = None) -> Passage:
-    """Return the text around the nearest sentences: both if they are close, and their neighbours."""
+    """Return the text around the nearest sentences, with a neighbour at each end."""
     passage = first.passage
     start, end = first.sentence.start, first.sentence.end
     if second and second.passage.article is passage.article:

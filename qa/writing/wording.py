@@ -1,4 +1,4 @@
-"""Names as they are written elsewhere: Chilean for Chile, UN for United Nations, Higgs for Peter."""
+"""Names as they are written elsewhere: Chilean for Chile, UN for United Nations."""
 
 import re
 from collections.abc import Set as AbstractSet
@@ -17,7 +17,7 @@ _IRREGULAR = {
         "france french", "spain spanish", "britain british", "britain uk", "england english",
         "ireland irish", "wales welsh", "netherlands dutch", "holland dutch", "poland polish",
         "denmark danish", "greece greek", "turkey turkish", "switzerland swiss", "peru peruvian",
-        "us american", "states american", "america us", "germany german", "europe eu", "eu european",
+        "us american", "states american", "america us", "europe eu", "eu european",
         "kingdom british", "kingdom britain", "kingdom uk", "states us", "nations un",
     )
 }  # fmt: skip

@@ -1,7 +1,7 @@
-"""The checker of written sentences: fit its weights on one half, measure it on the other.
+"""The checker of written sentences: fit its weights on some, measure it on others.
 
     python -m tests.benchmarks.checker fit
-    python -m tests.benchmarks.checker measure [--half fitted] [--wrong]
+    python -m tests.benchmarks.checker measure [--of fitted] [--wrong]
 
 ``fit`` prints the weights and the bias that qa/writing/check.py states, and how well they do when
 each story is left out in turn. ``measure`` prints precision and recall of *unsupported* with 95 %
@@ -24,7 +24,7 @@ from qa.writing.checked import CheckedSentence, Support
 from qa.writing.signals import features, gather
 from qa.writing.sources import Sources
 
-from .checker_cases import Case, cases, halves
+from .checker_cases import Case, fitted, held_out
 
 STRENGTH = 3.0
 """Inverse strength of the regularisation; of 1 and 3 the better in cross-validation."""
@@ -35,14 +35,15 @@ def main() -> None:
     """Do what the arguments ask."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("action", choices=("fit", "measure"))
-    parser.add_argument("--half", choices=("fitted", "held out"), default="held out")
+    parser.add_argument("--of", choices=("fitted", "held-out"), default="held-out")
     parser.add_argument("--wrong", action="store_true", help="list the mistakes")
     given = parser.parse_args()
-    fitted, held_out = halves(cases(open_encoder().count_tokens))
+    count_tokens = open_encoder().count_tokens
     if given.action == "fit":
-        fit(fitted)
+        fit(fitted(count_tokens))
     else:
-        measure(held_out if given.half == "held out" else fitted, list_wrong=given.wrong)
+        some = held_out if given.of == "held-out" else fitted
+        measure(some(count_tokens), list_wrong=given.wrong)
 
 
 def fit(some: Sequence[Case]) -> None:
@@ -58,7 +59,7 @@ def fit(some: Sequence[Case]) -> None:
         if evidence and case.label is not Support.NOT_CHECKABLE:
             rows.append(features(evidence))
             labels.append(case.label is not Support.UNSUPPORTED)
-            groups.append(case.article.partition("-")[0])
+            groups.append(case.story)
     values, held = np.array([list(row.values()) for row in rows]), np.array(labels)
     model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=3000)
     folds = GroupKFold(FOLDS)
@@ -70,7 +71,8 @@ def fit(some: Sequence[Case]) -> None:
     for name, weight in zip(rows[0], model.coef_[0], strict=True):
         print(f'    "{name}": {weight:.2f},')
     print(
-        f"}}\nBIAS = {model.intercept_[0]:.2f}\n\n{len(rows)} sentences, each story left out in turn:"
+        f"}}\nBIAS = {model.intercept_[0]:.2f}\n\n"
+        f"{len(rows)} sentences, each story left out in turn:"
     )
     for least in (0.4, 0.45, 0.5, 0.55, 0.6, 0.65):
         is_out = chances[:, 1] < least
@@ -93,9 +95,8 @@ def measure(some: Sequence[Case], *, list_wrong: bool) -> None:
     print(f"mean {1e3 * np.mean(seconds):.0f}, 95 % under {1e3 * np.quantile(seconds, 0.95):.0f}")
     for case, checked in told if list_wrong else ():
         if checked.support is not case.label:
-            print(
-                f"{case.label} → {checked.support} | {case.kind} | {case.sentence} | {checked.reason}"
-            )
+            print(f"{case.label} → {checked.support} | {case.kind} | {case.sentence}", end="")
+            print(f" | {checked.reason}")
 
 
 def _table(told: Sequence[tuple[Case, CheckedSentence]]) -> None:

@@ -3,16 +3,22 @@
 Each line has the article that a sentence is about, its label, its kind, and ``at``: words of the
 article beside the fact. ``cites`` says what it cites: the ``right`` passage, a ``wrong`` one,
 ``all`` of the article's, or ``none``. People wrote them, but for the kind ``small model``: those
-were written by SmolLM2-135M and labelled by hand. Whatever is not wholly in the articles is
-labelled unsupported.
+were written by SmolLM2-135M and labelled by hand. What is not wholly in the articles is labelled
+unsupported.
+
+The checker was fitted to the sentences on the articles in seeds/. Those on the articles of
+tests/data/checker_articles.jsonl, which tell of nothing real, were written when it was finished.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+from qa.articles.build import build_article
+from qa.articles.dates import Dated
 from qa.articles.found import FoundFile, ReadArticle
 from qa.articles.load import read_articles
 from qa.articles.split import CountTokens, split
@@ -20,17 +26,10 @@ from qa.datatypes import Article, Passage
 from qa.writing.checked import Support
 
 ROOT = Path(__file__).resolve().parents[2]
-SENTENCES = ROOT / "tests" / "data" / "checked_sentences.jsonl"
+DATA = ROOT / "tests" / "data"
 LIMIT_TOKENS = 200
 SHOWN = 6
 """Most passages that are shown beside each other."""
-STORIES = (
-    ("chile", "curiosity", "ever", "higgs", "libya", "notre", "rana", "south", "tohoku"),
-    ("costa", "croatia", "deepwater", "gravitational", "iceland", "new", "paris", "scotland"),
-)
-"""Stories to fit on and to measure on; the rest of them are in `RECORDS` and below."""
-FITTED = frozenset((*STORIES[0], "wire.jsonl#1", "wire.jsonl#4"))
-"""Starts of the names of the articles that are fitted on; the others are held out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +44,25 @@ class Case:
     article: str
 
     @property
-    def is_fitted(self) -> bool:
-        """Whether the constants of the checker were chosen on it."""
-        return self.article.partition("-")[0] in FITTED
+    def story(self) -> str:
+        """What its article tells of; several tell of the same."""
+        return self.article.partition("-")[0]
 
 
-def cases(count_tokens: CountTokens) -> list[Case]:
-    """Return all labelled sentences, in the order of the file."""
-    articles = _articles()
+def fitted(count_tokens: CountTokens) -> list[Case]:
+    """Return the sentences that the checker is fitted to."""
+    return _cases(dict(_seeds()), count_tokens)
+
+
+def held_out(count_tokens: CountTokens) -> list[Case]:
+    """Return the sentences that it is measured on."""
+    return _cases(dict(_invented()), count_tokens)
+
+
+def _cases(articles: dict[str, Article], count_tokens: CountTokens) -> list[Case]:
     parts = {name: split(article, count_tokens, LIMIT_TOKENS) for name, article in articles.items()}
-    lines = SENTENCES.read_text(encoding="utf-8").splitlines()
-    return [_case(json.loads(line), number, parts) for number, line in enumerate(lines)]
+    rows = [row for row in _rows("checked_sentences.jsonl") if row["article"] in parts]
+    return [_case(row, number, parts) for number, row in enumerate(rows)]
 
 
 def _case(row: dict[str, str], number: int, parts: dict[str, list[Passage]]) -> Case:
@@ -73,45 +80,59 @@ def _case(row: dict[str, str], number: int, parts: dict[str, list[Passage]]) -> 
         "none": (),
         "all": tuple(at for at, each in enumerate(shown, 1) if each in own),
     }[row["cites"]]
-    article = row["article"]
-    return Case(row["text"], cited, shown, Support(row["label"]), row["kind"], article)
+    return Case(row["text"], cited, shown, Support(row["label"]), row["kind"], row["article"])
 
 
 def _shown(name: str, parts: dict[str, list[Passage]], number: int) -> tuple[Passage, ...]:
-    """Return the article's passages among those of two others, of the same story if there are."""
+    """Return the article's passages among those of others, of the same story if there are any."""
     story = name.partition("-")[0]
     names = [other for other in parts if other.partition("-")[0] == story and other != name]
     far = [other for other in parts if other not in names and other != name]
     start = sorted(parts).index(name)
     names += [far[(start + 5) % len(far)], far[(start + 11) % len(far)]]
-    found = [*parts[name], *(part for other in names for part in parts[other])][:SHOWN]
-    turn = number % len(found)
-    return (*found[turn:], *found[:turn])
+    found = [*parts[name], *(part for other in names for part in parts[other])]
+    shown = list(dict.fromkeys(found))[:SHOWN]
+    turn = number % len(shown)
+    return (*shown[turn:], *shown[:turn])
 
 
 def _line(text: str) -> str:
     return " ".join(text.split())
 
 
+def _rows(name: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+
+
 @cache
-def _articles() -> dict[str, Article]:
+def _seeds() -> tuple[tuple[str, Article], ...]:
     """Return the sample articles by name, without the second report of the same fire."""
-    found = {}
+    return tuple(pair for pair in _read_seeds() if pair[0] != "wire.jsonl#3")
+
+
+def _read_seeds() -> Iterator[tuple[str, Article]]:
     for path in sorted((ROOT / "seeds").iterdir()):
         if path.suffix in (".md", ".txt") or path.name == "wire.jsonl":
-            for read in read_articles(_file(path)):
+            stat = path.stat()
+            found = FoundFile(str(path), str(path), stat.st_size, stat.st_mtime_ns)
+            for read in read_articles(found):
                 if isinstance(read, ReadArticle):
                     record = f"#{read.record}" if read.record else ""
-                    found[path.name + record] = read.article
-    del found["wire.jsonl#3"]
-    return found
+                    yield path.name + record, read.article
 
 
-def _file(path: Path) -> FoundFile:
-    stat = path.stat()
-    return FoundFile(str(path), str(path), stat.st_size, stat.st_mtime_ns)
-
-
-def halves(all_cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
-    """Return the cases that are fitted on and those that are held out."""
-    return [c for c in all_cases if c.is_fitted], [c for c in all_cases if not c.is_fitted]
+@cache
+def _invented() -> tuple[tuple[str, Article], ...]:
+    """Return the articles by name that tell of nothing real."""
+    return tuple(
+        (
+            row["name"],
+            build_article(
+                row["name"],
+                row["text"],
+                title=row["title"],
+                dated=Dated(date.fromisoformat(row["date"]), "benchmark"),
+            ),
+        )
+        for row in _rows("checker_articles.jsonl")
+    )
