@@ -57,7 +57,7 @@ class Backend:
         self._prepared = threading.Event()
         self._conversation_lock = threading.Lock()
         self._conversation: int | None = None
-        self._stopped: threading.Event | None = None
+        self._stopped = threading.Event()
         self.indexing = threading.Lock()
         """Held while this process indexes, which it does once at a time."""
         self.leaving = threading.Event()
@@ -66,10 +66,8 @@ class Backend:
     def leave(self) -> None:
         """Make running calls end, even those that wait for a library that never opens."""
         self.leaving.set()
-        self._opened.set()
-        self._prepared.set()
-        if self._stopped is not None:
-            self._stopped.set()
+        for event in (self._opened, self._prepared, self._stopped):
+            event.set()
 
     def stop_on_leaving(self, stopped: threading.Event) -> None:
         """Have an event set when the person leaves, in place of the one before."""

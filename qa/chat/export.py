@@ -157,8 +157,8 @@ def _values(entry: Entry) -> dict[str, Any]:
     kept = ("status", "kind", "answer", "remark", "notes", "confidence", "alternatives")
     values |= {name: value for name, value in answer_values(answer).items() if name in kept}
     cited = [place.citation for place in entry.of_kind(Kind.CITATION)]
-    values |= {"citations": [citation_values(citation) for citation in cited]}
-    return values | {"written": _written_values(entry)}
+    citations = [citation_values(citation) for citation in cited]
+    return {**values, "citations": citations, "written": _written_values(entry)}
 
 
 def _escaped(text: str) -> str:

@@ -340,7 +340,7 @@ class Talk:
             writing = self.writing
             if writing is None or writing.written is None:
                 return self.indexing or remark
-            return f"writing · {_seconds_since(writing.written.asked_at):.1f} s"
+            return f"writing · {_seconds_since(writing.written.asked_at):.1f} s · Esc stops"
         seconds = _seconds_since(pending.asked_at)
         read = min(len(pending.hits), READ_PASSAGES)
         doing = f"reading {counted(read, 'passage')}" if read else "looking"

@@ -86,7 +86,8 @@ def _end(written: WrittenAnswer) -> Iterator[tuple[str, str]]:
     if written.ending is Ending.NOTHING_NEAR:
         yield NOTHING_NEAR, ".note"
     elif how and (written.sentences or not written.error):
-        yield how, ".note"
+        again = f" {AGAIN}" if written.ending is Ending.CANCELLED else ""
+        yield f"{how}{again}", ".note"
     if written.error:
         again = f" {AGAIN}" if written.server else ""
         yield f"{inert(one_line(written.error))}{again}", ".note-strong"
