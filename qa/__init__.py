@@ -102,6 +102,7 @@ if TYPE_CHECKING:
     from .models.encoder import Encoder
     from .models.reader import Reader
     from .opened import LibraryStatus
+    from .questions.choose import SuggestedQuestion
     from .references import CheckedReference, Reference, Standing
     from .settings import Settings
     from .storage.article_store import ArticleRow
@@ -162,6 +163,7 @@ __all__ = [
     "SketchFacts",
     "Standing",
     "Status",
+    "SuggestedQuestion",
     "Support",
     "Turn",
     "UsageError",
@@ -200,6 +202,7 @@ _MODULES = {
     "Settings": "settings",
     "SketchFacts": "storage.vector_files",
     "Standing": "references",
+    "SuggestedQuestion": "questions.choose",
     "Support": "writing.checked",
     "Written": "writing.write",
 }

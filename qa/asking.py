@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from .datatypes import Answer, Article, ArticleId, ArticleRowId, Hit, Scope
+from .datatypes import Answer, Article, ArticleId, ArticleRowId, Hit, Passage, Scope, Span
 from .errors import UsageError
 from .language_model import no_language_model
 from .settings import HITS, Settings, folders
@@ -23,11 +24,19 @@ if TYPE_CHECKING:
     from .conversation.past import Past
     from .models.encoder import Encoder
     from .models.reader import Reader
+    from .questions.choose import SuggestedQuestion
     from .storage.conversations import Conversations
     from .storage.protocol import Storage
     from .writing.checked import CheckedSentence, SentenceChecker
     from .writing.server import ChatServer
     from .writing.write import Piece, Written
+
+
+SUGGESTED = 4
+"""Questions that are suggested: as many as the first screen of the chat has room for."""
+
+SUGGESTING = 600
+"""Newest articles that questions are suggested from. Reading them takes half a second."""
 
 
 class Asking:
@@ -171,6 +180,36 @@ class Asking:
         from .conversation.telling import stories
 
         return [story.articles for story in stories(self._session, self.articles(scope))]
+
+    def suggested_questions(
+        self,
+        limit: int = SUGGESTED,
+        scope: Scope | None = None,
+        *,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> "list[SuggestedQuestion]":
+        """Return questions that the newest articles in a scope suggest, on different stories.
+
+        Each was asked of the scope, and the answer was sure and from that article; there may be
+        fewer than ``limit``, or none. ``is_wanted`` is called before each step; once it returns
+        false, what was found so far is returned. Raises what `ask` raises.
+        """
+        from .questions.choose import suggested
+        from .questions.words import collect_lexicon
+
+        rows = self.articles(scope)[:SUGGESTING]
+        found = self._store.articles([row.id for row in rows])
+        articles = [found[row.id] for row in rows if row.id in found]
+        lexicon = collect_lexicon(article.text for article in articles)
+
+        def read(question: str, passage: Passage) -> list[Span]:
+            return list(self.reader.read(question, [passage])) if is_wanted() else []
+
+        def ask(question: str) -> Answer:
+            return self.ask(question, scope=scope)
+
+        questions = suggested(articles, lexicon, read, ask)
+        return list(islice(takewhile(lambda _: is_wanted(), questions), limit))
 
     def passage_counts(self) -> dict[ArticleRowId, int]:
         """Return the number of passages of each article, by its row number."""

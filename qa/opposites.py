@@ -34,14 +34,15 @@ _OPPOSITES_TEXT = """
 """
 
 
-def _read_opposites(text: str) -> dict[str, tuple[str, ...]]:
-    opposites: dict[str, list[str]] = defaultdict(list)
+def opposites(text: str) -> dict[str, tuple[str, ...]]:
+    """Return pairs of words with a comma between them as a table, each pair both ways."""
+    found: dict[str, list[str]] = defaultdict(list)
     for pair in text.split(","):
         one, other = pair.split()
-        opposites[one].append(other)
-        opposites[other].append(one)
-    return {word: tuple(others) for word, others in opposites.items()}
+        found[one].append(other)
+        found[other].append(one)
+    return {word: tuple(others) for word, others in found.items()}
 
 
-OPPOSITES = _read_opposites(_OPPOSITES_TEXT)
+OPPOSITES = opposites(_OPPOSITES_TEXT)
 """Antonyms of lower-case words; every pair in both directions."""

@@ -58,6 +58,18 @@ def sampled(
             yield library
 
 
+def test_suggested_questions_are_answered_for_sure_from_their_article(sampled: "Library") -> None:
+    found = sampled.suggested_questions()
+    assert len(found) >= 3
+    assert "Who commands NATO's Libya operation?" in [each.question for each in found]
+    for each in found:
+        answer = sampled.ask(each.question)
+        assert answer.status is Status.ANSWERED
+        assert each.article.id in [cited.article.id for cited in answer.citations]
+        assert each.citation.quote in each.article.text
+    assert sampled.suggested_questions(is_wanted=lambda: False) == []
+
+
 @pytest.fixture(scope="module")
 def asked(sampled: "Library") -> list[Asked]:
     """Every question that the sample articles answer."""

@@ -115,7 +115,10 @@ class _Told:
         """Whether a passage is worth reading, too; if so, remember its words."""
         words = set(_WORD.findall(passage.text))
         if passage.article.id == self._longest:
-            return not self._read or _adds_a_sentence(passage.text, self._read)
+            if self._read and not _adds_a_sentence(passage.text, self._read):
+                return False
+            self._read |= words
+            return True
         new = words - self._all
         if self._read and not _adds_a_sentence(passage.text, self._all):
             if self._changed == MOST_CHANGED or all(word[0].islower() for word in new):

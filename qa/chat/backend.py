@@ -58,6 +58,7 @@ class Backend:
         self._conversation_lock = threading.Lock()
         self._conversation: int | None = None
         self._stopped = threading.Event()
+        self._asked = threading.Event()
         self.indexing = threading.Lock()
         """Held while this process indexes, which it does once at a time."""
         self.leaving = threading.Event()
@@ -109,6 +110,21 @@ class Backend:
             self._post(messages.Prepared(describe(error)))
         finally:
             self._prepared.set()
+        self.suggest(scope)
+
+    def suggest(self, scope: Scope) -> None:
+        """Find questions that the articles in a scope suggest, until the person asks their own."""
+
+        def is_wanted() -> bool:
+            return not (self._asked.is_set() or self.leaving.is_set())
+
+        try:
+            found = self.library.suggested_questions(scope=scope, is_wanted=is_wanted)
+        except Exception as error:  # they are an extra: nobody waits for them
+            logging.getLogger(__name__).debug("no suggested questions: %s", error)
+            return
+        if found:
+            self._post(messages.Suggested([each.question for each in found], scope))
 
     def count(self, scope: Scope) -> None:
         """Count the articles in a scope."""
@@ -120,6 +136,7 @@ class Backend:
     def ask(self, request: Request) -> None:
         """Answer a question, posting a message for each step."""
         number = request.number
+        self._asked.set()
 
         def check() -> None:
             if request.stopped.is_set() or self.leaving.is_set():
@@ -268,6 +285,7 @@ class Backend:
         else:
             self._post(messages.Indexed(report))
         self._try(lambda: self.count(scope))
+        self.suggest(scope)
 
     def close(self) -> None:
         """Close the library."""

@@ -67,7 +67,7 @@ _SCROLLING = (
 LINE_KEYS = (
     ("Enter", "Ask"),
     ("↑ ↓", "Earlier questions"),
-    ("1 … 9", "Open a source; with Alt outside the article"),
+    ("1 … 9", "Open a source; with Alt outside the article, or ask an example of the welcome"),
     ("Tab", "Go from the question line to the conversation, the article, and back"),
     ("PgUp PgDn", "Scroll the conversation"),
     ("Ctrl-↑ Ctrl-↓", "Scroll the article"),

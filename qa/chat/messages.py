@@ -125,6 +125,20 @@ class Counted(LibraryMessage):
 
 
 @dataclass
+class Suggested(LibraryMessage):
+    """The articles suggest these questions."""
+
+    questions: Sequence[str]
+    """The questions; the library was sure of the answers."""
+    scope: Scope
+    """The filter that was in force."""
+
+    def apply(self, talk: Talk) -> None:
+        """Store the questions."""
+        talk.suggest(self.questions, self.scope)
+
+
+@dataclass
 class NotOpened(LibraryMessage):
     """The library cannot be opened."""
 

@@ -14,6 +14,7 @@ from .backend import Backend
 from .bindings import screen_bindings
 from .clipboard import copy
 from .talk import Talk
+from .widgets.conversation import Welcome
 from .widgets.prompt import LONGEST_QUESTION, Prompt
 from .widgets.turn import TurnView
 from .widgets.view import WIDE, ChatView
@@ -142,6 +143,11 @@ class ChatScreen(WritingActions):
             self.add_articles(message.text)
         else:
             self.ask(message.text, verbatim=message.verbatim)
+
+    @on(Welcome.Chosen)
+    def _suggestion_chosen(self, message: Welcome.Chosen) -> None:
+        self.view.prompt.remember([message.question])
+        self.ask(message.question)
 
     @on(Prompt.Cut)
     def _cut(self, message: Prompt.Cut) -> None:

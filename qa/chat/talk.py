@@ -62,6 +62,9 @@ class Talk:
         """Number of articles in the scope, once they are counted."""
         self.titles: tuple[str, ...] = ()
         """Titles of the newest articles in the scope."""
+        self.suggested: tuple[str, ...] = ()
+        """Questions that the articles suggest, for the welcome."""
+        self._suggested_for = self.scope
         self.is_prepared = False
         """Whether the models are loaded, or known not to load."""
         self.problem = ""
@@ -299,6 +302,16 @@ class Talk:
             "new_conversation": bool(self.entries),
         }
         return is_possible.get(action, True)
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """The suggested questions, while nothing was asked and the filter is theirs."""
+        is_welcome = not self.entries and self.scope == self._suggested_for
+        return self.suggested if is_welcome else ()
+
+    def suggest(self, questions: Sequence[str], scope: Scope) -> None:
+        """Store questions that the articles in a scope suggest."""
+        self.suggested, self._suggested_for = tuple(questions), scope
 
     # What is going on
 

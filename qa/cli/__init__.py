@@ -37,6 +37,7 @@ COMMANDS = {
     "ask": ("ask", "ask"),
     "chat": ("chat", "chat"),
     "search": ("ask", "search"),
+    "suggest": ("suggest", "suggest"),
     "mentions": ("mentions", "mentions"),
     "index": ("index", "index"),
     "ls": ("articles", "ls"),

@@ -8,20 +8,22 @@ from .facts import facts
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _LACKING = re.compile(
     r"\b(?:articles?|passages?|texts?|sources?|documents?|excerpts?|context)\b[^.]*"
-    r"\b(?:not|n[o']t|cannot|no|nothing|lacks?)\b"
+    r"\b(?:not|\w+n['’]t|cannot|no|nothing|lacks?)\b"
     r"|\b(?:not|n't|no|nothing)\b[^.]*\b(?:in|by|from) the (?:articles?|passages?|sources?)\b"
     r"|\bno information\b",
     re.IGNORECASE,
 )
 """Says that the passages do not answer."""
 _WRITER = re.compile(
-    r"(?<!\w )\bI (?!and\b)[a-z]|\bI['’]|\b[Ll]et me\b|\bfeel free\b|\bI (?:hope|think)\b"
+    r"\bI (?:feel|hope|think|believe|see|am|have|had|was|do|did|can|could|will|would|need)\b"
+    r"|\bI['’]|\b[Ll]et me\b|\bfeel free\b"
 )
 """The writer speaks of itself."""
 _VAGUE = re.compile(
     r"^our\b|\b(?:you|your|we|my|me)\b"
     r"|^\W*(?:here (?:is|are)|based on|in (?:summary|short|conclusion)|overall|what an?|sure)\b"
-    r"|\b(?:should|ought|hopefully|unfortunately|sadly|clearly|obviously|remains to be seen"
+    r"|\b(?:should|ought|must have been"
+    r"|hopefully|unfortunately|sadly|clearly|obviously|remains to be seen"
     r"|amazing|exciting|wonderful|great|sad|saddened|tragic|tragedy|important|interesting|shock\w*"
     r"|impressive|powerful|beautiful|terrible|horrible|remarkable|incredible|proud|inspiring"
     r"|worrying|fascinating|dangerous|shows? how)\b",

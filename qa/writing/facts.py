@@ -29,8 +29,9 @@ COMMON_WORDS = 12_000
 ALIKE = 4
 """Letters by which words are compared that may be forms of each other: permit, permission."""
 _VAGUE = re.compile(
-    r"(?<!nearly )(?<!almost )(?<!about )(?<!after )(?<!within )(?<!over )an?"
-    r" (?:second|minute|hour|day|week|month|year|century)|nobody|one|both|twice|couple|pair|zero",
+    r"(?<!nearly )(?<!almost )(?<!about )(?<!after )(?<!over )an?"
+    r" (?:second|minute|hour|day|week|month|year|century)(?! apart)"
+    r"|nobody|(?<!only )one|both|twice|couple|pair|zero",
     re.IGNORECASE,
 )
 """Numbers that say little: an hour, both."""
@@ -49,6 +50,11 @@ _VERBAL = re.compile(r"\w+(?:ed|ing|ly)")
 _BEFORE_VERB = frozenset(
     """to who which that been be was were is are had has have will would can could may might he she
     it they we not also""".split()
+)
+_SPEECH = re.compile(
+    r"\b(?:(?P<to>according to)|said|says|told|warned|added|announced|called|demanded|argued|stated"
+    r"|claimed|explained|insisted|replied|admitted|cautioned|promised|wrote|asked)\b",
+    re.IGNORECASE,
 )
 _TITLES = re.compile(
     r"^(?:the|a|an|mr|mrs|ms|dr|sir|president|captain|chancellor|king|queen|pope|lord) ", re.I
@@ -92,13 +98,17 @@ def times(text: str, published: date | None) -> list[TimeSpan]:
 
 def facts(sentence: str, published: date | None) -> list[Fact]:
     """Return the facts of a sentence, in order; its times are counted from a publication date."""
+    counts = [n for n in numbers(sentence) if not _VAGUE.fullmatch(sentence, n.start, n.end)]
+    measured = {n.start for n in counts if n.measures}  # "of 1450 metres" names no year
     dates = [
-        Fact("date", t.start, t.end, sentence[t.start : t.end]) for t in times(sentence, published)
+        Fact("date", time.start, time.end, sentence[time.start : time.end])
+        for time in times(sentence, published)
+        if time.start not in measured and time.end - 4 not in measured
     ]
     counted = [
         Fact("number", n.start, n.end, sentence[n.start : n.end])
-        for n in numbers(sentence)
-        if not _within(n.start, dates) and not _VAGUE.fullmatch(sentence, n.start, n.end)
+        for n in counts
+        if not _within(n.start, dates)
     ]
     taken = [*dates, *counted]
     named = [name for name in names(sentence) if not _within(name.start, taken)]
@@ -184,6 +194,22 @@ def _may_be_verb(match: re.Match[str]) -> bool:
         or before[-1] in _BEFORE_VERB
         or (before[-1][0].isupper() and before[-1].lower() not in STOP_WORDS)
     )
+
+
+def speaker(sentence: str) -> str:
+    """Return the name of who speaks in a sentence; empty if none is named.
+
+    It is the last name before the verb, or after "according to" or a quotation the next.
+    """
+    found = _SPEECH.search(sentence)
+    if found is None:
+        return ""
+    called = names(sentence)
+    before = [name.text for name in called if name.end <= found.start()]
+    after = [name.text for name in called if name.start >= found.end()]
+    is_behind = found["to"] or sentence[: found.start()].rstrip(" ,").endswith(("”", '"'))
+    chosen = after[:1] if is_behind else before[-1:]
+    return chosen[0] if chosen else ""
 
 
 def names(sentence: str) -> list[Fact]:

@@ -39,6 +39,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     for dimension, units in {
         "length": {
             "metre meter m": 1.0, "kilometre kilometer km": 1e3, "centimetre centimeter cm": 1e-2,
+            "millimetre millimeter mm": 1e-3,
             "mile": 1609.3, "foot feet ft": 0.3048, "inch inche": 0.0254, "yard": 0.9144,
         },
         "light-year": {"light-year": 1.0},
@@ -48,6 +49,7 @@ _UNITS: dict[str, tuple[str, float]] = {
             "century centurie": 36525 * _DAY,
         },
         "mass": {"gram": 1e-3, "kilogram kilo kg": 1.0, "tonne ton": 1e3, "pound lb": 0.4536},
+        "area": {"hectare": 1.0, "acre": 0.4047},
         "volume": {"litre liter": 1.0, "gallon": 3.785, "barrel": 158.97},
         "share": {"percent % per-cent": 1.0},
         "degree": {"degree °": 1.0},
@@ -67,7 +69,7 @@ _NUMBER = re.compile(
     | (?P<score>(?<![\w-])\d{{1,3}}[-–]\d{{1,3}}(?![\w-]))
     | \b(?:(?P<many>a|one|two|three|four|five|six|seven|nine)[ -])?
       (?P<part>half|third|quarter|fifth|sixth|eighth|tenth)s?
-      (?=\ (?:of|the|an?)\b)(?:\ an?\ (?P<part_of>hour|year|century)\b)?
+      (?=\ (?:of|the|an?|as|since|in|from)\b|[.,;])(?:\ an?\ (?P<part_of>hour|year|century)\b)?
     | \bone(?:\ \w+)?\ in
       \ (?P<in>an?\ (?:hundred|thousand|million|billion)|{"|".join(_VALUES)}|\d[\d,]*)\b
     | (?P<sign>US\$|[$€£])?

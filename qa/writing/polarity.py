@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ..folding import fold
-from ..opposites import OPPOSITES
+from ..opposites import OPPOSITES, opposites
 from ..terms import STOP_WORDS, stem
 
 _TOKEN = re.compile(r"\w+(?:['’]t\b)?|[.,;:!?—–]")
@@ -13,7 +13,7 @@ _NEGATIONS = frozenset(
     """not no never none nobody nothing neither nor without cannot unable failed refused fails
     refuses denied denies rather instead""".split()
 )
-_ADVERBS = frozenset("far even just yet still already ever also once".split())
+_ADVERBS = frozenset("longer far even just yet still already ever also once".split())
 _NOT = re.compile(r"\b(?:not|never|cannot|unable|failed|refused)\b|n['’]t\b", re.IGNORECASE)
 _ENDS = frozenset(
     ". ; : ! ? but and although while which who how that what whether if".split()
@@ -66,20 +66,45 @@ def _root(word: str) -> str:
 
 
 def opposite(sentence: str, source: str) -> str:
-    """Return a word of the sentence whose opposite the source has instead; else empty."""
-    said = {stem(token) for token in _tokens(source)}
-    for token in _tokens(sentence):
-        others = {stem(other) for other in OPPOSITES.get(token, ())}
-        if not others.isdisjoint(said) and stem(token) not in said:
-            return token
+    """Return a word where the source has its opposite beside the same word; else empty."""
+    ours, theirs = _told(sentence), _told(source)
+    said = {stem(word) for word in theirs}
+    for at, word in enumerate(ours):
+        if stem(word) in said:
+            continue
+        others = {stem(other) for other in (*OPPOSITES.get(word, ()), *_MORE.get(word, ()))}
+        for place, other in enumerate(theirs):
+            if stem(other) in others and _beside(ours, at) & _beside(theirs, place):
+                return word
     return ""
 
 
-def _tokens(text: str) -> Iterator[str]:
-    return (match[0] for match in _TOKEN.finditer(fold(text)))
+def _told(text: str) -> list[str]:
+    """Return the words of a text that say something, and those that have an opposite."""
+    return [
+        token
+        for token in _tokens(text)
+        if token not in _STOPS and (token not in STOP_WORDS or token in OPPOSITES or token in _MORE)
+    ]
 
 
-_STOPS = frozenset(".;:!?")
+def _beside(told: list[str], at: int) -> set[str]:
+    """Return the roots of the words within two of a place."""
+    return {_root(word) for word in (*told[max(0, at - 2) : at], *told[at + 1 : at + 3])}
+
+
+_MORE = opposites(
+    """
+    risen fallen, praised criticised, praised complained, praise criticise, favour against,
+    dry humid, safe dangerous, allowed forbidden, permitted forbidden, allow forbid,
+    admits denies, admitted denied, admit deny, confirmed denied, guilty innocent, kept stopped,
+    accused defended, freed arrested, released arrested, hired dismissed, agreed rejected,
+    accepted refused, improved worsened, grew shrank, growing shrinking, gained fell, white black,
+    red green, red blue, blue green, left right, young old, married divorced, peace war, true false
+    """
+)
+"""Opposites that matter here and change no training."""
+_STOPS = frozenset(".;:!?,—–")
 _QUANTITIES = {
     word: number
     for number, words in enumerate(
@@ -112,3 +137,7 @@ def _quantities(text: str) -> dict[str, tuple[str, int]]:
             found.setdefault(stem(token), latest)
             left -= 1
     return found
+
+
+def _tokens(text: str) -> Iterator[str]:
+    return (match[0] for match in _TOKEN.finditer(fold(text)))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..datatypes import Passage
 from ..folding import words
@@ -18,13 +19,14 @@ from .facts import (
     has_quotation,
     odd_words,
     quotations,
+    speaker,
     times,
     verb,
 )
 from .numbers import numbers
 from .polarity import denied, opposite, other_quantity
 from .sources import Source, Sources, around
-from .wording import acronyms, is_written, name_words
+from .wording import acronyms, is_written, name_words, same_name
 
 MOST_ASKED = 4
 """Most facts of a sentence that the reader is asked for."""
@@ -55,8 +57,12 @@ class Evidence:
     """A word whose opposite the source has; else empty."""
     quantity: str
     """A word such as "all" where the source has another; else empty."""
-    crossed: bool
+    turned: bool
     """Whether the source has it the other way round: who did it to whom."""
+    crossed: bool
+    """Whether the source has the names or numbers in another order."""
+    speaker: str
+    """Who speaks in the source, if it is another than in the sentence; else empty."""
     weakest: float
     """Cosine of the clause that is farthest from every sentence of the sources."""
 
@@ -86,7 +92,9 @@ def gather(
         denied=denied(sentence, source),
         opposite=opposite(sentence, source),
         quantity=other_quantity(sentence, source),
+        turned=is_turned(sentence, source),
         crossed=is_crossed(sentence, source),
+        speaker=other_speaker(sentence, source),
         weakest=min(each.cosine for each in sources.nearest_to_clauses(sentence, passages)),
     )
 
@@ -99,12 +107,7 @@ def features(evidence: Evidence) -> dict[str, float]:
     exact = ("number", "date", "name")
     agreed = [each.agrees > 0 for each in evidence.asked if each.fact.kind in exact]
     return {
-        "absent": float(min(len(evidence.absent), 2)),
-        "far": float(bool(evidence.far)),
-        "denied": float(bool(evidence.denied)),
-        "opposite": float(bool(evidence.opposite)),
-        "quantity": float(bool(evidence.quantity)),
-        "crossed": float(evidence.crossed),
+        "flagged": float(bool(flags(evidence))),
         **{f"other_{kind}": value for kind, value in against.items()},
         "agreed": sum(agreed) / len(agreed) if agreed else 0.5,
         "cosine": evidence.nearest.cosine,
@@ -112,31 +115,70 @@ def features(evidence: Evidence) -> dict[str, float]:
     }
 
 
-def is_crossed(sentence: str, source: str) -> bool:
+def flags(evidence: Evidence, what: str = "source") -> list[str]:
+    """Return lines that say what the rules found against a sentence, the surest first.
+
+    In the sentences that the weights were fitted to they were wrong of 22 of 389 true sentences and
+    found 461 of 677 false ones.
+    """
+    told = [f"no {what} has “{words}”" for words in evidence.absent]
+    told += [f"the source has “{words}” of something else" for words in evidence.far]
+    checks = {
+        f"it and its source disagree about “{evidence.denied}”": evidence.denied,
+        f"the source says the opposite of “{evidence.opposite}”": evidence.opposite,
+        f"the source does not say “{evidence.quantity}”": evidence.quantity,
+        f"in the source it is “{evidence.speaker}” who says so": evidence.speaker,
+        "in the source it is the other way round": evidence.turned or evidence.crossed,
+    }
+    return told + [line for line, is_found in checks.items() if is_found]
+
+
+def is_turned(sentence: str, source: str) -> bool:
     """Whether the source has it the other way round: who did it to whom.
 
-    "Zara owns Inditex" where the source has "Inditex, which owns Zara". A passive turns the verb
-    around and says the same; reported speech may name its speaker first or last.
+    What stands before the verb stands behind it in the source, or what follows it before it. A
+    passive turns the verb around and says the same.
     """
     found = verb(sentence)
     if found is None or _SPEECH.search(sentence) or _OPENING.match(sentence):
         return False
     told = [stem(word) for word in words(source)]
-    before, after = sentence[: found[0]], sentence[found[1] :]
     done = _content(sentence[slice(*found)])
-    if len(done) == 1 and told.count(done[0]) == 1:
-        if _is_passive(sentence, done[0]) != _is_passive(source, done[0]):
-            return False
-        behind = [told.index(word) for word in _content(before) if told.count(word) == 1]
-        if behind and min(behind) > told.index(done[0]):
-            return True
-    if _is_passive(sentence) != _is_passive(source) or not set(_content(sentence)) <= set(told):
+    if len(done) != 1 or told.count(done[0]) != 1:
         return False
-    first, last = (
-        [told.index(word) for word in _content(" ".join(names)) if told.count(word) == 1]
-        for names in (_NAMED.findall(before), _NAMED.findall(after))
-    )
-    return any(one > two for one in first for two in last)
+    if _is_passive(sentence, done[0]) != _is_passive(source, done[0]):
+        return False
+    at = told.index(done[0])
+    before = _places(_content(sentence[: found[0]]), told)
+    after = _places(_content(sentence[found[1] :])[:2], told)
+    if before:
+        return min(before) > at
+    return bool(after) and max(after) < at
+
+
+def is_crossed(sentence: str, source: str) -> bool:
+    """Whether a sentence in the words of its source has names or numbers in another order."""
+    told = [stem(word) for word in words(source)]
+    is_reported = _SPEECH.search(sentence) or _OPENING.match(sentence)
+    if is_reported or not set(_content(sentence)) <= set(told):
+        return False
+    if _is_passive(sentence) != _is_passive(source):
+        return False
+    counted = _places([w for w in words(sentence) if w.isdigit()], told)
+    named = _places(_content(" ".join(_NAMED.findall(sentence))), told)
+    return any(one > two for places in (counted, named) for one, two in pairwise(places))
+
+
+def other_speaker(sentence: str, source: str) -> str:
+    """Return who speaks in the source where another is named for it; else empty."""
+    ours, theirs = speaker(sentence), speaker(source)
+    is_other = ours and theirs and not same_name(ours, theirs)
+    return theirs if is_other and not set(name_words(ours)) & set(words(source)) else ""
+
+
+def _places(some: Sequence[str], told: Sequence[str]) -> list[int]:
+    """Return the places of the words that are there once."""
+    return [told.index(word) for word in dict.fromkeys(some) if told.count(word) == 1]
 
 
 def _content(text: str) -> list[str]:

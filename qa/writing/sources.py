@@ -56,7 +56,7 @@ class Sources:
         cosines = matrix @ self._encoder.encode([text], "passage")[0]
         order = np.argsort(-cosines, kind="stable")
         pairs = list(found.values())
-        return [Source(*pairs[at], float(cosines[at])) for at in order]
+        return [Source(pairs[at][0], pairs[at][1], float(cosines[at])) for at in order]
 
     def nearest_to_clauses(self, text: str, passages: Sequence[Passage]) -> list[Source]:
         """Return the nearest sentence of the passages for each clause of a text, in order."""

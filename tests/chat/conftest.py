@@ -17,6 +17,7 @@ from qa.conversation import followup
 from qa.conversation.past import Exchange, Past
 from qa.datatypes import Alternative, Answer, Citation, Hit, Scope, Status
 from qa.library import Library
+from qa.questions.choose import SuggestedQuestion
 from tests.doubles import WordChecker, WordEncoder
 
 LIBYA = """date 2011-10-24 BRUSSELS NATO is to close its Libya mission at the end of October.
@@ -72,6 +73,8 @@ class ScriptedLibrary(Library):
     """Reading waits until it is set."""
     asked: list[tuple[str, Scope]]
     """The questions asked, each with its scope."""
+    suggestions: tuple[str, ...] = ()
+    """What the library suggests to ask; its answer is in the script."""
 
     @property
     def reader(self) -> Any:
@@ -118,6 +121,20 @@ class ScriptedLibrary(Library):
     def write(self, answer: Answer, **given: Any) -> Any:
         """Let a server write, and check its sentences by their last words."""
         return super().write(answer, checker=WordChecker(), **given)
+
+    def suggested_questions(
+        self,
+        limit: int = 4,
+        scope: Scope | None = None,
+        *,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> list[SuggestedQuestion]:
+        """Return the scripted suggestions."""
+        found = []
+        for question in self.suggestions[:limit]:
+            (cited, *_) = self._cite(self.script[question][1][0])
+            found.append(SuggestedQuestion(question, cited.article, cited))
+        return found
 
     def _cite(self, quote: str) -> list[Citation]:
         """Cite every article that holds a quote."""

@@ -175,6 +175,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         folders=listed(values(folder=NAME, articles=RANK, first=DAY, last=DAY)),
     ),
     "show": values(version=VERSION, **ARTICLE["properties"], text=NAME),
+    "suggest": values(version=VERSION, questions=listed(values(question=NAME, citation=CITATION))),
     "timeline": values(
         version=VERSION,
         question=NAME,

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 COMMANDS = (
     *("ask", "chat", "search", "index", "ls", "show", "rm", "status", "doctor", "export", "import"),
-    *("models", "config", "eval", "completion", "mentions", "mcp", "serve"),
+    *("models", "config", "eval", "completion", "mentions", "mcp", "serve", "suggest"),
 )
 HEAVY = {"numpy", "faiss", "onnxruntime", "torch", "transformers", "sentence_transformers"}
 HEAVY |= {"textual", "rich"}

@@ -8,9 +8,10 @@ import pytest
 
 pytest.importorskip("tokenizers")
 
-from qa.training.cloze import ClozeSet, find_answer, make_clozes, read_clozes
-from qa.training.cloze_rules import Cloze, headline_questions, questions_of
-from qa.training.cloze_words import Lexicon, collect_lexicon
+from qa.questions.rules import Cloze, headline_questions, questions_of
+from qa.questions.words import Lexicon, collect_lexicon
+from qa.training.cloze import ClozeSet, make_clozes, read_clozes
+from qa.training.cloze_passages import find_answer
 from qa.training.examples import COLLECTION
 
 FILLER = (

@@ -102,7 +102,9 @@ def test_another_name(one: str, other: str) -> None:
         "The articles do not say.",
         "The passages do not mention what the capsule cost.",
         "Would you like to know more about Croatia?",
+        "The passages don't say how long it is.",
         "I hope this helps!",
+        "It is sad, and I feel for them.",
         "…",
     ],
 )

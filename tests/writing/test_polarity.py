@@ -1,7 +1,7 @@
 """Whether two sentences deny each other."""
 
 from qa.writing.polarity import denied, opposite, other_quantity
-from qa.writing.signals import is_crossed
+from qa.writing.signals import is_crossed, is_turned
 
 
 def test_one_negates_what_the_other_says() -> None:
@@ -30,8 +30,14 @@ def test_another_quantity() -> None:
 
 def test_who_did_it_to_whom() -> None:
     source = "The Swedish chain and Inditex of Spain, which owns Zara, will sign."
-    assert is_crossed("Zara owns Inditex.", source)
-    assert not is_crossed("Inditex owns Zara.", source)
+    assert is_turned("Zara owns Inditex.", source)
+    assert not is_turned("Inditex owns Zara.", source)
     praised = "The president praised the workers."
-    assert is_crossed("The workers praised the president.", praised)
-    assert not is_crossed("The workers were praised by the president.", praised)
+    assert is_turned("The workers praised the president.", praised)
+    assert not is_turned("The workers were praised by the president.", praised)
+
+
+def test_numbers_in_another_order() -> None:
+    source = "The party dropped from 52 seats to 36, its worst result."
+    assert is_crossed("The party dropped from 36 seats to 52.", source)
+    assert not is_crossed("From 52 seats the party dropped to 36.", source)

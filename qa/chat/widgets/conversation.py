@@ -1,21 +1,28 @@
 """The left pane: the turns of the conversation, or a welcome before the first one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.message import Message
+from textual.style import Style
 from textual.widget import Widget
 
 from ...articles.clean import one_line
 from ...datatypes import Scope
-from ..actions import BY_NAME
+from ..actions import BY_NAME, written_key
 from ..entries import Entry
 from ..layout import inert, shortened
 from ..talk import Talk
 from .text import PlainText
 from .turn import TurnView
+
+KEY_WIDTH = len("Alt-1")
+"""Cells of the keys that the welcome shows."""
 
 Reading = tuple[PlainText, float] | None
 """A text and the share of its rows that are above the upper edge; None at the end."""
@@ -107,6 +114,7 @@ class Conversation(VerticalScroll):
 
     def on_resize(self) -> None:
         """Keep the place: the text at the upper edge, or the end."""
+        self.show_welcome()
         self.call_after_refresh(self._return)
 
     def _return(self) -> None:
@@ -146,11 +154,20 @@ def _top(text: Widget) -> int:
 class Welcome(PlainText):
     """What the conversation shows before the first question."""
 
+    @dataclass
+    class Chosen(Message):
+        """A suggested question is to be asked."""
+
+        question: str
+        """The question."""
+
     def __init__(self) -> None:
         super().__init__(id="welcome")
+        self._suggestions: Sequence[str] = ()
 
     def show(self, talk: Talk, room: int) -> None:
         """Show the state of the library, with titles cut to ``room`` cells."""
+        self._suggestions = talk.suggestions
         if talk.problem:
             self.update(_problem_text(talk.problem))
         elif talk.articles is None:
@@ -158,7 +175,13 @@ class Welcome(PlainText):
         elif talk.is_empty:
             self.update(_coming_text() if talk.indexing else _empty_text())
         else:
-            self.update(_ready_text(talk.titles, talk.articles, room))
+            self.update(_ready_text(talk, room))
+
+    def action_ask_suggested(self, number: int) -> None:
+        """Ask one of the suggested questions, by its number from 1."""
+        suggestions = self._suggestions
+        if 1 <= number <= len(suggestions):
+            self.post_message(self.Chosen(suggestions[number - 1]))
 
 
 def _problem_text(problem: str) -> Content:
@@ -188,20 +211,33 @@ def _coming_text() -> Content:
     )
 
 
-def _ready_text(titles: Sequence[str], count: int, room: int) -> Content:
-    parts: list[tuple[str, str] | str] = [
+def _ready_text(talk: Talk, room: int) -> Content:
+    parts: list[tuple[str, str] | str | Content] = [
         ("Ask your articles something.", ".title"),
         "\n\n",
         "Each answer is an exact quote from an article, shown where it stands. "
-        "If the articles do not hold an answer, you are told so.\n\n",
+        "If the articles do not hold an answer, you are told so.\n",
     ]
-    if titles:
+    if talk.suggestions:
+        parts += [("\nFor example:", ".note"), *_suggested(talk.suggestions, room), "\n"]
+    elif talk.titles:
+        count = talk.articles or 0
         newest = f"The newest of {count:,}:" if count > 1 else "The only one:"
-        parts.append((newest, ".note"))
-        for title in titles:
+        parts.append((f"\n{newest}", ".note"))
+        for title in talk.titles:
             parts += ["\n  ", shortened(one_line(title), max(20, room - 4))]
-        parts.append("\n\n")
+        parts.append("\n")
     for name in ("filter", "conversations", "help"):
         action = BY_NAME[name]
-        parts += [(f"{action.shown_key:>4}", ".key"), f"  {action.title}\n"]
+        parts += ["\n", (f"{action.shown_key:>{KEY_WIDTH}}", ".key"), f"  {action.title}"]
     return Content.assemble(*parts)
+
+
+def _suggested(questions: Sequence[str], room: int) -> Iterator[Content]:
+    """Yield each question under its key, to be clicked; long ones go on below their beginning."""
+    for number, question in enumerate(questions, 1):
+        key = f"{written_key(f'alt+{number}'):>{KEY_WIDTH}}  "
+        rows = wrap(one_line(question), max(20, room - len(key)))
+        shown = Content(inert(f"\n{' ' * len(key)}".join(rows)))
+        ask = Style.from_meta({"@click": f"ask_suggested({number})"})
+        yield Content.assemble("\n", (key, ".key"), shown.stylize(ask))

@@ -1,13 +1,16 @@
 """All widgets of the main screen, and what they show of the state. It decides nothing."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
-from ..bindings import HINTED
+from ..bindings import DIGITS, HINTED
 from ..entries import Entry
 from ..talk import Talk
 from .bars import BottomRow, Rule, TopRow
-from .conversation import Conversation
+from .conversation import Conversation, Welcome
 from .prompt import ADD_HERE, ASK_HERE, Prompt
 from .source import SourcePane
 from .text import PlainText
@@ -20,9 +23,23 @@ WIDE = 100
 class ChatView(Vertical):
     """Conversation on the left, source on the right, the question line below."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Where these open a source, the screen's own binding of the key comes first.
+        Binding(f"alt+{digit}", f"ask_suggested({digit})", priority=True, show=False)
+        for digit in DIGITS
+    ]
+
     def __init__(self, talk: Talk) -> None:
         super().__init__()
         self._talk = talk
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action makes sense now: suggestions are asked from the welcome."""
+        return action != "ask_suggested" or bool(self._talk.suggestions)
+
+    def action_ask_suggested(self, number: int) -> None:
+        """Ask a suggested question."""
+        self.conversation.query_one(Welcome).action_ask_suggested(number)
 
     def compose(self) -> ComposeResult:
         """Create the widgets."""

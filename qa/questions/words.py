@@ -1,4 +1,4 @@
-"""What the rules of `cloze_rules` know about words: verbs, names, and what kind of thing is named.
+"""What the rules of `rules` know about words: verbs, names, and what kind of thing is named.
 
 Verbs and people are learnt from the collection. A word is a past tense if its infinitive occurs
 after "to". A name is a person if it occurs with a title or shares a first name with such names.
@@ -38,7 +38,7 @@ TITLE = re.compile(
 )
 _SPOKE = re.compile(r",? (?:said|told|added|says|stated|who (?:is|was|has))\b")
 SMALL = frozenset("the a an of and for de in on at to".split())
-_COUNTRIES = frozenset(
+COUNTRIES = frozenset(
     name.strip()
     for name in """
     Afghanistan, Argentina, Australia, Austria, Bangladesh, Belgium, Bolivia, Brazil, Canada, Chile,
@@ -52,7 +52,7 @@ _COUNTRIES = frozenset(
     Britain, England, Scotland, Wales
     """.split(",")
 )
-_KINDS = {
+KINDS = {
     "university": "university", "party": "party", "court": "court", "airlines": "airline",
     "airways": "airline", "police": "police force", "bank": "bank", "company": "company",
     "corporation": "company", "inc": "company", "government": "government", "army": "army",
@@ -150,10 +150,10 @@ def kind_of(name: str, lexicon: Lexicon) -> tuple[str, str]:
     last = name.rsplit(" ", 1)[-1].lower().strip(".'’")
     words = set(name.lower().split())
     plain = name.removeprefix("The ").removeprefix("the ")
-    if plain in _COUNTRIES:
+    if plain in COUNTRIES:
         return "name", "Which country"
-    if last in _KINDS:
-        return "name", f"Which {_KINDS[last]}"
+    if last in KINDS:
+        return "name", f"Which {KINDS[last]}"
     if words & _ORGANIZATION_WORDS:
         return "name", "Which organization"
     if plain in lexicon.people:

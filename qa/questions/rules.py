@@ -1,7 +1,6 @@
 """Rules that turn a sentence of news into questions about its parts.
 
-A sentence is split into *subject, finite verb, rest* without a parser: the verb is the first
-auxiliary or known past tense. The questions ask for
+The sentence is split into *subject, finite verb, rest* (`clauses`). The questions ask for
 
 - the subject: "Who/What + verb + rest?"; for the agent of a passive, "Who + verb + subject?";
 - a number before a noun, in the subject or after the verb: "How many + noun + verb …?";
@@ -10,8 +9,6 @@ auxiliary or known past tense. The questions ask for
 - the name after an office: "Who is the French president?".
 
 Lewis et al. 2019 made cloze questions of this kind, Fabbri et al. 2020 made them from templates.
-Clauses are cut at a comma or a preposition to at most `MOST_WORDS` words. Sentences with a pronoun
-as subject, unbalanced quotation marks or missing words are skipped.
 """
 
 import re
@@ -19,42 +16,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..terms import MONTHS
-from .cloze_words import AUXILIARIES, CAPITAL, NAME, SMALL, TITLE, Lexicon, kind_of
+from .clauses import (
+    CUT,
+    DAYS,
+    LOOSE,
+    MOST_WORDS,
+    NO_CLAUSE,
+    asked,
+    clause_of,
+    is_whole,
+    lowered,
+    trim,
+)
+from .words import AUXILIARIES, CAPITAL, NAME, SMALL, TITLE, Lexicon, kind_of
 
-MOST_WORDS = 15
-LEAST_WORDS = 5
-
-_PRONOUNS = frozenset(
-    """i he she it they we you this these those there that who which what one someone both all
-    many some others several another most such here his her their its our my another each""".split()
-)
-_BROKEN = re.compile(
-    r" ,|,,|\( |\(\)|\( ?[,;]| \.|\.\.|\b(?:the|a|an|of|in|by|from|with|for|at|on|to|and)"
-    r"(?: (?:of|in|by|from|was|were|is|has|and)\b|[,.;)])|^[^A-Z0-9\"“]|  |[|{}\[\]=_<>*#]|http"
-)
-_NO_CLAUSE = frozenset(
-    "who which that where to and but when if as did does do not however although while be".split()
-)
-"""Words that show, before the verb, that the rules cannot find the subject."""
-_DAYS = re.compile(
-    r",? ?\b(?:(?:on |last |this |late |early )*"
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:'s)?(?: (?:morning|afternoon|evening|night))?|"
-    r"yesterday|earlier today|today|tonight|tomorrow|this (?:morning|week|month|year|afternoon)|"
-    r"last (?:night|week|month|year)|earlier this (?:week|month|year))\b,?"
-)
-_ADVERB = re.compile(
-    r" (?:also|then|however|only|still|now|further|subsequently|just|later|allegedly|reportedly)\b"
-)
-_LOOSE = re.compile(r"[\"“”()]|\b(?:he|she|they|it|we|I|you|this|these|us|me|him)\b")
-_CUT = re.compile(
-    r",(?!\d)|;|:(?!\d)| [-–—] | "
-    r"(?=(?:and|but|which|who|where|while|although|though|whose|because|as|with|"
-    r"that|saying|according|including)\b)"
-)
-_SOFT_CUT = re.compile(
-    r" (?=(?:in|on|at|for|after|before|during|following|from|by|since|to|over|when|until|under|"
-    r"against|near|amid|between|through|into|about)\b)"
-)
 _ROLE = (
     r"(?:prime minister|president|vice president|chancellor|foreign minister|finance minister|"
     r"defen[cs]e minister|interior minister|opposition leader|leader|mayor|governor|king|queen|"
@@ -123,84 +98,6 @@ class Cloze:
     """The counted noun, if the answer is a count."""
 
 
-def is_whole(sentence: str) -> bool:
-    """Return whether a sentence has no missing words, markup or unbalanced quotation marks."""
-    words = sentence.count(" ") + 1
-    return (
-        7 <= words <= 60
-        and sentence[-1] in ".!"
-        and not _BROKEN.search(sentence)
-        and sentence.count('"') % 2 == 0
-    )
-
-
-def _trim(text: str, most_words: int) -> str:
-    """Return the start of a clause, up to its first comma or, if still too long, a preposition."""
-    text = _DAYS.sub("", " " + text).strip()
-    for cut in _CUT.finditer(text):
-        if text[: cut.start()].count(" ") + 1 >= 3:
-            text = text[: cut.start()]
-            break
-    text = text.rstrip(" .!?,;:")
-    while text.count(" ") + 1 > most_words:
-        cuts = [cut.start() for cut in _SOFT_CUT.finditer(text)]
-        if not cuts:
-            return ""
-        text = text[: cuts[-1]].rstrip(" ,")
-    return text
-
-
-def _lowered(subject: str) -> str:
-    first, _, rest = subject.partition(" ")
-    return f"{first.lower()} {rest}" if first.lower() in SMALL else subject
-
-
-def _asked(words: str) -> str | None:
-    """Return the words as a question if it can stand alone, else None."""
-    words = re.sub(r"\s+", " ", _ADVERB.sub("", words)).strip(" ,.;:")
-    words = re.sub(
-        r" (?:the|a|an|of|in|by|to|for|on|at|with|from|as|than|around|about)$", "", words
-    )
-    count = words.count(" ") + 1
-    if not LEAST_WORDS <= count <= MOST_WORDS + 3 or _LOOSE.search(words):
-        return None
-    return words + "?"
-
-
-def _clause(sentence: str, lexicon: Lexicon) -> tuple[str, str, str] | None:
-    """Return subject, verb and rest of a sentence, or None if the rules cannot find them."""
-    opening = re.match(
-        r"(?:(?:On|In|After|According|Following|During|At|However|Meanwhile|Earlier|Also|Since|By)\b"
-        r"[^,]{0,60}, )(?=[A-Z\d]|the |a |an |at least )", sentence
-    )  # fmt: skip
-    begin = opening.end() if opening else 0
-    words = sentence[begin:].rstrip(" .!").split(" ")
-    for place, word in enumerate(words[:12]):
-        if place and word in AUXILIARIES:
-            break
-        if word in _NO_CLAUSE:
-            return None
-        if place and lexicon.base(word) and words[place - 1].lower() not in SMALL:
-            rest = " ".join(words[place + 1 :])
-            # "The man accused of theft was …": this is a participle; the verb comes later.
-            later = re.search(r"\b(?:was|were|is|are|has|had|will|have)\b", rest)
-            bar = re.search(
-                r",|\b(?:that|which|who|and|when|after|before|because|as|but|what|how|if|where)\b",
-                rest,
-            )
-            if later and not (bar and bar.start() < later.start()):
-                return None
-            break
-        if word.endswith((",", ";", ":")) or word.startswith('"'):
-            return None
-    else:
-        return None
-    subject, verb, rest = " ".join(words[:place]), words[place], " ".join(words[place + 1 :])
-    if words[0].lower() in _PRONOUNS or not subject or not rest:
-        return None
-    return subject, verb, rest
-
-
 def headline_questions(headline: str, lexicon: Lexicon) -> list[Cloze]:
     """Return the questions that the rules make from a headline, whose verb is in the present."""
     if "Wikinews" in headline:
@@ -213,14 +110,14 @@ def headline_questions(headline: str, lexicon: Lexicon) -> list[Cloze]:
     victims = _VICTIMS.match(headline)
     if victims:
         noun = (victims.group(2) or "people").strip()
-        tail = _trim(victims.group(4), MOST_WORDS - 4)
-        question = tail and _asked(f"How many {noun} were {victims.group(3)} {tail}")
+        tail = trim(victims.group(4), MOST_WORDS - 4)
+        question = tail and asked(f"How many {noun} were {victims.group(3)} {tail}")
         if question:
             found.append(Cloze(question, victims.group(1).lower(), "count", ""))
     for place in range(1, min(8, len(words) - 1)):
         word = words[place]
         subject, rest = " ".join(words[:place]), " ".join(words[place + 1 :])
-        if word in _NO_CLAUSE - {"to"} or words[place - 1].endswith(","):
+        if word in NO_CLAUSE - {"to"} or words[place - 1].endswith(","):
             break
         if word == "to" and words[place + 1] in lexicon.infinitives:
             found += _about_subject(subject, "is", "to " + rest, lexicon)
@@ -243,16 +140,16 @@ def questions_of(sentence: str, lexicon: Lexicon) -> list[Cloze]:
         return []
     found = list(_offices(sentence, lexicon))
     for start in [0, *(inner.end() for inner in _INNER.finditer(sentence))]:
-        clause = _clause(sentence[start:], lexicon)
+        clause = clause_of(sentence[start:], lexicon)
         if clause is not None:
             found += _about_subject(*clause, lexicon)
             subject, verb, rest = clause
             base = "" if verb in AUXILIARIES else lexicon.base(verb)
             found += _about_rest(subject, "did" if base else verb, base or "", rest, lexicon)
     for match in _RELATIVE.finditer(sentence):
-        tail = _trim(match.group(3), MOST_WORDS - 3)
+        tail = trim(match.group(3), MOST_WORDS - 3)
         known = match.group(2) in AUXILIARIES or lexicon.base(match.group(2))
-        question = tail and known and _asked(f"Who {match.group(2)} {tail}")
+        question = tail and known and asked(f"Who {match.group(2)} {tail}")
         if question and match.group(2) not in {"were", "are", "have"}:
             found.append(Cloze(question, match.group(1), "person"))
     return _fit(found)
@@ -271,24 +168,24 @@ def _fit(found: Iterable[Cloze]) -> list[Cloze]:
 
 def _offices(sentence: str, lexicon: Lexicon) -> Iterable[Cloze]:
     for match in _OFFICE.finditer(sentence):
-        question = _asked(f"Who is the {match.group(1)}")
+        question = asked(f"Who is the {match.group(1)}")
         own = match.group(1).split(" ")[0] not in {"Her", "His", "The", "Their", "But", "And"}
         if question and own and match.group(2) in lexicon.people:
             yield Cloze(question, match.group(2), "person")
     for match in _APPOSED.finditer(sentence):
-        question = _asked(f"Who is the {match.group(2)}")
+        question = asked(f"Who is the {match.group(2)}")
         if question and match.group(1) in lexicon.people:
             yield Cloze(question, match.group(1), "person")
 
 
 def _about_subject(subject: str, verb: str, rest: str, lexicon: Lexicon) -> Iterable[Cloze]:
     counted = _COUNTED.match(subject)
-    tail = _trim(rest, MOST_WORDS - 3)
+    tail = trim(rest, MOST_WORDS - 3)
     if not tail:
         return
     if counted is not None:
         after = subject[counted.end() :]
-        question = _asked(f"How many {counted.group(2)}{after} {verb} {tail}")
+        question = asked(f"How many {counted.group(2)}{after} {verb} {tail}")
         if question:
             yield Cloze(question, counted.group(1), "count", counted.group(2).split(" ")[-1])
         return
@@ -298,11 +195,11 @@ def _about_subject(subject: str, verb: str, rest: str, lexicon: Lexicon) -> Iter
     if match is not None and name.split(" ")[0].lower() not in SMALL - {"the"}:
         kind, asks = kind_of(match.group(), lexicon)
         # A plural verb would not agree with "Which party".
-        question = _asked(f"{asks} {verb} {tail}")
+        question = asked(f"{asks} {verb} {tail}")
         if question and verb not in {"were", "are", "have"}:
             yield Cloze(question, match.group(), kind)
     elif subject.count(" ") in (1, 2, 3) and re.match(r"(?:The|A|An) [a-z ]+$", subject):
-        question = _asked(f"What {verb} {tail}")
+        question = asked(f"What {verb} {tail}")
         if question:
             yield Cloze(question, subject.split(" ", 1)[1], "thing")
     if verb in {"was", "were"} and agent is not None:
@@ -312,7 +209,7 @@ def _about_subject(subject: str, verb: str, rest: str, lexicon: Lexicon) -> Iter
         if base and done.endswith("ed") and NAME.fullmatch(name.removeprefix("the ")):
             kind, asks = kind_of(name, lexicon)
             between = tail[len(done) : agent.start()].strip()
-            question = _asked(f"{asks} {done} {_lowered(subject)} {between}")
+            question = asked(f"{asks} {done} {lowered(subject)} {between}")
             if question:
                 yield Cloze(question, name.removeprefix("the "), kind)
 
@@ -323,19 +220,19 @@ def _about_rest(
     """Questions about what follows the verb, with an auxiliary before the subject."""
     if rest.startswith("to ") or base == "say":
         return
-    front, back = f"{auxiliary} {_lowered(subject)}", base + " " if base else ""
-    rest = _DAYS.sub("", " " + rest)
-    end = _CUT.search(rest)
+    front, back = f"{auxiliary} {lowered(subject)}", base + " " if base else ""
+    rest = DAYS.sub("", " " + rest)
+    end = CUT.search(rest)
     first = rest[: end.start()] if end else rest
     budget = MOST_WORDS - front.count(" ") - 2
     if budget < 2:
         return
 
     def ask(words: str, before: str) -> str | None:
-        trimmed = _trim(before, budget) if before.strip() else ""
+        trimmed = trim(before, budget) if before.strip() else ""
         if before.strip() and not trimmed:
             return None
-        return _asked(f"{words} {front} {back}{trimmed}")
+        return asked(f"{words} {front} {back}{trimmed}")
 
     for pattern, words, kind in ((_DATE, "When", "date"), (_PLACE, "Where", "place")):
         match = pattern.search(rest)
@@ -361,7 +258,7 @@ def _about_rest(
         r"(?= (?:in|on|at|for|after|from|by|to|during|against|with|into|over)\b|$)",
         first,
     )
-    if thing and base and not _LOOSE.search(thing.group(1)):
+    if thing and base and not LOOSE.search(thing.group(1)):
         question = ask("What", first[thing.end() :])
         if question:
             yield Cloze(question, thing.group(1), "thing")

@@ -1,0 +1,1 @@
+"""Questions that articles themselves suggest, made by rule from their sentences."""
