@@ -205,6 +205,23 @@ def test_escape_ends_the_connection_and_keeps_what_is_finished(scripted: Scripte
         drive(served(scripted, server), act)
 
 
+def test_escape_before_the_first_word(scripted: ScriptedLibrary) -> None:
+    play, gate = slow()
+
+    async def act(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+        await pilot.press("f8")
+        await until(pilot, lambda: "reads the passages …" in left(shown(pilot)))
+        await until(pilot, server.asked.is_set)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "Stopped before a sentence was written. F8 tries again." in left(shown(pilot))
+        gate.set()
+
+    with Scripted(play) as server:
+        drive(served(scripted, server), act)
+
+
 def test_a_new_question_stops_it(scripted: ScriptedLibrary) -> None:
     play, gate = slow("It ends in October [1]. It was Naples where he sp")
 

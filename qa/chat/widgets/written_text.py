@@ -22,6 +22,7 @@ STYLES = {
 }
 """Styles of the mark and of the sentence."""
 
+STOPPED = "Stopped before a sentence was written."
 AGAIN = f"{BY_NAME['write'].shown_key} tries again."
 
 
@@ -83,6 +84,8 @@ def _hanging(mark: Content, text: Content, width: int) -> list[Content]:
 def _end(written: WrittenAnswer) -> Iterator[tuple[str, str]]:
     """Yield how it ended, unless at its own end, each line with its style."""
     how = ENDINGS.get(written.ending) if written.ending is not None else None
+    if written.ending is Ending.CANCELLED and not written.sentences:
+        how = STOPPED
     if written.ending is Ending.NOTHING_NEAR:
         yield NOTHING_NEAR, ".note"
     elif how and (written.sentences or not written.error):
