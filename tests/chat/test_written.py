@@ -152,7 +152,7 @@ def test_below_the_exact_answer_each_sentence_has_its_mark(scripted: ScriptedLib
         assert screen.index("sure · [1]") < screen.index("written by small")
         assert f"written by small at {host}, 2 of 4 sentences supported" in screen
         assert "✓ The operation is commanded by Charles Bouchard. [1]" in screen
-        assert "↷ It ends in October. [4] re-cited" in screen
+        assert "↷ It ends in October. [4] found by qa" in screen
         assert "· Here is more:" in screen
         assert "✗ It cost 400 million euros. no passage has “euros”" in screen
         await pilot.press("alt+4")
@@ -430,7 +430,7 @@ def test_what_was_written_is_kept_though_its_article_is_gone(scripted: ScriptedL
         await pilot.press("alt+4")
         await pilot.pause()
         screen = shown(pilot)
-        assert "↷ It ends in October. [4] re-cited" in left(screen)
+        assert "↷ It ends in October. [4] found by qa" in left(screen)
         assert "The article is gone; this is what it said." in screen
         article = chat_of(pilot).main.view.source.article
         assert highlighted(article, Highlight.ANSWER) == ["October"]

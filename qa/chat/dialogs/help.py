@@ -24,7 +24,7 @@ MARKS = (
 
 WRITTEN_MARKS = (
     ("✓ [n]", "source n holds it"),
-    ("↷ [n]", "source n holds it; the model had cited another"),
+    ("↷ [n]", "source n holds it; the model named another, or none"),
     ("✗ struck through", "no source holds it; the reason stands below"),
     ("·", "it states nothing that a source could hold"),
 )

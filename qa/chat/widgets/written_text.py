@@ -66,7 +66,7 @@ def _sentence_lines(entry: Entry, sentence: SaidSentence, width: int) -> list[Co
         opens = Style.from_meta({"@click": f"screen.open_source({entry.number}, {number})"})
         said = Content.assemble(said, " ", Content.styled(f"[{number}]", ".number").stylize(opens))
     if sentence.support is Support.ELSEWHERE:
-        said = Content.assemble(said, (" re-cited", ".note"))
+        said = Content.assemble(said, (" found by qa", ".note"))
     lines = _hanging(Content.styled(f"{MARKS[sentence.support]} ", mark_style), said, width)
     if sentence.support is Support.UNSUPPORTED and sentence.reason:
         reason = Content.styled(inert(one_line(sentence.reason)), ".note")
