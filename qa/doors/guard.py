@@ -7,6 +7,7 @@ is the Origin of any page.
 """
 
 import os
+import re
 import secrets
 import socket
 import stat
@@ -33,26 +34,38 @@ MOST_CONNECTIONS = 128
 LEAVE_SECONDS = 10
 """Time that running requests have to end after Ctrl-C."""
 
+_TOKEN = re.compile(r"[\w-]{32,}", re.ASCII)
+
 
 def token() -> str:
     """Return the token of this person's doors, made once and kept in ``token_file()``.
 
-    Raises UsageError if other people can read the file.
+    Raises UsageError if other people can read the file, or if it holds no token.
     """
     path = token_file()
+    if not path.exists():
+        _make_token(path)
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise UsageError(
+            f"Others can read the token in {path}. Delete the file; a new one is made."
+        )
+    kept = path.read_text(encoding="ascii", errors="replace").strip()
+    if not _TOKEN.fullmatch(kept):
+        raise UsageError(f"{path} holds no token. Delete the file; a new one is made.")
+    return kept
+
+
+def _make_token(path: Path) -> None:
+    """Write a new token, unless another process does so first. The file is never seen half."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".token-{secrets.token_hex(8)}")
     try:
-        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise UsageError(
-                f"Others can read the token in {path}. Delete the file; a new one is made."
-            ) from None
-        return path.read_text(encoding="ascii").strip()
-    with open(opened, "w", encoding="ascii") as file:
-        made = secrets.token_urlsafe(24)
-        file.write(f"{made}\n")
-    return made
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"{secrets.token_urlsafe(24)}\n")
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def token_file() -> Path:

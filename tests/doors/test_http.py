@@ -78,8 +78,9 @@ def test_the_document_describes_what_the_tools_return(service: Service) -> None:
         (b'{"question": "x", "foo": 1}', 400, "there is no parameter 'foo'"),
         (b"[" * 100_000, 400, "not JSON"),
         (b"x" * 600_000, 413, "at most 524288 bytes"),
+        (json.dumps({f"{n}{'x' * 500}": n for n in range(900)}).encode(), 400, "no parameter '0x"),
     ],
-    ids=["cut", "list", "surrogate", "unknown", "deep", "large"],
+    ids=["cut", "list", "surrogate", "unknown", "deep", "large", "many"],
 )
 def test_a_request_that_makes_no_sense_is_refused_in_one_line(
     service: Service, body: bytes, status: int, says: str
@@ -87,6 +88,7 @@ def test_a_request_that_makes_no_sense_is_refused_in_one_line(
     response = post(service, "/ask", content=body)
     assert response.status_code == status
     assert says in response.json()["error"]
+    assert len(response.content) < 500
 
 
 def test_other_paths_and_methods_are_refused(service: Service) -> None:
@@ -193,6 +195,23 @@ def test_a_token_that_others_can_read_is_not_used(home: Path) -> None:
     os.chmod(token_file(), 0o644)
     with pytest.raises(UsageError, match="Others can read the token in "):
         token()
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"short\n", b"\xff" * 40, b"a b" * 20])
+def test_a_file_without_a_token_is_not_used(home: Path, content: bytes) -> None:
+    token()
+    token_file().write_bytes(content)
+    with pytest.raises(UsageError, match="holds no token"):
+        token()
+
+
+def test_doors_that_start_at_once_have_one_token(home: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(lambda _: token(), range(8)))
+    assert made == {token_file().read_text().strip()}
+    assert [each.name for each in token_file().parent.iterdir()] == ["token"]
 
 
 def test_a_port_in_use_is_named() -> None:
