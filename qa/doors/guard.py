@@ -20,6 +20,9 @@ from ..errors import UsageError
 from ..settings import folders
 
 if TYPE_CHECKING:
+    import asyncio
+
+    import uvicorn
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 ADDRESS = "127.0.0.1"
@@ -30,6 +33,9 @@ MOST_BYTES = 512 * 1024
 
 MOST_CONNECTIONS = 128
 """Connections that are open at once; the server answers a further one with 503."""
+
+HEAD_SECONDS = 10.0
+"""Time in which the head of a request must have arrived; what is idle is closed sooner."""
 
 LEAVE_SECONDS = 10
 """Time that running requests have to end after Ctrl-C."""
@@ -111,7 +117,7 @@ def listen(port: int) -> socket.socket:
         return socket.create_server((ADDRESS, port))
     except OSError as error:
         raise UsageError(
-            f"{ADDRESS}:{port} cannot be used: {error.strerror}. Try --port."
+            f"{ADDRESS}:{port} cannot be used: {os.strerror(error.errno)}. Try --port."
         ) from error
 
 
@@ -123,19 +129,63 @@ def run_on_loopback(
     started: Callable[[str], None],
 ) -> None:
     """Serve an app behind the guard until Ctrl-C; ``started`` gets the address."""
-    import uvicorn
-
     port = listening.getsockname()[1]
     guarded = Guard(app, port, token(), open_paths)
-    config = uvicorn.Config(
-        guarded,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        ws="none",
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_graceful_shutdown=LEAVE_SECONDS,
-    )
     with suppress(KeyboardInterrupt):
         started(f"http://{ADDRESS}:{port}")
-        uvicorn.Server(config).run(sockets=[listening])
+        make_server(guarded).run(sockets=[listening])
+
+
+def make_server(app: "ASGIApp") -> "uvicorn.Server":
+    """Return a server for an app, with limits for clients that are slow or many."""
+    import uvicorn
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=_prompt_protocol(),
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            ws="none",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=LEAVE_SECONDS,
+        )
+    )
+
+
+def _prompt_protocol() -> "type[asyncio.Protocol]":
+    """Return uvicorn's HTTP, which would wait for the head of a request for ever.
+
+    Anybody on the machine could hold all connections so, without a token.
+    """
+    import h11
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class PromptProtocol(H11Protocol):
+        _late: "asyncio.TimerHandle | None" = None
+
+        def connection_made(self, transport: "asyncio.Transport") -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._watch()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._watch()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            if self._late is not None:
+                self._late.cancel()
+            super().connection_lost(exc)
+
+        def _watch(self) -> None:
+            """Begin to count the time while the head is awaited, and stop when it is there."""
+            is_awaited = self.conn.their_state is h11.IDLE
+            if is_awaited and self._late is None:
+                self._late = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+            elif not is_awaited and self._late is not None:
+                self._late.cancel()
+                self._late = None
+
+    return PromptProtocol
