@@ -55,7 +55,7 @@ def serving(app: "ASGIApp") -> Iterator[tuple[str, int]]:
     try:
         yield listening.getsockname()
     finally:
-        server.should_exit = server.force_exit = True
+        server.should_exit = True
         thread.join(30)
         listening.close()
 
