@@ -117,7 +117,7 @@ def listen(port: int) -> socket.socket:
         return socket.create_server((ADDRESS, port))
     except OSError as error:
         raise UsageError(
-            f"{ADDRESS}:{port} cannot be used: {os.strerror(error.errno)}. Try --port."
+            f"{ADDRESS}:{port} cannot be used: {os.strerror(error.errno or 0)}. Try --port."
         ) from error
 
 
