@@ -21,6 +21,9 @@ from .server import ChatServer, Ended
 
 __all__ = ["Ending", "Event", "Piece", "Written", "passages_of", "write"]
 
+MOST_CHARACTERS = 20 * ANSWER_TOKENS
+"""Longest answer; no token of a text has more. Some servers ignore the number of tokens."""
+
 NEAR_COSINE = 0.25
 """Cosine of the nearest passage from which it is asked about though no answer was found.
 
@@ -88,6 +91,7 @@ def write(
     splitter = SentenceSplitter(len(passages))
     sentences: list[CheckedSentence] = []
     first: float | None = None
+    left = MOST_CHARACTERS
     ended, error = Ended("done"), ""
     ending = Ending.DONE if passages else Ending.NOTHING_NEAR
 
@@ -105,10 +109,11 @@ def write(
                         ended, ending = part, Ending(part.why)
                     elif part:
                         first = time.monotonic() - started if first is None else first
-                        yield from checked(splitter.feed(part))
-                        yield Piece(part, splitter.unfinished)
-                        if _repeats(sentences):
-                            ending = Ending.REPEATED
+                        kept, left = part[:left], left - len(part)
+                        yield from checked(splitter.feed(kept))
+                        yield Piece(kept, splitter.unfinished)
+                        if left < 0 or _repeats(sentences):
+                            ending = Ending.LENGTH if left < 0 else Ending.REPEATED
                             break
     except ServerError as failure:
         ending, error = Ending.FAILED, str(failure)

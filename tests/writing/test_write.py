@@ -175,6 +175,19 @@ def test_a_model_that_goes_round_in_circles_is_stopped() -> None:
     assert server.is_closed
 
 
+@pytest.mark.parametrize("pieces", [1, 4_000])
+def test_an_answer_that_does_not_end_is_ended(pieces: int) -> None:
+    """A server may ignore the most tokens that were asked for."""
+    said = [f"It closed on day {day} of the flood. " for day in range(4_000)]
+    server = Told(*(said if pieces > 1 else ["".join(said)]))
+    *_, written = events(server)
+    assert isinstance(written, Written)
+    assert written.ending is Ending.LENGTH
+    assert 250 < len(written.sentences) < 320
+    assert written.sentences[-1].text.endswith(" of the flood.")
+    assert server.is_closed
+
+
 def test_leaving_early_closes_the_connection() -> None:
     server = Told("It closed. ", "It opened. ")
     writing = write(answer(), server, WordChecker())
