@@ -117,7 +117,7 @@ def ask(
         raise UsageError("The question is empty.")
     chosen = each_settings(libraries, model, hits, reader, llm=llm, llm_model=llm_model)
     server = writing_server(chosen[0]) if is_written else None
-    places = article_paths(paths)
+    places = _asked_paths(question, paths)
     if len(chosen) > 1 and (places or is_continued):
         what = "PATH is indexed" if places else "A conversation is kept"
         raise UsageError(f"{what} in one library; name one with --library.")
@@ -156,7 +156,7 @@ def ask(
 
 
 @click.command(short_help="Show the passages that fit QUERY best.")
-@click.argument("query")
+@click.argument("words", nargs=-1, required=True, metavar="QUERY...")
 @libraries_option
 @json_option
 @hits_option
@@ -165,7 +165,7 @@ def ask(
 @model_option
 @quiet_option
 def search(
-    query: str,
+    words: tuple[str, ...],
     libraries: tuple[str, ...],
     as_json: bool,
     hits: int | None,
@@ -181,7 +181,8 @@ def search(
     marks is searched word for word. If QUERY is -, qa reads it from standard input.
 
     \b
-    qa search "oil spill"
+    qa search oil spill
+    qa search '"oil spill" Louisiana'
     qa search harbour -k 3 --explain
 
     Exit code: 0 found, 1 nothing found, 2 something is wrong.
@@ -190,7 +191,7 @@ def search(
     from ..articles.clean import clean
     from .printing import columns, print_lines
 
-    query = clean(sys.stdin.read() if query == "-" else query)
+    query = clean(sys.stdin.read() if words == ("-",) else " ".join(words))
     if not query.strip():
         raise UsageError("The query is empty.")
     chosen = each_settings(libraries, model, hits)
@@ -211,6 +212,17 @@ def search(
         if not quiet and not as_json:
             say(reason, err=True)
         raise click.exceptions.Exit(1)
+
+
+def _asked_paths(question: str, paths: Sequence[str]) -> list[str]:
+    """Return the paths to ask. Raises UsageError for a missing one, which may be part of QUESTION."""
+    try:
+        return article_paths(paths)
+    except UsageError as error:
+        if len(question.split()) > 1 or any(map(os.path.lexists, paths)):
+            raise
+        words = shlex.quote(" ".join((question, *paths)))
+        raise UsageError(f"{error}. If it is part of the question: qa ask {words}") from None
 
 
 def update_index(library: "Library", paths: Sequence[str], *, quiet: bool) -> None:
@@ -273,7 +285,13 @@ def _print_changes(library: "Library", changed: Sequence[str], gone: Sequence[st
         (bare, "gone with its folder", f"qa rm --yes {' '.join(folders)}"),
     ):
         if paths:
-            names = ", ".join(os.path.relpath(path) for path in paths[:NAMED_FILES])
+            names = ", ".join(map(_short_path, paths[:NAMED_FILES]))
             more = f" and {len(paths) - NAMED_FILES} more" if len(paths) > NAMED_FILES else ""
             update = f"{command}{library_flag(library.folder)}"
             say(f"{names}{more}: {what}. To update: {update}", err=True)
+
+
+def _short_path(path: str) -> str:
+    """Return a path as seen from the working folder, or in full if it is not below that."""
+    below = os.path.relpath(path)
+    return path if below.startswith(os.pardir) else below

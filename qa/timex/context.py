@@ -10,7 +10,7 @@ from .units import Days, Unit, written
 _TO_COME = re.compile(
     r"""\b(?:(?P<yes>will|['’]ll|shall|would|planned|scheduled
     |(?:is|are|due|set|going|expected|plans?|hopes?|agreed)[ ]to(?=[ ](?-i:[a-z]))
-    |(?:begin|start|resume|open|reopen|end|close|expire)s?|takes?[ ]place)
+    |(?:begin|start|resume|open|reopen|end|close|expire|meet)s?|takes?[ ]place)
     |(?P<no>said|says|told|announced|reported|wrote|added|was|were|had|has|have|did))\b""",
     re.VERBOSE | re.IGNORECASE,
 )
