@@ -22,7 +22,7 @@ ABOUT = 0.5
 """Least share of the question's words, by their weight, in an article that is on the subject."""
 
 MOST_NAMES = 6
-"""Words in capitals up to which a sentence without others is the line of a date, and no headline."""
+"""Words in capitals up to which a sentence without others is a line with a date, no headline."""
 
 LEAD = 400
 """Characters at the beginning of an article that say what it is about."""

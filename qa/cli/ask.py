@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ..library import Library
 
 NAMED_FILES = 3
-"""Number of changed files that a warning names."""
+"""Number of files that a warning names: those that have changed, or cannot be read."""
 
 CHECK_SECONDS = 0.1
 """Time to check files for changes while a question is answered; enough for about 40,000."""
@@ -127,6 +127,8 @@ def ask(
             update_index(first, places, quiet=quiet)
         with _changes_reported(opened, places, wanted=not quiet):
             last = first.conversations()[:1] if is_continued else []
+            if is_continued and not last and not quiet:
+                say("There is no conversation to continue; this question begins one.", err=True)
             conversation = first.conversation(last[0].id) if last else opened.conversation()
             searched = paths_scope(scope, places)
             answer = conversation.ask(question, k=chosen[0].hits, scope=searched)
@@ -215,7 +217,7 @@ def search(
 
 
 def _asked_paths(question: str, paths: Sequence[str]) -> list[str]:
-    """Return the paths to ask. Raises UsageError for a missing one, which may be part of QUESTION."""
+    """Return the paths to ask. Raises UsageError for one that is missing, or a word of QUESTION."""
     try:
         return article_paths(paths)
     except UsageError as error:
@@ -238,7 +240,7 @@ def update_index(library: "Library", paths: Sequence[str], *, quiet: bool) -> No
         say(str(error), err=True)
         return
     if not quiet:
-        print_failures(report)
+        print_failures(report, NAMED_FILES, "qa index --json")
 
 
 @contextmanager
