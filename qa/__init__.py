@@ -104,6 +104,7 @@ if TYPE_CHECKING:
     from .opened import LibraryStatus
     from .questions.choose import SuggestedQuestion
     from .references import CheckedReference, Reference, Standing
+    from .remote import MilvusLibrary
     from .settings import Settings
     from .storage.article_store import ArticleRow
     from .storage.doubts import Doubts
@@ -144,6 +145,7 @@ __all__ = [
     "Limits",
     "Mention",
     "Message",
+    "MilvusLibrary",
     "ModelError",
     "ModelMismatchError",
     "Passage",
@@ -189,6 +191,7 @@ _MODULES = {
     "LibraryStatus": "opened",
     "Limits": "writing.exchange",
     "Mention": "answering.mentions",
+    "MilvusLibrary": "remote",
     "Message": "writing.server",
     "Past": "conversation.past",
     "Piece": "writing.write",

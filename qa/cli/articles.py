@@ -16,8 +16,8 @@ from .options import (
     json_option,
     libraries_option,
     library_option,
+    open_any,
     open_asked,
-    open_library,
     quiet_option,
     scope_options,
 )
@@ -26,7 +26,7 @@ from .printing import say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..library import Library
+    from ..adding import Adding
     from ..render import Line
     from ..storage.article_store import ArticleRow
 
@@ -213,7 +213,7 @@ def show(name: tuple[str, ...], library: str | None, as_json: bool) -> None:
     from .printing import columns, print_lines
 
     chosen = load_settings(library)
-    with open_library(chosen) as opened:
+    with open_any(chosen) as opened:
         found = opened.article(_only_article(opened, name).id)
     if as_json:
         values = {"version": 1, **render.article_values(found), "text": found.text}
@@ -222,7 +222,7 @@ def show(name: tuple[str, ...], library: str | None, as_json: bool) -> None:
     print_lines(render.article_lines(found, columns()), chosen.links)
 
 
-def _only_article(library: "Library", words: Sequence[str]) -> "ArticleRow":
+def _only_article(library: "Adding", words: Sequence[str]) -> "ArticleRow":
     """Return the article that a person means. Raises UsageError if it is none, or several."""
     name = " ".join(words)
     try:
@@ -258,7 +258,7 @@ def rm(articles: tuple[str, ...], library: str | None, yes: bool, quiet: bool) -
     qa rm 12
     qa rm --yes ~/articles/2009
     """
-    with open_library(load_settings(library)) as opened:
+    with open_any(load_settings(library)) as opened:
         rows = opened.find(*articles)
         if len(rows) > 1 and not yes:
             if not sys.stdin.isatty():

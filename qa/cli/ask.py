@@ -11,7 +11,6 @@ import click
 
 from ..datatypes import AnswerKind, Scope, Status
 from ..errors import LibraryBusyError, LibraryReadOnlyError, ServerError, UsageError
-from ..settings import library_flag
 from .options import (
     article_paths,
     each_library,
@@ -31,6 +30,7 @@ from .options import (
 from .printing import say
 
 if TYPE_CHECKING:
+    from ..adding import Adding
     from ..libraries import Libraries
     from ..library import Library
 
@@ -227,7 +227,7 @@ def _asked_paths(question: str, paths: Sequence[str]) -> list[str]:
         raise UsageError(f"{error}. If it is part of the question: qa ask {words}") from None
 
 
-def update_index(library: "Library", paths: Sequence[str], *, quiet: bool) -> None:
+def update_index(library: "Adding", paths: Sequence[str], *, quiet: bool) -> None:
     """Index what is new or changed; if the library cannot be written to, say so and go on."""
     from .index import add_with_progress, print_failures
 
@@ -245,7 +245,7 @@ def update_index(library: "Library", paths: Sequence[str], *, quiet: bool) -> No
 
 @contextmanager
 def _changes_reported(
-    opened: "Library | Libraries", paths: Sequence[str], *, wanted: bool
+    opened: "Adding | Libraries", paths: Sequence[str], *, wanted: bool
 ) -> Iterator[None]:
     """Check for changed and deleted files while the block runs, and name them after it.
 
@@ -257,8 +257,11 @@ def _changes_reported(
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    libraries = each_library(opened)
-    seconds = CHECK_SECONDS / len(libraries)
+    from ..library import Library
+
+    # Only what was read on this machine can be compared with its files.
+    libraries = [each for each in each_library(opened) if isinstance(each, Library)]
+    seconds = CHECK_SECONDS / max(1, len(libraries))
     with ThreadPoolExecutor(1, "files") as pool:
         checks = [pool.submit(library.stale_files, seconds) for library in libraries]
         yield
@@ -289,7 +292,7 @@ def _print_changes(library: "Library", changed: Sequence[str], gone: Sequence[st
         if paths:
             names = ", ".join(map(_short_path, paths[:NAMED_FILES]))
             more = f" and {len(paths) - NAMED_FILES} more" if len(paths) > NAMED_FILES else ""
-            update = f"{command}{library_flag(library.folder)}"
+            update = f"{command}{library.flag}"
             say(f"{names}{more}: {what}. To update: {update}", err=True)
 
 
