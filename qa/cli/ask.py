@@ -27,7 +27,7 @@ from .options import (
     writing_options,
     writing_server,
 )
-from .printing import say
+from .printing import say, short_path
 
 if TYPE_CHECKING:
     from ..adding import Adding
@@ -87,8 +87,8 @@ def ask(
     qa ask --continue "And what did he say?"
     qa ask "Who resigned?" --library news --library ./archive
 
-    A phrase in quotation marks is searched word for word. A word that no article has is searched
-    as the nearest one that some article has; the answer says so.
+    A phrase in quotation marks is searched word for word. A word that no article has is searched as
+    the nearest one that some article has; the answer says so.
 
     With --library given several times, the best answer of all is found, and each source says which
     library it is of. They must have been made by the same encoder.
@@ -290,13 +290,7 @@ def _print_changes(library: "Library", changed: Sequence[str], gone: Sequence[st
         (bare, "gone with its folder", f"qa rm --yes {' '.join(folders)}"),
     ):
         if paths:
-            names = ", ".join(map(_short_path, paths[:NAMED_FILES]))
+            names = ", ".join(map(short_path, paths[:NAMED_FILES]))
             more = f" and {len(paths) - NAMED_FILES} more" if len(paths) > NAMED_FILES else ""
             update = f"{command}{library.flag}"
             say(f"{names}{more}: {what}. To update: {update}", err=True)
-
-
-def _short_path(path: str) -> str:
-    """Return a path as seen from the working folder, or in full if it is not below that."""
-    below = os.path.relpath(path)
-    return path if below.startswith(os.pardir) else below
