@@ -93,6 +93,8 @@ if TYPE_CHECKING:
         Scope,
         Status,
         Turn,
+        TurnSentence,
+        TurnWriting,
         Why,
     )
     from .indexing.report import Progress, Report
@@ -168,6 +170,8 @@ __all__ = [
     "SuggestedQuestion",
     "Support",
     "Turn",
+    "TurnSentence",
+    "TurnWriting",
     "UsageError",
     "Why",
     "Written",

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .asking import Asking
-from .datatypes import Answer, Article, Conversation, Scope, Turn, Verdict
+from .datatypes import Answer, Article, Conversation, Scope, Turn, TurnWriting, Verdict
 from .storage.article_store import ArticleRow
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
@@ -154,6 +154,13 @@ class Adding(Asking):
         UsageError or LibraryBusyError.
         """
         return self._conversations.add(conversation, question, answer, scope)
+
+    def keep_writing(self, turn: int, writing: TurnWriting) -> None:
+        """Store what a language model wrote for a turn, in place of what it wrote before.
+
+        Raises UsageError if there is no such turn.
+        """
+        self._conversations.keep_writing(turn, writing)
 
     def judge(self, turn: int, verdict: Verdict | None) -> None:
         """Store whether an answer is ``"right"`` or ``"wrong"``; None withdraws the verdict.

@@ -28,6 +28,7 @@ from .screen import ChatScreen
 from .talk import Talk
 from .themes import THEMES, first_theme, own_variables
 from .watching import Watching
+from .writer import Writer
 
 if TYPE_CHECKING:
     from ..indexing import Report
@@ -53,6 +54,7 @@ class ChatApp(App[None]):
         index: Sequence[str] = (),
         resume: bool = False,
         watch: bool = False,
+        write: bool = False,
         hits: int = HITS,
         links: bool = False,
     ) -> None:
@@ -60,7 +62,8 @@ class ChatApp(App[None]):
 
         On start the paths in ``index`` are indexed, ``resume`` continues the last conversation,
         and ``question`` is asked. With ``watch``, files are indexed as they change: in ``index``,
-        or in the folders of the library. A question finds ``hits`` passages. ``links`` says whether
+        or in the folders of the library. With ``write``, the language model that the settings name
+        writes every answer out. A question finds ``hits`` passages. ``links`` says whether
         the terminal opens links.
         """
         super().__init__()
@@ -73,10 +76,18 @@ class ChatApp(App[None]):
         """The calls of the library."""
         self.watching = Watching(self.backend, self._post)
         """Indexes files as they change."""
+        self.writer = Writer(self.backend, self._post)
+        """Lets a language model write."""
         self._watched = tuple(index)
         self._watch_at_once = watch
         self.main = ChatScreen(
-            self.talk, self.backend, question=question, index=index, resume=resume
+            self.talk,
+            self.backend,
+            self.writer,
+            question=question,
+            index=index,
+            resume=resume,
+            writes=write,
         )
         """The main screen."""
         for theme in THEMES:

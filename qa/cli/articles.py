@@ -67,6 +67,9 @@ def ls(
         rows = [row for row in every if _contains(f"{row.title}\n{row.source}", words)]
         counts = opened.passage_counts() if as_json and not as_folders else {}
     stated = {"version": 1, "filter": _filter(words, scope)} if as_json else {}
+    if not (rows or as_json) and (words or not scope.is_all):
+        say("No article matches the filter.", err=True)
+        return
     if as_folders:
         _print_folders(rows, stated)
         return
@@ -86,9 +89,6 @@ def ls(
             for row in rows
         ]
         click.echo(render.to_json({**stated, "articles": values}))
-        return
-    if not rows and (words or not scope.is_all):
-        say("No article matches the filter.", err=True)
         return
     width = columns()
     if width is None:  # one call: printing thousands of lines one by one takes a tenth of a second

@@ -149,7 +149,9 @@ def _watch(
     from .. import render
     from ..indexing.watch import changes, top_folders
 
-    watched = paths or top_folders(library.known_files())
+    watched = paths or [*filter(os.path.isdir, top_folders(library.known_files()))]
+    if not watched:
+        raise UsageError("There is no folder to watch: all that the library knows are gone.")
     say(f"Watching {', '.join(watched)}; Ctrl-C ends it.", err=True)
     for _ in changes(watched, skip=library.folder):
         started = time.monotonic()

@@ -97,16 +97,24 @@ def reader_option(command: Command) -> Command:
     )(command)
 
 
+def llm_options(command: Command) -> Command:
+    """Add ``--llm`` and ``--llm-model``."""
+    server = click.option(
+        "--llm",
+        metavar="ADDRESS",
+        help="Server of the language model that writes. [variable QA_LLM]",
+    )
+    model = click.option(
+        "--llm-model", metavar="NAME", help="The model's name there. [variable QA_LLM_MODEL]"
+    )
+    return server(model(command))
+
+
 def writing_options(command: Command) -> Command:
     """Add ``--write``, ``--llm`` and ``--llm-model``."""
 
     @click.option("--write", "is_written", is_flag=True, help="Let a language model write, too.")
-    @click.option(
-        "--llm", metavar="ADDRESS", help="The model's server, for --write. [variable QA_LLM]"
-    )
-    @click.option(
-        "--llm-model", metavar="NAME", help="The model's name there. [variable QA_LLM_MODEL]"
-    )
+    @llm_options
     @functools.wraps(command)
     def writing_command(
         *args: Any, is_written: bool, llm: str | None, llm_model: str | None, **values: Any

@@ -171,6 +171,8 @@ class ChatView(Vertical):
         pointless = set() if is_open else {"back"}
         if not self.is_wide:
             pointless.add("open_article")
+        if not self._talk.has_writer:
+            pointless.add("write")
         possible = [
             action
             for action in HINTED
