@@ -16,6 +16,7 @@ EXPRESSIONS = [
     ("A ferry sank last Wednesday.", "last Wednesday", "2013-04-10", "2013-04-10", "day"),
     ("The talks resume next Monday.", "next Monday", "2013-04-22", "2013-04-22", "day"),
     ("Ministers will meet on Friday.", "Friday", "2013-04-19", "2013-04-19", "day"),
+    ("Ministers meet in May.", "May", "2013-05-01", "2013-05-31", "month"),
     ("The vote takes place this Friday.", "this Friday", "2013-04-19", "2013-04-19", "day"),
     ("Crowds booed Monday's vote.", "Monday", "2013-04-15", "2013-04-15", "day"),
     ("He fell ill on Tuesday evening.", "Tuesday evening", "2013-04-16", "2013-04-16", "day"),

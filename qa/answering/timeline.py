@@ -1,5 +1,6 @@
 """Dated sentences on a subject, from all articles, in the order of what they tell."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,8 +21,13 @@ NEAR = 0.6
 ABOUT = 0.5
 """Least share of the question's words, by their weight, in an article that is on the subject."""
 
+MOST_NAMES = 6
+"""Words in capitals up to which a sentence without others is a line with a date, no headline."""
+
 LEAD = 400
 """Characters at the beginning of an article that say what it is about."""
+
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,20 @@ def _dated_sentences(hit: Hit, weights: dict[str, float]) -> list[tuple[TimeSpan
     dated = []
     for start, end in sentence_bounds(passage.text):
         inside = [span for span in spans if start <= span.start and span.end <= end]
-        if inside and (is_about or weights.keys() & found_words(passage.text[start:end])):
+        if not inside or not _tells(passage.text, inside[0], start, end):
+            continue
+        if is_about or weights.keys() & found_words(passage.text[start:end]):
             dated.append((inside[0], passage.start + start, passage.start + end))
     return dated
+
+
+def _tells(text: str, span: TimeSpan, start: int, end: int) -> bool:
+    """Whether a sentence says more than a time, a place or an author: has a word besides names.
+
+    "By Tove Lind, 12 April 2016" and "TARN, 4 March 2019." do not.
+    """
+    rest = _LETTERS.findall(text[start : span.start] + text[span.end : end])
+    return len(rest) > MOST_NAMES or any(word.islower() and word != "by" for word in rest)
 
 
 def _words(span: TimeSpan, hit: Hit) -> str:

@@ -1,6 +1,5 @@
 """``qa ls``, ``qa show`` and ``qa rm``."""
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from .options import (
     quiet_option,
     scope_options,
 )
-from .printing import say
+from .printing import say, short_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +125,7 @@ def _print_folders(rows: Sequence["ArticleRow"], stated: dict[str, Any]) -> None
         click.echo(render.to_json({**stated, "folders": values}))
         return
     cells = [
-        (f"{one.articles}", f"{one.first or ''}", f"{one.last or ''}", _shown_folder(one.path))
+        (f"{one.articles}", f"{one.first or ''}", f"{one.last or ''}", short_path(one.path))
         for one in folders
     ]
     if columns() is None:
@@ -141,12 +140,6 @@ def _print_folders(rows: Sequence["ArticleRow"], stated: dict[str, Any]) -> None
         ]
         for count, first, last, folder in cells
     )
-
-
-def _shown_folder(path: str) -> str:
-    """Return the path of a folder, from here if it is below."""
-    below = os.path.relpath(path)
-    return path if below.startswith("..") else below
 
 
 def _table(rows: Sequence["ArticleRow"], width: int) -> "Iterator[Line]":

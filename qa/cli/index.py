@@ -186,12 +186,12 @@ def add_with_progress(library: "Adding", paths: Sequence[str], *, quiet: bool) -
         return library.add(*paths, progress=progress)
 
 
-def print_failures(report: "Report") -> None:
-    """Name on stderr the files that could not be read."""
-    for problem in report.failed[:MOST_FAILURES]:
+def print_failures(report: "Report", most: int = MOST_FAILURES, names_all: str = "--json") -> None:
+    """Name on stderr files that could not be read, and what names all of them."""
+    for problem in report.failed[:most]:
         say(f"not read: {problem.source}: {problem.reason}", err=True)
-    if len(report.failed) > MOST_FAILURES:
-        say(f"not read: {len(report.failed) - MOST_FAILURES} more (--json names all)", err=True)
+    if len(report.failed) > most:
+        say(f"not read: {len(report.failed) - most} more ({names_all} names all)", err=True)
 
 
 def _print_report(report: "Report", seconds: float, *, prune: bool, flag: str) -> None:

@@ -94,3 +94,13 @@ def test_a_time_counted_from_a_date_that_is_a_guess_is_about_right(
     monkeypatch.setattr(told._store, "articles", guessed)
     built, burned, *_ = told.timeline("the mill")
     assert (built.when, burned.when) == ("1911", "about October 2011")
+
+
+def test_the_line_of_a_date_tells_nothing(told: "Library", tmp_path: Path) -> None:
+    (tmp_path / "mill.txt").write_text(
+        "The mill sold\n\nBy Ann Holt, 12 April 2016\n\nThe mill was sold on Monday.\n\n"
+        "TARN, 12 April 2016.\n"
+    )
+    told.add(tmp_path / "mill.txt")
+    events = told.timeline("the mill", scope=Scope(source="*mill.txt"))
+    assert [event.citation.quote for event in events] == ["The mill was sold on Monday."]

@@ -126,6 +126,8 @@ def _remark(entry: Entry, answer: Answer, width: int) -> Content:
     remark = (inert(answer.remark), ".note")
     if answer.is_list:
         lines = [part for place in cited for part in _place_line(entry, place, width)]
+        if left := len(answer.citations) - len(cited):
+            lines += ["\n", (f"and {left} more; qa mentions lists all", ".note")]
         return Content.assemble(remark, *lines)
     parts = _sentences(entry, cited, numbered=len(cited) > 1)
     remark = (f"{inert(answer.remark).removesuffix(':')}:\n", ".note")
