@@ -83,7 +83,7 @@ def help_text() -> Content:
     for mark, meaning in WRITTEN_MARKS:
         parts += _row(mark, meaning, MARK_COLUMNS)
     parts += [
-        "\n",
+        ("They are a help, not a proof: some false sentences pass.\n\n", ".note"),
         ("In the article the answer is highlighted strongly, its sentence softly, ", ".note"),
         ("other words of the question faintly. ", ".note"),
         ("Select text there with the mouse; ^C copies it.", ".note"),
