@@ -93,6 +93,8 @@ if TYPE_CHECKING:
         Scope,
         Status,
         Turn,
+        TurnSentence,
+        TurnWriting,
         Why,
     )
     from .indexing.report import Progress, Report
@@ -104,6 +106,7 @@ if TYPE_CHECKING:
     from .opened import LibraryStatus
     from .questions.choose import SuggestedQuestion
     from .references import CheckedReference, Reference, Standing
+    from .remote import MilvusLibrary
     from .settings import Settings
     from .storage.article_store import ArticleRow
     from .storage.doubts import Doubts
@@ -144,6 +147,7 @@ __all__ = [
     "Limits",
     "Mention",
     "Message",
+    "MilvusLibrary",
     "ModelError",
     "ModelMismatchError",
     "Passage",
@@ -166,6 +170,8 @@ __all__ = [
     "SuggestedQuestion",
     "Support",
     "Turn",
+    "TurnSentence",
+    "TurnWriting",
     "UsageError",
     "Why",
     "Written",
@@ -189,6 +195,7 @@ _MODULES = {
     "LibraryStatus": "opened",
     "Limits": "writing.exchange",
     "Mention": "answering.mentions",
+    "MilvusLibrary": "remote",
     "Message": "writing.server",
     "Past": "conversation.past",
     "Piece": "writing.write",

@@ -134,11 +134,12 @@ class Asking:
         failure of the server is named in the last event. Raises UsageError if no server is named,
         or if the variable with its key is empty.
         """
-        from .writing.unchecked import Unchecked
+        from .writing.check import Checker
         from .writing.write import write
 
         chosen = server or self.chat_server()
-        return write(answer, chosen, checker or Unchecked(), cancelled=cancelled)
+        checks = checker or Checker(self._session.encoder, self._session.reader)
+        return write(answer, chosen, checks, cancelled=cancelled)
 
     def chat_server(self) -> "ChatServer":
         """Return the language model's server that the settings name; nothing is contacted.

@@ -354,6 +354,38 @@ class PlaceKind(StrEnum):
     """It holds another possible answer."""
     PASSAGE = "passage"
     """It is close to the question."""
+    WRITTEN = "written"
+    """A sentence that a language model wrote rests on it."""
+
+
+class Support(StrEnum):
+    """Whether the passages hold what a sentence of a language model says."""
+
+    SUPPORTED = "supported"
+    """A passage that it cites holds it."""
+    ELSEWHERE = "elsewhere"
+    """A passage that it does not cite holds it."""
+    UNSUPPORTED = "unsupported"
+    """No passage holds it."""
+    NOT_CHECKABLE = "not checkable"
+    """It states nothing that a passage could hold, such as "Here is a summary."."""
+
+
+class Ending(StrEnum):
+    """How a written answer ended."""
+
+    DONE = "done"
+    """The model came to its end."""
+    LENGTH = "length"
+    """It was cut off at the most tokens of an answer."""
+    REPEATED = "repeated"
+    """It was ended: the model wrote the same sentence for the third time."""
+    CANCELLED = "cancelled"
+    """The person wanted no more."""
+    NOTHING_NEAR = "nothing near"
+    """No passage is near the question; the server was not contacted."""
+    FAILED = "failed"
+    """The server failed; what it wrote before stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,6 +434,34 @@ class TurnPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnSentence:
+    """A sentence that a language model wrote, as a stored turn keeps it."""
+
+    text: str
+    """The sentence."""
+    support: Support
+    """Whether the passages held it."""
+    places: tuple[TurnPlace, ...] = ()
+    """The numbered places that it rests on."""
+    reason: str = ""
+    """Why it is not held; empty if it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnWriting:
+    """An answer that a language model wrote, as a stored turn keeps it."""
+
+    server: str
+    """What wrote it, such as ``qwen3:4b at 127.0.0.1:11434``."""
+    sentences: tuple[TurnSentence, ...]
+    """Its sentences, in order."""
+    ending: Ending
+    """How it ended."""
+    error: str = ""
+    """Why the server failed; empty if it did not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A question of a conversation and its answer, as they are stored."""
 
@@ -435,6 +495,8 @@ class Turn:
     """Whether the question was taken to be about the story of the conversation, not a new one."""
     scope: Scope = field(default_factory=Scope)
     """The filter: which articles were searched."""
+    writing: TurnWriting | None = None
+    """What a language model wrote from the articles; None if it was not asked to."""
 
     @property
     def citations(self) -> tuple[TurnPlace, ...]:

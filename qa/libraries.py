@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from .adding import Adding
+from .addresses import is_milvus
 from .asking import Asking
 from .errors import UsageError
 from .library import Library
+from .remote import MilvusLibrary
 from .storage.joint import JointStorage
 
 
@@ -19,7 +22,7 @@ class Libraries(Asking):
     is kept in one.
     """
 
-    def __init__(self, libraries: Sequence[Library]) -> None:
+    def __init__(self, libraries: Sequence[Adding]) -> None:
         """Ask these libraries; `close` closes them. Raises UsageError if one comes twice."""
         self.libraries = tuple(libraries)
         """The libraries, in the order in which they were named."""
@@ -46,12 +49,14 @@ class Libraries(Asking):
         """
         if not libraries:
             raise UsageError("Name at least one library.")
-        opened: list[Library] = []
+        opened: list[Adding] = []
         try:
             for name in libraries:
-                opened.append(
-                    Library.open(name, model=model, reader=reader, device=device, create=False)
-                )
+                options = {"model": model, "reader": reader, "device": device}
+                if is_milvus(name):
+                    opened.append(MilvusLibrary.open(str(name), **options))
+                else:
+                    opened.append(Library.open(name, **options, create=False))
             return cls(opened)
         except BaseException:
             for library in opened:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from .asking import Asking
+from .adding import Adding
 from .datatypes import MEMORY_PREFIX, is_from_memory
 from .settings import Settings, library_name
 from .storage.local import LocalStorage
@@ -48,7 +47,7 @@ class LibraryStatus:
     """Accuracy of the approximate vector search in a large library; None if search is exact."""
 
 
-class OpenedLibrary(Asking):
+class OpenedLibrary(Adding):
     """The part of `Library` that knows its files; it neither adds articles nor stores turns."""
 
     _store: LocalStorage
@@ -153,17 +152,6 @@ class OpenedLibrary(Asking):
     def close(self) -> None:
         """Close the library; it cannot be used afterwards."""
         self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @cached_property
     def _conversations(self) -> "Conversations":

@@ -11,6 +11,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from .addresses import is_milvus, parse_address
 from .errors import UsageError
 from .language_model import LanguageModel, read_language_model
 
@@ -76,6 +77,8 @@ class Settings:
     links: str = "auto"
     """Whether to print links to articles: ``always``, ``never``, or ``auto`` where the terminal is
     known to take them."""
+    remote: str = ""
+    """Address of a library on Milvus, for which the folder holds conversations alone."""
 
 
 def folders() -> Folders:
@@ -109,7 +112,13 @@ def load_settings(
     path = known_folders.config / "config.toml"
     config = _read_config(path)
     name = os.environ.get("QA_LIBRARY") or str(config.get("library") or "default")
-    folder = library_folder(library) if library else _named_folder(name, known_folders)
+    remote = str(library or name)
+    if is_milvus(library or name):
+        address = parse_address(remote)
+        remote, folder = address.text, known_folders.data / "remote" / address.slug
+    else:
+        remote = ""
+        folder = library_folder(library) if library else _named_folder(name, known_folders)
     encoder = model or os.environ.get("QA_MODEL") or str(config.get("model", ""))
     chosen_reader = reader or os.environ.get("QA_READER") or str(config.get("reader", ""))
     variable = os.environ.get("QA_HITS")
@@ -127,7 +136,7 @@ def load_settings(
     writer = read_language_model(
         section, os.environ, address=llm, model=llm_model, where=f"[llm] in {path}"
     )
-    return Settings(folder, encoder or None, chosen_reader or None, hits, writer, links)
+    return Settings(folder, encoder or None, chosen_reader or None, hits, writer, links, remote)
 
 
 def library_folder(name: str | os.PathLike[str]) -> Path:

@@ -11,7 +11,7 @@ STOP_WORDS = frozenset(
     doing done down during each either else ever every few for from further gave get gets getting
     give given gives go goes going gone got had has have having he hello her here hers herself him
     himself his how however i if in into is it its itself just know let like made make many may me
-    might mine more most much must my myself name neither no nor not now of off often on once only
+    might more most much must my myself name neither no nor not now of off often on once only
     onto or other our ours out over own per please put quite rather really said same say says she
     should since so some somebody someone something such take tell than that the their theirs them
     themselves then there therefore these they thing things this those though through thus to too

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from qa.datatypes import Passage, Span
     from qa.models.encoder import Encoder
+    from qa.writing.checked import CheckedSentence
 
 
 class WordEncoder:
@@ -92,3 +93,30 @@ class RememberingEncoder:
             self._known[role, text] = vector
         rows = [self._known[role, text] for text in texts]
         return np.array(rows, np.float32).reshape(len(texts), self.dimension)
+
+
+class WordChecker:
+    """Supports a sentence if a passage that it cites has its last word.
+
+    A sentence that ends with a colon is not checkable.
+    """
+
+    def check(
+        self, sentence: str, cited: Sequence[int], passages: Sequence["Passage"]
+    ) -> "CheckedSentence":
+        """Return the sentence with its support."""
+        from qa.datatypes import Citation, Support
+        from qa.writing.checked import CheckedSentence
+
+        if sentence.endswith(":"):
+            return CheckedSentence(sentence, tuple(cited), Support.NOT_CHECKABLE, ())
+        word = sentence.rstrip(".").split()[-1]
+        for number, passage in enumerate(passages, 1):
+            at = passage.text.find(word)
+            if at >= 0:
+                start = passage.start + at
+                source = Citation(number, passage.article, start, start + len(word))
+                support = Support.SUPPORTED if number in cited else Support.ELSEWHERE
+                return CheckedSentence(sentence, tuple(cited), support, (source,))
+        reason = f"no passage has “{word}”"
+        return CheckedSentence(sentence, tuple(cited), Support.UNSUPPORTED, (), reason)

@@ -509,7 +509,9 @@ def test_an_article_has_its_whole_text(library: "Library", articles: Path) -> No
         library.article(999)
 
 
-@pytest.mark.parametrize("name", ["abc", "", "²", "9" * 30, "a#²", "a#" + "9" * 30])
+@pytest.mark.parametrize(
+    "name", ["abc", "", "²", "9" * 30, "a#²", "a#" + "9" * 30, "~no-such-person/a", "a\0b", "a\0#1"]
+)
 def test_an_unknown_name_is_a_usage_error(library: "Library", articles: Path, name: str) -> None:
     library.add(articles)
     with pytest.raises(UsageError, match="qa ls"):

@@ -103,3 +103,7 @@ def test_shared_words_are_those_of_the_question_however_they_are_spelt() -> None
         "İzmir",
         "東京都",
     ]
+
+
+def test_a_mine_is_searched_for() -> None:
+    assert question_terms("When did the mine collapse?") == ["mine", "collapse"]

@@ -16,6 +16,7 @@ EXPRESSIONS = [
     ("A ferry sank last Wednesday.", "last Wednesday", "2013-04-10", "2013-04-10", "day"),
     ("The talks resume next Monday.", "next Monday", "2013-04-22", "2013-04-22", "day"),
     ("Ministers will meet on Friday.", "Friday", "2013-04-19", "2013-04-19", "day"),
+    ("Ministers meet in May.", "May", "2013-05-01", "2013-05-31", "month"),
     ("The vote takes place this Friday.", "this Friday", "2013-04-19", "2013-04-19", "day"),
     ("Crowds booed Monday's vote.", "Monday", "2013-04-15", "2013-04-15", "day"),
     ("He fell ill on Tuesday evening.", "Tuesday evening", "2013-04-16", "2013-04-16", "day"),
@@ -114,6 +115,31 @@ def resolved(text: str, published: date | None = ARTICLE) -> list[tuple[str, str
 @pytest.mark.parametrize(("text", "words", "first", "last", "unit"), EXPRESSIONS)
 def test_days_of_words(text: str, words: str, first: str, last: str, unit: str) -> None:
     assert resolved(text)[-1] == (words, f"{first}/{last}", unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("The results will be announced on Friday.", "2013-04-19"),
+        ("They will have to leave on Friday.", "2013-04-19"),
+        ("The verdict is to be reported on Friday.", "2013-04-19"),
+        ("Talks follow later, and ministers meet in Paris in December.", "2013-12-01"),
+        ("Ministers failed to meet in Paris in December.", "2012-12-01"),
+        ("The election is on Friday.", "2013-04-19"),
+        ("Airports began to reopen on Friday.", "2013-04-12"),
+        ("Shops did not open on Friday.", "2013-04-12"),
+        ("Prices fell at the start of trading on Friday.", "2013-04-12"),
+        ("Airports will not reopen on Friday.", "2013-04-19"),
+        ("The deadline for bids is 30 April.", "2013-04-30"),
+        ("He may resign on Friday.", "2013-04-19"),
+        ("He may have left on Friday.", "2013-04-12"),
+        ("On Friday, the council will vote.", "2013-04-19"),
+        ("On Friday, the mayor announced that he will go.", "2013-04-12"),
+        ("On May 2, a man in Vancouver's West End was hurt.", "2012-05-02"),
+    ],
+)
+def test_a_clause_on_what_is_to_come_looks_ahead(text: str, first: str) -> None:
+    assert resolved(text)[0][1].startswith(first)
 
 
 @pytest.mark.parametrize(

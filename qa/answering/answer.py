@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..datatypes import Alternative, Answer, AnswerKind, Citation, Hit, Passage, Scope, Span, Status
 from ..models.reader import Reader
-from .evidence import Weighed, folded, weigh
+from .evidence import Weighed, folded, tells, weigh
 from .kinds import LATEST, OPEN, YES_OR_NO
 from .later import Told, as_of, later_first
 from .several import in_sentences, sentence_citation
@@ -240,6 +240,8 @@ def _span_answer(found: Answer, told: Told, status: Status) -> Answer:
     same = [entry for entry in told.weighed if folded(entry.span.text) in words]
     citations = _citations([entry.span for entry in same])
     others = [entry for entry in told.weighed if folded(entry.span.text) not in words]
+    asked = found.question
+    whole = [each for each in others if each in told.differing or tells(each.span.text, asked)]
     most = 1 - best.confidence
     alternatives = tuple(
         Alternative(
@@ -248,7 +250,7 @@ def _span_answer(found: Answer, told: Told, status: Status) -> Answer:
             _citation(number, entry.span),
             differs=entry in told.differing,
         )
-        for number, entry in enumerate(_distinct(others), start=len(citations) + 1)
+        for number, entry in enumerate(_distinct(whole), start=len(citations) + 1)
     )
     return replace(
         found,

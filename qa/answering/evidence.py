@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from ..datatypes import Hit, Span
 from ..folding import words
 from ..sentences import sentence_around
-from ..terms import found_words, stemmed_terms
+from ..terms import STOP_WORDS, found_words, stem, stemmed_terms
+from .amounts import values_in
 
 FEATURES = ("reader", "fused", "in_sentence")
 """Names of the features, in column order."""
@@ -165,6 +166,13 @@ def margins(kinds: Sequence[Hashable], sums: NDArray[np.float64]) -> NDArray[np.
 def folded(text: str) -> str:
     """Return the folded words, to compare two quotes; the text itself if it has none."""
     return " ".join(words(text)) or text.strip()
+
+
+def tells(text: str, question: str) -> bool:
+    """Whether an answer is more than one word of the question or of grammar: "people", "for"."""
+    if " " in text or not (text.islower() or text == "The") or values_in(text):
+        return True
+    return folded(text) not in STOP_WORDS and stem(text) not in stemmed_terms(question)
 
 
 def rarity(wanted: set[str], texts: Sequence[set[str]]) -> dict[str, float]:

@@ -98,7 +98,9 @@ def later_first(question: str, weighed: Sequence[Weighed], time: Time | None = N
         first = _newest([best, *told])
         groups.sort(key=lambda group: first not in group)
     else:
-        groups.sort(key=_date_of_group, reverse=True)
+        known = _date_of_group(groups[0]) > date.min  # if not, nothing is known to be later
+        begin = 0 if known else 1
+        groups[begin:] = sorted(groups[begin:], key=_date_of_group, reverse=True)
     if len(groups) == 1 and not is_latest:
         groups = [[best]]
     first, *others = [_newest(group) for group in groups]
@@ -137,17 +139,41 @@ def _is_near(question: str, best: Weighed, other: Weighed, time: Time | None) ->
         limit = DOUBTFUL
     if behind > limit:
         return False
-    names = {stem(word.casefold()) for word in _NAMED.findall(plain(question))}
-    names -= {stem(month.casefold()) for month in MONTHS}
+    names = _names(question)
     held = names & _words(best)
     if held:
-        return held <= _words(other)
+        return held <= _words(other) and _tells_of_it(question, best, other)
     if _are_of_one_week(best, other):
         held = set(stemmed_terms(question)) & _words(best)
         return len(held - _words(other)) <= min(1, len(held) - 2)
     return behind <= (CLOSE if LATEST.fits(question) else DOUBTFUL) and _same_subject(
         question, best, other
     )
+
+
+def _names(question: str) -> set[str]:
+    """Return the names and larger numbers of a question without their endings, but for months."""
+    names = {stem(word.casefold()) for word in _NAMED.findall(plain(question))}
+    return names - {stem(month.casefold()) for month in MONTHS}
+
+
+def _tells_of_it(question: str, best: Weighed, other: Weighed) -> bool:
+    """Whether a span's sentence has the words of the question, but for names, that the best's has.
+
+    It has at least one of them. For a number, one may be missing. Articles of one week tell of one
+    event, each in its own words: there the names are enough.
+    """
+    asked = set(stemmed_terms(question)) - _names(question)
+    if not asked or _are_of_one_week(best, other):
+        return True
+    held, told = asked & _sentence_words(best), asked & _sentence_words(other)
+    if _HOW_MANY.match(question):
+        return len(held - told) <= 1
+    return bool(told) and held <= told
+
+
+def _sentence_words(entry: Weighed) -> set[str]:
+    return found_words(entry.span.passage.article.text[slice(*entry.sentence)])
 
 
 def _by_article(

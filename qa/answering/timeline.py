@@ -1,5 +1,6 @@
 """Dated sentences on a subject, from all articles, in the order of what they tell."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,14 +15,19 @@ PASSAGES = 40
 """Passages in which sentences are looked for."""
 
 NEAR = 0.6
-"""Least score and cosine of a passage, as a share of the best one's."""
+"""Least score and cosine of a passage, as a share of those of the passage with the best score."""
 
 
 ABOUT = 0.5
 """Least share of the question's words, by their weight, in an article that is on the subject."""
 
+MOST_NAMES = 6
+"""Words in capitals up to which a sentence without others is a line with a date, no headline."""
+
 LEAD = 400
 """Characters at the beginning of an article that say what it is about."""
+
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +49,9 @@ def timeline(question: str, retriever: Retriever, scope: Scope) -> list[Event]:
     """Return the dated sentences on the subject of a question, the earliest first.
 
     They hold a word of the question, or their article's headline and lead hold half of them by
-    weight; and their passage is nearly as close to the question as the closest, by both the fused
-    score and the cosine. Sentences with the same words come once. Raises what `Retriever.retrieve`
-    raises.
+    weight; and their passage is nearly as close to the question as the one with the best fused
+    score, by that score and by the cosine. Sentences with the same words come once. Raises what
+    `Retriever.retrieve` raises.
     """
     question = cleaned_question(question)
     hits = retriever.retrieve(question, PASSAGES, scope).hits
@@ -53,7 +59,8 @@ def timeline(question: str, retriever: Retriever, scope: Scope) -> list[Event]:
     known = set(stemmed_terms(question)) & set().union(*texts)
     weights = rarity(known, texts)
     least = NEAR * max((hit.score for hit in hits), default=0.0)
-    least_cosine = NEAR * max((hit.why.cosine for hit in hits), default=0.0)
+    # Not the closest by the cosine: a name may be in one article, and be like none to the encoder.
+    least_cosine = NEAR * max(hits, key=lambda hit: hit.score).why.cosine if hits else 0.0
     found: dict[str, tuple[TimeSpan, Hit, int, int]] = {}
     for hit in hits:
         if hit.score < least or hit.why.cosine < least_cosine:
@@ -78,9 +85,20 @@ def _dated_sentences(hit: Hit, weights: dict[str, float]) -> list[tuple[TimeSpan
     dated = []
     for start, end in sentence_bounds(passage.text):
         inside = [span for span in spans if start <= span.start and span.end <= end]
-        if inside and (is_about or weights.keys() & found_words(passage.text[start:end])):
+        if not inside or not _tells(passage.text, inside[0], start, end):
+            continue
+        if is_about or weights.keys() & found_words(passage.text[start:end]):
             dated.append((inside[0], passage.start + start, passage.start + end))
     return dated
+
+
+def _tells(text: str, span: TimeSpan, start: int, end: int) -> bool:
+    """Whether a sentence says more than a time, a place or an author: has a word besides names.
+
+    "By Tove Lind, 12 April 2016" and "TARN, 4 March 2019." do not.
+    """
+    rest = _LETTERS.findall(text[start : span.start] + text[span.end : end])
+    return len(rest) > MOST_NAMES or any(word.islower() and word != "by" for word in rest)
 
 
 def _words(span: TimeSpan, hit: Hit) -> str:

@@ -35,9 +35,13 @@ _ALONE = re.compile(
     r"(?:,?(?: at)? \d{1,2}[:.]\d\d.{0,20})?\W*",
     re.IGNORECASE,
 )
-_DATELINE = re.compile(
-    rf"\W{{0,3}}[A-Z][\w .'’-]{{2,40}}(?:, [A-Z][\w .]{{1,30}})?,? \(?(?P<value>{_WRITTEN})\)?"
-    r" ?(?:\([^()\n]{1,40}\) ?)?[-–—:]"
+_DATELINES = (
+    re.compile(
+        rf"\W{{0,3}}[A-Z][\w .'’-]{{2,40}}(?:, [A-Z][\w .]{{1,30}})?,? \(?(?P<value>{_WRITTEN})\)?"
+        r" ?(?:\([^()\n]{1,40}\) ?)?[-–—:]"
+    ),
+    # With a point in place of the dash, only capitals tell it from a sentence.
+    re.compile(rf"\W{{0,3}}[A-Z][A-ZÀ-ÖØ-Þ .'’-]{{2,40}}, (?P<value>{_WRITTEN})\.(?=\s|$)"),
 )
 _BEHIND = re.compile(r" \| | by ")
 _NUMERIC = re.compile(
@@ -50,13 +54,15 @@ def date_near_top(text: str) -> Dated | None:
     """Return the date of a line near the top that says when the text was published, or None.
 
     Such a line is ``Date: 14 May 2015``, a date that stands alone or behind who wrote the text, or
-    a dateline, ``PARIS, May 14, 2015 (Reuters) -``. A line ``Updated:`` is a guess.
+    a dateline, ``PARIS, May 14, 2015 (Reuters) -`` or ``PARIS, 14 May 2015.``. A line ``Updated:``
+    is a guess.
     """
     guess = None
     if day := leading_date(text):
         return Dated(day, "first line")
     for line in _first_lines(text):
-        if (found := _DATELINE.match(line)) and (dated := dated_value(found["value"], "dateline")):
+        found = next(filter(None, (pattern.match(line) for pattern in _DATELINES)), None)
+        if found and (dated := dated_value(found["value"], "dateline")):
             return dated
         if len(line) > HEADER_CHARACTERS:
             continue

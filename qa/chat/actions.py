@@ -60,7 +60,7 @@ ACTIONS = (
     Action(
         "back",
         "Back",
-        "Stops the question being answered, or closes what is open, or goes to the question line.",
+        "Stops what is answered or written, or closes what is open, or goes to the question line.",
         ASKING,
         ("escape",),
         hint="back",
@@ -82,6 +82,14 @@ ACTIONS = (
         ("f",),
         hint="filter",
         app_action="filter",
+    ),
+    Action(
+        "write",
+        "Written answer",
+        "The language model named with --llm writes it out; each sentence is checked.",
+        ASKING,
+        ("f8",),
+        hint="write",
     ),
     Action(
         "others",

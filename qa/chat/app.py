@@ -28,6 +28,7 @@ from .screen import ChatScreen
 from .talk import Talk
 from .themes import THEMES, first_theme, own_variables
 from .watching import Watching
+from .writer import Writer
 
 if TYPE_CHECKING:
     from ..indexing import Report
@@ -53,6 +54,7 @@ class ChatApp(App[None]):
         index: Sequence[str] = (),
         resume: bool = False,
         watch: bool = False,
+        write: bool = False,
         hits: int = HITS,
         links: bool = False,
     ) -> None:
@@ -60,7 +62,8 @@ class ChatApp(App[None]):
 
         On start the paths in ``index`` are indexed, ``resume`` continues the last conversation,
         and ``question`` is asked. With ``watch``, files are indexed as they change: in ``index``,
-        or in the folders of the library. A question finds ``hits`` passages. ``links`` says whether
+        or in the folders of the library. With ``write``, the language model that the settings name
+        writes every answer out. A question finds ``hits`` passages. ``links`` says whether
         the terminal opens links.
         """
         super().__init__()
@@ -73,10 +76,18 @@ class ChatApp(App[None]):
         """The calls of the library."""
         self.watching = Watching(self.backend, self._post)
         """Indexes files as they change."""
+        self.writer = Writer(self.backend, self._post)
+        """Lets a language model write."""
         self._watched = tuple(index)
         self._watch_at_once = watch
         self.main = ChatScreen(
-            self.talk, self.backend, question=question, index=index, resume=resume
+            self.talk,
+            self.backend,
+            self.writer,
+            question=question,
+            index=index,
+            resume=resume,
+            writes=write,
         )
         """The main screen."""
         for theme in THEMES:
@@ -109,9 +120,10 @@ class ChatApp(App[None]):
 
     def action_watch(self) -> None:
         """Index files as they change, or stop that."""
-        if self.talk.is_watching:
+        if self.watching.is_on:
             self.watching.stop()
         else:
+            self.watching.begin()
             self.main.run_in_thread(self.watching.run, self._watched)
 
     # Dialogs
@@ -193,6 +205,7 @@ class ChatApp(App[None]):
             case messages.WatchBegan():
                 self.main.view.bottom.say("watching for new and changed files")
             case messages.WatchEnded(reason):
+                self.watching.is_on = False
                 self.main.view.bottom.say(reason or "no longer watching")
             case messages.Updated(report, remark=remark):
                 if remark:

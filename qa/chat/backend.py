@@ -50,12 +50,14 @@ class Backend:
         self._open = open_library
         self._expand_paths = expand_paths
         self._post = post
-        self._hits = hits
+        self.hits = hits
+        """How many passages a question finds."""
         self._library: Library | None = None
         self._opened = threading.Event()
         self._prepared = threading.Event()
         self._conversation_lock = threading.Lock()
         self._conversation: int | None = None
+        self._stopped = threading.Event()
         self._asked = threading.Event()
         self.indexing = threading.Lock()
         """Held while this process indexes, which it does once at a time."""
@@ -65,8 +67,14 @@ class Backend:
     def leave(self) -> None:
         """Make running calls end, even those that wait for a library that never opens."""
         self.leaving.set()
-        self._opened.set()
-        self._prepared.set()
+        for event in (self._opened, self._prepared, self._stopped):
+            event.set()
+
+    def stop_on_leaving(self, stopped: threading.Event) -> None:
+        """Have an event set when the person leaves, in place of the one before."""
+        self._stopped = stopped
+        if self.leaving.is_set():
+            stopped.set()
 
     @property
     def library(self) -> "Library":
@@ -122,7 +130,8 @@ class Backend:
         """Count the articles in a scope."""
         rows = self.library.articles(scope)
         titles = [row.title for row in rows[:NEWEST]]
-        self._post(messages.Counted(self.library.folder.name, len(rows), titles))
+        name, server = self.library.folder.name, self.library.settings.language_model
+        self._post(messages.Counted(name, len(rows), titles, server is not None))
 
     def ask(self, request: Request) -> None:
         """Answer a question, posting a message for each step."""
@@ -142,7 +151,7 @@ class Backend:
             check()
             answer = self.library.conversation(earlier=request.earlier).ask(
                 request.question,
-                k=self._hits,
+                k=self.hits,
                 scope=request.scope,
                 verbatim=request.verbatim,
                 on_hits=found,

@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import Enum, auto
 
 from ..conversation.past import Past
-from ..datatypes import Answer, Hit, Scope, Turn
+from ..datatypes import Answer, AnswerKind, Ending, Hit, Scope, Turn
 from ..render import article_date
 from .places import Kind, Place, places_of_answer, places_of_hits
+from .written import WriteRequest, WritingStep, WrittenAnswer
 
 
 class Stage(Enum):
@@ -50,6 +51,8 @@ class Entry:
     """What went wrong, in words."""
     turn: Turn | None = None
     """The turn that the library stored for this question, once it has."""
+    written: WrittenAnswer | None = None
+    """What a language model writes, or wrote; None if it was not asked to."""
     unfolded: bool = False
     """Whether the other answers are shown."""
     places: list[Place] = field(default_factory=list)
@@ -81,6 +84,44 @@ class Entry:
         self.shown = 0
         if opened and (same := self.place_in(opened.article.id)):
             self.shown = same.number
+
+    @property
+    def can_be_written(self) -> bool:
+        """Whether there is something that a language model could write out."""
+        return self.answer is not None and self.answer.kind is not AnswerKind.REMARK
+
+    @property
+    def is_being_written(self) -> bool:
+        """Whether a language model is writing."""
+        return self.written is not None and self.written.is_pending
+
+    def ask_to_write(self, run: int) -> WriteRequest | None:
+        """Begin a written answer, in place of the one before; None without an answer."""
+        if self.answer is None:
+            return None
+        if self.written is not None:
+            self._show_places(self.written.before)
+        self.written = WrittenAnswer(tuple(self.places), run)
+        return WriteRequest(self.number, run, self.answer, self.scope, self.written.stopped)
+
+    def wrote(self, run: int, step: WritingStep) -> bool:
+        """Note what happened to the written answer; return whether that one is still awaited."""
+        if self.written is None or not self.written.is_pending or self.written.run != run:
+            return False
+        self.written.take(step)
+        self._show_places(self.written.shown_places(self.place(self.shown)))
+        return True
+
+    def stop_writing(self) -> None:
+        """Stop the written answer; what is finished stays."""
+        if self.written is not None and self.written.is_pending:
+            self.written.end(Ending.CANCELLED)
+
+    def _show_places(self, places: Sequence[Place]) -> None:
+        """Set the places; the one that is shown stays so, if it is among them."""
+        opened = self.place(self.shown)
+        self.places = list(places)
+        self.shown = next((each.number for each in places if each.is_same(opened)), 0)
 
     @property
     def past(self) -> Past | None:

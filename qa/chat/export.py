@@ -2,19 +2,21 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ..atomic import atomic_write
-from ..datatypes import Status
+from ..datatypes import Status, Support
 from ..references import reference_to
 from ..render import answer_values, article_date, citation_values, confidence_words, to_json
 from ..storage.scope import scope_values
+from ..writing.shown import ENDINGS, MARKS
 from .entries import Entry, Stage
-from .places import Kind
-from .wording import scope_words
+from .places import Kind, Place
+from .wording import counted, scope_words
+from .written import HELD, WrittenAnswer
 
 VERSION = 1
 """Version of the JSON: raised for a change that could break programs that read it."""
@@ -80,13 +82,61 @@ def as_markdown(entries: Sequence[Entry]) -> str:
             lines += [f"**{_escaped(answer.text)}**", "", sure, ""]
         if answer is not None:
             lines += [line for note in answer.notes for line in (f"*{_escaped(note)}*", "")]
-        for place in entry.of_kind(Kind.CITATION):
-            when = article_date(place.article)
-            title = f"{_escaped(place.article.title)}{f', {when}' if when else ''}"
-            lines += [f"{place.number}. {title}, {_escaped(place.path)}", ""]
-            lines += [f"   > {_escaped(place.citation.sentence)}", ""]
-            lines += [f"   `{reference_to(place.citation)}`", ""]
+        lines += _source_lines(entry.of_kind(Kind.CITATION))
+        if entry.written is not None and entry.written.sentences:
+            lines += _written_lines(entry.written)
+            lines += _source_lines(entry.of_kind(Kind.WRITTEN))
     return "\n".join(lines)
+
+
+def _source_lines(places: Sequence[Place]) -> Iterator[str]:
+    """Yield the numbered places, each with its sentence and reference."""
+    for place in places:
+        when = article_date(place.article)
+        title = f"{_escaped(place.article.title)}{f', {when}' if when else ''}"
+        yield from (f"{place.number}. {title}, {_escaped(place.path)}", "")
+        yield from (f"   > {_escaped(place.citation.sentence)}", "")
+        yield from (f"   `{reference_to(place.citation)}`", "")
+
+
+def _written_lines(written: WrittenAnswer) -> Iterator[str]:
+    """Yield what a language model wrote, each sentence with its mark; what fails is struck."""
+    supported = f"{written.supported} of {counted(len(written.sentences), 'sentence')} supported"
+    yield from (f"*Written by a language model, {_escaped(written.server)}; {supported}:*", "")
+    for sentence in written.sentences:
+        said, mark = _escaped(sentence.text), MARKS[sentence.support]
+        if sentence.support is Support.UNSUPPORTED:
+            reason = f" ({_escaped(sentence.reason)})" if sentence.reason else ""
+            yield f"- {mark} ~~{said}~~{reason}"
+        elif sentence.support in HELD:
+            cited = "".join(f" \\[{number}\\]" for number in sentence.numbers)
+            yield f"- {mark} {said}{cited}"
+        else:
+            yield f"- {mark} {said}"
+    yield ""
+    if written.ending is not None and (ending := ENDINGS.get(written.ending)):
+        yield from (f"*{ending}*", "")
+
+
+def _written_values(entry: Entry) -> dict[str, Any] | None:
+    """Return what a language model wrote as JSON values; None if it wrote nothing."""
+    written = entry.written
+    if written is None or not written.sentences:
+        return None
+    cited = {place.number: citation_values(place.citation) for place in entry.places}
+    return {
+        "server": written.server,
+        "ending": written.ending.value if written.ending else None,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "support": sentence.support.value,
+                "reason": sentence.reason,
+                "sources": [cited[number] for number in sentence.numbers],
+            }
+            for sentence in written.sentences
+        ],
+    }
 
 
 def _answered(entries: Sequence[Entry]) -> list[Entry]:
@@ -107,7 +157,8 @@ def _values(entry: Entry) -> dict[str, Any]:
     kept = ("status", "kind", "answer", "remark", "notes", "confidence", "alternatives")
     values |= {name: value for name, value in answer_values(answer).items() if name in kept}
     cited = [place.citation for place in entry.of_kind(Kind.CITATION)]
-    return values | {"citations": [citation_values(citation) for citation in cited]}
+    citations = [citation_values(citation) for citation in cited]
+    return {**values, "citations": citations, "written": _written_values(entry)}
 
 
 def _escaped(text: str) -> str:

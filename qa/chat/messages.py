@@ -13,6 +13,7 @@ from ..storage.article_store import ArticleRow
 from .browsing import Story
 from .entries import Entry
 from .talk import Talk
+from .written import WritingStep
 
 
 @dataclass
@@ -72,8 +73,23 @@ class Stored(QuestionMessage):
 
     def apply(self, talk: Talk) -> Entry | None:
         """Store the turn."""
-        talk.stored(self.number, self.turn)
-        return None
+        return talk.stored(self.number, self.turn)
+
+
+@dataclass
+class Wrote(Message):
+    """Something happened to a written answer."""
+
+    number: int
+    """The question's number in this run of the chat."""
+    run: int
+    """Number of the wish for the written answer."""
+    step: WritingStep
+    """What happened."""
+
+    def apply(self, talk: Talk) -> Entry | None:
+        """Store it; return the entry to show again, or None if nobody waits for it."""
+        return talk.wrote(self.number, self.run, self.step)
 
 
 class AppMessage(Message):
@@ -99,10 +115,13 @@ class Counted(LibraryMessage):
     """Number of articles in the scope."""
     titles: Sequence[str]
     """Titles of the newest of them."""
+    has_writer: bool = False
+    """Whether the person has named a language model's server."""
 
     def apply(self, talk: Talk) -> None:
-        """Store name, count and titles."""
+        """Store name, count, titles, and whether there is a server."""
         talk.library, talk.articles, talk.titles = self.name, self.articles, tuple(self.titles)
+        talk.has_writer = self.has_writer
 
 
 @dataclass

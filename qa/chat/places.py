@@ -1,16 +1,19 @@
 """The numbered places in articles, as the chat shows them. Knows no Textual."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import places
 from ..datatypes import Answer, Article, Citation, Hit, PlaceKind
-from ..places import NumberedPlace
+from ..places import MOST_PLACES, NumberedPlace
 from ..render import article_date
 from .marks import Highlight, Mark
 from .wording import short_date
 
 Kind = PlaceKind
+
+LISTED = 3
+"""Passages that a turn lists while reading, and when no answer is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,13 @@ class Place(NumberedPlace):
     def article(self) -> Article:
         """The article."""
         return self.citation.article
+
+    def is_same(self, other: "Place | None") -> bool:
+        """Whether another place shows the same words; their numbers may differ."""
+        if other is None or self.kind is not other.kind or self.article != other.article:
+            return False
+        mine, theirs = self.citation, other.citation
+        return (mine.start, mine.end, mine.lit) == (theirs.start, theirs.end, theirs.lit)
 
     @property
     def marks(self) -> list[Mark]:
@@ -63,6 +73,34 @@ def places_of_hits(hits: Sequence[Hit]) -> list[Place]:
 def places_of_answer(answer: Answer) -> list[Place]:
     """Return the places of an answer: citations, other answers, passages of further articles."""
     return [_place(numbered) for numbered in places.places_of_answer(answer)]
+
+
+def first_free(places: Sequence[Place]) -> int:
+    """Return the first number after those of the places that the answer's text names."""
+    listed = [place for place in places if place.kind is not Kind.PASSAGE]
+    return max((place.number for place in listed or places[:LISTED]), default=0) + 1
+
+
+def with_written(
+    places: Sequence[Place], written: Sequence[Place], opened: Place | None
+) -> list[Place]:
+    """Return the places of an answer with those that written sentences rest on.
+
+    The latter keep their numbers. Passages that no text names come after them, except those of the
+    same articles, as far as there are digits; ``opened``, which is shown, always does.
+    """
+    if not written:
+        return list(places)
+    first, number = written[0].number, written[-1].number
+    listed = [place for place in places if place.number < first]
+    articles = {place.article.id for place in written}
+    for place in places[len(listed) :]:
+        is_further = place.article.id not in articles and number < MOST_PLACES
+        if is_further or place.is_same(opened):
+            number += 1
+            cited = replace(place.citation, number=number)
+            written = [*written, replace(place, number=number, citation=cited)]
+    return [*listed, *written]
 
 
 def browsed_place(article: Article) -> Place:

@@ -13,19 +13,20 @@ from . import messages
 from .backend import Backend
 from .bindings import screen_bindings
 from .clipboard import copy
-from .source_actions import SourceActions
 from .talk import Talk
 from .widgets.conversation import Welcome
 from .widgets.prompt import LONGEST_QUESTION, Prompt
 from .widgets.turn import TurnView
 from .widgets.view import WIDE, ChatView
 from .wording import counted
+from .writer import Writer
+from .writing_actions import WritingActions
 
 PROMPT_SECONDS = 0.2
 """Delay before the models load: importing them blocks all threads, and with them the first keys."""
 
 
-class ChatScreen(SourceActions):
+class ChatScreen(WritingActions):
     """Conversation on the left, source on the right, the question line below."""
 
     BINDINGS = screen_bindings()  # type: ignore[assignment]
@@ -33,20 +34,25 @@ class ChatScreen(SourceActions):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual has it
     COMPONENT_CLASSES: ClassVar[set[str]] = set(
         "bar bar-rest confidence date focused hint key library note note-strong number path rail "
-        "right scope scope-narrow status strong title wrong".split()
+        "right scope scope-narrow status strong struck title wrong".split()
     )
 
     def __init__(
         self,
         talk: Talk,
         backend: Backend,
+        writer: Writer,
         *,
         question: str = "",
         index: Sequence[str] = (),
         resume: bool = False,
+        writes: bool = False,
     ) -> None:
-        """On start: index these paths, continue the last conversation, ask this question."""
-        super().__init__(talk, backend)
+        """On start: index these paths, continue the last conversation, ask this question.
+
+        ``writes`` says whether a language model writes every answer out.
+        """
+        super().__init__(talk, backend, writer, writes=writes)
         self._first_question = one_line(question)
         self._first_paths = index
         self._resume_last = resume
@@ -101,13 +107,6 @@ class ChatScreen(SourceActions):
             self.view.bottom.update_status()
             self.run_in_thread(self._backend.ask, request)
 
-    def stop(self) -> bool:
-        """Stop the question that is being answered; return whether there was one."""
-        entry = self.talk.stop()
-        if entry is not None:
-            self.view.show_entry(entry)
-        return entry is not None
-
     def add_articles(self, *paths: str) -> None:
         """Index files and folders."""
         self.talk.indexing_began()
@@ -127,7 +126,7 @@ class ChatScreen(SourceActions):
             self.view.show_library()
             self.run_in_thread(self._backend.count, scope)
             if self.talk.timeline is not None:
-                self.open_timeline(self.talk.timeline.subject.question)
+                self.look_for(self.talk.renew_timeline(self.talk.timeline))
 
     def _prepare(self) -> None:
         self.run_in_thread(self._backend.prepare, self.talk.scope)
@@ -163,13 +162,18 @@ class ChatScreen(SourceActions):
     @on(messages.QuestionMessage)
     def _question_changed(self, message: messages.QuestionMessage) -> None:
         entry = message.apply(self.talk)
-        if entry is not None:
-            self.view.show_entry(entry)
-            if isinstance(message, messages.Answered):
-                read = min(len(entry.hits), READ_PASSAGES)
-                seconds = message.answer.timings.get("total", 0.0) / 1000
-                reading = f"{counted(read, 'passage')} read · " if read else ""
-                self.view.bottom.say(f"{reading}{seconds:.1f} s")
+        if entry is None:
+            return
+        if isinstance(message, messages.Stored):
+            self.keep_written(entry)
+            return
+        self.view.show_entry(entry)
+        if isinstance(message, messages.Answered):
+            read = min(len(entry.hits), READ_PASSAGES)
+            seconds = message.answer.timings.get("total", 0.0) / 1000
+            reading = f"{counted(read, 'passage')} read · " if read else ""
+            self.view.bottom.say(f"{reading}{seconds:.1f} s")
+            self.write_at_once(entry)
 
     @on(messages.Resumed)
     def _resumed(self, message: messages.Resumed) -> None:
@@ -277,6 +281,7 @@ class ChatScreen(SourceActions):
 
     def action_new_conversation(self) -> None:
         """Begin a new conversation; this one is kept."""
+        self.stop()
         self.close_timeline()
         self.talk.begin()
         self._backend.begin()

@@ -9,7 +9,7 @@ from textual.screen import Screen
 from ..articles.clean import one_line
 from . import messages
 from .backend import Backend
-from .chronicle import event_place
+from .chronicle import Timeline, event_place
 from .entries import Entry
 from .places import Place
 from .talk import Talk
@@ -133,7 +133,10 @@ class SourceActions(Screen[None]):
 
     def open_timeline(self, typed: str) -> None:
         """Show the timeline of a question or subject; if it is empty, of the chosen question."""
-        timeline = self.talk.open_timeline(typed)
+        self.look_for(self.talk.open_timeline(typed))
+
+    def look_for(self, timeline: Timeline) -> None:
+        """Show a timeline, and look for its sentences."""
         if timeline.subject.question:
             self.run_in_thread(self._backend.timeline, timeline.subject)
         else:
@@ -164,5 +167,8 @@ class SourceActions(Screen[None]):
 
     @on(messages.TimelineFound)
     def _timeline_found(self, message: messages.TimelineFound) -> None:
-        if message.apply(self.talk):
-            self.view.show_timeline()
+        timeline = self.talk.timeline
+        if timeline is not None and message.apply(self.talk):
+            typed = one_line(self.view.prompt.value)
+            is_busy = typed not in ("", timeline.subject.question) or self.view.is_reading
+            self.view.show_timeline(take_focus=not is_busy)

@@ -2,9 +2,19 @@
 
 from collections.abc import Mapping
 
-from ..datatypes import Alternative, Answer, Article, Citation, PlaceKind, Turn, TurnPlace
+from ..datatypes import (
+    Alternative,
+    Answer,
+    Article,
+    Citation,
+    PlaceKind,
+    Turn,
+    TurnPlace,
+    TurnWriting,
+)
 from .entries import Entry, Stage
 from .places import Place
+from .written import SaidSentence, WrittenAnswer
 
 
 def stored_entry(turn: Turn, articles: Mapping[str, Article]) -> Entry:
@@ -34,6 +44,7 @@ def stored_entry(turn: Turn, articles: Mapping[str, Article]) -> Entry:
         remark=turn.remark,
         notes=turn.notes,
     )
+    written = _written(turn.writing, places, articles) if turn.writing else None
     return Entry(
         question=turn.question,
         asked_at=turn.asked_at,
@@ -42,7 +53,36 @@ def stored_entry(turn: Turn, articles: Mapping[str, Article]) -> Entry:
         stage=Stage.ANSWERED,
         answer=answer,
         turn=turn,
-        places=places,
+        places=written.shown_places(None) if written else places,
+        written=written,
+    )
+
+
+def _written(
+    writing: TurnWriting, before: list[Place], articles: Mapping[str, Article]
+) -> WrittenAnswer:
+    """Return what a language model wrote, as it was shown; ``before`` are the answer's places."""
+    stored = {
+        place.number: place
+        for sentence in writing.sentences
+        for place in sentence.places
+        if place.kind is PlaceKind.WRITTEN
+    }
+    found = [
+        _place(stored[number], articles.get(stored[number].article), 0) for number in sorted(stored)
+    ]
+    return WrittenAnswer(
+        before,
+        server=writing.server,
+        sentences=[
+            SaidSentence(
+                each.text, each.support, tuple(place.number for place in each.places), each.reason
+            )
+            for each in writing.sentences
+        ],
+        places=[place for place in found if place is not None],
+        ending=writing.ending,
+        error=writing.error,
     )
 
 

@@ -15,6 +15,7 @@ from .chronicle import Timeline, subject_in_hand
 from .entries import Entry, Stage
 from .places import Place, browsed_place
 from .wording import counted
+from .written import WriteRequest, WritingStep
 
 LEAVING = "leaving once the articles being indexed are stored …"
 """Status while leaving has to wait."""
@@ -72,12 +73,15 @@ class Talk:
         """What the library logged last."""
         self.indexing = ""
         """Progress of indexing, in words; empty when nothing is being indexed."""
+        self.has_writer = False
+        """Whether the person has named a language model's server."""
         self.is_watching = False
         """Whether files are indexed as they change."""
         self._indexing_runs = 0
         self._is_leaving = False
         self._number = 0
         self._timelines = 0
+        self._writings = 0
         self._request: Request | None = None
         self._is_resuming = False
         self._postponed: list[tuple[str, bool]] = []
@@ -113,14 +117,31 @@ class Talk:
         return self._request
 
     def stop(self) -> Entry | None:
-        """Stop the question that is being answered, and return it."""
+        """Stop the question that is being answered, or written out, and return it."""
         if self._request is not None:
             self._request.stopped.set()
             self._request = None
         entry = self.pending
         if entry is not None:
             entry.stage = Stage.STOPPED
-        return entry
+        if (written := self.writing) is not None:
+            written.stop_writing()
+        return entry or written
+
+    @property
+    def writing(self) -> Entry | None:
+        """The question to which a language model is writing an answer."""
+        return next((entry for entry in self.entries if entry.is_being_written), None)
+
+    def write(self, entry: Entry) -> WriteRequest | None:
+        """Begin a written answer to a question; the one before is to be stopped by then."""
+        self._writings += 1
+        return entry.ask_to_write(self._writings)
+
+    def wrote(self, number: int, run: int, step: WritingStep) -> Entry | None:
+        """Note what happened to a written answer; return its entry if it is still awaited."""
+        entry = self.entry(number)
+        return entry if entry is not None and entry.wrote(run, step) else None
 
     # Each method for a step of answering returns the entry to show again. It returns None if
     # nothing changed, because the question was stopped or its conversation was left.
@@ -144,10 +165,11 @@ class Talk:
             entry.stage, entry.error = Stage.FAILED, error
         return entry
 
-    def stored(self, number: int, turn: Turn) -> None:
-        """Store the turn that the library stored for a question. That changes nothing to see."""
+    def stored(self, number: int, turn: Turn) -> Entry | None:
+        """Store the turn that the library stored for a question; return its entry."""
         if entry := self.entry(number):
             entry.turn = turn
+        return entry
 
     # The conversation
 
@@ -220,6 +242,13 @@ class Talk:
         self.timeline = Timeline(subject)
         return self.timeline
 
+    def renew_timeline(self, timeline: Timeline) -> Timeline:
+        """Open the timeline of the same subject, within the filter of now."""
+        self._timelines += 1
+        subject = replace(timeline.subject, number=self._timelines, scope=self.scope)
+        self.timeline = Timeline(subject)
+        return self.timeline
+
     def close_timeline(self) -> bool:
         """Close the timeline; return whether it was open."""
         is_open, self.timeline = self.timeline is not None, None
@@ -270,6 +299,7 @@ class Talk:
             "copy_answer": chosen is not None and bool(chosen.reference),
             "articles": self.articles is not None and not self.is_empty,
             "timeline": self.articles is not None and not self.is_empty,
+            "write": self.pending is None and bool(chosen and chosen.can_be_written),
             "others": bool(chosen and chosen.answer and chosen.answer.alternatives),
             "right": bool(chosen and chosen.answer and chosen.answer.is_answer),
             "wrong": bool(chosen and chosen.answer and chosen.answer.is_answer),
@@ -327,8 +357,11 @@ class Talk:
         if not self.is_prepared:
             return remark or self.logged or "loading the models …"
         if pending is None:
-            return self.indexing or remark
-        seconds = (datetime.now(UTC) - pending.asked_at).total_seconds()
+            writing = self.writing
+            if writing is None or writing.written is None:
+                return self.indexing or remark
+            return f"writing · {_seconds_since(writing.written.asked_at):.1f} s · Esc stops"
+        seconds = _seconds_since(pending.asked_at)
         read = min(len(pending.hits), READ_PASSAGES)
         doing = f"reading {counted(read, 'passage')}" if read else "looking"
         return f"{doing} · {seconds:.1f} s"
@@ -344,3 +377,7 @@ class Talk:
             entry.number = self._number
         self.entries = list(entries)
         self.choose(self.entries[-1] if self.entries else None)
+
+
+def _seconds_since(moment: datetime) -> float:
+    return (datetime.now(UTC) - moment).total_seconds()

@@ -29,7 +29,14 @@ class Watching:
         self._backend = backend
         self._post = post
         self._stopped = threading.Event()
+        self.is_on = False
+        """Whether it runs or is about to; to be read and changed in the app's thread."""
         self._failed: frozenset[str] = frozenset()
+
+    def begin(self) -> None:
+        """Note that ``run`` is called next; `stop` holds from here on."""
+        self._stopped.clear()
+        self.is_on = True
 
     def stop(self) -> None:
         """Make ``run`` return, within a fraction of a second."""
@@ -44,17 +51,16 @@ class Watching:
 
         Blocks; call it in a worker thread.
         """
-        self._stopped.clear()
         reason = ""
         try:
             library = self._backend.library
             watched = [os.path.expanduser(path) for path in paths]
             watched = watched or library_folders(library.known_files())
-            if watched:
+            if watched and not self.is_set():
                 self._post(messages.WatchBegan())
                 for _ in changes(watched, self, skip=library.folder):
                     self._update(watched)
-            else:
+            elif not watched:
                 reason = NO_FOLDER
         except Exception as error:
             reason = describe(error)

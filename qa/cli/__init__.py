@@ -7,6 +7,7 @@ imported here; each command imports what it needs when it runs.
 import errno
 import io
 import os
+import shlex
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -75,6 +76,14 @@ class Commands(click.Group):
         """Return the commands' names."""
         return list(COMMANDS)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name. Raises UsageError with what may be meant."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(_unknown(args[0]))
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by its name, or None."""
         if cmd_name not in COMMANDS:
@@ -115,7 +124,9 @@ def main() -> None:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "qa"
-        code = _fail(f"{error.format_message()} See: {command} --help")
+        reason = " ".join(error.format_message().split())  # one with choices has several lines
+        stop = "" if reason.endswith((".", "?", ")")) else "."
+        code = _fail(f"{reason}{stop} See: {command} --help")
     except QAError as error:
         code = _fail(str(error))
     except (click.Abort, KeyboardInterrupt):
@@ -134,6 +145,16 @@ def main() -> None:
         code = _fail(f"{reason} (QA_DEBUG=1 shows where)")
     _drop_unwritable_output()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unknown(name: str) -> str:
+    """Return what to say to a command that does not exist; it may be a question."""
+    if " " in name.strip():
+        return f"To ask a question: qa ask {shlex.quote(name)}."
+    from difflib import get_close_matches
+
+    meant = get_close_matches(name, COMMANDS, 1)
+    return f"There is no command {name}." + (f" Did you mean qa {meant[0]}?" if meant else "")
 
 
 def _fail(message: str) -> int:

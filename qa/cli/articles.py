@@ -1,6 +1,5 @@
 """``qa ls``, ``qa show`` and ``qa rm``."""
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,17 +15,17 @@ from .options import (
     json_option,
     libraries_option,
     library_option,
+    open_any,
     open_asked,
-    open_library,
     quiet_option,
     scope_options,
 )
-from .printing import say
+from .printing import say, short_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..library import Library
+    from ..adding import Adding
     from ..render import Line
     from ..storage.article_store import ArticleRow
 
@@ -68,6 +67,9 @@ def ls(
         rows = [row for row in every if _contains(f"{row.title}\n{row.source}", words)]
         counts = opened.passage_counts() if as_json and not as_folders else {}
     stated = {"version": 1, "filter": _filter(words, scope)} if as_json else {}
+    if not (rows or as_json) and (words or not scope.is_all):
+        say("No article matches the filter.", err=True)
+        return
     if as_folders:
         _print_folders(rows, stated)
         return
@@ -87,9 +89,6 @@ def ls(
             for row in rows
         ]
         click.echo(render.to_json({**stated, "articles": values}))
-        return
-    if not rows and (words or not scope.is_all):
-        say("No article matches the filter.", err=True)
         return
     width = columns()
     if width is None:  # one call: printing thousands of lines one by one takes a tenth of a second
@@ -126,7 +125,7 @@ def _print_folders(rows: Sequence["ArticleRow"], stated: dict[str, Any]) -> None
         click.echo(render.to_json({**stated, "folders": values}))
         return
     cells = [
-        (f"{one.articles}", f"{one.first or ''}", f"{one.last or ''}", _shown_folder(one.path))
+        (f"{one.articles}", f"{one.first or ''}", f"{one.last or ''}", short_path(one.path))
         for one in folders
     ]
     if columns() is None:
@@ -141,12 +140,6 @@ def _print_folders(rows: Sequence["ArticleRow"], stated: dict[str, Any]) -> None
         ]
         for count, first, last, folder in cells
     )
-
-
-def _shown_folder(path: str) -> str:
-    """Return the path of a folder, from here if it is below."""
-    below = os.path.relpath(path)
-    return path if below.startswith("..") else below
 
 
 def _table(rows: Sequence["ArticleRow"], width: int) -> "Iterator[Line]":
@@ -213,7 +206,7 @@ def show(name: tuple[str, ...], library: str | None, as_json: bool) -> None:
     from .printing import columns, print_lines
 
     chosen = load_settings(library)
-    with open_library(chosen) as opened:
+    with open_any(chosen) as opened:
         found = opened.article(_only_article(opened, name).id)
     if as_json:
         values = {"version": 1, **render.article_values(found), "text": found.text}
@@ -222,7 +215,7 @@ def show(name: tuple[str, ...], library: str | None, as_json: bool) -> None:
     print_lines(render.article_lines(found, columns()), chosen.links)
 
 
-def _only_article(library: "Library", words: Sequence[str]) -> "ArticleRow":
+def _only_article(library: "Adding", words: Sequence[str]) -> "ArticleRow":
     """Return the article that a person means. Raises UsageError if it is none, or several."""
     name = " ".join(words)
     try:
@@ -258,7 +251,7 @@ def rm(articles: tuple[str, ...], library: str | None, yes: bool, quiet: bool) -
     qa rm 12
     qa rm --yes ~/articles/2009
     """
-    with open_library(load_settings(library)) as opened:
+    with open_any(load_settings(library)) as opened:
         rows = opened.find(*articles)
         if len(rows) > 1 and not yes:
             if not sys.stdin.isatty():

@@ -13,11 +13,13 @@ from .options import (
     article_paths,
     hits_option,
     library_option,
+    llm_options,
     model_option,
     open_library,
     paths_scope,
     reader_option,
     scope_options,
+    writing_server,
 )
 
 
@@ -28,6 +30,8 @@ from .options import (
 @click.option(
     "--watch", is_flag=True, help="Index files as they change, in PATH or the library's folders."
 )
+@click.option("--write", is_flag=True, help="Let a language model write each answer out, too.")
+@llm_options
 @click.option("--web", "in_browser", is_flag=True, help="Open in a browser, on this machine only.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port for --web. [default: 8222]")
 @library_option
@@ -40,6 +44,9 @@ def chat(
     question: str | None,
     resume: bool,
     watch: bool,
+    write: bool,
+    llm: str | None,
+    llm_model: str | None,
     in_browser: bool,
     port: int | None,
     library: str | None,
@@ -52,7 +59,9 @@ def chat(
 
     With PATH, qa indexes what is new or changed there while you ask, and asks only the articles in
     or under PATH. Without PATH it asks the whole library. F1 shows the keys, F4 lists the articles
-    by story, F6 shows a timeline of the question, F7 indexes files as they change, Ctrl-Q quits.
+    by story, F6 shows a timeline of the question, F7 indexes files as they change. F8 lets
+    the language model that --llm names write the answer out, too, and checks each sentence; nothing
+    is sent to a server that you have not named. Ctrl-Q quits.
     With --web the page in the browser loads nothing from elsewhere.
 
     \b
@@ -60,10 +69,13 @@ def chat(
     qa chat ~/articles/2014 --ask "Who resigned?"
     qa chat --continue
     qa chat ~/articles --watch
+    qa chat --llm http://127.0.0.1:11434/v1
     """
     if question is not None and not question.strip():
         raise UsageError("The question is empty.")
-    chosen = load_settings(library, model, hits, reader)
+    chosen = load_settings(library, model, hits, reader, llm=llm, llm_model=llm_model)
+    if write:
+        writing_server(chosen)  # says what is missing before the screen opens
     places = article_paths(paths)
     if in_browser:
         from ..chat.web import PORT, serve
@@ -85,6 +97,7 @@ def chat(
         index=places,
         resume=resume,
         watch=watch,
+        write=write,
         hits=chosen.hits,
         links=takes_links(chosen.links, os.environ, is_terminal=sys.stdout.isatty()),
     )

@@ -5,25 +5,26 @@ import shlex
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import LibraryBusyError, UsageError
-from ..settings import library_flag, load_settings
+from ..settings import load_settings
 from .options import (
     article_paths,
     json_option,
     library_option,
     model_option,
-    open_library,
+    on_this_machine,
+    open_any,
     quiet_option,
 )
 from .printing import say
 from .progress import indexing_bar
 
 if TYPE_CHECKING:
+    from ..adding import Adding
     from ..indexing import Report
     from ..library import Library
 
@@ -109,10 +110,10 @@ def index(
     started = time.monotonic()
     chosen = load_settings(library, model)
     places = article_paths(paths)
-    with open_library(chosen, device=device, create=bool(places)) as opened:
+    with open_any(chosen, device=device, create=bool(places)) as opened:
         with indexing_bar(quiet) as progress:
             if reembed:
-                report = opened.reembed(chosen.model, progress)
+                report = on_this_machine(opened).reembed(chosen.model, progress)
             else:
                 report = opened.add(
                     *places,
@@ -126,10 +127,16 @@ def index(
         if as_json:
             click.echo(render.to_json(_report_values(report, seconds)))
         else:
-            _print_report(report, seconds, prune=prune, folder=opened.folder)
+            _print_report(report, seconds, prune=prune, flag=opened.flag)
         if watch:
             with suppress(KeyboardInterrupt):
-                _watch(opened, places, prune=prune, share=prune_share / 100, as_json=as_json)
+                _watch(
+                    on_this_machine(opened),
+                    places,
+                    prune=prune,
+                    share=prune_share / 100,
+                    as_json=as_json,
+                )
             return
     if report.is_empty:
         raise click.exceptions.Exit(2)
@@ -142,7 +149,9 @@ def _watch(
     from .. import render
     from ..indexing.watch import changes, top_folders
 
-    watched = paths or top_folders(library.known_files())
+    watched = paths or [*filter(os.path.isdir, top_folders(library.known_files()))]
+    if not watched:
+        raise UsageError("There is no folder to watch: all that the library knows are gone.")
     say(f"Watching {', '.join(watched)}; Ctrl-C ends it.", err=True)
     for _ in changes(watched, skip=library.folder):
         started = time.monotonic()
@@ -157,7 +166,7 @@ def _watch(
         if as_json:
             click.echo(render.to_json(_report_values(report, seconds)))
         else:
-            _print_report(report, seconds, prune=prune, folder=library.folder)
+            _print_report(report, seconds, prune=prune, flag=library.flag)
 
 
 def _add_when_free(
@@ -171,21 +180,21 @@ def _add_when_free(
             time.sleep(BUSY_SECONDS)
 
 
-def add_with_progress(library: "Library", paths: Sequence[str], *, quiet: bool) -> "Report":
+def add_with_progress(library: "Adding", paths: Sequence[str], *, quiet: bool) -> "Report":
     """Index paths, with a progress bar on a terminal."""
     with indexing_bar(quiet) as progress:
         return library.add(*paths, progress=progress)
 
 
-def print_failures(report: "Report") -> None:
-    """Name on stderr the files that could not be read."""
-    for problem in report.failed[:MOST_FAILURES]:
+def print_failures(report: "Report", most: int = MOST_FAILURES, names_all: str = "--json") -> None:
+    """Name on stderr files that could not be read, and what names all of them."""
+    for problem in report.failed[:most]:
         say(f"not read: {problem.source}: {problem.reason}", err=True)
-    if len(report.failed) > MOST_FAILURES:
-        say(f"not read: {len(report.failed) - MOST_FAILURES} more (--json names all)", err=True)
+    if len(report.failed) > most:
+        say(f"not read: {len(report.failed) - most} more ({names_all} names all)", err=True)
 
 
-def _print_report(report: "Report", seconds: float, *, prune: bool, folder: Path) -> None:
+def _print_report(report: "Report", seconds: float, *, prune: bool, flag: str) -> None:
     counts = [
         (report.new, "new"),
         (report.changed, "changed"),
@@ -219,7 +228,7 @@ def _print_report(report: "Report", seconds: float, *, prune: bool, folder: Path
         say(
             "Some were kept: nothing that was indexed is left in their folders, and a disk may "
             "not be mounted. To drop them: "
-            f"qa rm --yes {' '.join(map(shlex.quote, folders))}{library_flag(folder)}",
+            f"qa rm --yes {' '.join(map(shlex.quote, folders))}{flag}",
             err=True,
         )
 

@@ -57,7 +57,8 @@ def models(context: click.Context, as_json: bool) -> None:
 def fetch(name: str, yes: bool, quiet: bool) -> None:
     """Fetch a model from its hub. NAME is one that qa models lists.
 
-    Besides qa ask --write, this is the only command that uses a network.
+    Others use a network only for a server that you name: qa ask --write, qa index --on, and
+    libraries on Milvus.
     """
     from ..models import catalog
 

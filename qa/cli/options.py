@@ -16,6 +16,7 @@ from ..errors import UsageError
 if TYPE_CHECKING:
     from datetime import date
 
+    from ..adding import Adding
     from ..libraries import Libraries
     from ..library import Library
     from ..writing.server import ChatServer
@@ -30,7 +31,8 @@ def library_option(command: Command) -> Command:
         multiple=True,
         callback=_only_library,
         metavar="NAME|PATH",
-        help="Library to use: a name, or a folder. [default: default; variable QA_LIBRARY]",
+        help="Library to use: a name, a folder, or milvus://HOST:PORT/COLLECTION. "
+        "[default: default; variable QA_LIBRARY]",
     )(command)
 
 
@@ -95,16 +97,24 @@ def reader_option(command: Command) -> Command:
     )(command)
 
 
+def llm_options(command: Command) -> Command:
+    """Add ``--llm`` and ``--llm-model``."""
+    server = click.option(
+        "--llm",
+        metavar="ADDRESS",
+        help="Server of the language model that writes. [variable QA_LLM]",
+    )
+    model = click.option(
+        "--llm-model", metavar="NAME", help="The model's name there. [variable QA_LLM_MODEL]"
+    )
+    return server(model(command))
+
+
 def writing_options(command: Command) -> Command:
     """Add ``--write``, ``--llm`` and ``--llm-model``."""
 
     @click.option("--write", "is_written", is_flag=True, help="Let a language model write, too.")
-    @click.option(
-        "--llm", metavar="ADDRESS", help="The model's server, for --write. [variable QA_LLM]"
-    )
-    @click.option(
-        "--llm-model", metavar="NAME", help="The model's name there. [variable QA_LLM_MODEL]"
-    )
+    @llm_options
     @functools.wraps(command)
     def writing_command(
         *args: Any, is_written: bool, llm: str | None, llm_model: str | None, **values: Any
@@ -181,14 +191,39 @@ def hits_option(command: Command) -> Command:
 def open_library(
     chosen: settings.Settings, *, device: str | None = None, create: bool = False
 ) -> "Library":
-    """Open the library of these settings. Raises LibraryError if there is none to open.
+    """Open the library of these settings, which must be on this machine.
+
+    Raises LibraryError if there is none to open, UsageError for one on Milvus.
 
     A command reads its settings once, with ``load_settings``. ``Library.open`` would read them
     again.
     """
+    if chosen.remote:
+        command = click.get_current_context().command_path
+        raise UsageError(f"{command} works with a library on this machine, not with one on Milvus.")
     from ..library import Library
 
     return Library(chosen, device=device, create=create)
+
+
+def on_this_machine(opened: "Adding") -> "Library":
+    """Return a library that is on this machine. Raises UsageError for one on Milvus."""
+    from ..library import Library
+
+    if not isinstance(opened, Library):
+        raise UsageError("--reembed and --watch work with a library on this machine.")
+    return opened
+
+
+def open_any(
+    chosen: settings.Settings, *, device: str | None = None, create: bool = False
+) -> "Adding":
+    """Open the library of these settings, wherever it is kept. Raises what `open_library` does."""
+    if not chosen.remote:
+        return open_library(chosen, device=device, create=create)
+    from ..remote import MilvusLibrary
+
+    return MilvusLibrary(chosen, device=device)
 
 
 def each_settings(
@@ -206,19 +241,19 @@ def each_settings(
 
 def open_asked(
     chosen: Sequence[settings.Settings], *, create: bool = False
-) -> "Library | Libraries":
+) -> "Adding | Libraries":
     """Open the library of these settings, or several as one.
 
     Raises LibraryError if one does not exist, UsageError if one is named twice.
     """
     if len(chosen) == 1:
-        return open_library(chosen[0], create=create)
+        return open_any(chosen[0], create=create)
     from ..libraries import Libraries
 
-    opened: list[Library] = []
+    opened: list[Adding] = []
     try:
         for one in chosen:
-            opened.append(open_library(one))
+            opened.append(open_any(one))
         return Libraries(opened)
     except BaseException:
         for library in opened:
@@ -226,11 +261,11 @@ def open_asked(
         raise
 
 
-def each_library(opened: "Library | Libraries") -> "tuple[Library, ...]":
+def each_library(opened: "Adding | Libraries") -> "tuple[Adding, ...]":
     """Return the libraries that `open_asked` opened."""
-    from ..library import Library
+    from ..adding import Adding
 
-    return (opened,) if isinstance(opened, Library) else opened.libraries
+    return (opened,) if isinstance(opened, Adding) else opened.libraries
 
 
 def writing_server(chosen: settings.Settings) -> "ChatServer":

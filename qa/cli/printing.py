@@ -105,3 +105,9 @@ def _marked(lines: "Iterable[Line]") -> "list[Line]":
 def _close(line: "Line", place: int) -> None:
     text, style = line[place]
     line[place] = (f"{text}{QUOTE_MARKS[1]}", style)
+
+
+def short_path(path: str) -> str:
+    """Return a path as seen from the working folder, or in full if it is not below that."""
+    below = os.path.relpath(path)
+    return path if below.startswith(os.pardir) else below

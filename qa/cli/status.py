@@ -44,10 +44,12 @@ def status(library: str | None, as_json: bool) -> None:
         }
         click.echo(render.to_json(values))
         return
+    files = "1 file" if found.files == 1 else f"{found.files:,} files"
+    passages = "1 passage" if found.passages == 1 else f"{found.passages:,} passages"
     dates = " to ".join(day.isoformat() for day in found.dates) if found.dates else "none dated"
     rows = [
         ("library", str(found.folder)),
-        ("articles", f"{found.articles:,} in {found.files:,} files, {found.passages:,} passages"),
+        ("articles", f"{found.articles:,} in {files}, {passages}"),
         ("dates", dates),
         ("model", found.model or "none yet"),
         ("size", f"{found.disk_bytes / 1e6:,.1f} MB"),

@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="List dated sentences on a subject, in order.")
-@click.argument("question")
+@click.argument("words", nargs=-1, required=True, metavar="QUESTION...")
 @libraries_option
 @json_option
 @scope_options
 @model_option
 def timeline(
-    question: str, libraries: tuple[str, ...], as_json: bool, scope: Scope, model: str | None
+    words: tuple[str, ...],
+    libraries: tuple[str, ...],
+    as_json: bool,
+    scope: Scope,
+    model: str | None,
 ) -> None:
     """List sentences that say when something happened, the earliest first, from all articles.
 
@@ -37,7 +41,7 @@ def timeline(
     the date of their article, and are never given more exactly than the words say.
 
     \b
-    qa timeline "oil spill"
+    qa timeline oil spill
     qa timeline "Who leads Libya?" --until 2011
 
     Exit code: 0 found, 1 no dated sentence, 2 something is wrong.
@@ -45,7 +49,7 @@ def timeline(
     from .. import render
     from .printing import columns, print_lines
 
-    question = sys.stdin.read() if question == "-" else question
+    question = sys.stdin.read() if words == ("-",) else " ".join(words)
     chosen = each_settings(libraries, model)
     with open_asked(chosen) as opened:
         events = opened.timeline(question, scope=scope)

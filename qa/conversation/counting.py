@@ -13,6 +13,9 @@ from ..terms import question_terms
 MOST_LISTED = 50
 """Articles that an answer lists; ``qa mentions`` lists them all."""
 
+MOST_COUNTS = 10
+"""Articles up to which an answer gives the number of mentions in each."""
+
 _ARTICLES = r"(?:articles?|stories|texts|documents|files|reports)"
 _ABOUT = (
     r"(?:that |which )?(?:mention(?:s|ed)?|contain|name|refer to|talk about|speak of|discuss|cover|"
@@ -96,10 +99,14 @@ def counted(session: Session, term: str, scope: Scope) -> tuple[str, list[Citati
 
 
 def _times(found: Sequence[Mention], listed: Sequence[Mention]) -> str:
-    """Return how often all mention it, and each that is listed: "7 times (4, 2, 1)"."""
+    """Return how often all mention it, and each of a few: "7 times (4, 2, 1)"."""
     total = sum(each.count for each in found)
     times = "once" if total == 1 else f"{total:,} times"
-    return times if len(found) == 1 else f"{times} ({', '.join(str(m.count) for m in listed)})"
+    if len(found) == 1:
+        return times
+    if len(listed) > MOST_COUNTS:
+        return f"{times} ({'once' if found[0].count == 1 else f'at most {found[0].count}'} in each)"
+    return f"{times} ({', '.join(str(each.count) for each in listed)})"
 
 
 def _with_all(session: Session, words: Sequence[str], scope: Scope) -> list[Mention]:

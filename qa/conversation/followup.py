@@ -45,14 +45,15 @@ class Context:
         """Whether the topic is a band, a body or the like."""
 
     def person(self) -> str:
-        """Return whom "he" or "she" means; empty if nobody was named."""
+        """Return whom "he" or "she" means; empty if no name was one of a person."""
         if self.is_titled and not self.is_group:
             return self.topic
         for turn in reversed(self._earlier):
-            for name in (*names_in(f"it is {turn.answer}"), *names_in(turn.question)):
-                if name.kind is Kind.OTHER:
+            answers = () if _NO_PERSON.match(turn.question) else names_in(f"it is {turn.answer}")
+            for name in (*answers, *names_in(turn.question)):
+                if name.kind is Kind.OTHER and _may_be_person(name.text, turn):
                     return name.text
-        return self.topic
+        return ""
 
     def thing(self) -> str:
         """Return what "it" means; empty if that is not clear."""
@@ -132,6 +133,15 @@ def stand_alone(question: str, earlier: Sequence[Exchange]) -> str:
     return resolved if len(resolved) <= len(question) + MOST_ADDED else question
 
 
+def _may_be_person(name: str, turn: Exchange) -> bool:
+    """Whether a name may be that of a person: no abbreviation, no single word that has a place's
+    or a state's place in the question or headline, as in "the president of Japan"."""
+    if name.isupper() or name.lower().startswith("the "):
+        return False
+    texts = f"{turn.question}\n{turn.title}"
+    return " " in name or not re.search(_AS_OF_PLACE.format(re.escape(name)), texts)
+
+
 def possessive(name: str) -> str:
     """Return the form of a name that owns what follows."""
     return f"{name}'" if name.endswith("s") else f"{name}'s"
@@ -200,6 +210,14 @@ _NOT_OWNED = re.compile(
 _WORKS = (
     r"album|albums|record|song|songs|single|film|movie|show|book|novel|series|play|ep|tour|video|"
     r"soundtrack|game|track|musical|demo|tape"
+)
+_NO_PERSON = re.compile(
+    r"\W*(?:(?:and|but|so|then) )?(?:(?:in|at|on|from|to) )?"
+    r"(?:where|when|how|why|(?:which|what) (?:country|city|town|state|place|company|party|team))\b",
+    re.IGNORECASE,
+)
+_AS_OF_PLACE = (
+    r"\b(?:of|in|at|from|to|near) (?:the )?{0}\b|\b{0}['’]s? (?:new |next |former )?[a-z]"
 )
 _NAMELESS = r"(?! (?:(?:of|by|on|called|titled)\b|(?-i:[A-Z\"])))"
 

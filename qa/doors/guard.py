@@ -7,6 +7,7 @@ is the Origin of any page.
 """
 
 import os
+import re
 import secrets
 import socket
 import stat
@@ -19,6 +20,9 @@ from ..errors import UsageError
 from ..settings import folders
 
 if TYPE_CHECKING:
+    import asyncio
+
+    import uvicorn
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 ADDRESS = "127.0.0.1"
@@ -30,29 +34,44 @@ MOST_BYTES = 512 * 1024
 MOST_CONNECTIONS = 128
 """Connections that are open at once; the server answers a further one with 503."""
 
+HEAD_SECONDS = 10.0
+"""Time in which the head of a request must have arrived; what is idle is closed sooner."""
+
 LEAVE_SECONDS = 10
 """Time that running requests have to end after Ctrl-C."""
+
+_TOKEN = re.compile(r"[\w-]{32,}", re.ASCII)
 
 
 def token() -> str:
     """Return the token of this person's doors, made once and kept in ``token_file()``.
 
-    Raises UsageError if other people can read the file.
+    Raises UsageError if other people can read the file, or if it holds no token.
     """
     path = token_file()
+    if not path.exists():
+        _make_token(path)
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise UsageError(
+            f"Others can read the token in {path}. Delete the file; a new one is made."
+        )
+    kept = path.read_text(encoding="ascii", errors="replace").strip()
+    if not _TOKEN.fullmatch(kept):
+        raise UsageError(f"{path} holds no token. Delete the file; a new one is made.")
+    return kept
+
+
+def _make_token(path: Path) -> None:
+    """Write a new token, unless another process does so first. The file is never seen half."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".token-{secrets.token_hex(8)}")
     try:
-        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise UsageError(
-                f"Others can read the token in {path}. Delete the file; a new one is made."
-            ) from None
-        return path.read_text(encoding="ascii").strip()
-    with open(opened, "w", encoding="ascii") as file:
-        made = secrets.token_urlsafe(24)
-        file.write(f"{made}\n")
-    return made
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"{secrets.token_urlsafe(24)}\n")
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def token_file() -> Path:
@@ -98,7 +117,7 @@ def listen(port: int) -> socket.socket:
         return socket.create_server((ADDRESS, port))
     except OSError as error:
         raise UsageError(
-            f"{ADDRESS}:{port} cannot be used: {error.strerror}. Try --port."
+            f"{ADDRESS}:{port} cannot be used: {os.strerror(error.errno or 0)}. Try --port."
         ) from error
 
 
@@ -110,19 +129,63 @@ def run_on_loopback(
     started: Callable[[str], None],
 ) -> None:
     """Serve an app behind the guard until Ctrl-C; ``started`` gets the address."""
-    import uvicorn
-
     port = listening.getsockname()[1]
     guarded = Guard(app, port, token(), open_paths)
-    config = uvicorn.Config(
-        guarded,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        ws="none",
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_graceful_shutdown=LEAVE_SECONDS,
-    )
     with suppress(KeyboardInterrupt):
         started(f"http://{ADDRESS}:{port}")
-        uvicorn.Server(config).run(sockets=[listening])
+        make_server(guarded).run(sockets=[listening])
+
+
+def make_server(app: "ASGIApp") -> "uvicorn.Server":
+    """Return a server for an app, with limits for clients that are slow or many."""
+    import uvicorn
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=_prompt_protocol(),
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            ws="none",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=LEAVE_SECONDS,
+        )
+    )
+
+
+def _prompt_protocol() -> "type[asyncio.Protocol]":
+    """Return uvicorn's HTTP, which would wait for the head of a request for ever.
+
+    Anybody on the machine could hold all connections so, without a token.
+    """
+    import h11
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class PromptProtocol(H11Protocol):
+        _late: "asyncio.TimerHandle | None" = None
+
+        def connection_made(self, transport: "asyncio.Transport") -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._watch()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._watch()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            if self._late is not None:
+                self._late.cancel()
+            super().connection_lost(exc)
+
+        def _watch(self) -> None:
+            """Begin to count the time while the head is awaited, and stop when it is there."""
+            is_awaited = self.conn.their_state is h11.IDLE
+            if is_awaited and self._late is None:
+                self._late = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+            elif not is_awaited and self._late is not None:
+                self._late.cancel()
+                self._late = None
+
+    return PromptProtocol

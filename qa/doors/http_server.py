@@ -1,7 +1,6 @@
 """The HTTP server: the five tools as JSON for scripts on this machine. It keeps no state."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -51,8 +50,6 @@ STATUSES: dict[type[Exception], int] = {
 }
 """HTTP status for each kind of failure."""
 
-_log = logging.getLogger(__name__)
-
 
 def make_app(service: Service) -> "Starlette":
     """Return the app; the guard goes in front of it."""
@@ -89,8 +86,6 @@ def make_app(service: Service) -> "Starlette":
 
     async def refuse(request: Request, error: Exception) -> Response:
         status = getattr(error, "status_code", 500)
-        if status == 500:
-            _log.error("A request failed", exc_info=error)
         line = getattr(error, "detail", "The request failed; the server's output says why.")
         return respond({"error": line}, status)
 
@@ -111,14 +106,21 @@ def make_app(service: Service) -> "Starlette":
 
 
 async def _arguments(request: "Request") -> object:
-    """Return the JSON of a request; ``{}`` if it has no body. Raises UsageError."""
+    """Return the JSON of a request; ``{}`` if it has no body.
+
+    Raises UsageError, TooLargeError, and LeftError if the client leaves before its end.
+    """
     from pydantic_core import from_json
+    from starlette.requests import ClientDisconnect
 
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BYTES:
-            raise TooLargeError(f"A request has at most {MOST_BYTES} bytes.")
+    try:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > MOST_BYTES:
+                raise TooLargeError(f"A request has at most {MOST_BYTES} bytes.")
+    except ClientDisconnect:
+        raise LeftError from None
     try:
         return from_json(bytes(body)) if body else {}
     except ValueError as error:

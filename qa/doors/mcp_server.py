@@ -13,7 +13,7 @@ from ..errors import QAError
 from .guard import MOST_BYTES
 from .schemas import schema
 from .service import Service
-from .tools import TOOLS, named_article
+from .tools import TOOLS, numbered_article
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,7 +36,7 @@ MOST_SESSIONS = 100
 TEMPLATE = "qa://article/{id}"
 """Address of an article's text."""
 
-_ARTICLE = re.compile(r"qa://article/(\d{1,18})")
+_ARTICLE = re.compile(r"qa://article/(\d{1,18})", re.ASCII)
 
 _log = logging.getLogger(__name__)
 
@@ -124,9 +124,9 @@ def make_server(service: Service) -> "Server[Any]":
         found = _ARTICLE.fullmatch(params.uri)
         if found is None:
             raise MCPError(types.INVALID_PARAMS, f"There is no {params.uri}; only {TEMPLATE}.")
-        number = found[1]
+        number = int(found[1])
         try:
-            article = await service.run(lambda: named_article(service.shelf, number))
+            article = await service.run(lambda: numbered_article(service.shelf, number))
         except QAError as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from None
         contents = types.TextResourceContents(

@@ -7,7 +7,14 @@ from pydantic.json_schema import JsonSchemaMode
 
 from .. import render
 from ..errors import UsageError
+from ..shorten import shorten
 from .values import Arguments, Values
+
+MOST_FAULTS = 3
+"""Faults that an error names."""
+
+MOST_NAME = 60
+"""Characters of an argument's name that are repeated."""
 
 Checked = TypeVar("Checked", bound=Arguments)
 Made = TypeVar("Made", bound=Values)
@@ -18,7 +25,8 @@ def checked(model: type[Checked], arguments: object) -> Checked:
     try:
         return model.model_validate(arguments)
     except ValidationError as error:
-        raise UsageError("; ".join(_fault(model, one) for one in error.errors())) from None
+        faults = [_fault(model, one) for one in error.errors()[:MOST_FAULTS]]
+        raise UsageError("; ".join(faults)) from None
 
 
 def made(model: type[Made], values: dict[str, Any]) -> Made:
@@ -55,7 +63,7 @@ def _told(value: Any, *, are_names: bool = False) -> Any:
 
 def _fault(model: type[Arguments], error: Any) -> str:
     """Return what is wrong with one argument."""
-    name = ".".join(str(part) for part in error["loc"]) or "the arguments"
+    name = shorten(".".join(str(part) for part in error["loc"]), MOST_NAME) or "the arguments"
     if error["type"] == "extra_forbidden":
         return f"there is no parameter {name!r}; known are {', '.join(model.model_fields)}"
     message = error["msg"]

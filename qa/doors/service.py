@@ -100,7 +100,7 @@ class Service:
         if tool is None:
             raise UsageError(f"There is no tool {name!r}; there are {', '.join(TOOLS)}.")
         wanted = checked(tool.arguments, arguments)
-        if tool.needs_models:
+        if wanted.needs_models:
             await self._wait(report)
         return await self.run(lambda: self._called(tool, wanted))
 

@@ -126,6 +126,7 @@ def overview(shelf: Shelf, wanted: OverviewArguments) -> OverviewValues:
         "formats": dict(Counter(map(_format, rows)).most_common()),
         "stories": [{"articles": len(story), "newest": listed(story[0])} for story in stories],
         "newest": [listed(row) for row in rows[:NEWEST]],
+        "questions": _questions(shelf, wanted.questions, scope) if rows else [],
         "notes": [],
     }
     return made(OverviewValues, values)
@@ -156,8 +157,6 @@ class Tool(NamedTuple):
     """What it returns."""
     run: Callable[[Shelf, Any], Values]
     """The function."""
-    needs_models: bool
-    """Whether it waits for the models."""
 
 
 TOOLS = {
@@ -170,7 +169,6 @@ TOOLS = {
             AskArguments,
             AnswerValues,
             ask,
-            needs_models=True,
         ),
         Tool(
             "search",
@@ -178,7 +176,6 @@ TOOLS = {
             SearchArguments,
             SearchValues,
             search,
-            needs_models=True,
         ),
         Tool(
             "read",
@@ -186,7 +183,6 @@ TOOLS = {
             ReadArguments,
             ReadValues,
             read,
-            needs_models=False,
         ),
         Tool(
             "overview",
@@ -194,7 +190,6 @@ TOOLS = {
             OverviewArguments,
             OverviewValues,
             overview,
-            needs_models=False,
         ),
         Tool(
             "verify",
@@ -202,7 +197,6 @@ TOOLS = {
             VerifyArguments,
             VerifyValues,
             verify,
-            needs_models=False,
         ),
     )
 }
@@ -215,9 +209,17 @@ def named_article(shelf: Shelf, name: str) -> Article:
     if len(rows) > 1:
         some = ", ".join(str(row.id) for row in rows[:5])
         raise UsageError(f"{name} means {len(rows)} articles; name one by its id: {some} …")
-    article = shelf.library.article(str(rows[0].id))
+    article = shelf.library.article(rows[0].id)
     if not shelf.shows(article):
         raise UsageError(f"No article is called {name}.")
+    return article
+
+
+def numbered_article(shelf: Shelf, number: int) -> Article:
+    """Return the article with a number in the library. Raises UsageError if none has it."""
+    article = shelf.library.article(number)
+    if not shelf.shows(article):
+        raise UsageError(f"No article has the number {number}.")
     return article
 
 
@@ -235,6 +237,13 @@ def _cited(shelf: Shelf, reference: Reference) -> Article:
     if found.standing is Standing.CHANGED:
         raise UsageError(f"The text of {reference} was changed; read {found.article.id} instead.")
     return found.article
+
+
+def _questions(shelf: Shelf, most: int, scope: Scope) -> list[str]:
+    """Return questions that the newest articles suggest; none costs nothing."""
+    if not most:
+        return []
+    return [each.question for each in shelf.library.suggested_questions(most, scope)]
 
 
 def _format(row: "ArticleRow") -> str:

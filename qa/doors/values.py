@@ -15,6 +15,9 @@ MOST_QUESTION = 2_000
 MOST_PASSAGES = 20
 """Passages of the longest search, about 4,000 tokens."""
 
+MOST_QUESTIONS = 10
+"""Questions that are suggested at once; those of a large library take two seconds."""
+
 MOST_TEXT = 20_000
 """Code points of an article that are read at once."""
 
@@ -29,6 +32,11 @@ class Arguments(BaseModel):
     """Arguments of a tool; others than those named are refused."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    @property
+    def needs_models(self) -> bool:
+        """Whether the call waits for the models."""
+        return False
 
 
 class Scoped(Arguments):
@@ -48,6 +56,11 @@ class AskArguments(Scoped):
     question: Annotated[str, Field(max_length=MOST_QUESTION)]
     """In English; stands alone"""
 
+    @property
+    def needs_models(self) -> bool:
+        """It does."""
+        return True
+
 
 class SearchArguments(Scoped):
     """Arguments of ``search``."""
@@ -56,6 +69,11 @@ class SearchArguments(Scoped):
     """Words; "quoted phrase" exactly"""
     k: Annotated[int, Field(ge=1, le=MOST_PASSAGES)] = 5
     """Number of passages"""
+
+    @property
+    def needs_models(self) -> bool:
+        """It does."""
+        return True
 
 
 class ReadArguments(Arguments):
@@ -71,6 +89,14 @@ class ReadArguments(Arguments):
 
 class OverviewArguments(Scoped):
     """Arguments of ``overview``."""
+
+    questions: Annotated[int, Field(ge=0, le=MOST_QUESTIONS)] = 0
+    """Suggest this many"""
+
+    @property
+    def needs_models(self) -> bool:
+        """Whether questions are wanted: each is tried."""
+        return self.questions > 0
 
 
 class VerifyArguments(Arguments):
@@ -144,6 +170,8 @@ class AlternativeValues(Values):
 
     answer: str
     confidence: float
+    differs: bool
+    """Whether it and the answer cannot both be right: the articles differ."""
     citation: CitationValues
 
 
@@ -230,6 +258,8 @@ class OverviewValues(Values):
     stories: list[StoryValues]
     """The largest among the newest articles."""
     newest: list[ListedArticle]
+    questions: list[str]
+    """Questions that the newest articles answer for sure, as many as were wanted or fewer."""
     notes: list[str]
 
 

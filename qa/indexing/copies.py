@@ -60,8 +60,8 @@ def find_copies(copies: Copies) -> int:
     for first in range(0, len(new), _PART):
         part = new[first : first + _PART]
         copies.put_sketches({number: sketch(text) for number, text in copies.texts(part)})
-    if new:
-        copies.put_groups(_grouped(copies, new))
+    if fresh := copies.uncompared():
+        copies.put_groups(_grouped(copies, fresh))
     return len(new)
 
 

@@ -35,16 +35,24 @@ def changes(
     from watchfiles import Change, watch
 
     left_out = os.path.join(os.path.realpath(skip), "") if skip else None
+    files: set[str] = set()
+    if all(map(os.path.isfile, paths)):
+        # Many programs save to a new file with the old name, which ends the watch of a file itself.
+        files = set(map(os.path.realpath, paths))
+    watched = sorted(set(map(os.path.dirname, files))) or paths
 
     def counts(change: Change, path: str) -> bool:
         if os.path.basename(path).startswith("."):
+            return False
+        if files and os.path.realpath(path) not in files:
             return False
         return left_out is None or not os.path.realpath(path).startswith(left_out)
 
     yield_at: float | None = 0.0  # the beginning counts as a change
     latest = 0.0
     for changed in watch(
-        *paths,
+        *watched,
+        recursive=not files,
         watch_filter=counts,
         step=STEP_MILLISECONDS,
         stop_event=stop,

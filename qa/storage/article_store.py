@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
 from ..datatypes import MEMORY_PREFIX, Article, ArticleRowId, Scope, is_from_memory
@@ -288,7 +287,7 @@ class ArticleStore(Database):
         An exact id or source takes precedence; then an absolute path of a file or folder; then the
         end of a path.
         """
-        if not name.strip():
+        if not name.strip() or "\0" in name:  # no path has a zero
             return []
         if (number := parse_number(name)) is not None:
             rows = self._rows("SELECT id FROM articles WHERE id = ?", number)
@@ -303,7 +302,7 @@ class ArticleStore(Database):
             searches.append(("path = ? AND record = ? AND url IS NULL", [real, record]))
             searches.append(("path = ? AND record = ?", [real, record]))
             searches.append(("path LIKE ? ESCAPE '!' AND record = ?", [path_ending(path), record]))
-        folder = os.path.realpath(Path(name).expanduser())
+        folder = os.path.realpath(os.path.expanduser(name))
         beneath = folder.rstrip("/") + "/"
         searches.append(("path = ? OR substr(path, 1, length(?)) = ?", [folder, beneath, beneath]))
         searches.append(("path LIKE ? ESCAPE '!'", [path_ending(name)]))

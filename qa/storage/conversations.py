@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 from ..articles.clean import clean, one_line
-from ..datatypes import Answer, Conversation, Scope, Turn, Verdict
+from ..datatypes import Answer, Conversation, Scope, Turn, TurnWriting, Verdict
 from ..errors import LibraryBusyError, LibraryDamagedError, LibraryError, UsageError
 from ..shorten import shorten
 from .database import Database
 from .schema import WITH_DETAILS
-from .turns import PLACE_COLUMNS, TURN_COLUMNS, place_rows, read_turn, turn_details
+from .turns import PLACE_COLUMNS, TURN_COLUMNS, place_rows, read_turn, turn_details, with_writing
 
 TITLE_LENGTH = 80
 """Longest title made from a question, in code points."""
@@ -134,6 +134,20 @@ class Conversations:
                 [(added.lastrowid, *row) for row in place_rows(answer)],
             )
             return self._turns("WHERE id = ?", added.lastrowid)[0]
+
+    def keep_writing(self, turn: int, writing: TurnWriting) -> None:
+        """Set what a language model wrote for a turn. Raises UsageError if it does not exist."""
+        with self._transaction() as connection:
+            where = "WHERE id = ?"
+            found = connection.execute(f"SELECT details FROM turns {where}", (_row_id(turn),))
+            row = found.fetchone()
+            if row is None:
+                raise _not_found("turn", turn)
+            try:
+                details = with_writing(row[0], writing)
+            except _DAMAGED as error:
+                raise self._database.damaged(f"a turn of a conversation: {error}") from error
+            connection.execute(f"UPDATE turns SET details = ? {where}", (details, turn))
 
     def judge(self, turn: int, verdict: Verdict | None) -> None:
         """Set a turn's verdict; None removes it.

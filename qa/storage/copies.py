@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 VERSION = "copies-2"
 """How the sketches were made; others are made again."""
 
+_UNCOMPARED = f"{VERSION} uncompared"
+"""Version of a sketch that has not been compared with the others yet."""
+
 
 class Copies:
     """The sketches of a library's articles, and the groups of copies among them."""
@@ -53,9 +56,17 @@ class Copies:
     def unknown(self) -> list[ArticleRowId]:
         """Return the articles without a sketch of this version."""
         rows = self._rows(
-            "SELECT id FROM articles WHERE id NOT IN (SELECT article FROM copies WHERE version = ?)"
-            " ORDER BY id",
+            "SELECT id FROM articles WHERE id NOT IN "
+            "(SELECT article FROM copies WHERE version IN (?, ?)) ORDER BY id",
             VERSION,
+            _UNCOMPARED,
+        )
+        return [row[0] for row in rows]
+
+    def uncompared(self) -> list[ArticleRowId]:
+        """Return the articles whose sketch has not been compared with the others yet."""
+        rows = self._rows(
+            "SELECT article FROM copies WHERE version = ? ORDER BY article", _UNCOMPARED
         )
         return [row[0] for row in rows]
 
@@ -80,15 +91,18 @@ class Copies:
             connection.executemany(
                 "INSERT OR REPLACE INTO copies (article, version, sketch, original) "
                 "VALUES (?, ?, ?, NULL)",
-                [(article, VERSION, sketch) for article, sketch in sketches.items()],
+                [(article, _UNCOMPARED, sketch) for article, sketch in sketches.items()],
             )
 
     def put_groups(self, groups: Mapping[ArticleRowId, int]) -> None:
-        """Store the groups of articles."""
+        """Store the groups of articles, after which all sketches count as compared."""
         with self._database.transaction() as connection:
             connection.executemany(
                 "UPDATE copies SET original = ? WHERE article = ?",
                 [(group, article) for article, group in groups.items()],
+            )
+            connection.execute(
+                "UPDATE copies SET version = ? WHERE version = ?", (VERSION, _UNCOMPARED)
             )
 
     def _rows(self, sql: str, *values: str | int) -> list[Any]:

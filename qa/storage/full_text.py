@@ -68,11 +68,7 @@ class FullText:
                 raise DamagedTextError(f"{folder} is damaged")
         with translate_errors():
             self._index = tantivy.Index(_schema(), str(folder) if folder else None)
-        self._stemmer = (
-            tantivy.TextAnalyzerBuilder(Tokenizer.whitespace())
-            .filter(Filter.stemmer("english"))
-            .build()
-        )
+        self._stemmer = english_stemmer()
         self._index.register_tokenizer(_STEMS, self._stemmer)
         self._index.config_reader("manual")
         self._writer: tantivy.IndexWriter | None = None
@@ -283,3 +279,9 @@ class FullText:
 def text_digest(text: str) -> int:
     """Return the digest that is stored with a text, in 56 bits."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=7).digest(), "big")
+
+
+def english_stemmer() -> tantivy.TextAnalyzer:
+    """Return the analyser that takes English endings off words that spaces separate."""
+    builder = tantivy.TextAnalyzerBuilder(Tokenizer.whitespace())
+    return builder.filter(Filter.stemmer("english")).build()

@@ -168,8 +168,7 @@ class Store(ArticleStore, DoubtStore):
             "WHERE articles.id = ?",
             article,
         )
-        name = "" if record is not None or is_from_memory(path) else name_of(path)
-        return title if name in title else f"{title}\n{name}", text
+        return heading_of(title, record, path), text
 
     def tombstones_after(self, revision: int) -> "NDArray[np.int64]":
         """Return the ids of the passages that were deleted after a revision."""
@@ -263,3 +262,12 @@ class Store(ArticleStore, DoubtStore):
             leftover.unlink(missing_ok=True)
         connection.execute("PRAGMA optimize")
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def heading_of(title: str, record: int | None, path: str) -> str:
+    """Return what a passage is searched under: the title, and the file's name if that says more.
+
+    ``record`` is the article's number in a file of several; None if the file is the article.
+    """
+    name = "" if record is not None or is_from_memory(path) else name_of(path)
+    return title if name in title else f"{title}\n{name}"

@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ..datatypes import Answer, AnswerKind, PlaceKind, Scope, Status, Turn, TurnPlace
+from ..datatypes import (
+    Answer,
+    AnswerKind,
+    Ending,
+    PlaceKind,
+    Scope,
+    Status,
+    Support,
+    Turn,
+    TurnPlace,
+    TurnSentence,
+    TurnWriting,
+)
 from ..places import NumberedPlace, places_of_answer
 from .scope import read_scope, scope_values
 
@@ -33,33 +45,74 @@ def turn_details(answer: Answer, scope: Scope) -> str:
     return json.dumps(values)
 
 
+def with_writing(details: str | None, writing: TurnWriting) -> str:
+    """Return the details of a turn with what a language model wrote; None are those of a row
+    without any."""
+    values = {
+        "server": writing.server,
+        "ending": writing.ending.value,
+        "error": writing.error,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "support": sentence.support.value,
+                "reason": sentence.reason,
+                "places": [_place_row(place) for place in sentence.places],
+            }
+            for sentence in writing.sentences
+        ],
+    }
+    return json.dumps({**json.loads(details or "{}"), "writing": values})
+
+
 def place_rows(answer: Answer) -> list[tuple[object, ...]]:
     """Return the columns of each place of an answer, and its details."""
-    return [_place_row(place) for place in places_of_answer(answer)]
+    return [_place_row(turn_place(place)) for place in places_of_answer(answer)]
 
 
-def _place_row(place: NumberedPlace) -> tuple[object, ...]:
+def turn_place(place: NumberedPlace) -> TurnPlace:
+    """Return a place as a turn keeps it."""
     cited = place.citation
     article = cited.article
     is_passage = place.kind is PlaceKind.PASSAGE
+    return TurnPlace(
+        number=place.number,
+        kind=place.kind,
+        article=article.id,
+        title=article.title,
+        source=article.source,
+        line=cited.line,
+        start=cited.start,
+        end=cited.end,
+        digest=article.digest,
+        sentence=(cited.start, cited.end) if is_passage else cited.sentence_bounds,
+        said="" if is_passage else cited.sentence,
+        lit=cited.lit,
+        confidence=place.confidence if place.kind is PlaceKind.OTHER else None,
+        page=cited.page,
+        copies=cited.copies,
+    )
+
+
+def _place_row(place: TurnPlace) -> tuple[object, ...]:
     values = {
         "kind": place.kind.value,
-        "sentence": (cited.start, cited.end) if is_passage else cited.sentence_bounds,
-        "said": "" if is_passage else cited.sentence,
-        "lit": cited.lit,
-        "page": cited.page,
-        "copies": cited.copies,
-        "confidence": place.confidence if place.kind is PlaceKind.OTHER else None,
+        "sentence": place.sentence,
+        "said": place.said,
+        "lit": place.lit,
+        "page": place.page,
+        "copies": place.copies,
+        "confidence": place.confidence,
     }
     return (
         place.number,
-        article.title,
-        article.source,
-        cited.line,
-        article.id,
-        cited.start,
-        cited.end,
-        article.digest,
+        place.title,
+        place.source,
+        place.line,
+        place.article,
+        place.start,
+        place.end,
+        place.digest,
         json.dumps(values),
     )
 
@@ -88,7 +141,23 @@ def read_turn(row: Sequence[Any], places: Sequence[Sequence[Any]]) -> Turn:
         unread=int(values.get("unread", 0)),
         in_story=bool(values.get("in_story", True)),
         scope=read_scope(values.get("scope", {})),
+        writing=_writing(values["writing"]) if "writing" in values else None,
     )
+
+
+def _writing(values: dict[str, Any]) -> TurnWriting:
+    """Return what a language model wrote, from a turn's details."""
+    sentences = tuple(
+        TurnSentence(
+            str(each["text"]),
+            Support(each["support"]),
+            tuple(_place(row, "", "") for row in each["places"]),
+            str(each["reason"]),
+        )
+        for each in values["sentences"]
+    )
+    error = str(values["error"])
+    return TurnWriting(str(values["server"]), sentences, Ending(values["ending"]), error)
 
 
 def _place(row: Sequence[Any], answer: str, sentence: str) -> TurnPlace:

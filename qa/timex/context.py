@@ -9,14 +9,20 @@ from .units import Days, Unit, written
 
 _TO_COME = re.compile(
     r"""\b(?:(?P<yes>will|['’]ll|shall|would|planned|scheduled
+    |(?-i:may|might)(?![ ](?:not[ ])?have\b)
     |(?:is|are|due|set|going|expected|plans?|hopes?|agreed)[ ]to(?=[ ](?-i:[a-z]))
-    |(?:begin|start|resume|open|reopen|end|close|expire)s?|takes?[ ]place)
-    |(?P<no>said|says|told|announced|reported|wrote|added|was|were|had|has|have|did))\b""",
+    |(?<!\bto[ ])(?<!\bnot[ ])(?<!\bthe[ ])(?:
+        (?-i:begin|start|resume|open|reopen|end|close|expire)s?|takes?[ ]place
+        |(?:meet|decide)s?(?=[ ](?:on|in|at)\b)
+    )
+    |(?:is|are)(?=(?:[ ](?:on|in|from))?[ ]$))
+    |(?<!\bwill[ ])(?<!\bto[ ])(?<!\bbe[ ])  # "will have to leave", "is to be announced"
+    (?P<no>said|says|told|announced|reported|wrote|added|was|were|had|has|have|did))\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CLAUSE = 100
 """How far the verb of an expression is looked for, in characters."""
-_CLAUSE_END = re.compile(r"[.;:!?\n](?=\s|$)")
+_CLAUSE_END = re.compile(r"[.;:!?\n](?=[\s\])”\"]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,10 @@ class Context:
         return max(days for days in times if days[0] <= today)
 
 
+_WILL = re.compile(
+    r", (?:(?!\w+ed\b|said\b|told\b|says\b|that\b|wh[oi])[\w'’-]+ ){1,6}?"
+    r"(?:will|(?:is|are) (?:due |set |going |expected )?to)\b"
+)
 _NEXT_CLAUSE = re.compile(r",|\b(?:and|but|that|which|who|as|when)\b")
 
 
@@ -112,6 +122,9 @@ def is_to_come(match: re.Match[str]) -> bool:
     """Whether the sentence of an expression is about what is to come, by its nearest verbs."""
     text, start, end = match.string, match.start(), match.end()
     before = _CLAUSE_END.split(text[max(0, start - _CLAUSE) : start])[-1]
-    after = _NEXT_CLAUSE.split(_CLAUSE_END.split(text[end : end + _CLAUSE])[0])[0]
+    after = _CLAUSE_END.split(text[end : end + _CLAUSE])[0]
+    if len(before.split()) < 2 and _WILL.match(after):  # "On Friday, ministers will meet"
+        return True
+    after = _NEXT_CLAUSE.split(after)[0]
     verbs = list(_TO_COME.finditer(before))[-1:] or list(_TO_COME.finditer(after))[:1]
     return bool(verbs and verbs[0]["yes"])

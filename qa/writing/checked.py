@@ -2,23 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
-from ..datatypes import Citation, Passage
+from ..datatypes import Citation, Passage, Support
 
-
-class Support(StrEnum):
-    """Whether the passages hold what a sentence says."""
-
-    SUPPORTED = "supported"
-    """A passage that it cites holds it."""
-    ELSEWHERE = "elsewhere"
-    """A passage that it does not cite holds it."""
-    UNSUPPORTED = "unsupported"
-    """No passage holds it."""
-    NOT_CHECKABLE = "not checkable"
-    """It states nothing that a passage could hold, such as "Here is a summary."."""
+__all__ = ["CheckedSentence", "SentenceChecker", "Support"]
 
 
 @dataclass(frozen=True, slots=True)

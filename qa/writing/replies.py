@@ -106,9 +106,7 @@ def _chunk(data: str, failures: Failures) -> Chunk:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
-        raise failures.says(
-            "The reply is not JSON, or was cut off", " ".join(data.split())[:60]
-        ) from None
+        raise failures.says("The reply is not JSON, or was cut off", data) from None
     if not isinstance(value, dict) or value.get("error") or value.get("object") == "error":
         raise failures.of_detail(detail_of(value))
     choices, usage = value.get("choices"), value.get("usage")

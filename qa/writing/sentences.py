@@ -33,9 +33,10 @@ _STOP = re.compile(r"[.!?…][\"'”’»)\]*_]*$")
 _OPENING = "\"'“‘«([*_`"
 _LIST_NUMBER = re.compile(r"\s*[*_]*\d{1,2}[.)][*_]*")
 _LINE_START = re.compile(r"(?:\s*(?:#{1,6}\s|>\s?|[-*+•‣–]\s|\d{1,2}[.)]\s))+")
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
+# Bounded, so that a text full of marks that nothing closes takes linear time.
+_LINK = re.compile(r"!?\[([^\[\]\n]{0,200})\]\([^)\s]{0,500}\)")
+_EMPHASIS = re.compile(r"(?<!\w)([*_])(\S(?:.{0,100}?\S)?)\1(?!\w)")
 _STRONG = re.compile(r"\*\*|__|`+")
-_EMPHASIS = re.compile(r"(?<!\w)([*_])(\S(?:.*?\S)?)\1(?!\w)")
 _SPACE_BEFORE = re.compile(r"\s+(?=[.,;:!?](?:\s|$))")
 _COMMAS = re.compile(r"[,;]+(?=[.!?]?$)")
 

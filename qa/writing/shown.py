@@ -24,12 +24,14 @@ _STYLES = {
 """Styles of the mark and of the sentence."""
 
 _INDENT = " " * 4
-_ENDINGS = {
+ENDINGS = {
     Ending.LENGTH: "It was cut off here: it had become too long.",
     Ending.REPEATED: "It was ended here: it went round in circles.",
     Ending.CANCELLED: "It was stopped here.",
     Ending.FAILED: "It broke off here.",
 }
+"""What is shown if it did not come to its own end."""
+
 NOTHING_NEAR = "Nothing was written: no passage is near the question, so nothing was sent."
 """What is shown if there is nothing to write from."""
 
@@ -67,7 +69,7 @@ def end_lines(written: Written, width: int | None) -> list[Line]:
     if written.first_seconds is None:  # the error says it all
         return []
     lines: list[Line] = []
-    if ending := _ENDINGS.get(written.ending):
+    if ending := ENDINGS.get(written.ending):
         lines += wrapped([(ending, "note")], width)
     lines += wrapped([(f"{summary(written)} · {written.seconds:.0f} s", "note")], width)
     lines += [[], *wrapped([("The passages that were sent, with the question:", "note")], width)]

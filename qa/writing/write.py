@@ -9,10 +9,9 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeAlias
 
-from ..datatypes import Answer, AnswerKind, Citation, Hit, Passage, Status
+from ..datatypes import Answer, AnswerKind, Citation, Ending, Hit, Passage, Status
 from ..errors import ServerError
 from ..render import NEAR
 from .checked import CheckedSentence, SentenceChecker, Support
@@ -20,28 +19,16 @@ from .prompt import ANSWER_TOKENS, prompt_of
 from .sentences import SentenceSplitter, WrittenSentence
 from .server import ChatServer, Ended
 
+__all__ = ["Ending", "Event", "Piece", "Written", "passages_of", "write"]
+
+MOST_CHARACTERS = 20 * ANSWER_TOKENS
+"""Longest answer; no token of a text has more. Some servers ignore the number of tokens."""
+
 NEAR_COSINE = 0.25
 """Cosine of the nearest passage from which it is asked about though no answer was found.
 
 It is .28 or more for all of the sample questions, and less than .25 for most on other subjects.
 """
-
-
-class Ending(StrEnum):
-    """How a written answer ended."""
-
-    DONE = "done"
-    """The model came to its end."""
-    LENGTH = "length"
-    """It was cut off at the most tokens of an answer."""
-    REPEATED = "repeated"
-    """It was ended: the model wrote the same sentence for the third time."""
-    CANCELLED = "cancelled"
-    """The person wanted no more."""
-    NOTHING_NEAR = "nothing near"
-    """No passage is near the question; the server was not contacted."""
-    FAILED = "failed"
-    """The server failed; what it wrote before stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +91,7 @@ def write(
     splitter = SentenceSplitter(len(passages))
     sentences: list[CheckedSentence] = []
     first: float | None = None
+    left = MOST_CHARACTERS
     ended, error = Ended("done"), ""
     ending = Ending.DONE if passages else Ending.NOTHING_NEAR
 
@@ -121,10 +109,11 @@ def write(
                         ended, ending = part, Ending(part.why)
                     elif part:
                         first = time.monotonic() - started if first is None else first
-                        yield from checked(splitter.feed(part))
-                        yield Piece(part, splitter.unfinished)
-                        if _repeats(sentences):
-                            ending = Ending.REPEATED
+                        kept, left = part[:left], left - len(part)
+                        yield from checked(splitter.feed(kept))
+                        yield Piece(kept, splitter.unfinished)
+                        if left < 0 or _repeats(sentences):
+                            ending = Ending.LENGTH if left < 0 else Ending.REPEATED
                             break
     except ServerError as failure:
         ending, error = Ending.FAILED, str(failure)

@@ -31,6 +31,7 @@ from qa.answering.evidence import (
     features,
     margins,
     sentences_of,
+    tells,
     weigh,
 )
 from qa.datatypes import Answer, AnswerKind, Article, Hit, Passage, Span, Status, Why
@@ -410,3 +411,21 @@ def test_every_quote_is_exact(
             assert confidences == sorted(confidences, reverse=True)
             assert all(0 <= sure <= found.confidence <= 1 for sure in confidences)
         assert [c.number for c in places] == list(range(1, len(places) + 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "says_something"),
+    [
+        ("people", False),
+        ("died", False),
+        ("for", False),
+        ("The", False),
+        ("two", True),
+        ("12", True),
+        ("US", True),
+        ("passengers", True),
+        ("two people", True),
+    ],
+)
+def test_a_word_of_the_question_is_no_other_answer(text: str, says_something: bool) -> None:
+    assert tells(text, "How many people died?") is says_something

@@ -62,6 +62,13 @@ def test_articles_of_one_day_and_without_a_date_differ_too() -> None:
     assert order(QUESTION, *rows)[1] == "Articles differ: 12 people (0.txt) · 17 people (1.txt)"
 
 
+def test_an_article_with_a_date_is_not_known_to_be_later_than_one_without() -> None:
+    rows = told(0, None, "12 people", 9.0), told(1, OLD, "17 people", 8.5)
+    assert order(QUESTION, *rows)[0] == ["12 people", "17 people"]
+    rows = told(0, OLD, "12 people", 9.0), told(1, None, "17 people", 8.5)
+    assert order(QUESTION, *rows)[0] == ["12 people", "17 people"]
+
+
 def test_each_answer_is_named_once_with_its_newest_article() -> None:
     rows = [
         told(0, OLD, "12 people", 9.0),
@@ -133,6 +140,19 @@ def test_another_event_of_the_same_sort_changes_nothing() -> None:
     question = "How many people died when the ferry sank?"
     other = told(1, NEW, "17 people", 8.9, "17 people were on the train to Estby in the snow.")
     assert order(question, older, other)[1] == ""
+
+
+def test_beyond_a_week_the_other_sentence_must_have_the_words_asked_for() -> None:
+    question = "Who founded the Alba museum?"
+    text = "Peter Lund, who once edited a paper, finds the Alba museum dull."
+    for day, does_differ in ((NEW, True), (None, False), (date(2011, 7, 1), False)):
+        rows = [
+            told(0, OLD, "Ann Lee", 9.0, "Ann Lee founded the Alba museum."),
+            told(1, day, "Peter Lund", 8.5, text),
+        ]
+        assert bool(order(question, *rows)[1]) is does_differ
+    rows[1] = told(1, None, "Peter Lund", 8.5, "Peter Lund founded the Alba museum.")
+    assert order(question, *rows)[1]
 
 
 def renamed(entry: Weighed, title: str) -> Passage:

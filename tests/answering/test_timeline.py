@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -48,6 +48,21 @@ def test_no_event_is_more_exact_than_its_words(told: "Library") -> None:
     assert (str(built.first), str(built.last)) == ("1911-01-01", "1911-12-31")
 
 
+def test_a_name_that_the_encoder_does_not_know_has_its_events(
+    told: "Library", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = told._retriever.retrieve
+
+    def unlike(*given: Any) -> Any:
+        first, *others = found(*given).hits
+        nearer = [replace(each, why=replace(each.why, cosine=0.9)) for each in others]
+        unknown = replace(first, score=0.9, why=replace(first.why, cosine=0.1))
+        return replace(found(*given), hits=(unknown, *nearer))
+
+    monkeypatch.setattr(told._retriever, "retrieve", unlike)
+    assert [event.when for event in told.timeline("the pier")] == ["Monday, 4 January 2010"]
+
+
 def test_a_filter_holds(told: "Library") -> None:
     events = told.timeline("the mill", scope=Scope(source="*plan.txt"))
     assert [event.when for event in events] == ["October 2011", "2013"]
@@ -79,3 +94,13 @@ def test_a_time_counted_from_a_date_that_is_a_guess_is_about_right(
     monkeypatch.setattr(told._store, "articles", guessed)
     built, burned, *_ = told.timeline("the mill")
     assert (built.when, burned.when) == ("1911", "about October 2011")
+
+
+def test_the_line_of_a_date_tells_nothing(told: "Library", tmp_path: Path) -> None:
+    (tmp_path / "mill.txt").write_text(
+        "The mill sold\n\nBy Ann Holt, 12 April 2016\n\nThe mill was sold on Monday.\n\n"
+        "TARN, 12 April 2016.\n"
+    )
+    told.add(tmp_path / "mill.txt")
+    events = told.timeline("the mill", scope=Scope(source="*mill.txt"))
+    assert [event.citation.quote for event in events] == ["The mill was sold on Monday."]

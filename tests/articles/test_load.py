@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qa.articles import load, registry, stream
+from qa.articles.formats import table
 from qa.articles.load import (
     FoundFile,
     Problem,
@@ -421,6 +422,21 @@ def test_mailboxes_and_tables_of_any_size_are_streamed(
     streamed = list(read_articles(found))
     assert streamed == whole
     assert [one.article.title for one in streamed if isinstance(one, ReadArticle)] == titles
+
+
+def test_a_line_of_a_large_table_is_not_held_however_long_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_text("title,text\nQuay,It sank.\n" + "x," * 1_000)
+    (found,) = walk([str(tmp_path)])
+    assert isinstance(found, FoundFile)
+    monkeypatch.setattr(load, "FILE_BYTES", 100)
+    monkeypatch.setattr(table, "RECORD_BYTES", 500)
+    monkeypatch.setattr(table, "_SAMPLE_BYTES", 26)
+    first, last = read_articles(found)
+    assert isinstance(first, ReadArticle)
+    assert isinstance(last, Problem)
+    assert (last.reason, last.cut_short) == ("a table with a line too long to read", True)
 
 
 def test_a_large_json_document_says_what_to_do(

@@ -8,9 +8,15 @@ from datetime import date
 
 import pytest
 
-from qa.articles.formats import mail
+from qa.articles.formats import mail, mail_parts
 from qa.articles.formats.mail_text import paragraphs
-from qa.articles.found import EmptyFileError, NotAnArticleError, Problem, ReadArticle
+from qa.articles.found import (
+    EmptyFileError,
+    Member,
+    NotAnArticleError,
+    Problem,
+    ReadArticle,
+)
 from qa.articles.load import read_bytes
 from qa.articles.registry import HEAD_BYTES, format_of
 from qa.datatypes import Article
@@ -488,3 +494,39 @@ def test_of_many_damaged_attachments_the_first_are_named() -> None:
     articles, problems = whole(data, "inbox.mbox")
     assert len(articles) == 4
     assert sum(not one.quiet for one in problems) == 100
+
+
+def test_attachments_of_a_mail_without_text_have_its_number() -> None:
+    scan = b"From a Tue 10:00\n" + mixed(attachment("scan.txt", REPORT)) + b"\n"
+    both = b"From a Tue 10:00\n" + mixed(PLAIN, attachment("scan.txt", REPORT)) + b"\n"
+    articles, _ = whole(scan + both + scan, "inbox.mbox")
+    assert [one.source for one in articles] == [
+        *("inbox.mbox/1/scan.txt", "inbox.mbox#2", "inbox.mbox/2/scan.txt"),
+        "inbox.mbox/3/scan.txt",
+    ]
+
+
+def test_attachments_of_a_mail_that_is_cut_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "MESSAGE_BYTES", 1_000)
+    table = attachment("rows.csv", b"title,text\n" + b"Quay,The quay sank.\n" * 100)
+    data = b"From a Tue 10:00\n" + mixed(PLAIN, table) + MAILBOX.encode()
+    articles, (problem, *_) = whole(data, "inbox.mbox")
+    assert [one.title for one in articles] == ["The roof", "First", "Second", "Fourth"]
+    assert (problem.source, problem.quiet) == ("inbox.mbox/1/rows.csv", False)
+
+
+def test_many_files_of_one_name_are_told_apart_at_once() -> None:
+    files = [Member("a.txt", b"")] * 100_000
+    names = [one.name for one in mail_parts.attached(files, "", None)]
+    assert (names[-1], len(set(names))) == ("a (100000).txt", 100_000)
+
+
+def test_a_file_may_already_have_the_name_of_a_second_one() -> None:
+    files = [Member(name, b"") for name in ("a (2).txt", "a.txt", "a.txt", "a (2).txt")]
+    names = [one.name for one in mail_parts.attached(files, "", None)]
+    assert names == ["a (2).txt", "a.txt", "a (3).txt", "a (2) (2).txt"]
+
+
+def test_the_name_of_a_file_is_limited_and_keeps_its_suffix() -> None:
+    (_, one), _ = whole(mixed(PLAIN, attachment("x" * 5_000 + ".txt", REPORT)))
+    assert one.source == "a.eml/" + "x" * 196 + ".txt"

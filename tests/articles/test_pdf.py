@@ -195,6 +195,18 @@ def test_the_date_of_making_is_a_guess_and_a_date_in_the_text_is_none() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "dated"),
+    [("By Tove Lind, 12 April 2016", "date line"), ("TARN, 12 April 2016. It shut.", "dateline")],
+)
+def test_a_date_at_the_top_counts_and_not_the_day_on_which_the_page_was_printed(
+    line: str, dated: str
+) -> None:
+    lines = column(["Dredging", "", line, "", *FILLER])
+    found = article(pdf_of(lines, created="D:20190719120000Z"))
+    assert (found.published, found.dated, found.is_date_guess) == (date(2016, 4, 12), dated, False)
+
+
 @pytest.mark.parametrize("created", ["", "D:00000101000000Z", "D:20111399", "yesterday"])
 def test_a_senseless_date_is_none(created: str) -> None:
     found = article(pdf_of(column(FILLER), created=created))

@@ -119,7 +119,7 @@ def test_damaged_parquet() -> None:
     for bad in (data[:-9], b"PAR1" + bytes(40) + b"PAR1", data[:20] + b"\xff" * 9 + data[29:]):
         with pytest.raises(ArticleError):
             list(parquet.read("a.parquet", bad))
-    with pytest.raises(NotAnArticleError, match="no column of text"):
+    with pytest.raises(NotAnArticleError, match="a table without a column of text"):
         list(parquet.read("a.parquet", packed({"fruit": ["apple"]})))
 
 

@@ -200,6 +200,7 @@ def test_titles(name: str, text: str, title: str) -> None:
         ("a.txt", "Pier\nBy Ann Lee, 14 May 2015\n\nText.", "2015-05-14", "date line", False),
         ("a.txt", "Pier\n\nThursday, 14 May 2015\nText.", "2015-05-14", "date line", False),
         ("a.txt", "PARIS, May 14, 2015 (Reuters) - It is.", "2015-05-14", "dateline", False),
+        ("a.txt", "Pier\n\nTARN, 14 May 2015. It is open.", "2015-05-14", "dateline", False),
         ("2018-07-21-pier.md", "It is open.", "2018-07-21", "file name", False),
         ("20180721_pier.txt", "It is open.", "2018-07-21", "file name", True),
         ("Talk 2016-05-03.md", "It is open.", "2016-05-03", "file name", True),

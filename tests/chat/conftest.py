@@ -18,7 +18,7 @@ from qa.conversation.past import Exchange, Past
 from qa.datatypes import Alternative, Answer, Citation, Hit, Scope, Status
 from qa.library import Library
 from qa.questions.choose import SuggestedQuestion
-from tests.doubles import WordEncoder
+from tests.doubles import WordChecker, WordEncoder
 
 LIBYA = """date 2011-10-24 BRUSSELS NATO is to close its Libya mission at the end of October.
 
@@ -117,6 +117,10 @@ class ScriptedLibrary(Library):
             hits=tuple(hits),
             timings={"encode": 3.0, "retrieve": 12.0, "read": 285.0, "total": 300.0},
         )
+
+    def write(self, answer: Answer, **given: Any) -> Any:
+        """Let a server write, and check its sentences by their last words."""
+        return super().write(answer, checker=WordChecker(), **given)
 
     def suggested_questions(
         self,

@@ -13,6 +13,8 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
+from tests.writing.scripted import Scripted, answer
+
 from .conftest import (
     COMMANDED,
     MINERS,
@@ -25,6 +27,7 @@ from .conftest import (
     drive,
     until,
 )
+from .test_written import SAID, served, write
 
 pytestmark = pytest.mark.slow
 
@@ -120,6 +123,26 @@ def test_narrow(empty: ScriptedLibrary, newsroom: Path) -> None:
         compare(pilot.app, "narrow")
 
     drive(chat(empty), act, size=(72, 24))
+
+
+@pytest.mark.parametrize("theme", ["qa-dark", "qa-light"])
+def test_a_written_answer(
+    empty: ScriptedLibrary, newsroom: Path, monkeypatch: pytest.MonkeyPatch, theme: str
+) -> None:
+    empty.add(Path("newsroom"))
+    monkeypatch.setattr("qa.writing.server.HttpChatServer.name", "small at 127.0.0.1:8080")
+
+    async def act(pilot: Pilot[None]) -> None:
+        await ask(pilot, COMMANDED)
+        await write(pilot)
+        await pilot.press("alt+4")
+        await settle(pilot)
+        compare(pilot.app, f"written-{theme.removeprefix('qa-')}")
+
+    with Scripted(answer(*SAID)) as server:
+        app = served(empty, server)
+        app.theme = theme
+        drive(app, act, size=(120, 32))
 
 
 def test_a_failure(scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -186,3 +186,64 @@ def test_hostile_text_in_a_timeline(scripted: ScriptedLibrary, tmp_path: Path) -
         assert "[/foo] it rained in 1999" in shown(pilot)
 
     drive(chat(scripted), act)
+
+
+def test_a_filter_keeps_what_a_follow_up_is_about(scripted: ScriptedLibrary) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await ask(pilot, COMMANDED)
+        await ask(pilot, MINERS)
+        main.choose(main.talk.entries[0])
+        await pilot.press("f6")
+        before = main.talk.timeline
+        assert before is not None
+        main.set_scope(Scope(source="*wire*"))
+        after = main.talk.timeline
+        assert after is not None
+        assert after.subject.earlier == before.subject.earlier == ()
+        assert after.subject.question == COMMANDED
+        await until(pilot, lambda: "1 dated sentence" in shown(pilot))
+
+    drive(chat(scripted), act)
+
+
+def test_a_question_typed_while_it_looks_keeps_the_focus(
+    scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    found = scripted.timeline
+
+    def slowly(question: str, **given: Any) -> Any:
+        gate.wait(timeout=30)
+        return found(question, **given)
+
+    monkeypatch.setattr(scripted, "timeline", slowly)
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await pilot.press(*"Libya", "f6")
+        main.view.prompt.value = MINERS
+        gate.set()
+        await until(pilot, lambda: "3 dated sentences" in shown(pilot))
+        assert focused(pilot) is main.view.prompt
+        await pilot.press("enter")
+        assert [entry.question for entry in main.talk.entries] == [MINERS]
+
+    drive(chat(scripted), act)
+
+
+@pytest.mark.parametrize("size", [(20, 6), (40, 10), (100, 8), (99, 5), (300, 60)])
+def test_a_timeline_on_any_screen(scripted: ScriptedLibrary, size: tuple[int, int]) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await ask(pilot, COMMANDED)
+        await pilot.press("f6")
+        await until(pilot, lambda: main.view.timeline.events.option_count == 3)
+        await pilot.press("down", "enter", "escape", "escape")
+        await pilot.press("f6", "f3", "escape", "ctrl+f", "x", "escape", "escape", "escape")
+        await pilot.resize_terminal(70, 12)
+        await pilot.pause()
+        assert main.talk.timeline is None
+        assert focused(pilot) is main.view.prompt
+
+    drive(chat(scripted), act, size=size)

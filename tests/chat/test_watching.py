@@ -1,5 +1,6 @@
 """Watching: files are indexed as they change, while the chat goes on."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +95,27 @@ def test_a_library_without_folders_says_so(empty: ScriptedLibrary) -> None:
         await until(pilot, lambda: "no folder to watch" in chat_of(pilot).main.view.bottom.status)
 
     drive(chat(empty), act)
+
+
+def test_the_key_pressed_twice_before_it_began_watches_not_at_all(
+    scripted: ScriptedLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, folders, runs = threading.Event(), watch.library_folders, list[int]()
+
+    def slowly(files: Any) -> list[str]:
+        runs.append(1)
+        gate.wait(timeout=30)
+        return folders(files)
+
+    monkeypatch.setattr(watching, "library_folders", slowly)
+
+    async def act(pilot: Pilot[None]) -> None:
+        main = chat_of(pilot).main
+        await pilot.press("f7", "f7")
+        gate.set()
+        await until(pilot, lambda: main.view.bottom.status == "no longer watching")
+        assert (len(runs), main.talk.is_watching) == (1, False)
+        await pilot.press("f7")
+        await until(pilot, lambda: "watching" in shown(pilot).splitlines()[0])
+
+    drive(chat(scripted), act)

@@ -129,7 +129,8 @@ def test_folders_are_listed_with_counts_and_dates(qa: Shell) -> None:
             }
         ],
     }
-    assert qa("ls", "--folders", "--since", "2040").out == ""
+    none = Done(0, "", "No article matches the filter.\n")
+    assert qa("ls", "--folders", "--since", "2040") == none
 
 
 def test_rm_of_several_needs_a_yes(qa: Shell) -> None:

@@ -186,6 +186,8 @@ def test_search_shows_passages_and_no_answer(qa: Shell) -> None:
     assert "news/harbour/storm.txt:1" in done.out
     found = qa("search", "--json", "harbour of Westport", "-k", "2").json("search")
     assert [hit["rank"] for hit in found["hits"]] == [1, 2]
+    unquoted = qa("search", "--json", "harbour", "of", "Westport", "-k", "2").json("search")
+    assert unquoted == found
 
 
 def test_a_filter_that_matches_no_article_is_named(qa: Shell) -> None:
@@ -262,3 +264,18 @@ def test_a_bad_date_is_refused_with_an_example(qa: Shell, given: str) -> None:
 
 def test_dates_the_wrong_way_round_are_refused(qa: Shell) -> None:
     assert qa("ls", "--since", "2012", "--until", "2011").is_refusal()
+
+
+def test_a_first_continuation_says_that_it_begins_a_conversation(fresh: Shell) -> None:
+    write(fresh.folder / "news", NEWS)
+    assert fresh("index", "news", "--library", "news").code == 0
+    first = fresh("ask", WHO, "--continue", "--library", "news")
+    assert first.err == "There is no conversation to continue; this question begins one.\n"
+    assert fresh("ask", "Where is he?", "--continue", "--library", "news").err == ""
+
+
+def test_asking_a_folder_names_a_few_of_the_files_that_cannot_be_read(fresh: Shell) -> None:
+    write(fresh.folder / "news", {**NEWS, **{f"{n}.pdf": "No PDF." for n in range(9)}})
+    lines = fresh("ask", WHO, "news").err.splitlines()
+    assert len(lines) == 4
+    assert lines[-1] == "not read: 6 more (qa index --json names all)"

@@ -72,3 +72,27 @@ def test_wrong_usage_is_exit_code_2_and_keeps_stdout_clean(
     done = fresh(*arguments)
     assert done.is_refusal()
     assert "See: qa" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["aks", "x"], "qa: There is no command aks. Did you mean qa ask? See: qa --help"),
+        (["Who won?"], "qa: To ask a question: qa ask 'Who won?'. See: qa --help"),
+        (
+            ["completion"],
+            "qa: Missing argument '{bash|zsh|fish}'. Choose from: bash, zsh, fish. "
+            "See: qa completion --help",
+        ),
+        (
+            ["ask", "Who", "painted", "it"],
+            "qa: no such file or folder: painted. "
+            "If it is part of the question: qa ask 'Who painted it'",
+        ),
+        (["ask", "Who painted it?", "nowhere"], "qa: no such file or folder: nowhere"),
+    ],
+)
+def test_a_mistake_is_told_with_what_was_meant(
+    fresh: Shell, arguments: list[str], said: str
+) -> None:
+    assert fresh(*arguments).err == f"{said}\n"

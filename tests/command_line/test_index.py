@@ -157,6 +157,17 @@ def test_the_warning_names_a_command_that_updates(
     assert (again.code, again.err) == (0, "")
 
 
+def test_a_file_outside_of_the_working_folder_is_named_in_full(fresh: Shell) -> None:
+    write(fresh.folder / "mine", {"a.txt": "One tower.\n", "b.txt": "One mill.\n"})
+    (fresh.folder / "else" / "where").mkdir(parents=True)
+    assert fresh("index", "mine").code == 0
+    (fresh.folder / "mine" / "a.txt").unlink()
+    assert fresh("search", "tower").err.startswith("mine/a.txt: gone. ")
+    elsewhere = Shell(fresh.home, fresh.folder / "else" / "where")
+    full = str((fresh.folder / "mine" / "a.txt").resolve())
+    assert elsewhere("search", "tower").err.startswith(f"{full}: gone. ")
+
+
 def test_the_warning_names_no_folder_that_was_never_indexed(fresh: Shell) -> None:
     write(fresh.folder / "mine", {"a/one.txt": "One tower.\n", "b/two.txt": "Two towers.\n"})
     write(fresh.folder / "mine", {"b/secret.txt": "The password is swordfish.\n"})

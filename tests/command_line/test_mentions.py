@@ -43,4 +43,6 @@ def test_timeline_lists_dated_sentences(qa: Shell) -> None:
     events = done.json("timeline")["events"]
     assert events
     assert [event["first"] for event in events] == sorted(event["first"] for event in events)
+    unquoted = qa("timeline", "--json", "storm", "harbour", "Westport")
+    assert unquoted.json("timeline") == done.json("timeline")
     assert qa("timeline", "zqxwvyut").code == 1

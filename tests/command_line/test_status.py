@@ -24,6 +24,12 @@ def test_status_describes_the_library(qa: Shell) -> None:
     assert (found["articles"], found["changed_files"], found["since"]) == (10, 0, "2011-10-24")
 
 
+def test_status_counts_one_as_one(fresh: Shell) -> None:
+    write(fresh.folder, {"a.txt": "One tower.\n"})
+    assert fresh("index", "a.txt", "--library", "one").code == 0
+    assert "articles  1 in 1 file, 1 passage\n" in fresh("status", "--library", "one").out
+
+
 def test_doctor_finds_no_fault(qa: Shell) -> None:
     done = qa("doctor")
     assert (done.code, done.err) == (0, "")

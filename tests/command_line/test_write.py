@@ -57,6 +57,16 @@ def test_without_a_server_nothing_is_asked(qa: Shell, without_network: dict[str,
         assert example in done.err
 
 
+def test_the_chat_says_what_is_missing_before_its_screen_opens(qa: Shell) -> None:
+    without = qa("chat", "--write")
+    assert without.is_refusal()
+    assert "No server is named" in without.err
+    wrong = qa("chat", "--llm", "localhost")
+    assert wrong.is_refusal()
+    assert "is no address of a server" in wrong.err
+    assert "needs a terminal" in qa("chat", "--write", "--llm", "http://127.0.0.1:9/v1").err
+
+
 def test_a_plain_question_loads_no_client(qa: Shell, without_network: dict[str, str]) -> None:
     variables = {**without_network, "QA_LLM": "http://127.0.0.1:9/v1"}
     assert qa("ask", WHO, variables=variables).code == 0

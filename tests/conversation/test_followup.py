@@ -93,6 +93,22 @@ def test_what_is_meant_follows_the_conversation() -> None:
     assert stand_alone("Where was he born?", talk) == "Where was Joachim Löw born?"
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        Exchange("Who is the leader of Japan?", "Japan", "Premier tells of gravest hour"),
+        Exchange("Which country did the wave hit?", "Japan", "Wave hits coast"),
+        Exchange("Who resigned?", "NATO", "Alliance in crisis"),
+        Exchange("Who was hurt?", "Japan", "Japan's premier resigns"),
+        Exchange("What did the Red Cross say?", "", ""),
+    ],
+)
+def test_he_is_no_place_and_no_body(before: Exchange) -> None:
+    assert stand_alone("When did he resign?", [before]) == "When did he resign?"
+    kan = Exchange("Who leads the party?", "Naoto Kan", "The party meets in the old town")
+    assert stand_alone("When did he resign?", [kan, before]) == "When did Naoto Kan resign?"
+
+
 def test_a_headline_is_not_a_name() -> None:
     for title in ("Macron Vows to Rebuild Notre-Dame", "New Horizons flies past Pluto", "Why?!"):
         assert not Context([Exchange("Who won?", "", title)]).is_titled

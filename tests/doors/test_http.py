@@ -3,11 +3,13 @@
 import asyncio
 import json
 import os
+import socket
 import stat
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
-from typing import Any
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
@@ -19,6 +21,9 @@ from qa.doors.guard import Guard, listen, token, token_file
 from qa.doors.http_server import OPEN_PATHS, make_app, openapi
 from qa.doors.service import Service
 from qa.errors import UsageError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 BASE = "http://127.0.0.1:8223"
 TOKEN = {"Authorization": "Bearer secret"}
@@ -39,6 +44,28 @@ def talk(served: Service, work: Callable[[Any], Awaitable[Any]]) -> Any:
 
 def post(served: Service, path: str, **more: Any) -> Any:
     return talk(served, lambda client: client.post(path, **more))
+
+
+@contextmanager
+def serving(app: "ASGIApp") -> Iterator[tuple[str, int]]:
+    """Serve an app as the doors do; yield its address."""
+    server, listening = guard.make_server(app), listen(0)
+    thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield listening.getsockname()
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        listening.close()
+
+
+async def _slow(scope: "Scope", receive: "Receive", send: "Send") -> None:
+    """An app that answers after longer than a head may take."""
+    if scope["type"] == "http":
+        await asyncio.sleep(0.4)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"done"})
 
 
 def test_an_answer_comes_as_json(service: Service) -> None:
@@ -78,8 +105,9 @@ def test_the_document_describes_what_the_tools_return(service: Service) -> None:
         (b'{"question": "x", "foo": 1}', 400, "there is no parameter 'foo'"),
         (b"[" * 100_000, 400, "not JSON"),
         (b"x" * 600_000, 413, "at most 524288 bytes"),
+        (json.dumps({f"{n}{'x' * 500}": n for n in range(900)}).encode(), 400, "no parameter '0x"),
     ],
-    ids=["cut", "list", "surrogate", "unknown", "deep", "large"],
+    ids=["cut", "list", "surrogate", "unknown", "deep", "large", "many"],
 )
 def test_a_request_that_makes_no_sense_is_refused_in_one_line(
     service: Service, body: bytes, status: int, says: str
@@ -87,6 +115,7 @@ def test_a_request_that_makes_no_sense_is_refused_in_one_line(
     response = post(service, "/ask", content=body)
     assert response.status_code == status
     assert says in response.json()["error"]
+    assert len(response.content) < 500
 
 
 def test_other_paths_and_methods_are_refused(service: Service) -> None:
@@ -195,8 +224,69 @@ def test_a_token_that_others_can_read_is_not_used(home: Path) -> None:
         token()
 
 
+@pytest.mark.parametrize("content", [b"", b"\n", b"short\n", b"\xff" * 40, b"a b" * 20])
+def test_a_file_without_a_token_is_not_used(home: Path, content: bytes) -> None:
+    token()
+    token_file().write_bytes(content)
+    with pytest.raises(UsageError, match="holds no token"):
+        token()
+
+
+def test_doors_that_start_at_once_have_one_token(home: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(lambda _: token(), range(8)))
+    assert made == {token_file().read_text().strip()}
+    assert [each.name for each in token_file().parent.iterdir()] == ["token"]
+
+
+@pytest.mark.parametrize("begun", [b"", b"POST /ask HTTP/1.1\r\nHos"])
+def test_a_client_that_sends_no_whole_head_is_left(
+    monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr(guard, "HEAD_SECONDS", 0.2)
+    with (
+        serving(_slow) as address,
+        socket.create_connection(address, timeout=8) as client,
+    ):
+        client.sendall(begun)
+        assert client.recv(1_000) == b""
+
+
+def test_a_client_that_thinks_between_requests_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "HEAD_SECONDS", 0.2)
+    with serving(_slow) as address, httpx2.Client(base_url="http://{}:{}".format(*address)) as one:
+        assert [one.get("/").text for _ in range(2)] == ["done", "done"]
+
+
+def test_a_client_that_leaves_is_no_fault(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = "POST /ask HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+    with serving(make_app(service)) as address:
+        with socket.create_connection(address, timeout=30) as client:
+            client.sendall(head.encode())
+        assert httpx2.get("http://{}:{}/health".format(*address)).json() == {"status": "ready"}
+    assert capsys.readouterr().err == ""
+
+
+def test_a_fault_is_told_once(
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(service.shelf.library, "articles", lambda scope: 1 // 0)
+    with serving(make_app(service)) as address:
+        response = httpx2.post("http://{}:{}/overview".format(*address))
+    assert response.json() == {"error": "The request failed; the server's output says why."}
+    assert response.status_code == 500
+    assert f"{capsys.readouterr().err}{caplog.text}".count("ZeroDivisionError: ") == 1
+
+
 def test_a_port_in_use_is_named() -> None:
     with listen(0) as listening:
         assert listening.getsockname()[0] == guard.ADDRESS
-        with pytest.raises(UsageError, match="cannot be used: "):
+        with pytest.raises(UsageError, match=r"cannot be used: Address .* in use\. Try --port\.$"):
             listen(listening.getsockname()[1])

@@ -122,6 +122,21 @@ def test_every_article_is_a_resource(
     talk(service, work)
 
 
+def test_a_resource_is_the_article_with_its_number_and_no_other(
+    service: Service, articles: Path
+) -> None:
+    (articles / "2023").write_text("The fair of Grauburg opened.\n")
+    service.shelf.library.add(articles)
+    assert "fair" in called(service, "read", article="2023").structured_content["text"]
+
+    async def work(client: Client) -> None:
+        for uri in ("qa://article/2023", "qa://article/\u0661"):
+            with pytest.raises(MCPError):
+                await client.read_resource(uri)
+
+    talk(service, work)
+
+
 def test_a_question_waits_for_articles_that_are_being_indexed(
     open_library: Callable[[], Library], articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

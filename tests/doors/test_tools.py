@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from qa.doors.schemas import checked, schema
+from qa import render
+from qa.datatypes import Alternative, Citation, Scope
+from qa.doors.schemas import checked, made, schema
 from qa.doors.tools import TOOLS, Shelf
+from qa.doors.values import AnswerValues, OverviewArguments
 from qa.errors import UsageError
 from qa.library import Library
+from qa.questions.choose import SuggestedQuestion
 from tests.conftest import ROOT
 
 CLOSED = "What closed the airports of Europe?"
@@ -44,8 +49,6 @@ def test_what_the_articles_do_not_say_is_not_found(shelf: Shelf) -> None:
 
 
 def test_an_answer_is_that_of_the_command(shelf: Shelf) -> None:
-    from qa import render
-
     found = call(shelf, "ask", question=CLOSED)
     answer = render.answer_values(shelf.library.conversation().ask(CLOSED))
     for cited in answer["citations"]:
@@ -134,6 +137,36 @@ def test_an_overview_counts_and_names_the_newest(shelf: Shelf) -> None:
     assert [story["articles"] for story in found["stories"]] == [1, 1]
     assert found["newest"][0]["source"].endswith("election.txt")
     assert call(shelf, "overview", until="1999")["articles"] == 0
+
+
+def test_an_overview_suggests_questions_only_if_asked_to(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [volcano] = shelf.library.find("volcano.txt")
+    article = shelf.library.article(volcano.id)
+    suggested = SuggestedQuestion(CLOSED, article, Citation(1, article, 0, 9))
+    wanted: list[tuple[int, Scope]] = []
+
+    def suggest(limit: int, scope: Scope) -> list[SuggestedQuestion]:
+        wanted.append((limit, scope))
+        return [suggested]
+
+    monkeypatch.setattr(shelf.library, "suggested_questions", suggest)
+    assert call(shelf, "overview")["questions"] == []
+    assert wanted == []
+    assert call(shelf, "overview", questions=3, source="*volcano*")["questions"] == [CLOSED]
+    assert [(limit, scope.source) for limit, scope in wanted] == [(3, "*volcano*")]
+    assert call(shelf, "overview", questions=3, until="1999")["questions"] == []
+    assert not checked(OverviewArguments, {}).needs_models
+    assert checked(OverviewArguments, {"questions": 1}).needs_models
+
+
+def test_another_answer_says_whether_the_articles_differ(shelf: Shelf) -> None:
+    answer = shelf.library.conversation().ask(CLOSED)
+    cited = answer.citations[0]
+    others = (Alternative("Forty", 0.3, cited, differs=True), Alternative("Ash", 0.2, cited))
+    values = render.answer_values(replace(answer, alternatives=others))
+    assert [each.differs for each in made(AnswerValues, values).alternatives] == [True, False]
 
 
 def test_verify_tells_what_became_of_the_words(shelf: Shelf, articles: Path) -> None:

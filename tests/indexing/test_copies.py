@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
@@ -138,6 +139,19 @@ def test_sketches_of_another_version_are_made_again(
     assert Copies(library._store).unknown() == [ArticleRowId(1), ArticleRowId(2)]
     library.add(press)
     assert Copies(library._store).unknown() == []
+
+
+def test_a_run_that_was_ended_before_the_comparison_is_continued(
+    library: "Library", press: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (press / "north.txt").write_text(REPORT + "Fog was thick.")
+    with monkeypatch.context() as patch:
+        patch.setattr(copies, "_grouped", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            library.add(press)
+    assert groups(library) == []
+    library.add(press)
+    assert groups(library) == [{"agency", "north"}]
 
 
 def test_copies_do_not_fill_the_hits(library: "Library", press: Path) -> None:

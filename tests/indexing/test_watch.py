@@ -2,9 +2,12 @@
 
 import threading
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from qa.cli.index import _watch
+from qa.errors import UsageError
 from qa.indexing import watch
 from qa.indexing.watch import changes, library_folders, top_folders
 
@@ -53,6 +56,12 @@ def test_the_home_folder_is_not_watched_for_new_files(
     assert library_folders([*map(str, files), "/gone/d.txt"]) == [str(tmp_path / "news")]
 
 
+def test_a_watch_needs_a_folder_that_is_there() -> None:
+    library = Mock(known_files=lambda: ["/gone/a.txt"])
+    with pytest.raises(UsageError, match="no folder to watch"):
+        _watch(library, [], prune=False, share=0.5, as_json=False)
+
+
 def test_what_a_library_writes_among_its_articles_is_no_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,3 +87,32 @@ def test_what_a_library_writes_among_its_articles_is_no_change(
     writer.join()
     stop.set()
     assert list(told) == []
+
+
+def test_a_file_that_is_saved_under_its_old_name_is_watched_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "QUIET_MILLISECONDS", 50)
+    monkeypatch.setattr(watch, "STEP_MILLISECONDS", 50)
+    file, draft = tmp_path / "a.txt", tmp_path / ".draft"
+    file.write_text("One.")
+    stop = threading.Event()
+    heard = threading.Semaphore(0)
+
+    def listen() -> None:
+        for _ in changes([str(file)], stop):
+            heard.release()
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    try:
+        assert heard.acquire(timeout=20)
+        for text in ("Two.", "Three.", "Four."):
+            draft.write_text(text)
+            draft.replace(file)
+            assert heard.acquire(timeout=20)
+        (tmp_path / "b.txt").write_text("Another file.")
+        assert not heard.acquire(timeout=1)
+    finally:
+        stop.set()
+        listener.join(20)

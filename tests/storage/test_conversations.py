@@ -23,17 +23,23 @@ from qa.datatypes import (
     Article,
     ArticleRowId,
     Citation,
+    Ending,
     Hit,
     Passage,
     PlaceKind,
     Scope,
     Status,
+    Support,
+    TurnSentence,
+    TurnWriting,
     Why,
 )
 from qa.errors import LibraryBusyError, LibraryDamagedError, LibraryError, UsageError
+from qa.places import NumberedPlace
 from qa.storage.database import DATABASE, LOCK
 from qa.storage.schema import APPLICATION_ID, SCHEMA_VERSION, STEPS, checksum
 from qa.storage.store import Store
+from qa.storage.turns import turn_place
 from tests.older_layouts import NEW_IN_LAYOUT_6
 
 if TYPE_CHECKING:
@@ -146,6 +152,32 @@ def test_everything_that_an_answer_shows_is_kept(library: "Library") -> None:
     assert library.turns(number) == [kept]
 
 
+def test_what_a_language_model_wrote_is_kept_with_its_turn(library: "Library") -> None:
+    number = library.start_conversation()
+    first = library.add_turn(number, "What fell?", found("What fell?"), Scope(source="*.txt"))
+    other = library.add_turn(number, "Who sang?", missing("Who sang?"))
+    rests = NumberedPlace(4, PlaceKind.WRITTEN, Citation(4, replace(ASH, pages=(0, 12)), 37, 55))
+    said = (
+        TurnSentence("Snow fell \x1b in Oslo \ud800.", Support.SUPPORTED, (turn_place(rests),)),
+        TurnSentence("It cost 5.", Support.UNSUPPORTED, (), "no passage has “5”"),
+    )
+    for writing in (
+        TurnWriting("small at 127.0.0.1:80", said, Ending.CANCELLED),
+        TurnWriting("large at 127.0.0.1:80", said[1:], Ending.FAILED, "It broke off."),
+    ):
+        library.keep_writing(first.id, writing)
+        assert library.turns(number) == [replace(first, writing=writing), other]
+    library.keep_writing(first.id, TurnWriting("small", said, Ending.DONE))
+    kept = library.turns(number)[0].writing
+    assert kept is not None
+    (place,) = kept.sentences[0].places
+    assert (place.said, place.words, place.page) == (ASH.text[37:55], ASH.text[37:55], 2)
+    library.judge(first.id, "right")
+    assert library.turns(number)[0].writing == kept
+    with pytest.raises(UsageError, match="no turn 99"):
+        library.keep_writing(99, kept)
+
+
 def test_a_refusal_keeps_the_nearest_passages(library: "Library") -> None:
     why = Why(1.0, 1, 0.5, 1)
     hits = (Hit(Passage(ASH, 12, 36), 0.9, 1, why), Hit(Passage(ASH, 37, 55), 0.5, 2, why))
@@ -240,6 +272,8 @@ def test_turns_of_an_older_library_are_read_and_migrated(
         ("turns", "[]"),
         ("turns", '{"kind": "song"}'),
         ("turns", '{"scope": {"since": "soon"}}'),
+        ("turns", '{"writing": {"server": "small"}}'),
+        ("turns", '{"writing": {"server": "", "sentences": [], "error": "", "ending": "odd"}}'),
         ("turn_citations", "{}"),
         ("turn_citations", "3"),
         (

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from qa.training.perturb import OPPOSITES, Swaps, collect_swaps, find_names, perturb_question
+from qa.opposites import OPPOSITES
+from qa.training.perturb import Swaps, collect_swaps, find_names, perturb_question
 
 
 def test_swaps_are_collected_by_kind() -> None:

@@ -97,6 +97,15 @@ def test_text_without_an_end_is_cut() -> None:
     assert "".join(text for text, _ in split("x" * 9_000)) == "x" * 9_000
 
 
+@pytest.mark.parametrize("mark", ["[", "*a ", "_a ", "[]("])
+def test_marks_that_nothing_closes_are_taken_in_without_delay(mark: str) -> None:
+    """In quadratic time this would take longer than a test may."""
+    splitter = SentenceSplitter(2)
+    for _ in range(20_000 // len(mark)):
+        assert [each.text for each in splitter.feed(mark) if len(each.text) > MOST_CHARACTERS] == []
+        assert splitter.unfinished is not None
+
+
 PARTS = [
     "[1]",
     "[2, 3]",

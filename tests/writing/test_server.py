@@ -153,6 +153,15 @@ def test_a_message_that_is_cut_holds_no_part_of_the_key(before: int, key: str) -
     assert "sk" not in str(raised.value)
 
 
+@pytest.mark.parametrize("kind", ["text/event-stream", "application/json"])
+@pytest.mark.parametrize("before", [50, 190])
+def test_a_reply_that_is_no_json_shows_no_part_of_the_key(kind: str, before: int, key: str) -> None:
+    play = [head(kind=kind), f"data: {'x' * before} {KEY} is refused\n\n".encode()]
+    with Scripted(play) as server, pytest.raises(ServerError, match="is not JSON") as raised:
+        reply(HttpChatServer(server.model("", key)))
+    assert KEY[:2] not in str(raised.value)
+
+
 def test_a_parameter_that_a_server_refuses_is_left_out() -> None:
     def without(parameter: str) -> Play:
         error = {"error": {"message": "Unsupported parameter", "param": parameter}}

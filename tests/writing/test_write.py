@@ -24,6 +24,7 @@ from qa.writing.checked import CheckedSentence, Support
 from qa.writing.server import Ended, Message
 from qa.writing.shown import end_lines, heading_lines, sentence_lines, written_values
 from qa.writing.write import Ending, Event, Piece, Written, passages_of, write
+from tests.doubles import WordChecker
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -66,25 +67,6 @@ class Told:
             self.is_closed = True
 
 
-class Words:
-    """Supports a sentence if a passage that it cites has its last word."""
-
-    def check(
-        self, sentence: str, cited: Sequence[int], passages: Sequence[Passage]
-    ) -> CheckedSentence:
-        """Return the sentence with its support."""
-        word = sentence.rstrip(".").split()[-1]
-        for number, passage in enumerate(passages, 1):
-            at = passage.text.find(word)
-            if at >= 0:
-                start = passage.start + at
-                source = Citation(number, passage.article, start, start + len(word))
-                support = Support.SUPPORTED if number in cited else Support.ELSEWHERE
-                return CheckedSentence(sentence, tuple(cited), support, (source,))
-        reason = f"no passage has “{word}”"
-        return CheckedSentence(sentence, tuple(cited), Support.UNSUPPORTED, (), reason)
-
-
 def hit(article: Article, score: float = 1.0, cosine: float = 0.5, start: int = 0) -> Hit:
     """A hit on an article from an offset."""
     why = Why(None, None, cosine, None)
@@ -101,7 +83,7 @@ def answer(*hits: Hit, status: Status = Status.ANSWERED) -> Answer:
 
 def events(server: Told, asked: Answer | None = None) -> list[Event]:
     """Everything that comes."""
-    return list(write(asked or answer(hit(ARTICLE), hit(OTHER)), server, Words()))
+    return list(write(asked or answer(hit(ARTICLE), hit(OTHER)), server, WordChecker()))
 
 
 def test_sentences_come_checked_and_then_the_whole() -> None:
@@ -193,9 +175,22 @@ def test_a_model_that_goes_round_in_circles_is_stopped() -> None:
     assert server.is_closed
 
 
+@pytest.mark.parametrize("pieces", [1, 4_000])
+def test_an_answer_that_does_not_end_is_ended(pieces: int) -> None:
+    """A server may ignore the most tokens that were asked for."""
+    said = [f"It closed on day {day} of the flood. " for day in range(4_000)]
+    server = Told(*(said if pieces > 1 else ["".join(said)]))
+    *_, written = events(server)
+    assert isinstance(written, Written)
+    assert written.ending is Ending.LENGTH
+    assert 250 < len(written.sentences) < 320
+    assert written.sentences[-1].text.endswith(" of the flood.")
+    assert server.is_closed
+
+
 def test_leaving_early_closes_the_connection() -> None:
     server = Told("It closed. ", "It opened. ")
-    writing = write(answer(), server, Words())
+    writing = write(answer(), server, WordChecker())
     assert next(writing) == Piece("It closed. ", "It closed.")
     writing.close()
     assert server.is_closed
@@ -204,7 +199,7 @@ def test_leaving_early_closes_the_connection() -> None:
 def test_setting_the_event_ends_it() -> None:
     cancelled = threading.Event()
     found: list[Event] = []
-    for event in write(answer(), Told(*["It closed. "] * 9), Words(), cancelled=cancelled):
+    for event in write(answer(), Told(*["It closed. "] * 9), WordChecker(), cancelled=cancelled):
         found.append(event)
         cancelled.set()
     assert [type(event) for event in found] == [Piece, CheckedSentence, Written]
@@ -223,7 +218,7 @@ def test_a_library_writes_with_the_server_that_the_settings_name(
     (home / "config").mkdir()
     (home / "config" / "config.toml").write_text('[llm]\naddress = "http://127.0.0.1:9"\n')
     assert open_library().chat_server().name == "127.0.0.1:9"
-    *_, written = library.write(found, server=Told("In Iceland [1]."), checker=Words())
+    *_, written = library.write(found, server=Told("In Iceland [1]."), checker=WordChecker())
     assert isinstance(written, Written)
     assert [each.support for each in written.sentences] == [Support.SUPPORTED]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.utils import getaddresses, parsedate_to_datetime
 from io import BytesIO
+from itertools import count
 from typing import IO, TYPE_CHECKING
 
 from ...datatypes import Article
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 
 SUFFIXES = frozenset({".eml", ".emlx", ".mbox", ".mbx"})
 """Suffixes of messages and of mailboxes."""
-MESSAGE_BYTES = 16_000_000
-"""Longest message in a mailbox that is read whole; its text comes before its attachments."""
+MESSAGE_BYTES = 48_000_000
+"""Longest message in a mailbox that is read whole, with a file of 32 MB for example.
+
+Of a longer one the text is read, which comes before the attached files.
+"""
 HEADER_CHARACTERS = 10_000
 """How much of a header is read."""
 
@@ -47,6 +51,7 @@ _FIRST_YEAR = 1971
 _ENCRYPTED = "mail that is encrypted or sealed (PGP, S/MIME)"
 _NO_TEXT = "mail without text"
 _ATTACHMENT = "attachment of a mail"
+_TOO_LONG = f"attached to a mail longer than {MESSAGE_BYTES // 1_000_000} MB"
 
 _Found = ReadArticle | Problem | Member
 
@@ -55,6 +60,7 @@ _Found = ReadArticle | Problem | Member
 class _Letter:
     """A message with text."""
 
+    number: int
     title: str
     text: str
     dated: Dated | None
@@ -80,17 +86,15 @@ def read(name: str, data: bytes) -> Iterator[_Found]:
     if data.startswith(b"From "):
         yield from read_stream(name, BytesIO(data))
         return
-    found = [*_letters(_without_frame(data))]
+    found = [*_letters(_without_frame(data), count(1), is_alone=True)]
     letters = sum(isinstance(one, _Letter) for one in found)
     if not letters and not any(isinstance(one, Member) for one in found):
         raise ArticleError(_ENCRYPTED) if _ENCRYPTED in found else NotAnArticleError(_NO_TEXT)
-    number = 0
     for one in found:
         if isinstance(one, _Letter):
-            number += 1
             is_only = letters == 1
-            source = name if is_only else f"{name}#{number}"
-            yield ReadArticle(None if is_only else number, one.article(source))
+            source = name if is_only else f"{name}#{one.number}"
+            yield ReadArticle(None if is_only else one.number, one.article(source))
         else:
             yield one if isinstance(one, Member) else Problem(name, one, quiet=True)
 
@@ -98,51 +102,54 @@ def read(name: str, data: bytes) -> Iterator[_Found]:
 def read_stream(name: str, stream: IO[bytes]) -> Iterator[_Found]:
     """Yield the articles of a mailbox and its attached files, holding one message at a time.
 
-    Messages with text are numbered from 1. Raises NotAnArticleError if there is neither.
+    Messages with a text or files are numbered from 1. Raises NotAnArticleError if there are none.
     """
-    number = 0
+    numbers = count(1)
     is_empty = True
-    for data in _messages(stream):
+    for data, is_cut in _messages(stream):
         try:
-            for one in _letters(data, number):
+            for one in _letters(data, numbers):
                 if isinstance(one, str):
                     yield Problem(name, one, quiet=True)
                     continue
                 is_empty = False
                 if isinstance(one, _Letter):
-                    number += 1
-                    yield ReadArticle(number, one.article(f"{name}#{number}"))
+                    yield ReadArticle(one.number, one.article(f"{name}#{one.number}"))
+                elif is_cut:  # half of a table looks like a whole one
+                    yield Problem(f"{name}/{one.name}", _TOO_LONG, quiet=False)
                 else:
                     yield one
         except ArticleError as error:
-            number += 1
             is_empty = False
-            yield Problem(f"{name}#{number}", str(error), quiet=False)
+            yield Problem(f"{name}#{next(numbers)}", str(error), quiet=False)
     if is_empty:
         raise NotAnArticleError("a mailbox without text")
 
 
-def _messages(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield the bytes of each message in a mailbox, the longest cut to `MESSAGE_BYTES`.
+def _messages(stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield the bytes of each message in a mailbox, and whether they were cut to `MESSAGE_BYTES`.
 
     A line ``From …`` with a time begins a message if a header follows; the first needs neither.
     """
     kept: list[bytes] = []
     size_bytes = 0
+    is_cut = False
     line = stream.readline(_LINE_BYTES)
     while line:
         following = stream.readline(_LINE_BYTES)
         is_between = _BETWEEN.match(line) and _HEADER.match(following)
         if is_between or (not kept and line.startswith(b"From ")):
             if kept:
-                yield b"".join(kept)
-            kept, size_bytes = [], 0
-        elif size_bytes + len(line) <= MESSAGE_BYTES:
+                yield b"".join(kept), is_cut
+            kept, size_bytes, is_cut = [], 0, False
+        elif is_cut or size_bytes + len(line) > MESSAGE_BYTES:
+            is_cut = True
+        else:
             kept.append(line[1:] if _ESCAPED_BETWEEN.match(line) else line)
             size_bytes += len(line)
         line = following
     if kept:
-        yield b"".join(kept)
+        yield b"".join(kept), is_cut
 
 
 def _without_frame(data: bytes) -> bytes:
@@ -151,14 +158,15 @@ def _without_frame(data: bytes) -> bytes:
     return data[length.end() : length.end() + int(length[1])] if length else data
 
 
-def _letters(data: bytes, before: int | None = None) -> Iterator[_Letter | Member | str]:
+def _letters(
+    data: bytes, numbers: Iterator[int], *, is_alone: bool = False
+) -> Iterator[_Letter | Member | str]:
     """Yield the messages with text in a message, itself first, each with the files attached to it.
 
-    The reason for what is neither is yielded, too. ``before`` is the number of messages with text
-    before this one in a mailbox; the folder of a file is the number of its message there. Raises
-    ArticleError if its parts are nested too deeply or are not text.
+    The reason for what is neither is yielded, too. A message with a text or files takes the next
+    of the ``numbers``, which is the folder of its files; the first has none if it ``is_alone``, and
+    not in a mailbox. Raises ArticleError if its parts are nested too deeply or are not text.
     """
-    number = before or 0
     try:
         waiting: list[Mail] = [message_from_bytes(data)]
         while waiting:
@@ -166,15 +174,14 @@ def _letters(data: bytes, before: int | None = None) -> Iterator[_Letter | Membe
             content = content_of(message)
             waiting[:0] = content.messages
             blocks = [one for text in content.texts for one in paragraphs(text)]
-            number += bool(blocks)
+            number = next(numbers) if blocks or content.files else 0
             if blocks:
-                yield _letter(message, blocks, content.encoding)
+                yield _letter(number, message, blocks, content.encoding)
             elif content.is_encrypted:
                 yield _ENCRYPTED
             elif not content.messages:
                 yield _NO_TEXT
-            is_first = before is None and number <= 1
-            folder = "" if is_first else f"{number}/"
+            folder = "" if is_alone and number == 1 else f"{number}/"
             dated = _dated(_header(message, "date"))
             yield from attached(content.files, folder, dated.day if dated else None)
             yield from [_ATTACHMENT] * content.others
@@ -182,10 +189,11 @@ def _letters(data: bytes, before: int | None = None) -> Iterator[_Letter | Membe
         raise ArticleError("mail nested too deeply to read") from error
 
 
-def _letter(message: Mail, blocks: list[str], encoding: str) -> _Letter:
+def _letter(number: int, message: Mail, blocks: list[str], encoding: str) -> _Letter:
     """Return a message with these paragraphs."""
     sender = _sender(message)
     return _Letter(
+        number,
         one_line(words(_header(message, "subject"))) or title_of("\n\n".join(blocks)),
         "\n\n".join([f"From: {sender}", *blocks] if sender else blocks),
         _dated(_header(message, "date")),

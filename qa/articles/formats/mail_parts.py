@@ -24,6 +24,9 @@ from .mail_text import ENCRYPTED
 FEWEST_BYTES = 100
 """Size of an attached text from which it can be an article; what is shorter is a footer."""
 
+NAME_CHARACTERS = 200
+"""Longest name of an attached file; of a longer one the end is kept, which has the suffix."""
+
 _UNSTATED = ("us-ascii", "ascii", "unknown-8bit", "x-unknown")
 """Charsets that say nothing about bytes beyond ASCII."""
 _SIGNATURE = re.compile(r"application/(?:(?:x-)?pkcs7|pgp)-signature")
@@ -102,14 +105,14 @@ def attached(files: Iterable[Member], folder: str, day: date | None) -> Iterator
 
     The folder ends with a slash, or is empty.
     """
-    used: set[str] = set()
+    used: dict[str, int] = {}
     for file in files:
         path = PurePath(file.name)
-        name, number = file.name, 1
-        while name in used:
+        name, number = file.name, used.get(file.name, 0) + 1
+        while number > 1 and (name := f"{path.stem} ({number}){path.suffix}") in used:
             number += 1
-            name = f"{path.stem} ({number}){path.suffix}"
-        used.add(name)
+        used[file.name] = number
+        used.setdefault(name, 1)
         yield replace(file, name=f"{folder}{name}", published=day, dated="mail it came with")
 
 
@@ -166,7 +169,7 @@ def _file(part: Mail, kind: str) -> Content:
 def _file_name(part: Mail, kind: str) -> str:
     """Return the name of an attached file without folders, with a suffix if its type has one."""
     written = one_line(words(part.get_filename() or "")).replace("\\", "/")
-    name = PurePath(written).name.lstrip(".") or "attachment"
+    name = PurePath(written).name[-NAME_CHARACTERS:].lstrip(".") or "attachment"
     if PurePath(name).suffix or kind == _UNKNOWN_TYPE:
         return name
     return name + (mimetypes.guess_extension(kind) or "")

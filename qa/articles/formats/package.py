@@ -52,7 +52,9 @@ class Package:
         if not data:
             raise EmptyFileError("empty file")
         if data.startswith(OLD_OFFICE):
-            raise ArticleError(f"an old or password-protected Office file; save it as {suffix}")
+            raise ArticleError(
+                f"an old or password-protected Office file; save it as {suffix}, without a password"
+            )
         if not data.startswith(_PACKED):
             raise ArticleError(f"not a {suffix} file: it is no ZIP package")
         with _named_damage():

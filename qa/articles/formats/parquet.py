@@ -61,7 +61,7 @@ def _refuse_without_text(names: list[str]) -> None:
     """Raise for a table without text; only one that has titles is a fault and not mere figures."""
     record = {name: name for name in names}
     if not has_text(record):
-        reason = f"no column of text (looked for {', '.join(TEXT_KEYS[:5])}, …)"
+        reason = f"a table without a column of text (looked for {', '.join(TEXT_KEYS[:5])}, …)"
         raise (ArticleError if has_titles(record) else NotAnArticleError)(reason)
 
 

@@ -11,6 +11,7 @@ from ...datatypes import Article
 from ...errors import ArticleError
 from ..build import HEADING_CHARACTERS, build_article
 from ..clean import one_line
+from ..dateline import date_in_name, date_near_top
 from ..dates import Dated, parse_date
 from ..found import EmptyFileError, Problem, ReadArticle
 from .pdf_lines import Line, PdfFile
@@ -57,11 +58,14 @@ def read(name: str, data: bytes) -> Iterator[ReadArticle | Problem]:
 
 def _article(name: str, pages: Sequence[Sequence[Line]], title: str, created: str) -> Article:
     text, starts = joined(paragraphs_of(pages), len(pages))
+    # A page that was printed or saved again was made on another day than it says at its top.
+    dated = date_near_top(text) or date_in_name(name)
+    dated = dated or Dated(_day(created), "PDF metadata", is_guess=True)
     return build_article(
         name,
         text,
         title=_sensible(title, text[: starts[1]] if len(starts) > 1 else text) or _heading(pages),
-        dated=Dated(_day(created), "PDF metadata", is_guess=True),
+        dated=dated,
         pages=starts,
     )
 

@@ -66,9 +66,17 @@ def read_stream(name: str, stream: io.BufferedReader[Any]) -> Iterator[ReadArtic
     start = codecs.getincrementaldecoder(found.name)("replace").decode(head)
     text = io.TextIOWrapper(stream, found.name, "replace", newline="")
     try:
-        yield from _read(name, start, text, found.name if found.is_guess else "")
+        yield from _read(name, start, _lines(text), found.name if found.is_guess else "")
     finally:
         text.detach()  # the caller closes the stream
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """Yield the lines of a stream. Raises ArticleError for one that is too long to be held."""
+    for line in iter(lambda: text.readline(RECORD_BYTES + 1), ""):
+        if len(line) > RECORD_BYTES:
+            raise ArticleError("a table with a line too long to read")
+        yield line
 
 
 def _read(name: str, start: str, lines: Iterable[str], encoding: str) -> Iterator[_Found]:

@@ -22,6 +22,14 @@ MARKS = (
 )
 """The marks on answers, and what they mean."""
 
+WRITTEN_MARKS = (
+    ("✓ [n]", "source n holds it"),
+    ("↷ [n]", "source n holds it; the model named another, or none"),
+    ("✗ struck through", "no source holds it; the reason stands below"),
+    ("·", "it states nothing that a source could hold"),
+)
+"""The marks on sentences that a language model wrote, and what they mean."""
+
 COLUMNS = 64
 """Width of the text in a terminal of 80 columns."""
 
@@ -71,8 +79,11 @@ def help_text() -> Content:
     ]
     for word, meaning in MARKS:
         parts += _row(word, meaning, MARK_COLUMNS)
+    parts += ["\n", ("Marks on written sentences", ".title"), "\n"]
+    for mark, meaning in WRITTEN_MARKS:
+        parts += _row(mark, meaning, MARK_COLUMNS)
     parts += [
-        "\n",
+        ("They are a help, not a proof: some false sentences pass.\n\n", ".note"),
         ("In the article the answer is highlighted strongly, its sentence softly, ", ".note"),
         ("other words of the question faintly. ", ".note"),
         ("Select text there with the mouse; ^C copies it.", ".note"),

@@ -102,7 +102,7 @@ class BottomRow(PlainText):
 
     def update_status(self) -> None:
         """Show what is going on, and go on updating it while a question is being answered."""
-        is_waiting = self._talk.pending is not None
+        is_waiting = self._talk.pending is not None or self._talk.writing is not None
         if is_waiting and self._clock is None:
             self._clock = self.set_interval(CLOCK_SECONDS, self.update_status)
         elif not is_waiting and self._clock is not None:

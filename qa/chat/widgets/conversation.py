@@ -62,7 +62,10 @@ class Conversation(VerticalScroll):
         self._scroll_to_end()
 
     def show(self, entry: Entry) -> None:
-        """Update the turn of an entry; stay at the end if that is where the person was."""
+        """Update the turn of an entry; stay at the end if that is where the person was.
+
+        Elsewhere the text at the upper edge stays there, unless it is the one that grows.
+        """
         view = self.view(entry)
         # Until its texts are composed there is nothing to update; mounting fills them. is_mounted
         # would be too late: it becomes true some time after that.
@@ -71,6 +74,16 @@ class Conversation(VerticalScroll):
             view.show()
             if is_at_end and view is self.views[-1]:
                 self._scroll_to_end()
+            elif self._place is not None and self._place[0] is not view.written:
+                self.call_after_refresh(self._return)
+
+    def show_written(self, entry: Entry) -> None:
+        """Bring the written answer of an entry into view."""
+        view = self.view(entry)
+        if view is not None and view is self.views[-1]:
+            self._scroll_to_end()
+        elif view is not None:
+            self.call_after_refresh(view.written.scroll_visible, animate=False)
 
     def show_all(self) -> None:
         """Show another conversation from its beginning, or the welcome if it has no turns."""
@@ -120,7 +133,7 @@ class Conversation(VerticalScroll):
         """Return the text at the upper edge, and the share of it that is above the edge."""
         if self.is_vertical_scroll_end:
             return None
-        for text in self.query(".question, .asked-as, .answer").results(PlainText):
+        for text in self.query(".question, .asked-as, .answer, .written").results(PlainText):
             top, height = _top(text), text.virtual_region.height
             if text.display and top + height > self.scroll_y:
                 return text, (self.scroll_y - top) / max(1, height)

@@ -98,7 +98,7 @@ class SourcePane(Vertical):
 
         With ``stay``, a place that is shown already stays as it was scrolled.
         """
-        stays = stay and place is not None and place is self.place
+        stays = stay and place is not None and place.is_same(self.place)
         self.place, self._entry = place, entry
         self._show_head()
         self._explain()
@@ -253,6 +253,8 @@ def _head(entry: Entry | None, place: Place, room: int, links: bool) -> Content:
         parts += [(_passage_note(entry), ".note-strong"), "\n"]
     elif place.kind is Kind.OTHER:
         parts += [("Another answer", ".note-strong"), "\n"]
+    elif place.kind is Kind.WRITTEN:
+        parts += [("What a written sentence rests on", ".note-strong"), "\n"]
     parts += [(one_line(place.article.title), ".title"), "\n"]
     path = one_line(place.path)
     if place.when:

@@ -1,6 +1,6 @@
 """A turn of the conversation: one question with its answer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from textual import events
@@ -17,6 +17,7 @@ from ..layout import inert
 from ..wording import scope_words
 from .text import PlainText
 from .turn_text import answer_text, tone
+from .written_text import written_text
 
 TONES = ("sure", "likely", "weak", "missing", "pending", "failed")
 
@@ -39,10 +40,11 @@ class TurnView(Vertical):
         self._scope_before = scope_before
 
     def compose(self) -> ComposeResult:
-        """Create the three texts."""
+        """Create the four texts."""
         yield PlainText(classes="question")
         yield PlainText(classes="asked-as")
-        yield AnswerText(self.entry)
+        yield EntryText(self.entry, answer_text, "answer")
+        yield EntryText(self.entry, written_text, "written")
 
     def on_mount(self) -> None:
         """Fill the texts."""
@@ -57,10 +59,17 @@ class TurnView(Vertical):
         asked_as = self.query_one(".asked-as", PlainText)
         asked_as.display = bool(how)
         asked_as.update(Content(how))
-        answer = self.query_one(AnswerText)
+        answer = self.query_one(".answer", EntryText)
         answer.show()
+        self.written.display = entry.written is not None
+        self.written.show()
         for name in TONES:
             answer.set_class(name == tone(entry), f"-{name}")
+
+    @property
+    def written(self) -> "EntryText":
+        """The text that a language model wrote."""
+        return self.query_one(".written", EntryText)
 
     def unfold(self) -> None:
         """Show or hide the other answers."""
@@ -80,21 +89,23 @@ class TurnView(Vertical):
             yield f"searched: {inert(one_line(scope_words(self.entry.scope)))}"
 
 
-class AnswerText(PlainText):
-    """The answer of a turn. Titles are cut to its width as it is laid out."""
+class EntryText(PlainText):
+    """A text about an entry that is laid out for its width, as titles are cut to it."""
 
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(classes="answer")
+    def __init__(self, entry: Entry, text: Callable[[Entry, int], Content], classes: str) -> None:
+        """``text`` returns the text for a width."""
+        super().__init__(classes=classes)
         self._entry = entry
+        self._text = text
         self._room = 0
 
     def show(self) -> None:
         """Update the text from the entry."""
-        self.update(answer_text(self._entry, max(20, self._room)))
+        self.update(self._text(self._entry, max(20, self._room)))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the height of the text for a width, cut to that width."""
         if width != self._room:
             self._room = width
-            self.update(answer_text(self._entry, max(20, width)), layout=False)
+            self.update(self._text(self._entry, max(20, width)), layout=False)
         return super().get_content_height(container, viewport, width)

@@ -19,14 +19,11 @@ from ...render import (
 )
 from ..entries import Entry, Stage
 from ..layout import inert, shortened
-from ..places import Kind, Place
+from ..places import LISTED, Kind, Place
 from ..wording import counted
 
 LONGEST_ANSWER = 2_000
 """Code points of an answer shown in the conversation; the source pane shows all of it."""
-
-NEAREST = 3
-"""Places shown while reading, and when no answer is found."""
 
 LIT = "bold $lit-answer-text on $lit-answer"
 """Style of the exact words. Not a class: Textual 8.2 drops a class's opaque background."""
@@ -71,7 +68,7 @@ def _pending(entry: Entry, width: int) -> Content:
         return Content.styled("looking …", ".note")
     read = min(len(entry.hits), READ_PASSAGES)
     parts: Parts = [(f"reading {counted(read, 'passage')} …", ".note")]
-    for place in entry.places[:NEAREST]:
+    for place in entry.places[:LISTED]:
         # Without a number, as the answer gives it another one.
         parts += ["\n", ("· ", ".note"), *_title(entry, place, width - 2)]
     return Content.assemble(*parts)
@@ -85,7 +82,7 @@ def _not_found(entry: Entry, width: int) -> Content:
         parts += ["\n", (unread_words(entry.answer), ".note")]
     if entry.places:
         parts += ["\n", ("The nearest passages; none seems to answer it:", ".note")]
-        for place in entry.places[:NEAREST]:
+        for place in entry.places[:LISTED]:
             parts += _place_line(entry, place, width)
             parts += ["\n", *_nearest(entry.searched or entry.question, place.citation)]
     elif not entry.hits and entry.turn is None:
@@ -129,6 +126,8 @@ def _remark(entry: Entry, answer: Answer, width: int) -> Content:
     remark = (inert(answer.remark), ".note")
     if answer.is_list:
         lines = [part for place in cited for part in _place_line(entry, place, width)]
+        if left := len(answer.citations) - len(cited):
+            lines += ["\n", (f"and {left} more; qa mentions lists all", ".note")]
         return Content.assemble(remark, *lines)
     parts = _sentences(entry, cited, numbered=len(cited) > 1)
     remark = (f"{inert(answer.remark).removesuffix(':')}:\n", ".note")

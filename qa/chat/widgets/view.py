@@ -98,13 +98,17 @@ class ChatView(Vertical):
         self.bottom.update_status()
         self._show_actions()
 
-    def show_timeline(self) -> None:
-        """Show the timeline in place of the conversation, or the conversation again."""
+    def show_timeline(self, *, take_focus: bool = True) -> None:
+        """Show the timeline in place of the conversation, or the conversation again.
+
+        ``take_focus`` is false while the person types something else, or reads.
+        """
         timeline = self._talk.timeline
         self.set_class(timeline is not None, "-timeline")
         self.timeline.show(timeline)
-        self.read(False)
-        self.focus_left()
+        if take_focus:
+            self.read(False)
+            self.focus_left()
         self.show_source()
         self._show_actions()
 
@@ -171,6 +175,8 @@ class ChatView(Vertical):
         pointless = set() if is_open else {"back"}
         if not self.is_wide:
             pointless.add("open_article")
+        if not self._talk.has_writer:
+            pointless.add("write")
         possible = [
             action
             for action in HINTED
