@@ -49,8 +49,8 @@ SENTENCE_WEAK = 0.21
 
 The lowest value at which two in five of these sentences hold the answer on the fitted half; on the
 other half 43 % do. What is shown then holds the answer to 75 % of the questions that have one; from
-0.35 on it would be 67 %. It costs refusals: of the questions asked before the article was seen, which
-it does not answer, 65 % are refused and not 83 %; words are shown for 4 %.
+0.35 on it would be 67 %. It costs refusals: of the questions asked before the article was seen,
+which it does not answer, 65 % are refused and not 83 %; words are shown for 4 %.
 """
 
 FoundHits = Callable[[list[Hit]], None]
