@@ -87,14 +87,10 @@ if TYPE_CHECKING:
         AnswerKind,
         Article,
         Citation,
-        Conversation,
         Hit,
         Passage,
         Scope,
         Status,
-        Turn,
-        TurnSentence,
-        TurnWriting,
         Why,
     )
     from .indexing.report import Progress, Report
@@ -111,6 +107,7 @@ if TYPE_CHECKING:
     from .storage.article_store import ArticleRow
     from .storage.doubts import Doubts
     from .storage.vector_files import SketchFacts
+    from .turns import Conversation, Turn, TurnSentence, TurnWriting
     from .writing.checked import CheckedSentence, SentenceChecker, Support
     from .writing.exchange import Limits
     from .writing.server import ChatServer, Ended, HttpChatServer, Message

@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .asking import Asking
-from .datatypes import Answer, Article, Conversation, Scope, Turn, TurnWriting, Verdict
+from .datatypes import Answer, Article, Scope
 from .storage.article_store import ArticleRow
+from .turns import Conversation, Turn, TurnWriting, Verdict
 
 # Imported on first use: each takes longer to import than `qa ls` takes to run.
 if TYPE_CHECKING:

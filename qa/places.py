@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .datatypes import Answer, Citation, Hit, Passage, PlaceKind, Status
+from .datatypes import Answer, Citation, Hit, Passage, Status
+from .turns import PlaceKind
 
 MOST_PLACES = 9
 """Most places of one answer: each has a digit as its key."""

@@ -105,7 +105,8 @@ class WordChecker:
         self, sentence: str, cited: Sequence[int], passages: Sequence["Passage"]
     ) -> "CheckedSentence":
         """Return the sentence with its support."""
-        from qa.datatypes import Citation, Support
+        from qa.datatypes import Citation
+        from qa.turns import Support
         from qa.writing.checked import CheckedSentence
 
         if sentence.endswith(":"):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from ..datatypes import Answer, Hit, Scope, Verdict
+from ..datatypes import Answer, Hit, Scope
 from ..errors import QAError, UsageError
+from ..turns import Verdict
 from . import messages
 from .chronicle import Subject, why_empty
 from .stored import stored_entry

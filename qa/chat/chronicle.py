@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from ..answering.timeline import Event
 from ..conversation.past import Past
-from ..datatypes import PlaceKind, Scope
+from ..datatypes import Scope
 from ..render import Piece
+from ..turns import PlaceKind
 from .entries import Entry
 from .places import Place
 from .wording import counted

@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import Enum, auto
 
 from ..conversation.past import Past
-from ..datatypes import Answer, AnswerKind, Ending, Hit, Scope, Turn
+from ..datatypes import Answer, AnswerKind, Hit, Scope
 from ..render import article_date
+from ..turns import Ending, Turn
 from .places import Kind, Place, places_of_answer, places_of_hits
 from .written import WriteRequest, WritingStep, WrittenAnswer
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ..atomic import atomic_write
-from ..datatypes import Status, Support
+from ..datatypes import Status
 from ..references import reference_to
 from ..render import answer_values, article_date, citation_values, confidence_words, to_json
 from ..storage.scope import scope_values
+from ..turns import Support
 from ..writing.shown import ENDINGS, MARKS
 from .entries import Entry, Stage
 from .places import Kind, Place

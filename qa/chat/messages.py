@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from ..answering.timeline import Event
-from ..datatypes import Answer, Article, Conversation, Hit, Scope, Turn
+from ..datatypes import Answer, Article, Hit, Scope
 from ..indexing import Report
 from ..storage.article_store import ArticleRow
+from ..turns import Conversation, Turn
 from .browsing import Story
 from .entries import Entry
 from .talk import Talk

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .. import places
-from ..datatypes import Answer, Article, Citation, Hit, PlaceKind
+from ..datatypes import Answer, Article, Citation, Hit
 from ..places import MOST_PLACES, NumberedPlace
 from ..render import article_date
+from ..turns import PlaceKind
 from .marks import Highlight, Mark
 from .wording import short_date
 

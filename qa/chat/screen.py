@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 
 from ..answering.answer import READ_PASSAGES
 from ..articles.clean import one_line
-from ..datatypes import Scope, Verdict
+from ..datatypes import Scope
+from ..turns import Verdict
 from . import messages
 from .backend import Backend
 from .bindings import screen_bindings

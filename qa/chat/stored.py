@@ -2,16 +2,8 @@
 
 from collections.abc import Mapping
 
-from ..datatypes import (
-    Alternative,
-    Answer,
-    Article,
-    Citation,
-    PlaceKind,
-    Turn,
-    TurnPlace,
-    TurnWriting,
-)
+from ..datatypes import Alternative, Answer, Article, Citation
+from ..turns import PlaceKind, Turn, TurnPlace, TurnWriting
 from .entries import Entry, Stage
 from .places import Place
 from .written import SaidSentence, WrittenAnswer

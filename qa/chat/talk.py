@@ -10,7 +10,8 @@ from threading import Event
 
 from ..answering.answer import READ_PASSAGES
 from ..conversation.past import Past
-from ..datatypes import Answer, Article, Hit, Scope, Turn, Verdict
+from ..datatypes import Answer, Article, Hit, Scope
+from ..turns import Turn, Verdict
 from .chronicle import Timeline, subject_in_hand
 from .entries import Entry, Stage
 from .places import Place, browsed_place

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from textual.message import Message
 
-from ..datatypes import Answer, Ending, TurnWriting
+from ..datatypes import Answer
+from ..turns import Ending, TurnWriting
 from ..writing.write import Piece, Written
 from . import messages
 from .backend import Backend, describe

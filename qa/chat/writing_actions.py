@@ -2,7 +2,7 @@
 
 from textual import on
 
-from ..datatypes import Ending
+from ..turns import Ending
 from ..writing.checked import CheckedSentence
 from ..writing.write import Piece, Written
 from . import messages

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from threading import Event
 from typing import TypeAlias
 
-from ..datatypes import Answer, Citation, Ending, Scope, Support, TurnSentence, TurnWriting
+from ..datatypes import Answer, Citation, Scope
 from ..storage.turns import turn_place
+from ..turns import Ending, Support, TurnSentence, TurnWriting
 from ..writing.checked import CheckedSentence
 from ..writing.write import Piece, Written
 from .places import Kind, Place, first_free, with_written

@@ -15,9 +15,10 @@ from ..answering.answer import FoundHits, ask_once
 from ..answering.copies import with_copies
 from ..answering.retriever import Retriever, cleaned_question
 from ..answering.session import Session
-from ..datatypes import Answer, AnswerKind, Citation, Scope, Status, Turn
+from ..datatypes import Answer, AnswerKind, Citation, Scope, Status
 from ..errors import UsageError
 from ..settings import HITS
+from ..turns import Turn
 from .counting import counted, term_counted
 from .manners import manner_of, subject_of
 from .past import Past

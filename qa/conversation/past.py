@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
-from ..datatypes import Answer, AnswerKind, Article, Turn
+from ..datatypes import Answer, AnswerKind, Article
+from ..turns import Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 from ..articles.clean import clean, one_line
-from ..datatypes import Answer, Conversation, Scope, Turn, TurnWriting, Verdict
+from ..datatypes import Answer, Scope
 from ..errors import LibraryBusyError, LibraryDamagedError, LibraryError, UsageError
 from ..shorten import shorten
+from ..turns import Conversation, Turn, TurnWriting, Verdict
 from .database import Database
 from .schema import WITH_DETAILS
 from .turns import PLACE_COLUMNS, TURN_COLUMNS, place_rows, read_turn, turn_details, with_writing

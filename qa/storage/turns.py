@@ -9,20 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ..datatypes import (
-    Answer,
-    AnswerKind,
-    Ending,
-    PlaceKind,
-    Scope,
-    Status,
-    Support,
-    Turn,
-    TurnPlace,
-    TurnSentence,
-    TurnWriting,
-)
+from ..datatypes import Answer, AnswerKind, Scope, Status
 from ..places import NumberedPlace, places_of_answer
+from ..turns import Ending, PlaceKind, Support, Turn, TurnPlace, TurnSentence, TurnWriting
 from .scope import read_scope, scope_values
 
 TURN_COLUMNS = "id, question, searched, answer, status, confidence, sentence, asked_at, verdict"

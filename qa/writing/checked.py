@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..datatypes import Citation, Passage, Support
+from ..datatypes import Citation, Passage
+from ..turns import Support
 
 __all__ = ["CheckedSentence", "SentenceChecker", "Support"]
 

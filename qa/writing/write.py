@@ -11,9 +11,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..datatypes import Answer, AnswerKind, Citation, Ending, Hit, Passage, Status
+from ..datatypes import Answer, AnswerKind, Citation, Hit, Passage, Status
 from ..errors import ServerError
 from ..render import NEAR
+from ..turns import Ending
 from .checked import CheckedSentence, SentenceChecker, Support
 from .prompt import ANSWER_TOKENS, prompt_of
 from .sentences import SentenceSplitter, WrittenSentence

@@ -14,8 +14,9 @@ from qa.chat.entries import Stage
 from qa.chat.export import as_json, as_markdown
 from qa.chat.widgets.source import FindLine
 from qa.conversation.past import Exchange
-from qa.datatypes import Scope, Turn
+from qa.datatypes import Scope
 from qa.errors import UsageError
+from qa.turns import Turn
 
 from .conftest import (
     COMMANDED,

@@ -23,10 +23,9 @@ from qa.datatypes import (
     Passage,
     Scope,
     Status,
-    Turn,
-    TurnPlace,
     Why,
 )
+from qa.turns import Turn, TurnPlace
 
 TEXT = "All 33 miners were lifted. The rescue took a day. Officials spoke."
 ARTICLE = Article("1", "Miners out", "chile.md", date(2010, 10, 14), TEXT, "digest")

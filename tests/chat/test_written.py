@@ -16,7 +16,8 @@ from qa.chat.export import as_json, as_markdown
 from qa.chat.marks import Highlight
 from qa.chat.places import Kind, Place, first_free, with_written
 from qa.chat.written import WrittenAnswer
-from qa.datatypes import Article, Citation, Ending, Support
+from qa.datatypes import Article, Citation
+from qa.turns import Ending, Support
 from qa.writing.checked import CheckedSentence
 from tests.writing.scripted import Play, Scripted, answer, head, refusal, said
 

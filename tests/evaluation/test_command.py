@@ -15,7 +15,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from qa import Library
-from qa.datatypes import Answer, Citation, Status, Verdict
+from qa.datatypes import Answer, Citation, Status
+from qa.turns import Verdict
 
 pytestmark = pytest.mark.slow
 

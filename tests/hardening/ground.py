@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qa.datatypes import PlaceKind
 from qa.storage.database import DATABASE, LOCK
 from qa.storage.live_text import FOLDER
 from qa.storage.schema import (
@@ -24,6 +23,7 @@ from qa.storage.schema import (
     article_checksum_sql,
     checksum,
 )
+from qa.turns import PlaceKind
 
 from .processes import EXACT, OTHER_MODEL, Ended, Processes, last_line
 

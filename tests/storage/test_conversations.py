@@ -23,15 +23,10 @@ from qa.datatypes import (
     Article,
     ArticleRowId,
     Citation,
-    Ending,
     Hit,
     Passage,
-    PlaceKind,
     Scope,
     Status,
-    Support,
-    TurnSentence,
-    TurnWriting,
     Why,
 )
 from qa.errors import LibraryBusyError, LibraryDamagedError, LibraryError, UsageError
@@ -40,6 +35,7 @@ from qa.storage.database import DATABASE, LOCK
 from qa.storage.schema import APPLICATION_ID, SCHEMA_VERSION, STEPS, checksum
 from qa.storage.store import Store
 from qa.storage.turns import turn_place
+from qa.turns import Ending, PlaceKind, Support, TurnSentence, TurnWriting
 from tests.older_layouts import NEW_IN_LAYOUT_6
 
 if TYPE_CHECKING:

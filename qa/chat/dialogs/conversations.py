@@ -13,8 +13,8 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from ...articles.clean import one_line
-from ...datatypes import Conversation
 from ...render import written_date
+from ...turns import Conversation
 from ..layout import inert, shortened
 from ..widgets.text import PlainText
 from ..wording import counted

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.style import Style
 
 from ...articles.clean import one_line
-from ...datatypes import Ending, Support
+from ...turns import Ending, Support
 from ...writing.shown import ENDINGS, MARKS, NOTHING_NEAR
 from ..actions import BY_NAME
 from ..entries import Entry
