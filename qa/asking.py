@@ -179,7 +179,7 @@ class Asking:
         """
         from .conversation.telling import stories
 
-        return [story.articles for story in stories(self._session, self.articles(scope))]
+        return stories(self._session, self.articles(scope))
 
     def suggested_questions(
         self,

@@ -38,6 +38,21 @@ MONTHS = (
 )
 """English names of the months, in order; ``calendar.month_name`` depends on the locale."""
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""Names of the days, the first day of the week first."""
+
+_SMALL_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+
+NUMBER_WORDS: dict[str, float] = {
+    **{word: float(value) for value, word in enumerate(_SMALL_NUMBERS)},
+    **{word: 10.0 * value for value, word in enumerate(_TENS, 2)},
+}
+"""Numbers of one word, up to ninety, in order."""
+
 NAMES = frozenset(
     form
     for word in STOP_WORDS - {"a", "an", "i", "s", "t", "the"}

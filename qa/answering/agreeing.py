@@ -7,6 +7,7 @@ article of that year, "Gen. Bouchard" and "Charles Bouchard". What cannot be com
 import re
 from datetime import date
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from ..datatypes import Span
 from ..folding import plain
@@ -69,11 +70,17 @@ def _time_of(span: Span) -> TimeSpan | None:
     start, end = span.start, span.end
     offset = max(0, start - CONTEXT)
     around = span.passage.article.text[offset : end + CONTEXT]
-    for time in time_spans(around, span.passage.article.published):
+    for time in _times(around, span.passage.article.published):
         shared = min(time.end + offset, end) - max(time.start + offset, start)
         if shared * 2 > end - start:
             return time
     return None
+
+
+@lru_cache(maxsize=256)
+def _times(text: str, published: date | None) -> tuple[TimeSpan, ...]:
+    """Return the times in a text; the best answer is compared with each of the others."""
+    return tuple(time_spans(text, published))
 
 
 def _same_time(one: Span, other: Span, first: TimeSpan, second: TimeSpan) -> bool | None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ..folding import fold
-from ..terms import stem, stemmed_terms
+from ..terms import NUMBER_WORDS, stem, stemmed_terms
 
 ABOUT = 0.1
 """Share by which a number may be off from one that is called "about" so much."""
@@ -13,14 +13,6 @@ ROUNDED = 0.025
 """Share by which a number may be off from one that ends in two zeros: 1,480 is told as 1,500."""
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)*(?!\d|st|nd|rd|th)|[^\W\d_]+")
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen twenty"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_VALUES = {word: float(value) for value, word in enumerate(_SMALL)} | {
-    word: 10.0 * value for value, word in enumerate(_TENS, 2)
-}
 _LARGE = {
     **{"dozen": 12.0, "hundred": 1e2, "thousand": 1e3},
     **{"million": 1e6, "billion": 1e9, "trillion": 1e12},
@@ -80,7 +72,7 @@ def amount_in(text: str, before: str = "") -> Amount | None:
     value, step = found[0]
     words = set(stemmed_terms(_SIGN.sub(lambda sign: _SIGNS[sign[0]], text)))
     names = {word for word in words if word.isalpha()}
-    unit = names - _VALUES.keys() - _LARGE.keys() - set(map(stem, _ROUGHLY)) - _PARTS.keys()
+    unit = names - NUMBER_WORDS.keys() - _LARGE.keys() - set(map(stem, _ROUGHLY)) - _PARTS.keys()
     around = re.findall(r"[a-z]+", f"{before[-20:]} {text}".casefold())
     start = len(re.findall(r"[a-z]+", before[-20:].casefold()))
     rough = around[max(0, start - 2) :]
@@ -100,7 +92,7 @@ def _numbers(text: str) -> list[tuple[float, float]]:
     step = 1.0
     for match in _NUMBER.finditer(folded):
         word = match.group()
-        number = _VALUES.get(word)
+        number = NUMBER_WORDS.get(word)
         digits = 0
         if word[0].isdigit():
             try:

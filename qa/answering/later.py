@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from ..datatypes import Article
 from ..folding import plain
+from ..render import article_date, written_date
 from ..shorten import shorten
 from ..terms import MONTHS, found_words, stem, stemmed_terms
 from .agreeing import agree, are_apart
@@ -122,7 +123,7 @@ def as_of(question: str, told: Told) -> str:
     """Return the date that an answer to a question for the latest is of; else empty."""
     if told.newest is None or not LATEST.fits(question):
         return ""
-    return f"as of {'about ' if told.is_guess else ''}{_written(told.newest)}"
+    return f"as of {'about ' if told.is_guess else ''}{written_date(told.newest)}"
 
 
 def _is_near(question: str, best: Weighed, other: Weighed, time: Time | None) -> bool:
@@ -258,10 +259,9 @@ def _titled(entry: Weighed) -> str:
 def _named(entry: Weighed) -> str:
     """Return an answer with its source and date: ``12 people (reuters.txt, 3 May 2011)``."""
     article = entry.span.passage.article
-    about = "about " if article.is_date_guess else ""
     parts = [_source(article)]
     if article.published:
-        parts.append(f"{about}{_written(article.published)}")
+        parts.append(article_date(article))
     return f"{' '.join(entry.span.text.split())} ({', '.join(parts)})"
 
 
@@ -270,7 +270,3 @@ def _source(article: Article) -> str:
     site = urlsplit(article.source).netloc if "://" in article.source else ""
     name = site.removeprefix("www.") or PurePath(article.source).name or article.title
     return shorten(name, SOURCE_CELLS)
-
-
-def _written(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

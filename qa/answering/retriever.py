@@ -69,6 +69,12 @@ class Retriever:
             self._session.drop_model()
         return found
 
+    def best_bm25(self, question: str, scope: Scope) -> float:
+        """Return the best BM25 score of any passage in the scope, as `retrieve` finds it."""
+        selected, _ = _with_phrases(question, self._session.store.within(scope))
+        searched = selected.start_words(question_terms(question), CANDIDATES)
+        return max((score for _, score in searched()), default=0.0)
+
     def _retrieve(
         self, question: str, k: int, scope: Scope, best_bm25: float | None
     ) -> Retrieved | None:

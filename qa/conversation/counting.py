@@ -8,6 +8,7 @@ from datetime import date
 from ..answering.mentions import Mention, mentions
 from ..answering.session import Session
 from ..datatypes import Citation, Scope
+from ..render import written_date
 from ..terms import question_terms
 
 MOST_LISTED = 50
@@ -126,7 +127,7 @@ def _all_counted(days: Sequence[date | None]) -> str:
     known = sorted(day for day in days if day)
     if not known:
         return f"{_articles(len(days))}."
-    first, last = (f"{day.day} {day:%B %Y}" for day in (known[0], known[-1]))
+    first, last = map(written_date, (known[0], known[-1]))
     without = len(days) - len(known)
     undated = f"; {without:,} without a date" if without else ""
     return f"{_articles(len(days))}, from {first} to {last}{undated}."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from ..terms import MONTHS, STOP_WORDS
+from ..terms import MONTHS, STOP_WORDS, WEEKDAYS
 
 LONGEST_NAME = 80
 """Code points; a longer run of capitals is a headline or a shout."""
@@ -18,9 +18,7 @@ SMALL_WORDS = frozenset(
 )
 """Words that stay small inside names and titles."""
 
-_DATES = frozenset("monday tuesday wednesday thursday friday saturday sunday".split()).union(
-    month.lower() for month in MONTHS
-)
+_DATES = frozenset(map(str.lower, (*WEEKDAYS, *MONTHS)))
 
 
 class Kind(Enum):

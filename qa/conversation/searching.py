@@ -83,7 +83,7 @@ def answer_in_story(
     everywhere = retriever.retrieve(asked.alone, max(k, OPEN_PASSAGES), scope)
     best = everywhere.best_bm25
     if asked.alone != asked.typed:
-        best = retriever.retrieve(asked.typed, 1, scope).best_bm25
+        best = retriever.best_bm25(asked.typed, scope)
     near = {*near_articles(session, asked.cited), *asked.older}
     only = narrowed(scope, (*asked.cited, *near))
     inside: Sequence[Hit] = ()

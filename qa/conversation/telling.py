@@ -1,7 +1,6 @@
 """The most telling sentences of an article, and what a library is about."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from ..answering.session import Session
 from ..datatypes import Article, ArticleRowId, Citation, Hit, Scope
 from ..sentences import after_dateline, sentence_bounds
 from ..storage.article_store import ArticleRow
-from ..terms import MONTHS, STOP_WORDS, found_words, stemmed_terms
+from ..terms import MONTHS, STOP_WORDS, WEEKDAYS, found_words, stemmed_terms
 from .manners import NO_ARTICLES, NOT_THERE, NOTHING_CITED, NOTHING_MORE, REPLIES, Manner
 from .past import Past, Quoted
 from .story import mean_embedding, narrowed
@@ -24,10 +23,7 @@ MOST_STORIES = 6
 LOOKED_AT = 5
 """Passages among which the article on a subject is looked for."""
 
-_TIMES = frozenset(
-    [month.lower() for month in MONTHS]
-    + "monday tuesday wednesday thursday friday saturday sunday today yesterday week year".split()
-)
+_TIMES = frozenset([*map(str.lower, (*MONTHS, *WEEKDAYS)), "today", "yesterday", "week", "year"])
 
 MOST_READ = 40
 """Sentences of an article that are looked at, from its beginning."""
@@ -46,14 +42,6 @@ NEWEST = 400
 
 SAME_STORY = 0.55
 """Least cosine of an article's mean embedding and that of a story, for it to belong there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Articles on the same events."""
-
-    articles: tuple[ArticleRow, ...]
-    """Newest first."""
 
 
 def telling_sentences(
@@ -94,7 +82,7 @@ def telling_sentences(
     return [bounds[place] for place in sorted(chosen)]
 
 
-def stories(session: Session, rows: Sequence[ArticleRow]) -> list[Story]:
+def stories(session: Session, rows: Sequence[ArticleRow]) -> list[tuple[ArticleRow, ...]]:
     """Return the stories of the newest articles, the one with most articles first.
 
     An article joins the first story whose mean is close to its own, or begins one.
@@ -113,7 +101,7 @@ def stories(session: Session, rows: Sequence[ArticleRow]) -> list[Story]:
         else:
             means.append(own)
             members.append([row])
-    return [Story(tuple(each)) for each in sorted(members, key=len, reverse=True)]
+    return [tuple(each) for each in sorted(members, key=len, reverse=True)]
 
 
 def reply(
@@ -133,7 +121,7 @@ def overview(session: Session, scope: Scope) -> tuple[str, list[Citation]]:
     if not rows:
         return NO_ARTICLES, []
     found = stories(session, rows)
-    newest = [story.articles[0].id for story in found[:MOST_STORIES]]
+    newest = [story[0].id for story in found[:MOST_STORIES]]
     articles = session.store.articles(newest)
     if not articles:
         return NO_ARTICLES, []
@@ -146,9 +134,9 @@ def overview(session: Session, scope: Scope) -> tuple[str, list[Citation]]:
     looked = "1 article" if len(rows) == 1 else f"{len(rows):,} articles"
     if len(rows) > NEWEST:
         looked = f"the {NEWEST} newest of {looked}"
-    if len(found[0].articles) == 1:
+    if len(found[0]) == 1:
         return f"{looked}, each on a story of its own. The newest:", citations
-    sizes = ", ".join(str(len(story.articles)) for story in found[:MOST_STORIES])
+    sizes = ", ".join(str(len(story)) for story in found[:MOST_STORIES])
     many = "1 story" if len(found) == 1 else f"{len(found):,} stories"
     remark = f"{many} in {looked}. The newest article of each ({sizes} in the story):"
     return remark, citations

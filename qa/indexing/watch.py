@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from ..articles.gone import is_under
+
 QUIET_MILLISECONDS = 1_000
 """How long nothing must change before a change is told; programs write files in several steps."""
 
@@ -44,9 +46,8 @@ def changes(
     def counts(change: Change, path: str) -> bool:
         if os.path.basename(path).startswith("."):
             return False
-        if files and os.path.realpath(path) not in files:
-            return False
-        return left_out is None or not os.path.realpath(path).startswith(left_out)
+        real = os.path.realpath(path)
+        return (not files or real in files) and not (left_out and real.startswith(left_out))
 
     yield_at: float | None = 0.0  # the beginning counts as a change
     latest = 0.0
@@ -72,7 +73,7 @@ def top_folders(files: Iterable[str]) -> list[str]:
     """Return the folders of files, without those that are inside another one."""
     top: list[str] = []
     for folder in sorted({os.path.dirname(file) for file in files}):
-        if not (top and (folder + os.sep).startswith(top[-1].rstrip(os.sep) + os.sep)):
+        if not is_under(folder + os.sep, top[-1:]):
             top.append(folder)
     return top
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..terms import MONTHS
+from ..terms import MONTHS, NUMBER_WORDS
 from .clauses import (
     CUT,
     DAYS,
@@ -46,13 +46,9 @@ _APPOSED = re.compile(
     rf"((?:[\w'-]+ ){{0,3}}(?i:{_ROLE}) (?:of|for|at) (?:the )?"
     rf"{CAPITAL}(?: {CAPITAL}){{0,4}})[,.]"
 )
-_NUMBER_WORDS = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
-)
 _NUMBER = (
     r"(?:\d[\d,]*(?:\.\d+)?(?: (?:hundred|thousand|million|billion))?|(?i:"
-    + "|".join(_NUMBER_WORDS.split())
+    + "|".join([*NUMBER_WORDS][2:])
     + r")(?:-\w+)?(?: (?:hundred|thousand|million))?)"
 )
 _COUNTED = re.compile(

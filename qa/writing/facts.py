@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..folding import fold, words
 from ..models.words import english_words
-from ..terms import MONTHS, STOP_WORDS, stem
+from ..terms import MONTHS, STOP_WORDS, WEEKDAYS, stem
 from ..timex import TimeSpan, time_spans
 from .numbers import numbers
 
@@ -18,10 +18,9 @@ Kind = Literal["number", "date", "name", "subject", "word"]
 QUOTED_WORDS = 2
 """Fewest words of a quotation that must be exact; shorter ones are often only a name."""
 
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _CAPITAL = re.compile(r"[^\W\d_a-z][\w’'-]*[^\W_]|[A-Z]\b")
 _JOINED = re.compile(r" (?:(?:of|de|da|del|van|von|der|bin|al|and the|of the) )?|-|\. ")
-_CALENDAR = re.compile(rf"\b(?:{'|'.join((*MONTHS, *DAYS))})\b|\b\d{{4}}\b|day\b|night\b")
+_CALENDAR = re.compile(rf"\b(?:{'|'.join((*MONTHS, *WEEKDAYS))})\b|\b\d{{4}}\b|day\b|night\b")
 MOST_ODD = 2
 """Most words that a sentence which repeats its source may have of its own."""
 COMMON_WORDS = 12_000
@@ -219,7 +218,7 @@ def names(sentence: str) -> list[Fact]:
         start, end = match.span()
         word = sentence[start:end].removesuffix("’s").removesuffix("'s")
         end = start + len(word)
-        if word in MONTHS or word in DAYS or word in _NO_NAMES:
+        if word in MONTHS or word in WEEKDAYS or word in _NO_NAMES:
             continue
         is_joined = found and _JOINED.fullmatch(sentence, found[-1].end, start)
         if word == "A" and not is_joined:

@@ -8,21 +8,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..terms import NUMBER_WORDS
+
 CLOSE = 0.02
 """Relative difference up to which two values are the same: 2,001,926 is about two million."""
 ROUNDED = 0.06
 """The same where the text says "about", "nearly" or the like."""
 
-_SMALL = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
-    fifteen sixteen seventeen eighteen nineteen""".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_VALUES: dict[str, float] = {
-    **{word: float(value) for value, word in enumerate(_SMALL)},
-    **{word: float(value) for value, word in zip(range(20, 100, 10), _TENS, strict=True)},
-}
+_TENS = [word for word, value in NUMBER_WORDS.items() if value >= 20]
 _ORDINALS = {
-    **{f"{word}th": value for word, value in _VALUES.items() if value > 3},
-    **{f"{word[:-1]}ieth": value for word, value in _VALUES.items() if value >= 20},
+    **{f"{word}th": value for word, value in NUMBER_WORDS.items() if value > 3},
+    **{f"{word[:-1]}ieth": value for word, value in NUMBER_WORDS.items() if value >= 20},
     **{"third": 3.0, "fifth": 5.0, "eighth": 8.0, "ninth": 9.0, "twelfth": 12.0},
 }
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
@@ -62,7 +58,7 @@ _UNITS: dict[str, tuple[str, float]] = {
 }  # fmt: skip
 """Words of units, without the s of the plural: what they measure, and how much of it they are."""
 
-_WORDS = "|".join(sorted((*_VALUES, *_SCALES, *_OTHERS), key=len, reverse=True))
+_WORDS = "|".join(sorted((*NUMBER_WORDS, *_SCALES, *_OTHERS), key=len, reverse=True))
 _NUMBER = re.compile(
     rf"""
     (?P<clock>\b\d{{1,2}}(?:[:.]\d\d)?\ ?(?:[ap]\.?m\b\.?)|\b\d{{1,2}}:\d\d\b)
@@ -71,7 +67,7 @@ _NUMBER = re.compile(
       (?P<part>half|third|quarter|fifth|sixth|eighth|tenth)s?
       (?=\ (?:of|the|an?|as|since|in|from)\b|[.,;])(?:\ an?\ (?P<part_of>hour|year|century)\b)?
     | \bone(?:\ \w+)?\ in
-      \ (?P<in>an?\ (?:hundred|thousand|million|billion)|{"|".join(_VALUES)}|\d[\d,]*)\b
+      \ (?P<in>an?\ (?:hundred|thousand|million|billion)|{"|".join(NUMBER_WORDS)}|\d[\d,]*)\b
     | (?P<sign>US\$|[$€£])?
       (?P<value>\b\d{{1,3}}(?:[,\ ’']\d{{3}})+(?:\.\d+)?|(?<![\w.])\d+(?:\.\d+)?
         |\b(?:{_WORDS})(?:[ -](?:and\ )?(?:{_WORDS}))*)
@@ -161,7 +157,9 @@ def _number(match: re.Match[str]) -> Number:
 
 def _part(match: re.Match[str]) -> tuple[float, str]:
     """Return two thirds as a share in percent, half an hour in seconds."""
-    value = _VALUES.get((match["many"] or "one").lower(), 1.0) / _FRACTIONS[match["part"].lower()]
+    value = (
+        NUMBER_WORDS.get((match["many"] or "one").lower(), 1.0) / _FRACTIONS[match["part"].lower()]
+    )
     unit = match["part_of"]
     return (value * _UNITS[unit.lower()][1], "time") if unit else (100 * value, "share")
 
@@ -187,7 +185,7 @@ def _unit_and(match: re.Match[str]) -> tuple[float, str]:
 
 def _ordinal(match: re.Match[str]) -> tuple[float, str]:
     tens, _, last = match["ordinal"].lower().rpartition("-")
-    return _VALUES.get(tens, 0.0) + _ORDINALS[last], ""
+    return NUMBER_WORDS.get(tens, 0.0) + _ORDINALS[last], ""
 
 
 def _counted(match: re.Match[str], bound: str) -> Number:
@@ -223,7 +221,7 @@ def _read(written: str) -> float:
             if _SCALES[word] > 100 or _SCALES[word] < 1:
                 total, current = total + current, 0.0
         else:
-            current += _VALUES.get(word, _OTHERS.get(word, 0.0))
+            current += NUMBER_WORDS.get(word, _OTHERS.get(word, 0.0))
     return total + current
 
 
