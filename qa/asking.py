@@ -134,12 +134,14 @@ class Asking:
         failure of the server is named in the last event. Raises UsageError if no server is named,
         or if the variable with its key is empty.
         """
+        from .models.opening import open_verifier
         from .writing.check import Checker
         from .writing.write import write
 
         chosen = server or self.chat_server()
-        checks = checker or Checker(self._session.encoder, self._session.reader)
-        return write(answer, chosen, checks, cancelled=cancelled)
+        if checker is None:
+            checker = Checker(self._session.encoder, self._session.reader, open_verifier())
+        return write(answer, chosen, checker, cancelled=cancelled)
 
     def chat_server(self) -> "ChatServer":
         """Return the language model's server that the settings name; nothing is contacted.

@@ -14,19 +14,27 @@ if TYPE_CHECKING:
     from qa.library import Library
     from qa.models.encoder import OnnxEncoder
     from qa.models.reader import OnnxReader
+    from qa.models.verifier import Verifier
     from qa.storage.local import LocalStorage
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))  # so that `tests` can be imported; last, so that qa is the installed one
 
-from tests.doubles import RememberingEncoder, WordEncoder, WordReader  # noqa: E402
+from tests.doubles import (  # noqa: E402
+    RememberingEncoder,
+    UnsureVerifier,
+    WordEncoder,
+    WordReader,
+)
 
 # A busy machine is no fault, and a test must not fail on one run and pass on the next.
 hypothesis_settings.register_profile("qa", deadline=None, derandomize=True, database=None)
 hypothesis_settings.load_profile("qa")
 
 
-SLOW_FIXTURES = frozenset(("real_encoder", "real_reader", "remembering_encoder", "scripted"))
+SLOW_FIXTURES = frozenset(
+    ("real_encoder", "real_reader", "real_verifier", "remembering_encoder", "scripted")
+)
 """Real models, and the library of tests that drive the whole screen of the chat."""
 SLOW_FOLDERS = frozenset(("command_line", "training"))
 """Folders whose tests run processes, or PyTorch."""
@@ -105,6 +113,14 @@ def real_reader(session_home: Path) -> "OnnxReader":
 
 
 @pytest.fixture(scope="session")
+def real_verifier(session_home: Path) -> "Verifier":
+    """The default verifier; its export takes about 15 seconds, once a session."""
+    from qa.models.opening import open_verifier
+
+    return open_verifier()
+
+
+@pytest.fixture(scope="session")
 def remembering_encoder(real_encoder: "OnnxEncoder") -> RememberingEncoder:
     """The default model, for tests that ask much about the same text."""
     return RememberingEncoder(real_encoder)
@@ -143,6 +159,7 @@ def encoders(word_encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch) -> dict
         "qa.models.opening.open_encoder", lambda name=None, device=None: known[name]
     )
     monkeypatch.setattr("qa.models.opening.open_reader", lambda name=None: WordReader())
+    monkeypatch.setattr("qa.models.opening.open_verifier", UnsureVerifier)
     return known
 
 

@@ -1,4 +1,4 @@
-"""Test doubles: an encoder and a reader without weights, and one that remembers embeddings."""
+"""Test doubles: models without weights, and an encoder that remembers embeddings."""
 
 import re
 import zlib
@@ -93,6 +93,14 @@ class RememberingEncoder:
             self._known[role, text] = vector
         rows = [self._known[role, text] for text in texts]
         return np.array(rows, np.float32).reshape(len(texts), self.dimension)
+
+
+class UnsureVerifier:
+    """Says of every claim that it may be held or not."""
+
+    def support(self, claim: str, passages: Sequence["Passage"]) -> list[float]:
+        """Return 0 for each passage."""
+        return [0.0 for _ in passages]
 
 
 class WordChecker:

@@ -85,6 +85,7 @@ def _check_all(chosen: Settings, *, repair: bool) -> Iterator[Finding]:
     yield from _check_extras()
     yield from _check_model("encoder")
     yield from _check_model("reader")
+    yield from _check_model("verifier")
     yield from _check_library(chosen, repair=repair)
 
 
@@ -132,7 +133,8 @@ def _check_model(role: str) -> Iterator[Finding]:
     yield Finding(role, True, f"{entry.name}: its files match the digests in models.txt")
     manifest, folder = load_manifest(entry, source), cache_folder(entry)
     if manifest is None:
-        yield Finding("export", True, "none yet: the first question or indexing run creates it")
+        when = "written answer" if role == "verifier" else "question or indexing run"
+        yield Finding("export", True, f"none yet: the first {when} creates it")
     elif not manifest.exported:
         yield Finding("export", True, "not possible: sentence-transformers runs the model")
     elif not is_whole(entry, manifest, thoroughly=True):

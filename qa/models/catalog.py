@@ -22,7 +22,7 @@ class ModelEntry:
     name: str
     """Hub name, or the folder's path."""
     role: str
-    """``encoder`` or ``reader``."""
+    """``encoder``, ``reader`` or ``verifier``."""
     about: str = ""
     """One-line description."""
     licence: str = ""
@@ -34,7 +34,7 @@ class ModelEntry:
     folder: str = ""
     """Folder of the weights inside that package; without a package, the path of a folder."""
     base: str = ""
-    """Base encoder of a reader that ships as weight differences; empty if its weights are whole."""
+    """Base encoder of a model that ships as weight differences; empty if its weights are whole."""
     bytes: int = 0
     """Size of the weights; 0 if unknown."""
     digests: Mapping[str, str] = field(default_factory=dict)

@@ -79,7 +79,7 @@ def _export_locked(entry: ModelEntry, source: Path, folder: Path) -> Manifest:
             seconds = time.monotonic() - started
             log.info("Prepared %s in %.0f s; kept in %s.", entry.name, seconds, folder)
         except NotExportableError as reason:
-            if entry.role == "reader":
+            if entry.role != "encoder":
                 raise ModelError(f"{entry.name} cannot be used: {reason}.") from reason
             log.info("%s runs through sentence-transformers: %s.", entry.name, reason)
             manifest = Manifest(RECIPE, entry.name, fingerprint, sources, False)
@@ -95,7 +95,7 @@ def _export_locked(entry: ModelEntry, source: Path, folder: Path) -> Manifest:
 
 def _export_into(working: Path, entry: ModelEntry, source: Path) -> dict[str, Any]:
     """Write graph and tokenizer; return fields for the manifest. Raises NotExportableError."""
-    trace = trace_reader if entry.role == "reader" else trace_encoder
+    trace = trace_encoder if entry.role == "encoder" else trace_reader
     traced = trace(entry, source, working / "traced.onnx")
     traced.tokenizer.save(str(working / TOKENIZER))
     fused = _fuse(working / "traced.onnx", working)

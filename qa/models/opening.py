@@ -1,4 +1,4 @@
-"""Opens an encoder or a reader by name, exporting it first if necessary."""
+"""Opens a model by name, exporting it first if necessary."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from .catalog import ModelEntry
 from .encoder import Encoder, OnnxEncoder
 from .manifest import GRAPH, Manifest, cache_folder, is_whole, load_manifest
 from .reader import OnnxReader, Reader
+from .verifier import OnnxVerifier, Verifier
 
 
 def open_encoder(name: str | None = None, device: str | None = None) -> Encoder:
@@ -39,6 +40,16 @@ def open_reader(name: str | None = None) -> Reader:
     _, manifest = _prepare(entry)
     try:
         return OnnxReader(cache_folder(entry) / GRAPH, manifest)
+    except Exception as error:  # onnxruntime raises many types; all mean the same here
+        raise ModelError(f"{entry.name} cannot be loaded: {error}") from error
+
+
+def open_verifier() -> Verifier:
+    """Return the verifier that comes with qa. Raises ModelError when it is damaged."""
+    entry = catalog.find(None, "verifier")
+    _, manifest = _prepare(entry)
+    try:
+        return OnnxVerifier(cache_folder(entry) / GRAPH, manifest)
     except Exception as error:  # onnxruntime raises many types; all mean the same here
         raise ModelError(f"{entry.name} cannot be loaded: {error}") from error
 

@@ -1,4 +1,4 @@
-"""How the reader is trained: examples, negatives, the training loop, measuring, the model card.
+"""How the models of qa are trained: examples, negatives, training loop, measuring, model card.
 
 Nothing else in qa imports this package. It runs from a checkout or the source distribution; wheels
 leave out its question files. Run it with ``python -m qa.training --help``.
@@ -12,6 +12,8 @@ The modules in the order in which data passes through them:
     perturb         questions changed so that their passage no longer answers them
     cloze_passages  a collection of news, and its passages that answer a question made by rule
     cloze           that collection → questions made by rule (`qa.questions`), with passages
+    statements      questions with their answers → sentences that state them
+    claims          sentences with text that holds them or does not, for the verifier
     batches         the examples of an epoch, in batches of about the same number of tokens
     forward         the forward pass of a transformer, fast on a CPU
     model           the reader: the encoder with a span head and an answerability head; the loss
@@ -22,7 +24,7 @@ The modules in the order in which data passes through them:
     train           the training loop
     measure         exact match, F1 and AUROC on a development set
     card            the model card
-    ship            the reader as it ships: differences from the encoder's weights
+    ship            a model as it ships: differences from the encoder's weights
     options         the command line
     steps           what the command does
 """

@@ -1,4 +1,4 @@
-"""``python -m qa.training``: train the reader, measure it, write its card, ship it.
+"""``python -m qa.training``: train the reader or the verifier, measure it, write its card, ship it.
 
 Train, or continue training (SIGTERM and Ctrl-C write a checkpoint before they stop it)::
 
@@ -6,7 +6,7 @@ Train, or continue training (SIGTERM and Ctrl-C write a checkpoint before they s
 
 Start from a reader that has shipped instead of the encoder alone, if there is no checkpoint::
 
-    python -m qa.training --data DIR --checkpoints DIR --start qa/models/weights
+    python -m qa.training --data DIR --checkpoints DIR --start qa/models/weights/reader/reader
 
 Decay the learning rate to zero from the last checkpoint; the result goes into another folder and
 the checkpoint stays as it is::
@@ -29,9 +29,17 @@ Measure a checkpoint's averaged weights on the whole development set, and write 
 
     python -m qa.training --data DIR --checkpoints DIR --measure --card CARD.md
 
+Train the verifier from the reader: on claims of all kinds, then, with a decaying rate, on those
+that were written by hand. With ``--ship``, ``--claims`` says that it is a verifier::
+
+    python -m qa.training --data DIR --checkpoints DIR --hold-out 0 --claims all \\
+        --start qa/models/weights/reader --most-tokens 4000000
+    python -m qa.training --data DIR --checkpoints DIR --hold-out 0 --claims written \\
+        --finish 3000000
+
 Write what ships, the differences of the averaged weights from the encoder's::
 
-    python -m qa.training --data DIR --checkpoints DIR/finished --ship qa/models/weights
+    python -m qa.training --data DIR --checkpoints DIR/finished --ship qa/models/weights/reader
 
 The folder given with ``--data``, or else in QA_DATA, contains ``reader-train/`` and
 ``dev/squad2-dev-half.json``. It may also contain the collection of news that the cloze questions

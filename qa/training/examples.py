@@ -278,15 +278,15 @@ def likely_place(text: str, question: str) -> tuple[int, int] | None:
     return None if best is None or not shared[best] else sentences[best]
 
 
-def _collection(path: Path) -> dict[str, Any]:
-    """Read the articles of a collection of news by id."""
+def read_collection(path: Path) -> dict[str, Any]:
+    """Return the articles of a collection of news by id."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return {raw["id"]: raw for raw in map(json.loads, lines)}
 
 
 def add_news(training_set: TrainingSet, collection: Path, hold_out: float, seed: int) -> None:
     """Add the passages and questions of `NEWS_FILE`. Raises as `add_questions` does."""
-    articles = _collection(collection)
+    articles = read_collection(collection)
     add_questions(training_set, articles, NEWS_FILE, NEWS, hold_out, seed)
 
 
@@ -340,6 +340,6 @@ def read_training_set(folder: Path, hold_out: float, seed: int) -> TrainingSet:
             add_lines(training_set, path, hold_out, seed)
     if (folder / COLLECTION).exists():
         add_news(training_set, folder / COLLECTION, hold_out, seed)
-        articles = _collection(folder / COLLECTION)
+        articles = read_collection(folder / COLLECTION)
         add_questions(training_set, articles, ASKED_FILE, ASKED, hold_out, seed)
     return training_set

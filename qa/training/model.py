@@ -118,13 +118,18 @@ class ReaderModel(SpanModel):
 
 
 def reader_loss(
-    scores: Scores, batch: Tensors, answer_weight: float, taught_weight: float = 0.0
+    scores: Scores,
+    batch: Tensors,
+    answer_weight: float,
+    taught_weight: float = 0.0,
+    span_weight: float = 1.0,
 ) -> torch.Tensor:
     """Return the mean loss of a batch, a scalar.
 
     The span loss is the cross-entropy of start and end against the share of votes for each
     position, so that every annotator's answer counts; rows without votes are left out. The
-    answerability loss is binary cross-entropy, weighted by ``answer_weight``. In rows that a
+    answerability loss is binary cross-entropy. The two are weighted by ``span_weight`` and
+    ``answer_weight``. In rows that a
     teacher has scored, ``taught_weight`` of the span loss is replaced by the divergence from the
     teacher's distribution, with both softened (Hinton et al. 2015).
     """
@@ -140,7 +145,7 @@ def reader_loss(
         marked = torch.maximum(marked, batch.has_teacher)
     span_loss = losses.sum() / marked.sum().clamp(min=1.0)
     answer_loss = nn.functional.binary_cross_entropy_with_logits(scores.answer, batch.answerable)
-    return span_loss + answer_weight * answer_loss
+    return span_weight * span_loss + answer_weight * answer_loss
 
 
 def _divergence(scores: torch.Tensor, teacher: torch.Tensor, choices: torch.Tensor) -> torch.Tensor:

@@ -169,6 +169,11 @@ def _add_examples(parser: argparse.ArgumentParser) -> None:
         help="learn from the scores that --score-epochs wrote",
     )
     group.add_argument(
+        "--claims",
+        choices=("all", "written"),
+        help="train or ship the verifier: on all claims, or on those of claims.jsonl alone",
+    )
+    group.add_argument(
         "--sample",
         type=int,
         default=800,

@@ -31,7 +31,9 @@ class TrainingOptions:
     average_decay: float = 0.998
     """Decay of the moving average per step; lower in the first steps."""
     answer_weight: float = 0.3
-    """Weight of the answerability loss relative to the span loss."""
+    """Weight of the answerability loss."""
+    span_weight: float = 1.0
+    """Weight of the span loss; a verifier has none."""
     taught_weight: float = 0.8
     """Share of the span loss that comes from a teacher's scores, in rows that have them."""
     frozen_layers: int = 2

@@ -24,6 +24,7 @@ from .checkpoints import (
     mean_of,
     save_checkpoint,
 )
+from .claims import ClaimEpochs
 from .cloze import ClozeSet, read_clozes
 from .crops import CropSizes
 from .distil import ScoredEpochs, score_examples, write_scores
@@ -58,6 +59,8 @@ def run(arguments: argparse.Namespace) -> None:
         measure(arguments)
     elif arguments.score_epochs:
         score(arguments)
+    elif arguments.claims is not None:
+        train_verifier(arguments)
     else:
         train(arguments)
 
@@ -65,6 +68,51 @@ def run(arguments: argparse.Namespace) -> None:
 def train(arguments: argparse.Namespace) -> None:
     """Train until stopped or done, or decay the rate to zero from a checkpoint."""
     setup = _set_up(arguments)
+    options = setup.options
+    epochs: EpochBuilder | ScoredEpochs = setup.builder
+    if arguments.taught is not None:
+        epochs = ScoredEpochs(
+            setup.builder, arguments.taught, options.tokens_per_step, options.seed
+        )
+    training_set = setup.training_set
+    _train(
+        arguments,
+        setup,
+        epochs,
+        questions=len(training_set.questions),
+        seen=len(training_set.seen_questions()),
+        passages=len(training_set.passages),
+        seen_passages=len(training_set.seen_passages()),
+        questions_with_negatives=len(setup.negatives),
+        negatives=sum(map(len, setup.negatives.values())),
+        clozes=len(setup.clozes.questions) if setup.clozes else 0,
+        mix=dataclasses.asdict(setup.mix),
+    )
+
+
+def train_verifier(arguments: argparse.Namespace) -> None:
+    """The same with claims instead of questions, and without the span head."""
+    arguments.span_weight, arguments.answer_weight, arguments.sample = 0.0, 1.0, 0
+    start = _start(arguments)
+    options = start.options
+    epochs = ClaimEpochs(
+        read_training_set(arguments.data, options.hold_out, options.seed),
+        arguments.data,
+        start.tokenizer,
+        options.tokens_per_step,
+        options.seed,
+        written_alone=arguments.claims == "written",
+    )
+    _train(arguments, start, epochs, claims=arguments.claims)
+
+
+def _train(
+    arguments: argparse.Namespace,
+    setup: "_Start | _Setup",
+    epochs: "EpochBuilder | ScoredEpochs | ClaimEpochs",
+    **facts: object,
+) -> None:
+    """Train on these epochs; ``facts`` about them go into the log."""
     options = setup.options
     folder: Path = arguments.checkpoints
     latest = latest_checkpoint(folder)
@@ -76,11 +124,6 @@ def train(arguments: argparse.Namespace) -> None:
                 f"no checkpoint in {arguments.checkpoints} to finish: train first, or use --start"
             )
     model = _new_model(arguments, setup)
-    epochs: EpochBuilder | ScoredEpochs = setup.builder
-    if arguments.taught is not None:
-        epochs = ScoredEpochs(
-            setup.builder, arguments.taught, options.tokens_per_step, options.seed
-        )
     if arguments.start is not None:
         # The answerability head does not ship; it keeps its new random weights.
         weights = add_difference(_encoder_folder(arguments), arguments.start, PREFIX.rstrip("."))
@@ -92,21 +135,13 @@ def train(arguments: argparse.Namespace) -> None:
     trainer = Trainer(model, epochs, setup.tokenizer, setup.reader, folder, options, development)
     if latest is not None:
         trainer.restore(load_checkpoint(latest))
-    training_set = setup.training_set
     trainer.log.write(
         event="start",
         threads=torch.get_num_threads(),
         device=str(trainer.device),
-        questions=len(training_set.questions),
-        seen=len(training_set.seen_questions()),
-        passages=len(training_set.passages),
-        seen_passages=len(training_set.seen_passages()),
-        questions_with_negatives=len(setup.negatives),
-        negatives=sum(map(len, setup.negatives.values())),
-        clozes=len(setup.clozes.questions) if setup.clozes else 0,
         resumed=str(latest) if latest else None,
-        mix=dataclasses.asdict(setup.mix),
         options=dataclasses.asdict(options),
+        **facts,
     )
     trainer.run()
 
@@ -159,16 +194,26 @@ def measure(arguments: argparse.Namespace) -> None:
 def ship(arguments: argparse.Namespace) -> None:
     """Write the differences from the encoder, and print the entry's lines for models.txt."""
     weights = _last_of(arguments.checkpoints) / arguments.weights
-    size = write_difference(weights, _encoder_folder(arguments), arguments.ship)
+    verifies = arguments.claims is not None
+    encoder = _encoder_folder(arguments)
+    size = write_difference(weights, encoder, arguments.ship, verifies=verifies)
     print(f"bytes = {size}\ndigests =\n    {file_sha256(arguments.ship / WEIGHTS)} {WEIGHTS}")
 
 
-class _Setup(NamedTuple):
-    """The options, and the data to learn from."""
+class _Start(NamedTuple):
+    """The options, and what the model starts from."""
 
     options: TrainingOptions
     reader: Path
     """Folder of the encoder that the reader starts from, whose tokenizer is used."""
+    tokenizer: "Tokenizer"
+
+
+class _Setup(NamedTuple):
+    """The same, and the data to learn from."""
+
+    options: TrainingOptions
+    reader: Path
     tokenizer: "Tokenizer"
     training_set: TrainingSet
     negatives: dict[int, list[int]]
@@ -177,23 +222,31 @@ class _Setup(NamedTuple):
     builder: EpochBuilder
 
 
-def _set_up(arguments: argparse.Namespace) -> _Setup:
-    """Read the training sets and mine negatives."""
+def _start(arguments: argparse.Namespace) -> _Start:
     options = TrainingOptions(
         **{o.name: getattr(arguments, o.name) for o in dataclasses.fields(TrainingOptions)}
     )
-    folder: Path = arguments.checkpoints
+    reader = catalog.find(_encoder_name(arguments)).require()
+    return _Start(options, reader, load_tokenizer(reader))
+
+
+def _encoder_name(arguments: argparse.Namespace) -> str | None:
+    """Name of the encoder that was given; None for the default, and for a teacher's."""
     teaches = arguments.encoder is not None and is_teacher(arguments.encoder)
-    name = None if teaches or arguments.encoder is None else str(arguments.encoder)
-    reader = catalog.find(name).require()
-    tokenizer = load_tokenizer(reader)
+    return None if teaches or arguments.encoder is None else str(arguments.encoder)
+
+
+def _set_up(arguments: argparse.Namespace) -> _Setup:
+    """Read the training sets and mine negatives."""
+    options, reader, tokenizer = _start(arguments)
+    folder: Path = arguments.checkpoints
     training_set = read_training_set(arguments.data, options.hold_out, options.seed)
     sources = {passage.source for passage in training_set.passages}
     given = (share.partition("=") for share in arguments.share)
     shares = {source: float(share) for source, _, share in given}
     negatives = mine_negatives(
         training_set,
-        open_encoder(name, "cuda" if torch.cuda.is_available() else None),
+        open_encoder(_encoder_name(arguments), "cuda" if torch.cuda.is_available() else None),
         arguments.negatives or folder / "negatives.json",
         sources={source for source in sources if shares.get(source, 1.0) >= LEAST_MINED},
     )
@@ -220,7 +273,7 @@ def _encoder_folder(arguments: argparse.Namespace) -> Path:
     return arguments.encoder or catalog.find(None).require()
 
 
-def _new_model(arguments: argparse.Namespace, setup: _Setup) -> SpanModel:
+def _new_model(arguments: argparse.Namespace, setup: _Start | _Setup) -> SpanModel:
     """A model that starts from the encoder, with heads that are random but reproducible."""
     encoder = _encoder_folder(arguments)
     torch.manual_seed(setup.options.seed)

@@ -23,6 +23,7 @@ import torch
 
 from .batches import EpochBuilder, Example, collate
 from .checkpoints import Checkpoint, save_checkpoint
+from .claims import ClaimEpochs
 from .distil import ScoredEpochs
 from .forward import Dropout
 from .measure import figures, read_all
@@ -44,7 +45,7 @@ class Trainer:
     def __init__(
         self,
         model: SpanModel,
-        builder: EpochBuilder | ScoredEpochs,
+        builder: EpochBuilder | ScoredEpochs | ClaimEpochs,
         tokenizer: "Tokenizer",
         model_folder: Path,
         folder: Path,
@@ -128,7 +129,10 @@ class Trainer:
             group["lr"] = group["highest"] * factor
         tensors = to_tensors(collate(examples, self._special), self.device)
         scores = self.model(tensors.ids, tensors.types, tensors.mask, tensors.choices, dropout)
-        loss = reader_loss(scores, tensors, self.options.answer_weight, self.options.taught_weight)
+        options = self.options
+        loss = reader_loss(
+            scores, tensors, options.answer_weight, options.taught_weight, options.span_weight
+        )
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(list(self._learning.values()), self.options.most_norm)

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..datatypes import Passage, Span
-from ..folding import words
 from ..models.reader import Reader
 from ..sentences import sentence_around
-from ..terms import STOP_WORDS, stem
 from ..timex import TimeSpan, time_spans
 from ..timex.units import UNITS
 from .facts import Fact, clauses, names, times
@@ -20,12 +18,8 @@ NOTHING = -12.0
 """Score of an answer that the reader does not offer at all."""
 TRUST = 2.5
 """Most that another answer counts against a fact for each point of its score above 0."""
-SURE_OF_WORD = 3.0
-"""Least score of another answer that counts against a word which is no name, number or date."""
 LEAST = -6.0
 """Lowest score that an answer which is the fact counts with."""
-MOST_REPLACING = 3
-"""Most words of an answer that stands in for a single word."""
 
 _PREPOSITION = re.compile(r"\b(?:on|in|at|since|until|by|from|during)\s*$", re.IGNORECASE)
 _OWN_SUBJECT = re.compile(r"(?:the |an? |its |his |her |their )?[A-Z]|(?:the|an?|its|his|her) ")
@@ -49,8 +43,6 @@ class Asked:
     @property
     def gap(self) -> float:
         """By how much the other answer is better, from 0 to 12, and little if that is unsure."""
-        if self.fact.kind == "word":
-            return min(max(3 * (self.differs - SURE_OF_WORD), 0.0), 12.0)
         lead = self.differs - max(self.agrees, LEAST)
         return max(min(lead, TRUST * self.differs, 12.0), 0.0)
 
@@ -106,26 +98,11 @@ def holds(fact: Fact, sentence: str, span: Span) -> bool | None:
         dates = [t for t in times(sentence, article.published) if t.start == fact.start]
         told = _times_in(span)
         return any(same_time(a, b) for a in dates for b in told) if told else None
-    if fact.kind == "word":
-        return _replaces(sentence, span)
-    if _stems(fact.text) & _stems(span.text) and fact.kind != "name":
-        return True
     start, text = _sentence(span)
     called = [n for n in names(text) if n.start + start < span.end and span.start < n.end + start]
     if any(same_name(fact.text, name.text) for name in called):
         return True
-    is_near = bool(_stems(fact.text) & _stems(text)) and fact.kind != "name"
-    return None if is_near or not called else False
-
-
-def _replaces(sentence: str, span: Span) -> bool | None:
-    """Return False if an answer is another word than the one left out; None if that is unclear.
-
-    It is unclear of a long answer, a name, and words that the sentence has as well.
-    """
-    is_long = len(span.text.split()) > MOST_REPLACING
-    is_name = any(word[0].isupper() for word in span.text.split())
-    return None if is_long or is_name or _stems(span.text) <= _stems(sentence) else False
+    return False if called else None
 
 
 def same_time(one: TimeSpan, other: TimeSpan) -> bool:
@@ -163,7 +140,3 @@ def _sentence(span: Span) -> tuple[int, str]:
     article = span.passage.article
     start, end = sentence_around(article.text, span.start, span.end)
     return start, article.text[start:end]
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text) if word not in STOP_WORDS}

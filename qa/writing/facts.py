@@ -1,4 +1,4 @@
-"""What can be checked in a sentence: its numbers, dates, names and quotations, and who does it."""
+"""What can be checked in a sentence: its numbers, dates, names, quotations and speaker."""
 
 import re
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from typing import Literal
 
 from ..folding import fold, words
 from ..models.words import english_words
-from ..terms import MONTHS, STOP_WORDS, WEEKDAYS, stem
+from ..terms import MONTHS, STOP_WORDS, WEEKDAYS
 from ..timex import TimeSpan, time_spans
 from .numbers import numbers
 
-Kind = Literal["number", "date", "name", "subject", "word"]
-"""What a fact is. A subject is what stands before the first verb; a word is any other."""
+Kind = Literal["number", "date", "name"]
+"""What a fact is."""
 
 QUOTED_WORDS = 2
 """Fewest words of a quotation that must be exact; shorter ones are often only a name."""
@@ -21,12 +21,8 @@ QUOTED_WORDS = 2
 _CAPITAL = re.compile(r"[^\W\d_a-z][\w’'-]*[^\W_]|[A-Z]\b")
 _JOINED = re.compile(r" (?:(?:of|de|da|del|van|von|der|bin|al|and the|of the) )?|-|\. ")
 _CALENDAR = re.compile(rf"\b(?:{'|'.join((*MONTHS, *WEEKDAYS))})\b|\b\d{{4}}\b|day\b|night\b")
-MOST_ODD = 2
-"""Most words that a sentence which repeats its source may have of its own."""
 COMMON_WORDS = 12_000
 """Words that begin a sentence with a capital and are no names."""
-ALIKE = 4
-"""Letters by which words are compared that may be forms of each other: permit, permission."""
 _VAGUE = re.compile(
     r"(?<!nearly )(?<!almost )(?<!about )(?<!after )(?<!over )an?"
     r" (?:second|minute|hour|day|week|month|year|century)(?! apart)"
@@ -44,12 +40,6 @@ _VERB = re.compile(
 _JOINTS = re.compile(r"(?:,? (?:and|but|while|whereas)|;|, (?=which|who|where)) ?(?=\S)")
 _GAPPED = re.compile(r"(?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)* ")
 _NO_NAMES = frozenset("I No Day Eve Year".split())
-_LOWER = re.compile(r"(?<![\w’'-])[a-z][\w’'-]{2,}")
-_VERBAL = re.compile(r"\w+(?:ed|ing|ly)")
-_BEFORE_VERB = frozenset(
-    """to who which that been be was were is are had has have will would can could may might he she
-    it they we not also""".split()
-)
 _SPEECH = re.compile(
     r"\b(?:(?P<to>according to)|said|says|told|warned|added|announced|called|demanded|argued|stated"
     r"|claimed|explained|insisted|replied|admitted|cautioned|promised|wrote|asked)\b",
@@ -111,11 +101,7 @@ def facts(sentence: str, published: date | None) -> list[Fact]:
     ]
     taken = [*dates, *counted]
     named = [name for name in names(sentence) if not _within(name.start, taken)]
-    taken += named
-    first = subject(sentence)
-    if first and not any(fact.start < first.end for fact in taken):
-        taken.append(first)
-    return sorted(taken, key=lambda fact: fact.start)
+    return sorted(taken + named, key=lambda fact: fact.start)
 
 
 def clauses(sentence: str) -> list[tuple[int, int]]:
@@ -132,67 +118,6 @@ def clauses(sentence: str) -> list[tuple[int, int]]:
             starts.append(joint.end())
     ends = [*starts[1:], len(sentence)]
     return list(zip(starts, ends, strict=True))
-
-
-def verb(sentence: str) -> tuple[int, int] | None:
-    """Return the offsets of the first verb of a sentence; None if none is known."""
-    found = _VERB.search(sentence)
-    return found.span("verb") if found else None
-
-
-def subject(sentence: str) -> Fact | None:
-    """Return what stands before the first verb of a sentence; None if that is long or unclear."""
-    found = _VERB.search(sentence)
-    if found is None or not 1 <= len(sentence[: found.start()].split()) <= 7:
-        return None
-    text = sentence[: found.start()]
-    told = words(text)
-    if (
-        re.search(r"[,:;“\"]", text)
-        or STOP_WORDS.issuperset(told)
-        or told[0] in _NO_SUBJECTS
-        or told[-1] in _NO_SUBJECTS
-    ):
-        return None
-    return Fact("subject", 0, found.start(), text)
-
-
-_NO_SUBJECTS = frozenset(
-    """it he she they we i you this that these those there in on at by for from after before during
-    according since when while as although if with without under over between of to its his her
-    their none nobody all both""".split()
-)
-
-
-def odd_words(sentence: str, found: Sequence[Fact], source: str) -> list[Fact]:
-    """Return the nouns and adjectives of a sentence that its source lacks, endings aside.
-
-    Empty if there are more than `MOST_ODD`: then the sentence is worded anew. Parts of names,
-    numbers and dates, and what may be a verb, are left out.
-    """
-    known = {stem(word)[:ALIKE] for word in words(source)}
-    odd = []
-    for match in _LOWER.finditer(sentence):
-        word = fold(match[0])
-        is_known = word in STOP_WORDS or stem(word)[:ALIKE] in known
-        if not is_known and not any(
-            f.start <= match.start() < f.end for f in found if f.kind != "subject"
-        ):
-            odd.append(match)
-    if len(odd) > MOST_ODD:
-        return []
-    return [Fact("word", *match.span(), match[0]) for match in odd if not _may_be_verb(match)]
-
-
-def _may_be_verb(match: re.Match[str]) -> bool:
-    before = match.string[: match.start()].split()
-    return (
-        not before
-        or bool(_VERBAL.fullmatch(match[0]))
-        or bool(_VERB.fullmatch(f" {match[0]}"))
-        or before[-1] in _BEFORE_VERB
-        or (before[-1][0].isupper() and before[-1].lower() not in STOP_WORDS)
-    )
 
 
 def speaker(sentence: str) -> str:

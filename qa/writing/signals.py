@@ -8,6 +8,7 @@ from itertools import pairwise
 from ..datatypes import Passage
 from ..folding import words
 from ..models.reader import Reader
+from ..models.verifier import Verifier
 from ..terms import MONTHS, STOP_WORDS, WEEKDAYS, stem
 from ..timex import time_spans
 from .asking import Asked, ask, same_time
@@ -16,14 +17,13 @@ from .facts import (
     clauses,
     facts,
     has_quotation,
-    odd_words,
     quotations,
     speaker,
     times,
-    verb,
 )
 from .numbers import numbers
 from .polarity import denied, opposite, other_quantity
+from .restated import restated
 from .sources import Source, Sources, around
 from .wording import acronyms, is_written, name_words, same_name
 
@@ -56,18 +56,22 @@ class Evidence:
     """A word whose opposite the source has; else empty."""
     quantity: str
     """A word such as "all" where the source has another; else empty."""
-    turned: bool
-    """Whether the source has it the other way round: who did it to whom."""
     crossed: bool
     """Whether the source has the names or numbers in another order."""
     speaker: str
     """Who speaks in the source, if it is another than in the sentence; else empty."""
     weakest: float
     """Cosine of the clause that is farthest from every sentence of the sources."""
+    support: float
+    """The verifier's logit for the text around the nearest sentence, or beside it if larger."""
 
 
 def gather(
-    sentence: str, passages: Sequence[Passage], sources: Sources, reader: Reader
+    sentence: str,
+    passages: Sequence[Passage],
+    sources: Sources,
+    reader: Reader,
+    verifier: Verifier,
 ) -> Evidence | None:
     """Return what the passages say of a sentence; None if they have no sentence."""
     nearest = sources.nearest(sentence, passages)
@@ -75,42 +79,42 @@ def gather(
         return None
     best = nearest[0]
     near = [around(best, nearest[1] if len(nearest) > 1 else None)]
-    beside = [each for each in nearest if each.passage is not best.passage][:1]
-    if len(clauses(sentence)) > 1:  # what joins two facts may rest on two passages
-        near += [around(each) for each in beside]
+    both = near + [around(each) for each in nearest if each.passage is not best.passage][:1]
     found = facts(sentence, best.passage.article.published)
+    support = max(verifier.support(restated(sentence, found, both), both))
+    if len(clauses(sentence)) > 1:  # what joins two facts may rest on two passages
+        near = both
     absent = tuple(_absent(sentence, found, passages))
     source = best.sentence.text
     asked = [fact for fact in found if not _PEOPLE.fullmatch(fact.text)][:MOST_ASKED]
-    odd = odd_words(sentence, found, f"{near[0].text} {best.passage.article.title}")
     return Evidence(
         nearest=best,
         absent=absent,
         far=() if absent else tuple(_far(sentence, found, near)),
-        asked=tuple(ask(reader, sentence, fact, near) for fact in (*asked, *odd)),
+        asked=tuple(ask(reader, sentence, fact, near) for fact in asked),
         denied=denied(sentence, source),
         opposite=opposite(sentence, source),
         quantity=other_quantity(sentence, source),
-        turned=is_turned(sentence, source),
         crossed=is_crossed(sentence, source),
         speaker=other_speaker(sentence, source),
         weakest=min(each.cosine for each in sources.nearest_to_clauses(sentence, passages)),
+        support=support,
     )
 
 
 def features(evidence: Evidence) -> dict[str, float]:
     """Return the figures that are weighed, each about 0 to 1."""
-    against = dict.fromkeys(("number", "date", "name", "subject", "word"), 0.0)
+    against = dict.fromkeys(("number", "date", "name"), 0.0)
     for each in evidence.asked:
         against[each.fact.kind] = max(against[each.fact.kind], each.gap / 10)
-    exact = ("number", "date", "name")
-    agreed = [each.agrees > 0 for each in evidence.asked if each.fact.kind in exact]
+    agreed = [each.agrees > 0 for each in evidence.asked]
     return {
         "flagged": float(bool(flags(evidence))),
         **{f"other_{kind}": value for kind, value in against.items()},
         "agreed": sum(agreed) / len(agreed) if agreed else 0.5,
         "cosine": evidence.nearest.cosine,
         "weakest": evidence.weakest,
+        "support": evidence.support / 4,
     }
 
 
@@ -127,32 +131,9 @@ def flags(evidence: Evidence, what: str = "source") -> list[str]:
         f"the source says the opposite of “{evidence.opposite}”": evidence.opposite,
         f"the source does not say “{evidence.quantity}”": evidence.quantity,
         f"in the source it is “{evidence.speaker}” who says so": evidence.speaker,
-        "in the source it is the other way round": evidence.turned or evidence.crossed,
+        "in the source it is the other way round": evidence.crossed,
     }
     return told + [line for line, is_found in checks.items() if is_found]
-
-
-def is_turned(sentence: str, source: str) -> bool:
-    """Whether the source has it the other way round: who did it to whom.
-
-    What stands before the verb stands behind it in the source, or what follows it before it. A
-    passive turns the verb around and says the same.
-    """
-    found = verb(sentence)
-    if found is None or _SPEECH.search(sentence) or _OPENING.match(sentence):
-        return False
-    told = [stem(word) for word in words(source)]
-    done = _content(sentence[slice(*found)])
-    if len(done) != 1 or told.count(done[0]) != 1:
-        return False
-    if _is_passive(sentence, done[0]) != _is_passive(source, done[0]):
-        return False
-    at = told.index(done[0])
-    before = _places(_content(sentence[: found[0]]), told)
-    after = _places(_content(sentence[found[1] :])[:2], told)
-    if before:
-        return min(before) > at
-    return bool(after) and max(after) < at
 
 
 def is_crossed(sentence: str, source: str) -> bool:
@@ -184,12 +165,8 @@ def _content(text: str) -> list[str]:
     return [stem(word) for word in words(text) if word not in STOP_WORDS]
 
 
-def _is_passive(text: str, done: str = "") -> bool:
-    """Whether a text has a passive, or has a verb, given by its stem, in the passive."""
-    if not done:
-        return bool(re.search(r"\b(?:was|were|is|are|been|be|being)\b[^.;]* by\b", text))
-    passive = rf"\b(?:was|were|is|are|been|be|being)\b(?: \w+){{0,2}} {re.escape(done)}"
-    return bool(re.search(passive, text, re.IGNORECASE))
+def _is_passive(text: str) -> bool:
+    return bool(re.search(r"\b(?:was|were|is|are|been|be|being)\b[^.;]* by\b", text))
 
 
 def _absent(sentence: str, found: Sequence[Fact], passages: Sequence[Passage]) -> list[str]:

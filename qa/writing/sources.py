@@ -30,11 +30,12 @@ class Source:
 
 
 class Sources:
-    """Finds the nearest sentences; each is embedded once."""
+    """Finds the nearest sentences; each is embedded once, and so is what it is compared with."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._known: dict[tuple[str, int, int], NDArray[np.float32]] = {}
+        self._texts: dict[str, NDArray[np.float32]] = {}
 
     def nearest(self, text: str, passages: Sequence[Passage]) -> list[Source]:
         """Return the sentences of the passages, the nearest to the text first.
@@ -47,13 +48,16 @@ class Sources:
                 found.setdefault(_key(sentence), (sentence, passage))
         if len(self._known) > MOST_KEPT:
             self._known.clear()
+            self._texts.clear()
         new = [key for key in found if key not in self._known]
         embeddings = self._encoder.encode([found[key][0].text for key in new], "passage")
         self._known.update(zip(new, embeddings, strict=True))
         if not found:
             return []
         matrix = np.stack([self._known[key] for key in found])
-        cosines = matrix @ self._encoder.encode([text], "passage")[0]
+        if text not in self._texts:
+            self._texts[text] = self._encoder.encode([text], "passage")[0]
+        cosines = matrix @ self._texts[text]
         order = np.argsort(-cosines, kind="stable")
         pairs = list(found.values())
         return [Source(pairs[at][0], pairs[at][1], float(cosines[at])) for at in order]

@@ -2,29 +2,32 @@
 
     python -m tests.benchmarks.checker fit
     python -m tests.benchmarks.checker measure [--of fitted] [--wrong]
+    QA_DATA=DIR python -m tests.benchmarks.checker measure --of news
 
 ``fit`` prints the weights and the bias that qa/writing/check.py states, and how well they do when
-each story is left out in turn. ``measure`` prints precision and recall of *unsupported* with 95 %
-intervals (Wilson), by kind, and the milliseconds a sentence takes. ``--wrong`` lists the mistakes.
-checker_cases.py says what the sentences are.
+each story is left out in turn. ``measure`` prints precision and recall of
+*unsupported* with 95 % intervals (Wilson), by kind, and the milliseconds a sentence takes.
+``--wrong`` lists the mistakes. checker_cases.py says what the sentences are.
 """
 
 import argparse
 import math
+import os
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from qa.models.opening import open_encoder, open_reader
+from qa.models.opening import open_encoder, open_reader, open_verifier
 from qa.writing.check import HELD, Checker, nearest_article
 from qa.writing.checked import CheckedSentence, Support
 from qa.writing.signals import features, gather
 from qa.writing.sources import Sources
 
-from .checker_cases import Case, fitted, held_out
+from .checker_cases import Case, fitted, held_out, news
 
 STRENGTH = 3.0
 """Inverse strength of the regularisation; of 1 and 3 the better in cross-validation."""
@@ -35,12 +38,14 @@ def main() -> None:
     """Do what the arguments ask."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("action", choices=("fit", "measure"))
-    parser.add_argument("--of", choices=("fitted", "held-out"), default="held-out")
+    parser.add_argument("--of", choices=("fitted", "held-out", "news"), default="held-out")
     parser.add_argument("--wrong", action="store_true", help="list the mistakes")
     given = parser.parse_args()
     count_tokens = open_encoder().count_tokens
     if given.action == "fit":
         fit(fitted(count_tokens))
+    elif given.of == "news":
+        measure(news(count_tokens, Path(os.environ["QA_DATA"])), list_wrong=given.wrong)
     else:
         some = held_out if given.of == "held-out" else fitted
         measure(some(count_tokens), list_wrong=given.wrong)
@@ -48,14 +53,14 @@ def main() -> None:
 
 def fit(some: Sequence[Case]) -> None:
     """Print weights that tell sentences that their passages hold from those that none holds."""
-    sources, reader = Sources(open_encoder()), open_reader()
+    sources, reader, verifier = Sources(open_encoder()), open_reader(), open_verifier()
     rows, labels, groups = [], [], []
     for case in some:
         own = [case.passages[number - 1] for number in case.cited]
         if case.label is Support.ELSEWHERE:
             others = [passage for passage in case.passages if passage not in own]
             own = nearest_article(sources, others, case.sentence)
-        evidence = gather(case.sentence, own, sources, reader)
+        evidence = gather(case.sentence, own, sources, reader, verifier)
         if evidence and case.label is not Support.NOT_CHECKABLE:
             rows.append(features(evidence))
             labels.append(case.label is not Support.UNSUPPORTED)
@@ -83,7 +88,7 @@ def fit(some: Sequence[Case]) -> None:
 
 def measure(some: Sequence[Case], *, list_wrong: bool) -> None:
     """Print what the checker says of some cases."""
-    checker = Checker(open_encoder(), open_reader())
+    checker = Checker(open_encoder(), open_reader(), open_verifier())
     told: list[tuple[Case, CheckedSentence]] = []
     seconds = []
     for case in some:

@@ -64,3 +64,25 @@ def test_what_ships_adds_up_to_the_checkpoint(model_folder: Path, tmp_path: Path
     for name, tensor in weights.items():
         if not name.startswith("answer_head"):
             assert torch.allclose(found[name], tensor, atol=2e-3), name
+
+
+def test_a_verifier_ships_with_its_logit_as_the_first_token_score(
+    model_folder: Path, tmp_path: Path
+) -> None:
+    from safetensors.torch import save_file
+
+    from qa.models.catalog import WEIGHTS
+    from qa.models.torch_models import load_question_answering
+    from qa.training.ship import write_difference
+
+    torch.manual_seed(1)
+    model = ReaderModel(model_folder).eval()
+    weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    save_file(weights, tmp_path / WEIGHTS)
+    write_difference(tmp_path / WEIGHTS, model_folder, tmp_path / "shipped", verifies=True)
+    shipped = load_question_answering(tmp_path / "shipped", model_folder)[0]
+    ids, ones = torch.tensor([[2, 5, 3, 6, 3]]), torch.ones((1, 5), dtype=torch.long)
+    with torch.inference_mode():
+        logit = model(ids, 0 * ones, ones, ones.bool()).answer
+        scores = shipped(input_ids=ids, attention_mask=ones, token_type_ids=0 * ones)
+    assert scores.start_logits[0, 0].item() == pytest.approx(logit.item(), abs=2e-3)

@@ -10,9 +10,10 @@ from qa.articles.dates import Dated
 from qa.datatypes import Passage, Span
 from qa.models.encoder import Encoder
 from qa.models.reader import Reader
+from qa.models.verifier import Verifier
 from qa.writing.check import WEIGHTS, Checker, probability
 from qa.writing.checked import CheckedSentence, Support
-from tests.doubles import WordEncoder
+from tests.doubles import UnsureVerifier, WordEncoder
 
 MINE = (
     "The mine lies in the Atacama Desert, about 45 kilometres from Copiapó. It was closed in 2007 "
@@ -60,7 +61,7 @@ class ScriptedReader:
 def _check(
     sentence: str, cited: Sequence[int], answers: dict[str, tuple[str, float]] | None = None
 ) -> CheckedSentence:
-    checker = Checker(WordEncoder(dimension=512), ScriptedReader(answers or {}))
+    checker = Checker(WordEncoder(dimension=512), ScriptedReader(answers or {}), UnsureVerifier())
     return checker.check(sentence, cited, PASSAGES)
 
 
@@ -132,7 +133,7 @@ def test_a_number_without_a_passage_is_left_out() -> None:
 
 
 def test_without_passages_nothing_is_supported() -> None:
-    checker = Checker(WordEncoder(), ScriptedReader({}))
+    checker = Checker(WordEncoder(), ScriptedReader({}), UnsureVerifier())
     checked = checker.check("The ship was built in 1909.", [1], [])
     assert (checked.support, checked.reason) == (Support.UNSUPPORTED, "no passage says this")
 
@@ -141,7 +142,7 @@ def test_what_speaks_against_a_sentence_lowers_its_probability() -> None:
     base = dict.fromkeys(WEIGHTS, 0.0) | {"agreed": 1.0, "cosine": 0.8, "weakest": 0.8}
     assert probability(base) > 0.8
     for name in WEIGHTS:
-        if name not in ("agreed", "cosine", "weakest"):
+        if name not in ("agreed", "cosine", "weakest", "support"):
             assert probability(base | {name: 1.0}) < probability(base)
 
 
@@ -163,7 +164,12 @@ WORKED = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("sentence", "cited", "support"), WORKED)
 def test_with_the_real_models(
-    real_encoder: Encoder, real_reader: Reader, sentence: str, cited: list[int], support: Support
+    real_encoder: Encoder,
+    real_reader: Reader,
+    real_verifier: Verifier,
+    sentence: str,
+    cited: list[int],
+    support: Support,
 ) -> None:
-    checked = Checker(real_encoder, real_reader).check(sentence, cited, PASSAGES)
+    checked = Checker(real_encoder, real_reader, real_verifier).check(sentence, cited, PASSAGES)
     assert checked.support is support, checked.reason

@@ -6,7 +6,7 @@ import pytest
 
 from qa.writing.asking import question
 from qa.writing.claims import is_claim, is_vague
-from qa.writing.facts import clauses, facts, has_quotation, odd_words, quotations
+from qa.writing.facts import clauses, facts, has_quotation, quotations
 from qa.writing.wording import same_name
 
 
@@ -24,11 +24,6 @@ def test_names_numbers_and_dates() -> None:
         ("name", "Zagreb"),
         ("date", "1 July 2013"),
     ]
-
-
-def test_who_does_it_if_no_name_does() -> None:
-    assert _facts("The families held up the note.") == [("subject", "The families")]
-    assert _facts("It held up the note.") == []
 
 
 def test_a_first_word_is_a_name_only_if_it_is_no_other_word() -> None:
@@ -55,16 +50,6 @@ def test_quotations_are_compared_without_their_punctuation() -> None:
     (quote,) = quotations("He said: “We did it, at last!”")
     assert has_quotation(quote, ['"We did it - at last," he said.'])
     assert not has_quotation(quote, ["They did it at last."])
-
-
-def test_words_that_the_source_lacks() -> None:
-    def odd(sentence: str) -> list[str]:
-        source = "The spire was clad in lead."
-        return [fact.text for fact in odd_words(sentence, facts(sentence, None), source)]
-
-    assert odd("The spire was clad in copper.") == ["copper"]
-    assert odd("The spire was covered.") == []  # may be a verb
-    assert odd("The tower of stone was a sight and a delight.") == []  # worded anew
 
 
 @pytest.mark.parametrize(

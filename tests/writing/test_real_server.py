@@ -27,6 +27,7 @@ from qa.writing.write import Ending, Piece, Written, write
 if TYPE_CHECKING:
     from qa.models.encoder import OnnxEncoder
     from qa.models.reader import OnnxReader
+    from qa.models.verifier import Verifier
 
 pytestmark = pytest.mark.slow
 
@@ -82,9 +83,12 @@ def found() -> Answer:
 
 
 def test_a_real_model_writes_sentences_that_are_checked_as_they_come(
-    real: LanguageModel, real_encoder: "OnnxEncoder", real_reader: "OnnxReader"
+    real: LanguageModel,
+    real_encoder: "OnnxEncoder",
+    real_reader: "OnnxReader",
+    real_verifier: "Verifier",
 ) -> None:
-    checker = Checker(real_encoder, real_reader)
+    checker = Checker(real_encoder, real_reader, real_verifier)
     events = list(write(found(), HttpChatServer(real), checker))
     written = events[-1]
     assert isinstance(written, Written)
