@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))  # so that `tests` can be imported; last, so that qa is the installed one
 
 from tests.doubles import (  # noqa: E402
+    DoubtingVerifier,
     RememberingEncoder,
-    UnsureVerifier,
     WordEncoder,
     WordReader,
 )
@@ -159,7 +159,7 @@ def encoders(word_encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch) -> dict
         "qa.models.opening.open_encoder", lambda name=None, device=None: known[name]
     )
     monkeypatch.setattr("qa.models.opening.open_reader", lambda name=None: WordReader())
-    monkeypatch.setattr("qa.models.opening.open_verifier", UnsureVerifier)
+    monkeypatch.setattr("qa.models.opening.open_verifier", DoubtingVerifier)
     return known
 
 

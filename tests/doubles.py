@@ -95,12 +95,12 @@ class RememberingEncoder:
         return np.array(rows, np.float32).reshape(len(texts), self.dimension)
 
 
-class UnsureVerifier:
-    """Says of every claim that it may be held or not."""
+class DoubtingVerifier:
+    """Doubts every claim a little; what else speaks for or against it decides."""
 
     def support(self, claim: str, passages: Sequence["Passage"]) -> list[float]:
-        """Return 0 for each passage."""
-        return [0.0 for _ in passages]
+        """Return -1 for each passage."""
+        return [-1.0 for _ in passages]
 
 
 class WordChecker:

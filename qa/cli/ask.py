@@ -102,7 +102,7 @@ def ask(
     With --write, a language model also writes the answer out, and each of its sentences is checked:
     ✓ a passage that it cites holds it, ↷ another passage does, ✗ none does, · there is nothing to
     check. The marks are a help, not a proof: measured, one false sentence in four was not struck
-    through, and one true one in five was. You name the server, any that speaks the OpenAI protocol.
+    through, and one true one in six was. You name the server, any that speaks the OpenAI protocol.
     The question and the passages that are listed are sent to it, and nothing else to anyone; see
     qa config.
 

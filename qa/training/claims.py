@@ -8,8 +8,8 @@ A claim is a sentence; its evidence is a few sentences of an article. The claims
 - headlines and sentences of a collection of news, as they are and changed by rule;
 - sentences in ``claims.jsonl`` beside this module, written about articles of that collection: true
   ones in other words, and false ones that exchange, deny or alter one thing. The file has no text
-  of the articles, only a few words that say where in them the evidence stands. Some are kept for
-  `tests.benchmarks.checker`.
+  of the articles, only a few words that say where in them the evidence stands. No model learns from
+  those that are ``for`` something: `tests.benchmarks.checker` fits to some, and measures on others.
 
 The rules of `perturb` change names, numbers and words. Here two names change places, and a verb is
 denied.
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 CLAIMS_FILE = Path(__file__).with_name("claims.jsonl")
 """Claims on articles of the collection; not part of a wheel."""
-FOR_CHECKER = "checker"
-"""What marks the claims that the checker is measured on; no model learns from them."""
 MOST_CLAIM_TOKENS = 64
 MOST_EVIDENCE_TOKENS = 192
 MOST_CHARACTERS = 900
@@ -175,7 +173,7 @@ class ClaimEpochs:
         """Yield the claims of `CLAIMS_FILE`."""
         with CLAIMS_FILE.open(encoding="utf-8") as lines:
             for raw in map(json.loads, lines):
-                if raw.get("for") == FOR_CHECKER:
+                if raw.get("for") is not None:
                     continue
                 article = self._articles[raw["id"]]
                 start = article["text"].index(raw["at"])

@@ -121,8 +121,8 @@ def features(evidence: Evidence) -> dict[str, float]:
 def flags(evidence: Evidence, what: str = "source") -> list[str]:
     """Return lines that say what the rules found against a sentence, the surest first.
 
-    In the sentences that the weights were fitted to they were wrong of 22 of 389 true sentences and
-    found 461 of 677 false ones.
+    In the sentences with which the rules were written they are wrong of 22 of 442 true ones and
+    find 521 of 765 false ones.
     """
     told = [f"no {what} has “{words}”" for words in evidence.absent]
     told += [f"the source has “{words}” of something else" for words in evidence.far]

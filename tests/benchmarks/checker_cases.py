@@ -26,7 +26,7 @@ from qa.articles.found import FoundFile, ReadArticle
 from qa.articles.load import read_articles
 from qa.articles.split import CountTokens, split
 from qa.datatypes import Article, Passage
-from qa.training.claims import CLAIMS_FILE, FOR_CHECKER
+from qa.training.claims import CLAIMS_FILE
 from qa.training.examples import COLLECTION, read_collection
 from qa.writing.checked import Support
 
@@ -54,10 +54,13 @@ class Case:
         return self.article.partition("-")[0]
 
 
-def news(count_tokens: CountTokens, data: Path) -> list[Case]:
-    """Return claims about the collection of news in ``data``; no model has learnt from them."""
+def news(count_tokens: CountTokens, data: Path, use: str) -> list[Case]:
+    """Return claims about the collection of news in ``data``; no model has learnt from them.
+
+    ``use`` is ``fit`` or ``measure``.
+    """
     rows = [json.loads(line) for line in CLAIMS_FILE.read_text(encoding="utf-8").splitlines()]
-    chosen = [row for row in rows if row.get("for") == FOR_CHECKER]
+    chosen = [row for row in rows if row.get("for") == use]
     articles = read_collection(data / COLLECTION)
     return [_claim(row, articles[row["id"]], count_tokens) for row in chosen]
 
@@ -73,7 +76,7 @@ def _claim(row: dict[str, Any], raw: dict[str, str], count_tokens: CountTokens) 
 
 
 def fitted(count_tokens: CountTokens) -> list[Case]:
-    """Return the sentences that the checker is fitted to."""
+    """Return the sentences that were in view when the rules were written."""
     return _cases({**dict(_seeds()), **dict(_invented("fitted"))}, count_tokens)
 
 

@@ -7,6 +7,7 @@ import pytest
 from qa.articles.build import build_article
 from qa.articles.dates import Dated
 from qa.datatypes import Passage
+from qa.errors import ModelError
 from qa.models import opening
 from qa.models.verifier import Verifier
 
@@ -42,5 +43,5 @@ def test_a_verifier_that_cannot_be_loaded(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(opening, "_prepare", lambda entry: (None, None))
     monkeypatch.setattr(opening, "OnnxVerifier", broken)
-    with pytest.raises(opening.ModelError, match="verifier cannot be loaded: no graph"):
+    with pytest.raises(ModelError, match="verifier cannot be loaded: no graph"):
         opening.open_verifier()

@@ -13,7 +13,7 @@ from qa.models.reader import Reader
 from qa.models.verifier import Verifier
 from qa.writing.check import WEIGHTS, Checker, probability
 from qa.writing.checked import CheckedSentence, Support
-from tests.doubles import UnsureVerifier, WordEncoder
+from tests.doubles import DoubtingVerifier, WordEncoder
 
 MINE = (
     "The mine lies in the Atacama Desert, about 45 kilometres from Copiapó. It was closed in 2007 "
@@ -61,7 +61,7 @@ class ScriptedReader:
 def _check(
     sentence: str, cited: Sequence[int], answers: dict[str, tuple[str, float]] | None = None
 ) -> CheckedSentence:
-    checker = Checker(WordEncoder(dimension=512), ScriptedReader(answers or {}), UnsureVerifier())
+    checker = Checker(WordEncoder(dimension=512), ScriptedReader(answers or {}), DoubtingVerifier())
     return checker.check(sentence, cited, PASSAGES)
 
 
@@ -133,7 +133,7 @@ def test_a_number_without_a_passage_is_left_out() -> None:
 
 
 def test_without_passages_nothing_is_supported() -> None:
-    checker = Checker(WordEncoder(), ScriptedReader({}), UnsureVerifier())
+    checker = Checker(WordEncoder(), ScriptedReader({}), DoubtingVerifier())
     checked = checker.check("The ship was built in 1909.", [1], [])
     assert (checked.support, checked.reason) == (Support.UNSUPPORTED, "no passage says this")
 
