@@ -13,6 +13,7 @@ The modules in the order in which data passes through them:
     cloze_passages  a collection of news, and its passages that answer a question made by rule
     cloze           that collection → questions made by rule (`qa.questions`), with passages
     statements      questions with their answers → sentences that state them
+    claim_rules     sentences changed, and the text that is shown beside them
     claims          sentences with text that holds them or does not, for the verifier
     batches         the examples of an epoch, in batches of about the same number of tokens
     forward         the forward pass of a transformer, fast on a CPU

@@ -11,26 +11,35 @@ A claim is a sentence; its evidence is a few sentences of an article. The claims
   of the articles, only a few words that say where in them the evidence stands. No model learns from
   those that are ``for`` something: `tests.benchmarks.checker` fits to some, and measures on others.
 
-The rules of `perturb` change names, numbers and words. Here two names change places, and a verb is
-denied.
+The rules of `perturb` change names, numbers and words, those of `claim_rules` order and denial.
 """
 
 import json
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..models.lead import as_lead
-from ..questions.words import AUXILIARIES, Lexicon, collect_lexicon
+from ..questions.words import Lexicon, collect_lexicon
 from ..sentences import sentence_bounds
 from .batches import Example, in_batches
+from .claim_rules import (
+    asked_with,
+    denied,
+    elsewhere,
+    exchanged,
+    likely_answer,
+    share_a_word,
+    varied,
+    window,
+)
 from .examples import ASKED, COLLECTION, NEWS, PAIRS, TrainingSet, read_collection
-from .perturb import Swaps, collect_swaps, find_names, perturb_question
+from .perturb import Swaps, collect_swaps, perturb_question
 from .statements import Statements
 from .tokens import tokenize
 
@@ -41,8 +50,8 @@ CLAIMS_FILE = Path(__file__).with_name("claims.jsonl")
 """Claims on articles of the collection; not part of a wheel."""
 MOST_CLAIM_TOKENS = 64
 MOST_EVIDENCE_TOKENS = 192
-MOST_CHARACTERS = 900
-"""Longest evidence."""
+MOST_WORDS = 40
+"""Longest statement of a question and its answer."""
 SHARES = {
     NEWS: 0.5,
     ASKED: 0.5,
@@ -64,44 +73,9 @@ NEAR_MISSES = 0.5
 """Share of the questions that their passage does not answer that are stated."""
 BESIDE = 0.08
 """Share of the true claims that are also shown beside another part of their article."""
-VARIED = 0.4
-"""Probability of each rule that writes numbers and days in another way."""
-APART = 350
-"""Fewest characters between them."""
 HEADLINES = 5_000
 SENTENCES = 6_000
 """How many headlines and sentences of the collection an epoch has."""
-
-_BESIDE = re.compile(r"\W*(?:and|or|with|,|&|of|the)*\W*")
-_DATE = re.compile(
-    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:January|February|March|April|May|June|July"
-    r"|August|September|October|November|December)(?: \d{1,2})?(?:,? \d{4})?|(?:19|20)\d\d)\b"
-)
-_NUMBER = re.compile(
-    r"\b\d[\d,.]*\d?(?: (?:million|billion|per ?cent))?\b|\b(?:two|three|four|five|six|seven|eight"
-    r"|nine|ten|eleven|twelve|dozens|hundreds|thousands)\b"
-)
-
-
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_SUM = r"(\d[\d,.]*\d|\d)( (?:million|billion|thousand))?"
-_SPELLINGS = [
-    (re.compile(pattern), other)
-    for pattern, other in (
-        (rf"(?:US)?\${_SUM}", r"\1\2 dollars"),
-        (rf"{_SUM} dollars", r"$\1\2"),
-        (rf"€ ?{_SUM}", r"\1\2 euros"),
-        (rf"{_SUM} euros?", r"€\1\2"),
-        (rf"£ ?{_SUM}", r"\1\2 pounds"),
-        (rf"{_SUM} pounds", r"£\1\2"),
-        (r"(\d) ?%", r"\1 percent"),
-        (r"(\d) per ?cent", r"\1%"),
-        (rf"\b({_MONTHS}) (\d\d?)\b", r"\2 \1"),
-        (rf"\b(\d\d?) ({_MONTHS})\b", r"\2 \1"),
-        (r"(\d),(\d\d\d)\b", r"\1\2"),
-    )
-]
-"""Ways to write a sum, a share, a day or a number, each with another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +180,7 @@ class ClaimEpochs:
         for question in self._set.questions:
             text = self._set.passages[question.passage].text
             for start, end in question.spans[:1]:
-                found[question.passage].append((_asking(question.text), text[start:end], start))
+                found[question.passage].append((asked_with(question.text), text[start:end], start))
         return found
 
     def _window(self, passage: int, first: int, last: int, generator: random.Random) -> str:
@@ -237,11 +211,13 @@ class ClaimEpochs:
         text = self._set.passages[passage].text
         if self._set.passages[passage].source == PAIRS:
             return text[slice(*near)]
-        asking = _asking(question)
+        asking = asked_with(question)
         beside = [a for asked, a, at in self._answers[passage] if asked == asking]
         if beside:
             return generator.choice(beside)
-        return _like(asking, text[slice(*near)], generator) or _like(asking, text, generator)
+        return likely_answer(asking, text[slice(*near)], generator) or likely_answer(
+            asking, text, generator
+        )
 
     def _stated(self, number: int, generator: random.Random) -> Iterator[Claim]:
         question = self._set.questions[number]
@@ -249,7 +225,7 @@ class ClaimEpochs:
         start, end = generator.choice(question.spans)
         answer = passage.text[start:end]
         stated = self._statements.state(question.text, answer)
-        if stated is None or len(stated.split()) > 40:
+        if stated is None or len(stated.split()) > MOST_WORDS:
             return
         evidence = self._window(question.passage, start, end, generator)
         if generator.random() < 0.7:
@@ -257,8 +233,8 @@ class ClaimEpochs:
         if generator.random() < BESIDE:
             other = elsewhere(self._bounds[question.passage], start, end, generator)
             if other is not None:
-                evidence = self._window(question.passage, other, other, generator)
-                yield Claim(stated, passage.headline, evidence, is_held=False)
+                apart = self._window(question.passage, other, other, generator)
+                yield Claim(stated, passage.headline, apart, is_held=False)
         if generator.random() >= 0.5:
             return
         if generator.random() < 0.6:
@@ -282,17 +258,17 @@ class ClaimEpochs:
         question = self._set.questions[number]
         text = self._set.passages[question.passage].text
         own = " ".join(self._set.answers(number)).lower()
-        asking = _asking(question.text)
+        asking = asked_with(question.text)
         others = [
             (answer, at)
             for asked, answer, at in self._answers[question.passage]
-            if asked == asking and answer.lower() not in own and not _shares(answer, own)
+            if asked == asking and answer.lower() not in own and not share_a_word(answer, own)
         ]
         if others:
             return generator.choice(others)
         for _ in range(4):
-            found = _like(asking, text, generator)
-            if found and found.lower() not in own and not _shares(found, own):
+            found = likely_answer(asking, text, generator)
+            if found and found.lower() not in own and not share_a_word(found, own):
                 return found, text.index(found)
         return None
 
@@ -339,115 +315,3 @@ class ClaimEpochs:
         generator.shuffle(rules)
         found = (rule() for rule in rules)
         return next((other for other in found if other and other != sentence), None)
-
-
-def window(
-    text: str,
-    bounds: Sequence[tuple[int, int]],
-    first: int,
-    last: int,
-    generator: random.Random,
-) -> str:
-    """Return the sentences of a text from one offset to another, mostly with their neighbours.
-
-    ``bounds`` are the sentences of the text. The result has at most `MOST_CHARACTERS`, or is the
-    one sentence at ``first``.
-    """
-    low = max((i for i, (a, _) in enumerate(bounds) if a <= first), default=0)
-    high = max((i for i, (a, _) in enumerate(bounds) if a <= last), default=low)
-    if bounds[high][1] - bounds[low][0] > MOST_CHARACTERS:
-        high = low
-    before, after = generator.choice(((1, 1), (1, 1), (1, 1), (0, 0), (1, 0), (0, 1), (2, 1)))
-    start, end = bounds[max(0, low - before)][0], bounds[min(len(bounds) - 1, high + after)][1]
-    if end - start > MOST_CHARACTERS:
-        start, end = bounds[low][0], bounds[high][1]
-    return text[start:end]
-
-
-def varied(text: str, generator: random.Random) -> str:
-    """Return a text with some of its amounts, shares and days written in another way."""
-    for pattern, other in _SPELLINGS:
-        if generator.random() < VARIED:
-            text = pattern.sub(other, text)
-    return text
-
-
-def elsewhere(
-    bounds: Sequence[tuple[int, int]], first: int, last: int, generator: random.Random
-) -> int | None:
-    """Return the start of a sentence well away from two offsets; None if there is none."""
-    free = [start for start, end in bounds if end < first - APART or start > last + APART]
-    return generator.choice(free) if free else None
-
-
-def exchanged(sentence: str, passage: str, generator: random.Random) -> str | None:
-    """Return a sentence in which two names have changed places, or None.
-
-    Names that stand side by side are left: "A and B" says the same as "B and A". So are words that
-    the passage has with a capital only where a sentence begins.
-    """
-    names = [
-        (start, end)
-        for start, end in find_names(sentence)
-        if re.search(rf"[a-z,] {re.escape(sentence[start:end])}\b", passage)
-    ]
-    pairs = [
-        (one, other)
-        for one in names
-        for other in names
-        if one[1] <= other[0]
-        and sentence[slice(*one)] != sentence[slice(*other)]
-        and not _BESIDE.fullmatch(sentence[one[1] : other[0]])
-    ]
-    if not pairs:
-        return None
-    (a, b), (c, d) = generator.choice(pairs)
-    return sentence[:a] + sentence[c:d] + sentence[b:c] + sentence[a:b] + sentence[d:]
-
-
-def denied(sentence: str, lexicon: Lexicon, generator: random.Random) -> str | None:
-    """Return a sentence whose first verb is denied, or no longer denied; None if none is found."""
-    if " not " in sentence:
-        return sentence.replace(" not ", " ", 1)
-    words = sentence.split(" ")
-    for place, word in enumerate(words):
-        if not place or word != word.lower():
-            continue
-        if word in AUXILIARIES:
-            said = generator.choice(("not", "not", "never"))
-            return " ".join([*words[: place + 1], said, *words[place + 1 :]])
-        base = lexicon.base(word)
-        if base and words[place - 1].lower() not in ("the", "a", "an", "of", "in", "by", "and"):
-            said = generator.choice(("did not", "did not", "never", "failed to", "refused to"))
-            told = word if said == "never" else base
-            return " ".join([*words[:place], said, told, *words[place + 1 :]])
-    return None
-
-
-def _asking(question: str) -> str:
-    """Return what a question asks with: "who", "how many"; empty if it has no such word."""
-    found = re.search(
-        r"\b(?:who|whom|when|where|why|how (?:many|much|long|old|far)|how|(?:what|which) (?:year"
-        r"|day|date|month|city|country|town|state|party|team|company)|what|which)\b",
-        question.lower(),
-    )
-    return found.group() if found else ""
-
-
-def _like(asking: str, text: str, generator: random.Random) -> str | None:
-    """Return a name, number or date of a text that could answer; None if there is none."""
-    last = asking.rpartition(" ")[2]
-    if last in ("who", "whom", "where", "city", "country", "town", "state", "party", "team"):
-        found = [text[a:b] for a, b in find_names(text) if b - a > 3]
-    elif last in ("when", "year", "day", "date", "month"):
-        found = _DATE.findall(text)
-    elif last in ("many", "much", "old", "far", "long"):
-        found = _NUMBER.findall(text)
-    else:
-        found = []
-    return generator.choice(found) if found else None
-
-
-def _shares(answer: str, own: str) -> bool:
-    """Whether an answer and the right ones, in lower case, share a word of some length."""
-    return bool({w for w in answer.lower().split() if len(w) > 2} & set(own.split()))

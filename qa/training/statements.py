@@ -23,6 +23,7 @@ _MEASURES = frozenset(
 _OPENS_SUBJECT = frozenset(
     "the a an his her its their this that these those he she it they there some any all".split()
 )
+_BEFORE_NOUN = frozenset("the a an of his her its their this to".split())
 _PARTICIPLES = frozenset(
     """been born begun broken brought built bought caught chosen cut done drawn driven found fought
     given gone grown held heard hit hurt kept known laid led left lost made meant met paid put read
@@ -38,6 +39,9 @@ _MONTH = re.compile(
 )
 _DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _YEAR = re.compile(r"\d{4}\b")
+
+LEAST_VERB = 4
+"""A word that follows "to" more often is a verb."""
 
 
 class Statements:
@@ -56,6 +60,10 @@ class Statements:
             if base:
                 found.setdefault(base, word)
         return found
+
+    @cached_property
+    def _pasts(self) -> frozenset[str]:
+        return frozenset(self._past.values())
 
     def state(self, question: str, answer: str) -> str | None:
         """Return the statement that an answer gives to a question, or None if no rule applies."""
@@ -115,7 +123,7 @@ class Statements:
         if known in _AUXILIARIES:
             return True
         return word == known and (
-            known in self._past.values()
+            known in self._pasts
             or (known.endswith("s") and self._lexicon.present(known) is not None and len(known) > 4)
         )
 
@@ -123,11 +131,8 @@ class Statements:
         first = noun.partition(" ")[0].lower()
         if asking == "how" and first in ("many", "much"):
             thing = noun.partition(" ")[2]
-            return (
-                answer
-                if not thing or thing.split()[-1].lower() in answer.lower()
-                else (f"{answer} {thing}")
-            )
+            is_said = not thing or thing.split()[-1].lower() in answer.lower()
+            return answer if is_said else f"{answer} {thing}"
         if asking == "whose":
             return f"{answer}'s {noun}"
         return answer
@@ -144,20 +149,14 @@ class Statements:
             if auxiliary in _BE or auxiliary in ("has", "have", "had"):
                 if word in _PARTICIPLES or re.search(r"(?:..ed|ing)$", word):
                     return place
-            elif self._lexicon.infinitives[word] > 4 and rest[place - 1].lower() not in (
-                "the",
-                "a",
-                "an",
-                "of",
-                "his",
-                "her",
-                "its",
-                "their",
-                "this",
-                "to",
+            elif (
+                self._lexicon.infinitives[word] > 4 and rest[place - 1].lower() not in _BEFORE_NOUN
             ):
                 return place
         return None
+
+    def _is_verb(self, word: str) -> bool:
+        return self._lexicon.infinitives[word] > LEAST_VERB
 
     def _put_back(
         self, verb: str, rest: list[str], filler: str, noun: str, asking: str

@@ -11,7 +11,16 @@ import pytest
 from qa.questions.words import Lexicon
 from qa.sentences import sentence_bounds
 from qa.training import claims as module
-from qa.training.claims import ClaimEpochs, denied, elsewhere, exchanged, window
+from qa.training.claim_rules import (
+    APART,
+    MOST_CHARACTERS,
+    denied,
+    elsewhere,
+    exchanged,
+    varied,
+    window,
+)
+from qa.training.claims import ClaimEpochs
 from qa.training.examples import TrainingSet
 from qa.training.tokens import load_tokenizer
 
@@ -68,7 +77,7 @@ def test_an_epoch_can_be_built_again(
     assert {example.answerable for example in found} == {True, False}
     assert all(not example.spans for example in found)
     alone = ClaimEpochs(training_set, folder, tokenizer, 512, seed=1, written_alone=True)
-    assert sum(map(len, alone.batches(0))) in (2, 3)
+    assert 2 <= sum(map(len, alone.batches(0))) < len(found)
 
 
 def test_an_answer_of_the_same_kind_makes_a_false_claim(
@@ -97,14 +106,14 @@ def test_a_window_holds_the_sentences_between_two_offsets() -> None:
         assert "It was not cheap. The mayor, Peter Holt, praised" in found
     alone = window(TEXT, bounds, 0, len(TEXT) - 5, random.Random(1))
     assert alone.startswith("The council")
-    assert len(alone) <= module.MOST_CHARACTERS
+    assert len(alone) <= MOST_CHARACTERS
 
 
 def test_elsewhere_is_well_away() -> None:
     bounds = sentence_bounds(TEXT)
     found = elsewhere(bounds, 10, 20, random.Random(1))
     assert found is not None
-    assert found > 20 + module.APART
+    assert found > 20 + APART
     assert elsewhere(bounds[:2], 10, 20, random.Random(1)) is None
 
 
@@ -125,3 +134,12 @@ def test_a_verb_is_denied() -> None:
         "It was never cheap.",
     )
     assert denied("A mill by the lock", LEXICON, random.Random(1)) is None
+
+
+def test_sums_and_days_are_written_in_other_ways() -> None:
+    found = {
+        varied("It cost $1.1 billion, 5% more than on October 9.", random.Random(seed))
+        for seed in range(60)
+    }
+    assert "It cost 1.1 billion dollars, 5 percent more than on 9 October." in found
+    assert "It cost $1.1 billion, 5% more than on October 9." in found
