@@ -100,7 +100,7 @@ class OnnxReader:
         self, pairs: Sequence[tuple[str, str]]
     ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
         """Return each pair's raw start and end scores, both of shape (tokens,)."""
-        encodings = [self._tokenizer.encode(question, text) for question, text in pairs]
+        encodings = [self._tokenizer.encode(self._shortened(q), text) for q, text in pairs]
         return [self._run(encoding) for encoding in encodings]
 
     def _read_one(self, question: str, passage: Passage) -> list[Span]:

@@ -29,6 +29,6 @@ class OnnxVerifier:
         self._scores = OnnxReader(graph, manifest)
 
     def support(self, claim: str, passages: Sequence[Passage]) -> list[float]:
-        """Return a logit for each passage; of a long one the beginning is read."""
+        """Return a logit for each passage; of a long one, and a long claim, the start is read."""
         pairs = [(claim, lead_of(passage) + passage.text) for passage in passages]
         return [float(first[0]) for first, _ in self._scores.logits(pairs)]

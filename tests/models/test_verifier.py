@@ -37,6 +37,14 @@ def test_the_headline_is_read(real_verifier: Verifier) -> None:
     assert real_verifier.support("It was bought.", []) == []
 
 
+@pytest.mark.slow
+def test_a_claim_and_a_passage_without_end(real_verifier: Verifier) -> None:
+    article = build_article("long.txt", TEXT * 200, title="Town buys mill")
+    whole = Passage(article, 0, len(article.text))
+    (support,) = real_verifier.support("The council bought the mill and " * 300, [whole])
+    assert -20 < support < 20
+
+
 def test_a_verifier_that_cannot_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*given: object) -> None:
         raise RuntimeError("no graph")
