@@ -27,8 +27,8 @@ RIGHT = 0.5
 CITED_FLOOR, ANSWERS_FLOOR, SHOWN_FLOOR = 0.5, 0.69, 0.77
 """Least shares of the questions with an answer; a little under what the reader reaches."""
 
-REFUSED_FLOOR, NO_WORDS_FLOOR, NOT_CLAIMED_FLOOR = 0.62, 0.84, 0.93
-"""The same of the questions without."""
+REFUSED_FLOOR, NO_WORDS_FLOOR, NOT_CLAIMED_FLOOR = 0.57, 0.84, 0.93
+"""The same of the questions without. Processors differ: 38 to 41 of 63 are refused, by export."""
 
 
 @dataclass(frozen=True)

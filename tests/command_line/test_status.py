@@ -82,7 +82,8 @@ def test_a_library_that_cannot_be_created_is_refused(fresh: Shell, place: str) -
 
 def test_models_lists_the_default_as_installed(fresh: Shell) -> None:
     found = fresh("models", "--json").json("models")["models"]
-    defaults = ("sentence-transformers/all-MiniLM-L6-v2", "qa/MiniLM-L6-reader")
+    names = ("sentence-transformers/all-MiniLM-L6-v2", "qa/MiniLM-L6-reader")
+    defaults = (*names, "qa/MiniLM-L6-verifier")
     assert [(row["name"], row["installed"]) for row in found if row["default"]] == [
         (default, True) for default in defaults
     ]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from qa.models.verifier import Verifier
 from tests.command_line.articles import WHO
 from tests.command_line.shell import Shell
 from tests.writing.scripted import Scripted, answer, head, refusal, said
@@ -19,6 +20,11 @@ def serving(*texts: str) -> Iterator[tuple[Scripted, list[str]]]:
     """A server that says this, and the options that name it."""
     with Scripted(answer(*texts)) as server:
         yield server, ["--write", "--llm", server.address, "--llm-model", "small"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def prepared(real_verifier: Verifier) -> None:
+    """Prepare the verifier, so that no line about that comes between."""
 
 
 def test_the_exact_answer_stands_first_and_the_written_one_below(qa: Shell) -> None:
