@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from ..questions.words import AUXILIARIES, Lexicon
+from ..terms import MONTHS, WEEKDAYS
 from .perturb import find_names
 
 MOST_CHARACTERS = 900
@@ -19,17 +20,14 @@ VARIED = 0.4
 """Probability of each rule that writes numbers and days in another way."""
 
 _BESIDE = re.compile(r"\W*(?:and|or|with|,|&|of|the)*\W*")
+_MONTHS = "|".join(MONTHS)
 _DATE = re.compile(
-    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:January|February|March|April|May|June|July"
-    r"|August|September|October|November|December)(?: \d{1,2})?(?:,? \d{4})?|(?:19|20)\d\d)\b"
+    rf"\b(?:{'|'.join(WEEKDAYS)}|(?:{_MONTHS})(?: \d{{1,2}})?(?:,? \d{{4}})?|(?:19|20)\d\d)\b"
 )
 _NUMBER = re.compile(
     r"\b\d[\d,.]*\d?(?: (?:million|billion|per ?cent))?\b|\b(?:two|three|four|five|six|seven|eight"
     r"|nine|ten|eleven|twelve|dozens|hundreds|thousands)\b"
 )
-
-
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _SUM = r"(\d[\d,.]*\d|\d)( (?:million|billion|thousand))?"
 _SPELLINGS = [
     (re.compile(pattern), other)

@@ -7,9 +7,8 @@ was a Wednesday: that is worked out here.
 from collections.abc import Sequence
 
 from ..datatypes import Passage
-from ..timex import TimeSpan, time_spans
 from .asking import same_time
-from .facts import Fact, times
+from .facts import Fact, times, times_of
 from .numbers import numbers
 
 
@@ -48,17 +47,10 @@ def _date(sentence: str, fact: Fact, near: Sequence[Passage]) -> str | None:
         dates = [t for t in times(sentence, article.published) if t.start == fact.start]
         told = [
             time
-            for time in _times_of(passage)
+            for time in times_of(passage)
             if any(same_time(day, time) and day.unit == time.unit for day in dates)
         ]
         if told:
             texts = [article.text[time.start : time.end] for time in told]
             return None if fact.text in texts else texts[0]
     return None
-
-
-def _times_of(passage: Passage) -> list[TimeSpan]:
-    """Return the times of a passage, with their offsets in its article."""
-    article = passage.article
-    found = time_spans(article.text, article.published)
-    return [time for time in found if passage.start <= time.start < passage.end]

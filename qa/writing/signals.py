@@ -10,16 +10,17 @@ from ..folding import words
 from ..models.reader import Reader
 from ..models.verifier import Verifier
 from ..terms import MONTHS, STOP_WORDS, WEEKDAYS, stem
-from ..timex import time_spans
 from .asking import Asked, ask, same_time
 from .facts import (
     Fact,
+    article_times,
     clauses,
     facts,
     has_quotation,
     quotations,
     speaker,
     times,
+    times_of,
 )
 from .numbers import numbers
 from .polarity import denied, opposite, other_quantity
@@ -177,7 +178,7 @@ def _absent(sentence: str, found: Sequence[Fact], passages: Sequence[Passage]) -
     told = [number for text in (*texts, *titles) for number in numbers(text)]
     has_date = any(fact.kind == "date" for fact in found)  # times of a whole article take 5 ms
     dated = articles.values() if has_date else ()
-    days = [time for each in dated for time in time_spans(each.text, each.published)]
+    days = [time for each in dated for time in article_times(each.text, each.published)]
     whole = " ".join(f"{article.title} {article.text}" for article in articles.values())
     known = set(words(whole))
     known |= acronyms(whole) | {word for name in known for word in name.split("-")}
@@ -212,8 +213,8 @@ def _far(sentence: str, found: Sequence[Fact], near: Sequence[Passage]) -> list[
     days = [
         time
         for each in (near if any(fact.kind == "date" for fact in found) else ())
-        for time in time_spans(each.article.text, each.article.published)
-        if each.start <= time.start < each.end and time.unit == "day"
+        for time in times_of(each)
+        if time.unit == "day"
     ]
     ours = {number.start: number for number in numbers(sentence)}
     dates = {time.start: time for time in times(sentence, article.published)}
